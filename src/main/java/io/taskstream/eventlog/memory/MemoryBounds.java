@@ -1,0 +1,18 @@
+package io.taskstream.eventlog.memory;
+
+/**
+ * How much the engine keeps.
+ *
+ * @param events per task, at least 1
+ * @param bytes of frames per task; the newest event is kept whatever its size
+ * @param finishedTasks how many finished tasks; the one that ended first goes first
+ */
+public record MemoryBounds(int events, long bytes, int finishedTasks) {
+
+    public MemoryBounds {
+        if (events < 1 || bytes < 1 || finishedTasks < 1) {
+            throw new IllegalArgumentException(
+                    "Bounds are at least 1: " + events + ", " + bytes + ", " + finishedTasks);
+        }
+    }
+}

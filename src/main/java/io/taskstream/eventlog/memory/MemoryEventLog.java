@@ -1,0 +1,165 @@
+package io.taskstream.eventlog.memory;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * Keeps each task's recent events in the heap. They don't outlive the server, and of a long task only the newest stay:
+ * for tests, and for those who need no more. Nothing here blocks, and every stage is complete on return.
+ */
+public final class MemoryEventLog implements EventLog {
+
+    private final ConcurrentMap<TaskId, MemoryTaskLog> logs = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Long, MemoryTaskLog> byAge = new ConcurrentSkipListMap<>();
+    private final AtomicLong created = new AtomicLong();
+    private final Set<MemoryTaskLog> finished = new LinkedHashSet<>();
+
+    private final MemoryBounds bounds;
+    private final InstantSource time;
+    private final RandomGenerator random;
+
+    public MemoryEventLog(MemoryBounds bounds, InstantSource time, RandomGenerator random) {
+        this.bounds = bounds;
+        this.time = time;
+        this.random = random;
+    }
+
+    @Override
+    public boolean create(Task task) {
+        EventId before = new EventId(newEpoch(), 0);
+        var log = new MemoryTaskLog(task, before, created.incrementAndGet(), bounds, time);
+        if (logs.putIfAbsent(task.id(), log) != null) {
+            return false;
+        }
+        byAge.put(log.ordinal(), log);
+        return true;
+    }
+
+    private String newEpoch() {
+        return "%08x".formatted(random.nextInt());
+    }
+
+    @Override
+    public Optional<LogState> find(TaskId id) {
+        return Optional.ofNullable(logs.get(id)).map(MemoryTaskLog::state);
+    }
+
+    @Override
+    public List<LogState> list(TaskQuery query) {
+        Stream<MemoryTaskLog> newestFirst = (query.after() == null
+                        ? byAge.descendingMap()
+                        : byAge.headMap(log(query.after()).ordinal(), false).descendingMap())
+                .values().stream();
+        return newestFirst
+                .map(MemoryTaskLog::state)
+                .filter(state -> query.matches(state.task()))
+                .limit(query.limit())
+                .toList();
+    }
+
+    @Override
+    public boolean delete(TaskId id) {
+        MemoryTaskLog log = logs.remove(id);
+        if (log == null) {
+            return false;
+        }
+        forget(log);
+        return true;
+    }
+
+    private void forget(MemoryTaskLog log) {
+        byAge.remove(log.ordinal());
+        synchronized (finished) {
+            finished.remove(log);
+        }
+        log.delete();
+    }
+
+    @Override
+    public CompletionStage<EventId> append(TaskId id, Batch batch) {
+        EventId last;
+        try {
+            MemoryTaskLog log = log(id);
+            last = log.append(batch);
+            if (batch.end() != null) {
+                forgetOldestFinished(log);
+            }
+        } catch (EventLogException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return CompletableFuture.completedStage(last);
+    }
+
+    /** The heap is all there is, so finished tasks can't stay for ever. */
+    private void forgetOldestFinished(MemoryTaskLog newlyFinished) {
+        MemoryTaskLog forgotten = null;
+        synchronized (finished) {
+            finished.add(newlyFinished);
+            if (finished.size() > bounds.finishedTasks()) {
+                forgotten = finished.iterator().next();
+            }
+        }
+        if (forgotten != null && logs.remove(forgotten.id(), forgotten)) {
+            forget(forgotten);
+        }
+    }
+
+    @Override
+    public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
+        try {
+            return CompletableFuture.completedStage(log(id).read(after, maxBytes));
+        } catch (EventLogException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    @Override
+    public List<StoredEvent> history(TaskId id, long after, int limit) {
+        return log(id).history(after, limit);
+    }
+
+    @Override
+    public Watch watch(TaskId id, LogWatcher watcher) {
+        MemoryTaskLog log = logs.get(id);
+        if (log == null) {
+            watcher.deleted();
+            return () -> {};
+        }
+        return log.watch(watcher);
+    }
+
+    @Override
+    public void close() {
+        logs.clear();
+        byAge.clear();
+    }
+
+    private MemoryTaskLog log(TaskId id) {
+        MemoryTaskLog log = logs.get(id);
+        if (log == null) {
+            throw new EventLogException.NoSuchTask(id);
+        }
+        return log;
+    }
+}

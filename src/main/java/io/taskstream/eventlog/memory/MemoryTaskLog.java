@@ -1,0 +1,122 @@
+package io.taskstream.eventlog.memory;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog.LogWatcher;
+import io.taskstream.eventlog.EventLog.Watch;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Frames;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.RecentFrames;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.task.EventData;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import io.taskstream.task.TaskStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One task and its recent frames. Thread-safe; the lock is held for copying bytes only, never while telling watchers. */
+final class MemoryTaskLog {
+
+    private final TaskId id;
+    private final EventId before;
+    private final long ordinal;
+    private final InstantSource time;
+    private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+
+    private final RecentFrames frames;
+    private Task task;
+    private boolean deleted;
+
+    MemoryTaskLog(Task task, EventId before, long ordinal, MemoryBounds bounds, InstantSource time) {
+        this.id = task.id();
+        this.task = task;
+        this.before = before;
+        this.ordinal = ordinal;
+        this.time = time;
+        this.frames = new RecentFrames(before, bounds.events(), bounds.bytes());
+    }
+
+    TaskId id() {
+        return id;
+    }
+
+    /** Counts up with every task that is created. */
+    long ordinal() {
+        return ordinal;
+    }
+
+    synchronized LogState state() {
+        return new LogState(task, before.at(frames.last()), frames.oldest());
+    }
+
+    EventId append(Batch batch) {
+        EventId last;
+        synchronized (this) {
+            checkOpen(batch);
+            Instant now = time.instant();
+            for (EventData event : batch.events()) {
+                frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now);
+            }
+            TaskStatus end = batch.end();
+            if (end != null) {
+                task = task.finish(end, now);
+            }
+            last = before.at(frames.last());
+        }
+        watchers.forEach(LogWatcher::appended);
+        return last;
+    }
+
+    private void checkOpen(Batch batch) {
+        checkThere();
+        if (task.status().isFinished()) {
+            throw new EventLogException.TaskFinished(id);
+        }
+        EventId last = before.at(frames.last());
+        if (batch.expectedLast() != null && !batch.expectedLast().equals(last)) {
+            throw new EventLogException.UnexpectedLast(last);
+        }
+    }
+
+    synchronized Chunk read(long after, int maxBytes) {
+        checkThere();
+        return frames.chunk(after, maxBytes, task.status().isFinished());
+    }
+
+    synchronized List<StoredEvent> history(long after, int limit) {
+        checkThere();
+        return frames.events(after, limit);
+    }
+
+    Watch watch(LogWatcher watcher) {
+        boolean gone;
+        synchronized (this) {
+            gone = deleted;
+            if (!gone) {
+                watchers.add(watcher);
+            }
+        }
+        if (gone) {
+            watcher.deleted();
+        }
+        return () -> watchers.remove(watcher);
+    }
+
+    void delete() {
+        synchronized (this) {
+            deleted = true;
+        }
+        watchers.forEach(LogWatcher::deleted);
+    }
+
+    private void checkThere() {
+        if (deleted) {
+            throw new EventLogException.NoSuchTask(id);
+        }
+    }
+}

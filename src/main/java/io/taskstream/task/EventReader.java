@@ -1,0 +1,115 @@
+package io.taskstream.task;
+
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.bind.Jsonb;
+import jakarta.json.spi.JsonProvider;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a publisher sent into {@linkplain EventData events}: checks that it is JSON and, where it is a
+ * {@linkplain StreamItem known item}, that its members are right. What passes is kept letter by letter. Thread-safe.
+ */
+public final class EventReader {
+
+    private static final int MAX_DEPTH = 128;
+
+    private final JsonParserFactory parsers = JsonProvider.provider().createParserFactory(Map.of());
+    private final Jsonb jsonb;
+
+    public EventReader(Jsonb jsonb) {
+        this.jsonb = jsonb;
+    }
+
+    /**
+     * Reads one event.
+     *
+     * @throws InvalidItemException if the text is not one JSON value, or a known item with wrong members
+     */
+    public EventData read(String json) {
+        String type = typeOf(json);
+        KnownItem known = type == null ? null : KnownItem.ofType(type);
+        if (known == null) {
+            return new EventData(json, null);
+        }
+        return new EventData(json, known.check(parse(json)));
+    }
+
+    /**
+     * Reads a batch: the elements of an array, or the one value that the text is.
+     *
+     * @throws InvalidItemException if the text is not JSON, or an event is wrong; its place in the batch is named
+     */
+    public List<EventData> readBatch(String json) {
+        String text = json.strip();
+        if (!text.startsWith("[")) {
+            return List.of(read(text));
+        }
+        typeOf(text);
+        List<EventData> events = new ArrayList<>();
+        for (String element : JsonArrayText.elements(text)) {
+            try {
+                events.add(read(element));
+            } catch (InvalidItemException e) {
+                throw new InvalidItemException("Event " + (events.size() + 1) + " of the batch: " + e.getMessage());
+            }
+        }
+        return events;
+    }
+
+    /** An event that the server itself makes. */
+    public EventData write(StreamItem item) {
+        return new EventData(
+                jsonb.toJson(item, StreamItem.class), item instanceof StreamItem.Done done ? done.end() : null);
+    }
+
+    /** Reads the whole text, which must be one JSON value; answers the member {@code type} if that is a string. */
+    private @Nullable String typeOf(String json) {
+        String type = null;
+        try (JsonParser parser = parsers.createParser(new StringReader(json))) {
+            int depth = 0;
+            boolean typeFollows = false;
+            while (parser.hasNext()) {
+                JsonParser.Event event = parser.next();
+                if (typeFollows && event == JsonParser.Event.VALUE_STRING) {
+                    type = parser.getString();
+                }
+                typeFollows = depth == 1 && event == JsonParser.Event.KEY_NAME && "type".equals(parser.getString());
+                depth += depthChange(event);
+                if (depth > MAX_DEPTH) {
+                    throw new InvalidItemException("The JSON is nested more than " + MAX_DEPTH + " deep");
+                }
+            }
+        } catch (JsonException e) {
+            throw notJson(e);
+        }
+        return type;
+    }
+
+    private static int depthChange(JsonParser.Event event) {
+        return switch (event) {
+            case START_OBJECT, START_ARRAY -> 1;
+            case END_OBJECT, END_ARRAY -> -1;
+            default -> 0;
+        };
+    }
+
+    private JsonObject parse(String json) {
+        try (JsonParser parser = parsers.createParser(new StringReader(json))) {
+            parser.next();
+            return parser.getObject();
+        } catch (JsonException e) {
+            throw notJson(e);
+        }
+    }
+
+    private static InvalidItemException notJson(JsonException e) {
+        return new InvalidItemException("Not one JSON value: " + e.getMessage());
+    }
+}

@@ -1,0 +1,66 @@
+package io.taskstream.task;
+
+import jakarta.json.bind.annotation.JsonbSubtype;
+import jakarta.json.bind.annotation.JsonbTypeInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items of a task's stream that Taskstream knows, bound by JSON-B with the discriminator {@code type}
+ * (Jakarta JSON Binding 3.0, section 3.18). Any other JSON value is passed on as it is and never becomes one of these.
+ *
+ * <p>A record's component is a required member of the item unless it is nullable. An {@code Object} is any JSON value
+ * but null, bound as section 3.3 of JSON Binding says: a map, list, string, number or boolean.
+ */
+@JsonbTypeInfo(
+        key = "type",
+        value = {
+            @JsonbSubtype(alias = "item_started", type = StreamItem.ItemStarted.class),
+            @JsonbSubtype(alias = "message_delta", type = StreamItem.MessageDelta.class),
+            @JsonbSubtype(alias = "item_completed", type = StreamItem.ItemCompleted.class),
+            @JsonbSubtype(alias = "token_usage", type = StreamItem.TokenUsage.class),
+            @JsonbSubtype(alias = "error", type = StreamItem.ErrorReport.class),
+            @JsonbSubtype(alias = "approval_request", type = StreamItem.ApprovalRequest.class),
+            @JsonbSubtype(alias = "cancel_requested", type = StreamItem.CancelRequested.class),
+            @JsonbSubtype(alias = "done", type = StreamItem.Done.class)
+        })
+public sealed interface StreamItem {
+
+    /** A step of the task began. */
+    record ItemStarted(Object item) implements StreamItem {}
+
+    /** More of what the task says: a line of a build, a piece of an answer. */
+    record MessageDelta(String text) implements StreamItem {}
+
+    /** A step of the task ended. */
+    record ItemCompleted(Object item) implements StreamItem {}
+
+    /** What the task has used so far. */
+    record TokenUsage(Object usage) implements StreamItem {}
+
+    /** Something went wrong; the task may go on. */
+    record ErrorReport(String message) implements StreamItem {}
+
+    /** The task waits for leave to run a command. */
+    record ApprovalRequest(String id, Object command) implements StreamItem {}
+
+    /** Somebody asked the producer to stop. */
+    record CancelRequested() implements StreamItem {}
+
+    /** The last event of a task's log. */
+    record Done(@Nullable TaskStatus status, @Nullable String message) implements StreamItem {
+
+        /**
+         * @throws InvalidItemException if the status is {@link TaskStatus#OPEN}
+         */
+        public Done {
+            if (status == TaskStatus.OPEN) {
+                throw new InvalidItemException("The member 'status' of done is completed, failed or cancelled");
+            }
+        }
+
+        /** How the task ended: {@link TaskStatus#COMPLETED} unless the item says otherwise. */
+        public TaskStatus end() {
+            return status == null ? TaskStatus.COMPLETED : status;
+        }
+    }
+}
