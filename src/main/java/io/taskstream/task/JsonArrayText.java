@@ -30,7 +30,7 @@ final class JsonArrayText {
                 case ']', '}' -> depth--;
                 default -> {}
             }
-            if (depth == 0 || depth == 1 && c == ',') {
+            if (depth == 0 || (depth == 1 && c == ',')) {
                 addElement(elements, array.substring(start, i));
                 start = i + 1;
             }

@@ -29,6 +29,7 @@ enum KnownItem {
     private static final Map<String, KnownItem> BY_TYPE =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(KnownItem::type, Function.identity()));
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list
     private final List<Member> members;
 
     KnownItem(Member... members) {
