@@ -63,10 +63,13 @@ public final class EventReader {
         return events;
     }
 
-    /** An event that the server itself makes. */
-    public EventData write(StreamItem item) {
-        return new EventData(
-                jsonb.toJson(item, StreamItem.class), item instanceof StreamItem.Done done ? done.end() : null);
+    /**
+     * An event of a value that JSON-B can bind, such as a {@link StreamItem}.
+     *
+     * @throws InvalidItemException if that makes a known item with wrong members
+     */
+    public EventData bind(Object value) {
+        return read(jsonb.toJson(value));
     }
 
     /** Reads the whole text, which must be one JSON value; answers the member {@code type} if that is a string. */

@@ -1,0 +1,106 @@
+package io.taskstream.app;
+
+import static java.util.Objects.requireNonNull;
+
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.http.Limits;
+import io.taskstream.http.PublishContext;
+import io.taskstream.stream.TaskStreams;
+import io.taskstream.task.EventReader;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.servlet.ServletContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the application when it is deployed, so that a wrong setting refuses the deployment, takes it down again, and
+ * hands its parts to the resources by CDI.
+ */
+@ApplicationScoped
+public class Taskstream {
+
+    private static final Logger LOG = System.getLogger(Taskstream.class.getName());
+
+    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
+    private @Nullable ManagedExecutorService executor;
+
+    @Resource(lookup = "java:comp/DefaultManagedScheduledExecutorService")
+    private @Nullable ManagedScheduledExecutorService scheduler;
+
+    private @Nullable Parts parts;
+
+    void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
+        Config config = ConfigProvider.getConfig();
+        Settings settings = Settings.read(new SettingReader(
+                key -> config.getOptionalValue(key, String.class).orElse(null)));
+        warnOfUnboundedServer(context.getServerInfo(), config);
+        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler));
+        LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
+    }
+
+    /** On Payara as unpacked, a few viewers that read nothing fill the heap with what the server queues for them. */
+    private static void warnOfUnboundedServer(String server, Config config) {
+        boolean needsBound = server.contains("Payara") || server.contains("GlassFish");
+        if (needsBound
+                && config.getOptionalValue("taskstream.server.configured", String.class)
+                        .isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "This server puts no bound on what it queues for slow viewers: run server-config/payara/configure.asadmin,"
+                            + " which sets socket-write-buffer-size of the TCP transport, and"
+                            + " taskstream.server.configured when that is done");
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        if (parts != null) {
+            parts.close();
+        }
+    }
+
+    private Parts parts() {
+        return requireNonNull(parts, "Taskstream has not started");
+    }
+
+    @Produces
+    EventLog log() {
+        return parts().log();
+    }
+
+    @Produces
+    TaskStreams streams() {
+        return parts().streams();
+    }
+
+    @Produces
+    EventReader events() {
+        return parts().events();
+    }
+
+    @Produces
+    PublishContext publishContext() {
+        return parts().publishContext();
+    }
+
+    @Produces
+    Limits limits() {
+        return parts().limits();
+    }
+
+    @Produces
+    InstantSource time() {
+        return parts().time();
+    }
+}

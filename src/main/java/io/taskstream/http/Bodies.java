@@ -1,0 +1,70 @@
+package io.taskstream.http;
+
+import io.taskstream.task.InvalidItemException;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
+final class Bodies {
+
+    private Bodies() {}
+
+    /** The whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
+    static String text(InputStream body, int maxBytes) {
+        byte[] bytes;
+        try {
+            bytes = body.readNBytes(maxBytes + 1);
+        } catch (IOException e) {
+            throw Problem.of(400, "The body broke off").asException();
+        }
+        if (bytes.length > maxBytes) {
+            throw Problem.of(413, "A body in JSON has at most " + maxBytes + " bytes")
+                    .asException();
+        }
+        try {
+            return utf8(bytes, 0, bytes.length);
+        } catch (InvalidItemException e) {
+            throw ProblemMapper.problem(e).asException();
+        }
+    }
+
+    /**
+     * The text that the bytes are.
+     *
+     * @throws InvalidItemException if they are not UTF-8
+     */
+    static String utf8(byte[] bytes, int offset, int length) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, offset, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidItemException("JSON is in UTF-8, and this is not");
+        }
+    }
+
+    /** The object that a body is; an empty body is an empty object. 400 if it is anything else. */
+    static JsonObject object(String json) {
+        if (json.isBlank()) {
+            return JsonValue.EMPTY_JSON_OBJECT;
+        }
+        try (JsonReader reader = Json.createReader(new StringReader(json))) {
+            if (reader.readValue() instanceof JsonObject object) {
+                return object;
+            }
+        } catch (JsonException e) {
+            throw Problem.of(400, "The body is not JSON: " + e.getMessage()).asException();
+        }
+        throw Problem.of(400, "The body must be a JSON object").asException();
+    }
+}

@@ -1,0 +1,157 @@
+package io.taskstream.http;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.task.EventData;
+import io.taskstream.task.TaskId;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A task's events: published, and looked up. */
+@Path("tasks/{id}/events")
+@Dependent
+public class EventsResource {
+
+    private static final String NDJSON = "application/x-ndjson";
+
+    private final PublishContext context;
+
+    @Inject
+    public EventsResource(PublishContext context) {
+        this.context = context;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<Response> publish(
+            @PathParam("id") String path,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            InputStream body) {
+        TaskId task = Tasks.id(path);
+        EventId expectedLast = expectedLast(ifMatch);
+        List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
+        return context.log()
+                .append(task, new Batch(events, expectedLast))
+                .thenApply(last -> published(events.size(), last).build());
+    }
+
+    @POST
+    @Consumes(NDJSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public void publishJsonLines(
+            @PathParam("id") String path,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response)
+            throws IOException {
+        publishLines(path, LineFormat.NDJSON, ifMatch, request, response);
+    }
+
+    @POST
+    @Consumes(MediaType.TEXT_PLAIN)
+    @Produces(MediaType.APPLICATION_JSON)
+    public void publishText(
+            @PathParam("id") String path,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response)
+            throws IOException {
+        publishLines(path, LineFormat.TEXT, ifMatch, request, response);
+    }
+
+    private void publishLines(
+            String path,
+            LineFormat format,
+            @Nullable String ifMatch,
+            HttpServletRequest request,
+            AsyncResponse response)
+            throws IOException {
+        TaskId task = Tasks.id(path);
+        EventId expectedLast = expectedLast(ifMatch);
+        if (Tasks.find(context.log(), task).task().status().isFinished()) {
+            throw new EventLogException.TaskFinished(task);
+        }
+        request.getAsyncContext().setTimeout(0);
+        ServletInputStream in = request.getInputStream();
+        in.setReadListener(new LinePublisher(
+                in, task, format, expectedLast, context, outcome -> response.resume(answer(outcome))));
+    }
+
+    private static Response answer(LinePublisher.Outcome outcome) {
+        Throwable failure = outcome.failure();
+        if (failure == null) {
+            return published(outcome.count(), outcome.last()).build();
+        }
+        Problem problem = ProblemMapper.problem(failure)
+                .with("count", Json.createValue(outcome.count()))
+                .with("lastEventId", TaskJson.orNull(outcome.last()));
+        // The rest of the body is not read, so the connection can't be used again.
+        return Response.fromResponse(problem.response())
+                .header("Connection", "close")
+                .build();
+    }
+
+    private static Response.ResponseBuilder published(long count, @Nullable EventId last) {
+        return JsonAnswer.of(
+                200,
+                Json.createObjectBuilder()
+                        .add("count", count)
+                        .add("lastEventId", TaskJson.orNull(last))
+                        .build());
+    }
+
+    /** The event that {@code If-Match} (RFC 9110, section 13.1.1) names; {@code null} without the header, and for {@code *}. */
+    private static @Nullable EventId expectedLast(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.equals("*")) {
+            return null;
+        }
+        String tag = ifMatch.strip();
+        if (tag.length() < 2 || !tag.startsWith("\"") || !tag.endsWith("\"")) {
+            throw Problem.of(400, "If-Match takes one event id in double quotes")
+                    .asException();
+        }
+        return EventId.parse(tag.substring(1, tag.length() - 1))
+                .orElseThrow(() ->
+                        Problem.of(412, "If-Match names no event of this log").asException());
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response history(
+            @PathParam("id") String path,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
+        LogState log = Tasks.find(context.log(), Tasks.id(path));
+        int size = Parameters.limit(limit);
+        // One more than asked for tells whether there is a next page.
+        List<StoredEvent> found = context.log().history(log.task().id(), Parameters.after(after, log), size + 1);
+        List<StoredEvent> page = found.subList(0, Math.min(size, found.size()));
+        return JsonAnswer.of(200, HistoryJson.of(page, found.size() > size)).build();
+    }
+}

@@ -1,0 +1,211 @@
+package io.taskstream.http;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.stream.SerialRunner;
+import io.taskstream.task.EventData;
+import io.taskstream.task.TaskId;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes a request body that is a stream of lines, as they arrive, with Servlet non-blocking input (Servlet 6.0,
+ * section 3.7): a producer that is silent for minutes holds no thread. All lines that have arrived together are appended
+ * together, and the next are read when those are kept.
+ */
+final class LinePublisher implements ReadListener {
+
+    /** After so many bytes another request gets the thread. */
+    private static final int SHARE = 1 << 20;
+
+    private final ServletInputStream in;
+    private final TaskId task;
+    private final LineFormat format;
+    private final PublishContext context;
+    private final Consumer<Outcome> whenDone;
+    private final LineSplitter splitter;
+    private final SerialRunner reader = new SerialRunner(this::publishWhatIsThere);
+    private final byte[] buffer = new byte[1 << 14];
+
+    private volatile boolean appending;
+    private volatile boolean allRead;
+    private volatile @Nullable Throwable failure;
+
+    // Touched by the reader only, or before it is started again.
+    private final List<EventData> arrived = new ArrayList<>();
+    private boolean done;
+    private long count;
+    private @Nullable EventId last;
+    private @Nullable EventId expectedLast;
+
+    /**
+     * @param expectedLast publish only if this is the last event of the log; {@code null} for any
+     * @param whenDone is told once, when the body has ended, or an error has ended it
+     */
+    LinePublisher(
+            ServletInputStream in,
+            TaskId task,
+            LineFormat format,
+            @Nullable EventId expectedLast,
+            PublishContext context,
+            Consumer<Outcome> whenDone) {
+        this.in = in;
+        this.task = task;
+        this.format = format;
+        this.expectedLast = expectedLast;
+        this.context = context;
+        this.whenDone = whenDone;
+        this.splitter = new LineSplitter(context.maxLine());
+    }
+
+    /**
+     * How it went.
+     *
+     * @param count how many events are in the log
+     * @param last the last of them, {@code null} if there is none
+     * @param failure what ended it early, {@code null} if all is well
+     */
+    record Outcome(
+            long count, @Nullable EventId last, @Nullable Throwable failure) {}
+
+    @Override
+    public void onDataAvailable() {
+        // The container's thread may be the one that all connections need.
+        readSoon();
+    }
+
+    @Override
+    public void onAllDataRead() {
+        allRead = true;
+        readSoon();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        failure = new BodyBrokeOffException(error);
+        readSoon();
+    }
+
+    private void readSoon() {
+        context.executor().execute(reader::run);
+    }
+
+    private void publishWhatIsThere() {
+        int share = SHARE;
+        while (!done && !appending) {
+            try {
+                if (share <= 0) {
+                    readSoon();
+                    return;
+                }
+                int read = read();
+                if (read == 0) {
+                    return;
+                }
+                share -= read;
+            } catch (IOException e) {
+                failure = new BodyBrokeOffException(e);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            append();
+        }
+    }
+
+    /** Reads what has arrived into events. Answers 0 if nothing has. */
+    private int read() throws IOException {
+        if (failure != null) {
+            return 1;
+        }
+        if (allRead || in.isFinished()) {
+            allRead = true;
+            splitter.end(this::addLine);
+            return 1;
+        }
+        if (!in.isReady()) {
+            return 0;
+        }
+        int read = in.read(buffer);
+        if (read < 0) {
+            allRead = true;
+            splitter.end(this::addLine);
+            return 1;
+        }
+        splitter.add(buffer, read, this::addLine);
+        return Math.max(read, 1);
+    }
+
+    private void addLine(byte[] bytes, int offset, int length) {
+        EventData event = format.read(bytes, offset, length, context.events());
+        if (event != null) {
+            arrived.add(event);
+        }
+    }
+
+    /** Appends what has arrived, up to and with a terminal event, and ends if nothing more is to come. */
+    private void append() {
+        if (arrived.isEmpty()) {
+            if (allRead || failure != null) {
+                finish();
+            }
+            return;
+        }
+        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast);
+        arrived.subList(0, batch.events().size()).clear();
+        CompletableFuture<EventId> appended = context.log().append(task, batch).toCompletableFuture();
+        if (appended.isDone()) {
+            settle(batch, appended);
+            return;
+        }
+        appending = true;
+        CompletionStage<EventId> stage = appended;
+        stage.whenComplete((id, error) -> {
+            settle(batch, appended);
+            appending = false;
+            readSoon();
+        });
+    }
+
+    private void settle(Batch batch, CompletableFuture<EventId> appended) {
+        try {
+            last = appended.join();
+            count += batch.events().size();
+            expectedLast = null;
+        } catch (CompletionException e) {
+            arrived.clear();
+            failure = e;
+        }
+    }
+
+    private int lengthOfBatch() {
+        for (int i = 0; i < arrived.size(); i++) {
+            if (arrived.get(i).end() != null) {
+                return i + 1;
+            }
+        }
+        return arrived.size();
+    }
+
+    private void finish() {
+        done = true;
+        whenDone.accept(new Outcome(count, last, failure));
+    }
+
+    /** The producer went away in the middle of its body. */
+    static final class BodyBrokeOffException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private BodyBrokeOffException(Throwable cause) {
+            super("The body broke off", cause);
+        }
+    }
+}

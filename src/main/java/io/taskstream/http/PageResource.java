@@ -1,0 +1,80 @@
+package io.taskstream.http;
+
+import jakarta.enterprise.context.Dependent;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/** The page at the root, and the files that it needs, from the class path. */
+@Path("/")
+@Dependent
+public class PageResource {
+
+    private static final String INDEX = "index.html";
+
+    /** Nothing from elsewhere, and no script in the page itself. */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+            + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private static final Map<String, String> MEDIA_TYPES = Map.of(
+            "html", "text/html;charset=UTF-8",
+            "css", "text/css;charset=UTF-8",
+            "js", "text/javascript;charset=UTF-8",
+            "svg", "image/svg+xml",
+            "txt", "text/plain;charset=UTF-8");
+
+    @GET
+    public Response index(@Context Request request) throws IOException {
+        return file(INDEX, request);
+    }
+
+    @GET
+    @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
+    public Response asset(@PathParam("file") String file, @Context Request request) throws IOException {
+        return file(file, request);
+    }
+
+    private static Response file(String name, Request request) throws IOException {
+        String type = MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+        byte[] content = type == null ? null : read(name);
+        if (content == null) {
+            throw new NotFoundException();
+        }
+        EntityTag tag = tagOf(content);
+        Response.ResponseBuilder answer = request.evaluatePreconditions(tag);
+        if (answer == null) {
+            answer = Response.ok(content).type(type);
+        }
+        var revalidate = new CacheControl();
+        revalidate.setNoCache(true);
+        return answer.tag(tag)
+                .cacheControl(revalidate)
+                .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "no-referrer")
+                .build();
+    }
+
+    private static byte @Nullable [] read(String name) throws IOException {
+        try (InputStream in = PageResource.class.getResourceAsStream("/page/" + name)) {
+            return in == null ? null : in.readAllBytes();
+        }
+    }
+
+    private static EntityTag tagOf(byte[] content) {
+        var checksum = new CRC32();
+        checksum.update(content);
+        return new EntityTag(Long.toHexString(checksum.getValue()) + '-' + content.length);
+    }
+}

@@ -1,0 +1,73 @@
+package io.taskstream.http;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error as a client gets it (RFC 9457). Its type is {@code about:blank}: the status says all that a program needs,
+ * and the detail is for people.
+ *
+ * @param status the HTTP status
+ * @param title the status in words
+ * @param detail what was wrong with this request
+ * @param more further members of the object
+ */
+record Problem(int status, String title, String detail, JsonObject more) {
+
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    static Problem of(int status, String detail) {
+        return new Problem(status, titleOf(status), detail, JsonValue.EMPTY_JSON_OBJECT);
+    }
+
+    /** The same problem with a further member. */
+    Problem with(String member, JsonValue value) {
+        return new Problem(
+                status,
+                title,
+                detail,
+                Json.createObjectBuilder(more).add(member, value).build());
+    }
+
+    /** The exception that makes this the answer. */
+    WebApplicationException asException() {
+        return new WebApplicationException(detail, response());
+    }
+
+    Response response() {
+        return Response.status(status)
+                .type(MEDIA_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .entity(body())
+                .build();
+    }
+
+    private byte[] body() {
+        JsonObjectBuilder problem = Json.createObjectBuilder()
+                .add("type", "about:blank")
+                .add("title", title)
+                .add("status", status)
+                .add("detail", detail);
+        more.forEach(problem::add);
+        return problem.build().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String titleOf(int status) {
+        Response.@Nullable Status known = Response.Status.fromStatusCode(status);
+        return known == null ? "HTTP status " + status : known.getReasonPhrase();
+    }
+
+    /** Whether an answer is a problem already. */
+    static boolean is(Response response) {
+        MediaType type = response.getMediaType();
+        return type != null && MEDIA_TYPE.equals(type.getType() + '/' + type.getSubtype());
+    }
+}

@@ -1,0 +1,168 @@
+package io.taskstream.http;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.stream.TaskStreams;
+import io.taskstream.task.EventReader;
+import io.taskstream.task.InvalidTaskException;
+import io.taskstream.task.StreamItem;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonValue;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks: made, listed, looked at, cancelled and forgotten. */
+@Path("tasks")
+@Dependent
+public class TasksResource {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final EventLog log;
+    private final TaskStreams streams;
+    private final EventReader events;
+    private final InstantSource time;
+    private final Limits limits;
+
+    @Inject
+    public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, Limits limits) {
+        this.log = log;
+        this.streams = streams;
+        this.events = events;
+        this.time = time;
+        this.limits = limits;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response create(InputStream body) {
+        TaskRequest request = request(body);
+        TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
+        if (!log.create(task(id, request))) {
+            throw Problem.of(409, "There is a task " + id + " already").asException();
+        }
+        return created(id);
+    }
+
+    @PUT
+    @Path("{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response createIfAbsent(@PathParam("id") String path, InputStream body) {
+        TaskRequest request = request(body);
+        TaskId id = new TaskId(path);
+        if (request.id() != null && !request.id().equals(path)) {
+            throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
+        }
+        return log.create(task(id, request)) ? created(id) : get(path);
+    }
+
+    private TaskRequest request(InputStream body) {
+        return TaskRequest.of(Bodies.object(Bodies.text(body, limits.bodyBytes())));
+    }
+
+    private Task task(TaskId id, TaskRequest request) {
+        return Task.open(id, request.title(), request.labels(), time.instant());
+    }
+
+    private Response created(TaskId id) {
+        return JsonAnswer.of(201, TaskJson.of(Tasks.find(log, id), streams.viewers(id)))
+                .location(URI.create("/tasks/" + id))
+                .build();
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response list(
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("label") List<String> labels,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after) {
+        int size = Parameters.limit(limit);
+        // One more than asked for tells whether there is a next page.
+        var query = new TaskQuery(
+                Parameters.status(status), Parameters.labels(labels), size + 1, after == null ? null : after(after));
+        List<LogState> found = find(query);
+        List<LogState> page = found.subList(0, Math.min(size, found.size()));
+        JsonArrayBuilder tasks = Json.createArrayBuilder();
+        page.forEach(
+                each -> tasks.add(TaskJson.of(each, streams.viewers(each.task().id()))));
+        JsonValue next = found.size() > size
+                ? Json.createValue(page.get(size - 1).task().id().value())
+                : JsonValue.NULL;
+        return JsonAnswer.of(
+                        200,
+                        Json.createObjectBuilder()
+                                .add("tasks", tasks)
+                                .add("next", next)
+                                .build())
+                .build();
+    }
+
+    private static TaskId after(String text) {
+        try {
+            return new TaskId(text);
+        } catch (InvalidTaskException e) {
+            throw Parameters.wrong("after", "must be a task id");
+        }
+    }
+
+    private List<LogState> find(TaskQuery query) {
+        try {
+            return log.list(query);
+        } catch (EventLogException.NoSuchTask e) {
+            throw Parameters.wrong("after", "names a task that is not there");
+        }
+    }
+
+    @GET
+    @Path("{id}")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response get(@PathParam("id") String path) {
+        TaskId id = Tasks.id(path);
+        return JsonAnswer.of(200, TaskJson.of(Tasks.find(log, id), streams.viewers(id)))
+                .build();
+    }
+
+    @DELETE
+    @Path("{id}")
+    public void delete(@PathParam("id") String path) {
+        TaskId id = Tasks.id(path);
+        if (!log.delete(id)) {
+            throw new EventLogException.NoSuchTask(id);
+        }
+    }
+
+    @POST
+    @Path("{id}/cancel")
+    public CompletionStage<Response> cancel(@PathParam("id") String path) {
+        Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
+        return log.append(Tasks.id(path), request)
+                .thenApply(last -> Response.status(Response.Status.ACCEPTED).build());
+    }
+}

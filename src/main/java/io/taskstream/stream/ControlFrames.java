@@ -1,0 +1,86 @@
+package io.taskstream.stream;
+
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.Frames;
+import io.taskstream.task.EventReader;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The frames of a stream that are not events of the log; none of them has an {@code id}. */
+final class ControlFrames {
+
+    private static final byte[] HEARTBEAT_COMMENT = ascii(": heartbeat\n\n");
+    private static final byte[] HEARTBEAT_EVENT = ascii("event: heartbeat\ndata: {}\n\n");
+
+    private ControlFrames() {}
+
+    /** Sets the viewer's reconnection time. */
+    static byte[] retry(long millis) {
+        return ascii("retry: " + millis + "\n\n");
+    }
+
+    /** The sign of life: a comment, or an event that browser scripts can see. The bytes are shared. */
+    static byte[] heartbeat(boolean asEvent) {
+        return asEvent ? HEARTBEAT_EVENT : HEARTBEAT_COMMENT;
+    }
+
+    /** Tells a slow viewer how many events it will never get. */
+    static byte[] lag(long dropped) {
+        return ascii("event: lag\ndata: dropped " + dropped + " events due to slow consumer\n\n");
+    }
+
+    /** Tells that these events, the first and the last named, are not kept any more. */
+    static byte[] trimmed(EventId from, EventId to) {
+        return gap("trimmed", from, to);
+    }
+
+    /** Tells that what the viewer had seen up to {@code from} was another log, and that this one goes on at {@code to}. */
+    static byte[] reset(EventId from, EventId to) {
+        return gap("reset", from, to);
+    }
+
+    private static byte[] gap(String reason, EventId from, EventId to) {
+        return ascii("event: gap\ndata: {\"reason\":\"" + reason + "\",\"from\":\"" + from + "\",\"to\":\"" + to
+                + "\"}\n\n");
+    }
+
+    /**
+     * An event that JAX-RS made. Its data is text, or anything that can be bound to JSON.
+     *
+     * @throws IllegalArgumentException if its id or name would break its line
+     */
+    static byte[] of(OutboundSseEvent event, EventReader events) {
+        var frame = new ByteArrayOutputStream();
+        if (event.getComment() != null) {
+            event.getComment().lines().forEach(line -> writeField(frame, "", line));
+        }
+        if (event.getName() != null) {
+            writeField(frame, "event", event.getName());
+        }
+        if (event.getId() != null) {
+            writeField(frame, "id", event.getId());
+        }
+        if (event.isReconnectDelaySet()) {
+            writeField(frame, "retry", Long.toString(event.getReconnectDelay()));
+        }
+        if (event.getData() instanceof CharSequence text) {
+            Frames.writeData(frame, text.toString().getBytes(StandardCharsets.UTF_8));
+        } else if (event.getData() != null) {
+            Frames.writeData(frame, events.bind(event.getData()).json());
+        }
+        frame.write('\n');
+        return frame.toByteArray();
+    }
+
+    private static void writeField(ByteArrayOutputStream frame, String field, String value) {
+        if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0 || value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("The field '" + field + "' must be one line");
+        }
+        frame.writeBytes((field + ": " + value + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

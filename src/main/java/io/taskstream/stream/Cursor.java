@@ -1,0 +1,106 @@
+package io.taskstream.stream;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.task.TaskId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place that one viewer has reached in a log, and all that is kept of what the viewer still has to get. Whatever
+ * the log does not hold any more is told in a frame, so that no hole is silent.
+ *
+ * <p>Confined to whoever writes to the viewer.
+ */
+final class Cursor {
+
+    private final EventLog log;
+    private final TaskId task;
+    private final Runnable wake;
+
+    private EventId reached;
+    private boolean isKnownHere;
+    private boolean started;
+    private boolean atEnd;
+    private @Nullable CompletableFuture<Chunk> reading;
+
+    /**
+     * @param start the event behind which to begin
+     * @param wake is run, by any thread, when a read that took time has ended
+     */
+    Cursor(EventLog log, TaskId task, StreamStart start, Runnable wake) {
+        this.log = log;
+        this.task = task;
+        this.reached = start.after();
+        this.isKnownHere = start.isKnown();
+        this.wake = wake;
+    }
+
+    /** Whether the log has been read to its end, or is gone. */
+    boolean isAtEnd() {
+        return atEnd;
+    }
+
+    /** The next frames, at most that many bytes but at least one frame, or {@code null} if there are none for now. */
+    @Nullable
+    Chunk next(int maxBytes) {
+        Chunk chunk = atEnd ? null : read(maxBytes);
+        if (chunk == null) {
+            return null;
+        }
+        EventId first = chunk.first();
+        if (!isKnownHere || !first.epoch().equals(reached.epoch())) {
+            return notice(ControlFrames.reset(reached, first), first);
+        }
+        if (first.sequence() > reached.sequence() + 1) {
+            return notice(hole(first.sequence()), first);
+        }
+        atEnd = chunk.isEnd();
+        if (chunk.isEmpty()) {
+            return null;
+        }
+        started = true;
+        reached = reached.at(chunk.last());
+        return chunk;
+    }
+
+    private byte[] hole(long nextKept) {
+        long firstMissing = reached.sequence() + 1;
+        return started
+                ? ControlFrames.lag(nextKept - firstMissing)
+                : ControlFrames.trimmed(reached.at(firstMissing), reached.at(nextKept - 1));
+    }
+
+    /** Goes on before {@code first}, which is read again after the notice: the log may have moved on by then. */
+    private Chunk notice(byte[] frame, EventId first) {
+        reached = first.at(first.sequence() - 1);
+        isKnownHere = true;
+        return new Chunk(first, reached.sequence(), frame, 0, frame.length, false);
+    }
+
+    private @Nullable Chunk read(int maxBytes) {
+        if (reading == null) {
+            CompletionStage<Chunk> read = log.read(task, isKnownHere ? reached.sequence() : 0, maxBytes);
+            reading = read.toCompletableFuture();
+            if (!reading.isDone()) {
+                read.whenComplete((chunk, error) -> wake.run());
+            }
+        }
+        if (!reading.isDone()) {
+            return null;
+        }
+        CompletableFuture<Chunk> read = reading;
+        reading = null;
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            // Without its log the stream is at its end. Any other failure passes: the next wake-up tries again.
+            atEnd = e.getCause() instanceof EventLogException.NoSuchTask;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.taskstream.stream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Visits each idle viewer when its time has come: a timing wheel, turned by one scheduled sweep. A sweep looks only at
+ * the viewers whose slot is due, so that a viewer costs nothing between its visits.
+ *
+ * <p>A sweep every half second keeps the contract's "at the latest 1 s after it is due" with room for a busy machine.
+ */
+public final class Heartbeats implements AutoCloseable {
+
+    static final Duration PERIOD = Duration.ofMillis(500);
+
+    private static final int SLOTS = 1024;
+    private static final long PERIOD_NANOS = PERIOD.toNanos();
+
+    private final List<Set<Entry>> slots = new ArrayList<>(SLOTS);
+    private final Ticker ticker;
+    private final long origin;
+    private final ScheduledFuture<?> sweeps;
+
+    /** Every slot up to this one has been visited, or is being visited. Only the sweep moves it. */
+    private volatile long swept;
+
+    public Heartbeats(ScheduledExecutorService scheduler, Ticker ticker) {
+        this.ticker = ticker;
+        this.origin = ticker.nanos();
+        for (int i = 0; i < SLOTS; i++) {
+            slots.add(ConcurrentHashMap.newKeySet(1));
+        }
+        this.sweeps = scheduler.scheduleAtFixedRate(this::sweep, PERIOD_NANOS, PERIOD_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    /** Visits the viewer, first when the ticker says {@code firstVisit} nanoseconds, until the entry is removed. */
+    Entry add(Idle viewer, long firstVisit) {
+        Entry entry = new Entry(viewer);
+        place(entry, firstVisit);
+        return entry;
+    }
+
+    /** Visits all whose time has come, once each however long the last sweep is ago. */
+    private synchronized void sweep() {
+        long now = ticker.nanos();
+        long due = Math.floorDiv(now - origin, PERIOD_NANOS);
+        long first = Math.max(swept + 1, due - SLOTS + 1);
+        swept = Math.max(swept, due);
+        for (long slot = first; slot <= due; slot++) {
+            for (Entry entry : slot(slot)) {
+                if (slot(slot).remove(entry)) {
+                    place(entry, entry.viewer.visit(now));
+                }
+            }
+        }
+    }
+
+    private void place(Entry entry, long visit) {
+        long wanted = Math.floorDiv(visit - origin - 1, PERIOD_NANOS) + 1;
+        while (true) {
+            long before = swept;
+            long slot = Math.min(Math.max(wanted, before + 1), before + SLOTS - 1);
+            entry.enter(slot(slot));
+            if (slot > swept || !slot(slot).remove(entry)) {
+                return;
+            }
+        }
+    }
+
+    private Set<Entry> slot(long index) {
+        return slots.get((int) (index % SLOTS));
+    }
+
+    @Override
+    public void close() {
+        sweeps.cancel(false);
+    }
+
+    /** Somebody who may have to be told that the stream is alive. */
+    interface Idle {
+
+        /**
+         * The time has come.
+         *
+         * @param now the ticker's nanoseconds
+         * @return when to come again, in the ticker's nanoseconds
+         */
+        long visit(long now);
+    }
+
+    /** A viewer's place in the wheel. */
+    static final class Entry {
+
+        private final Idle viewer;
+        private volatile Set<Entry> slot = Set.of();
+        private volatile boolean removed;
+
+        private Entry(Idle viewer) {
+            this.viewer = viewer;
+        }
+
+        private void enter(Set<Entry> newSlot) {
+            newSlot.add(this);
+            slot = newSlot;
+            if (removed) {
+                newSlot.remove(this);
+            }
+        }
+
+        /** No further visit will begin. */
+        void remove() {
+            removed = true;
+            if (!slot.isEmpty()) {
+                slot.remove(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.taskstream.stream;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.task.EventReader;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A viewer's connection: writes exact frames with Servlet non-blocking output (Servlet 6.0, section 3.7) and never
+ * waits. Once it is registered with a {@link TaskBroadcaster} it pulls its task's events whenever it is woken and the
+ * connection takes bytes.
+ *
+ * <p>Thread-safe. All that is written, and the end, goes through one {@link SerialRunner}; nobody waits for a lock.
+ */
+public final class ResponseEventSink implements SseEventSink, WriteListener, AsyncListener {
+
+    /** What one turn may write before other viewers have theirs, in bytes. */
+    private static final int SHARE = 256 * 1024;
+
+    private static final int NOT_BLOCKED = 0;
+
+    private final AsyncContext context;
+    private final ServletOutputStream out;
+    private final ViewerOptions options;
+    private final Ticker ticker;
+    private final EventReader events;
+    private final SerialRunner writer = new SerialRunner(this::writeOrEnd);
+    private final Queue<Outgoing> outgoing = new ConcurrentLinkedQueue<>();
+
+    private volatile @Nullable FrameSource source;
+    private volatile boolean closing;
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+    private volatile long lastWrite;
+    private volatile long blockedSince = NOT_BLOCKED;
+
+    /** Touched by the writer only. */
+    private boolean unflushed;
+
+    /**
+     * @param context of the viewer's request, whose response has its head set and nothing written
+     * @param events bind the data of an event given to {@link #send}
+     * @throws IOException if the response has no output
+     */
+    ResponseEventSink(AsyncContext context, ViewerOptions options, Ticker ticker, EventReader events)
+            throws IOException {
+        this.context = context;
+        this.out = context.getResponse().getOutputStream();
+        this.options = options;
+        this.ticker = ticker;
+        this.events = events;
+        this.lastWrite = ticker.nanos();
+    }
+
+    /** Begins to write, with the reconnection time. From here on the container calls back. */
+    public void open(long retryMillis) {
+        outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
+        context.addListener(this);
+        out.setWriteListener(this);
+    }
+
+    ViewerOptions options() {
+        return options;
+    }
+
+    /** The ticker's nanoseconds when something other than a heartbeat was last written. */
+    long lastWrite() {
+        return lastWrite;
+    }
+
+    /** The ticker's nanoseconds since when the connection has taken no byte; 0 if it takes them. */
+    long blockedSince() {
+        return blockedSince;
+    }
+
+    /** Pulls what it writes from there from now on. */
+    void attach(FrameSource newSource) {
+        source = newSource;
+        if (closed) {
+            newSource.closed(null);
+        }
+    }
+
+    /** Looks whether the source has more to write. */
+    void wake() {
+        // A blocked sink is woken by the container, and looks itself then.
+        if (blockedSince == NOT_BLOCKED) {
+            writer.run();
+        }
+    }
+
+    /**
+     * Writes a heartbeat if the connection takes it at once and nothing else is to be written; otherwise does nothing.
+     * It does not count as a write, so that the next can be reckoned from when this one was due.
+     */
+    void writeIfIdle(byte[] frame) {
+        writer.runIfIdle(() -> {
+            try {
+                writeHeartbeat(frame);
+            } catch (IOException | RuntimeException e) {
+                end(e);
+            }
+        });
+    }
+
+    private void writeHeartbeat(byte[] frame) throws IOException {
+        if (closing || closed || !outgoing.isEmpty()) {
+            return;
+        }
+        if (!out.isReady()) {
+            markBlocked();
+            return;
+        }
+        out.write(frame);
+        unflushed = true;
+        flush();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the event's id or name would break its line
+     */
+    @Override
+    public CompletionStage<?> send(OutboundSseEvent event) {
+        if (closing || closed) {
+            throw new IllegalStateException("The sink is closed");
+        }
+        var sent = new CompletableFuture<Void>();
+        outgoing.add(new Outgoing(ControlFrames.of(event, events), sent));
+        wake();
+        if (closed) {
+            failOutgoing(new IllegalStateException("The sink was closed"));
+        }
+        return sent;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closing || closed;
+    }
+
+    /** Ends the stream after what has been sent so far. */
+    @Override
+    public void close() {
+        closing = true;
+        writer.run();
+    }
+
+    /** Ends the stream at once, whether or not the connection takes bytes. */
+    void abort(Throwable reason) {
+        failure = reason;
+        writer.run();
+    }
+
+    @Override
+    public void onWritePossible() {
+        blockedSince = NOT_BLOCKED;
+        writer.run();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        abort(error);
+    }
+
+    private void writeOrEnd() {
+        try {
+            writeWhileReady();
+        } catch (IOException | RuntimeException e) {
+            end(e);
+        }
+    }
+
+    private void writeWhileReady() throws IOException {
+        int share = SHARE;
+        while (!closed) {
+            if (failure != null) {
+                end(failure);
+                return;
+            }
+            if (!out.isReady()) {
+                markBlocked();
+                return;
+            }
+            blockedSince = NOT_BLOCKED;
+            Outgoing next = outgoing.poll();
+            if (next != null) {
+                write(next.frame, 0, next.frame.length);
+                next.sent.complete(null);
+                continue;
+            }
+            FrameSource from = source;
+            Chunk chunk = from == null || closing || share <= 0 ? null : from.next();
+            if (chunk != null) {
+                write(chunk.bytes(), chunk.offset(), chunk.length());
+                share -= chunk.length();
+                continue;
+            }
+            if (unflushed) {
+                flush();
+                continue;
+            }
+            if (closing || (from != null && from.isAtEnd())) {
+                end(null);
+            } else if (share <= 0 && from != null) {
+                from.comeBack();
+            }
+            return;
+        }
+    }
+
+    private void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+        lastWrite = ticker.nanos();
+        unflushed = true;
+    }
+
+    private void flush() throws IOException {
+        // Output that is not ready is being flushed by the container already.
+        if (out.isReady()) {
+            unflushed = false;
+            out.flush();
+        }
+    }
+
+    private void markBlocked() {
+        if (blockedSince == NOT_BLOCKED) {
+            blockedSince = ticker.nanos() | 1;
+        }
+    }
+
+    /** Called by the writer only, so that nothing is being written when the container takes the response back. */
+    private void end(@Nullable Throwable error) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        failOutgoing(error == null ? new IllegalStateException("The sink was closed") : error);
+        FrameSource from = source;
+        if (from != null) {
+            from.closed(error);
+        }
+        try {
+            context.complete();
+        } catch (IllegalStateException e) {
+            // The container has ended the exchange itself.
+        }
+    }
+
+    private void failOutgoing(Throwable error) {
+        for (Outgoing frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            frame.sent.completeExceptionally(error);
+        }
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        abort(new IOException("The container has completed the response"));
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        abort(new IOException("The container timed the stream out"));
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        Throwable error = event.getThrowable();
+        abort(error == null ? new IOException("The container reports an error") : error);
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // A stream is never started anew.
+    }
+
+    /** A frame that is not of the log, and who waits for it to be written. */
+    private static final class Outgoing {
+
+        private final byte[] frame;
+        private final CompletableFuture<Void> sent;
+
+        Outgoing(byte[] frame, CompletableFuture<Void> sent) {
+            this.frame = frame;
+            this.sent = sent;
+        }
+    }
+}

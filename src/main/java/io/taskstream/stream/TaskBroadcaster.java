@@ -1,0 +1,210 @@
+package io.taskstream.stream;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventLog.LogWatcher;
+import io.taskstream.eventlog.EventLog.Watch;
+import io.taskstream.task.TaskId;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.SseBroadcaster;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The viewers of one task. It keeps no events: when its task's log has more, it wakes the viewers, and each takes what
+ * it is missing from the log. That is done in a pass on a thread of its own, never two at a time.
+ *
+ * <p>Thread-safe, as JAX-RS asks of a broadcaster (Jakarta RESTful Web Services 3.1, section 9.4).
+ */
+public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
+
+    private final TaskId task;
+    private final StreamContext context;
+    private final Consumer<TaskBroadcaster> whenEmpty;
+    private final Runnable pass = this::pass;
+    private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
+    private final List<BiConsumer<SseEventSink, Throwable>> errorListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<SseEventSink>> closeListeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger signals = new AtomicInteger();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private volatile boolean deleted;
+    private volatile @Nullable Watch watch;
+
+    /**
+     * @param whenEmpty is told when the last viewer has left
+     */
+    TaskBroadcaster(TaskId task, StreamContext context, Consumer<TaskBroadcaster> whenEmpty) {
+        this.task = task;
+        this.context = context;
+        this.whenEmpty = whenEmpty;
+    }
+
+    /** Hears of what happens to the log from now on. */
+    void start() {
+        watch = context.log().watch(task, this);
+    }
+
+    TaskId task() {
+        return task;
+    }
+
+    int viewers() {
+        return viewers.size();
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Where a viewer begins that wants only what is yet to come. */
+    StreamStart latest() {
+        return context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+    }
+
+    Cursor cursor(StreamStart start, Runnable wake) {
+        return new Cursor(context.log(), task, start, wake);
+    }
+
+    /**
+     * Serves the sink from now on: one of ours from where it asked to begin, any other from the next event on.
+     *
+     * @throws IllegalStateException if the broadcaster is closed
+     */
+    @Override
+    public void register(SseEventSink sink) {
+        admit(sink).join(context.heartbeats());
+    }
+
+    /** Counts the sink among the viewers; it is served once it joins. */
+    Viewer admit(SseEventSink sink) {
+        checkOpen();
+        Viewer viewer = sink instanceof ResponseEventSink ours
+                ? new ResponseViewer(ours, this, context.ticker())
+                : new ForeignViewer(sink, this, context);
+        viewers.add(viewer);
+        return viewer;
+    }
+
+    /**
+     * Appends the event's data to the task's log, from where every viewer gets it, also one that comes later.
+     *
+     * @return completes when the event is in the log. It does not wait for the viewers, of whom one may be slow.
+     * @throws IllegalArgumentException if the event has no data, or a name: the log holds neither
+     * @throws IllegalStateException if the broadcaster is closed
+     */
+    @Override
+    public CompletionStage<?> broadcast(OutboundSseEvent event) {
+        checkOpen();
+        if (event.getData() == null || event.getName() != null) {
+            throw new IllegalArgumentException("An event of a task has data and no name");
+        }
+        return context.log().append(task, Batch.of(List.of(context.events().bind(event.getData()))));
+    }
+
+    @Override
+    public void onError(BiConsumer<SseEventSink, Throwable> onError) {
+        checkOpen();
+        errorListeners.add(onError);
+    }
+
+    @Override
+    public void onClose(Consumer<SseEventSink> onClose) {
+        checkOpen();
+        closeListeners.add(onClose);
+    }
+
+    @Override
+    public void close() {
+        close(true);
+    }
+
+    @Override
+    public void close(boolean cascading) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        stopWatching();
+        List<Viewer> served = List.copyOf(viewers);
+        viewers.clear();
+        served.forEach(Viewer::leave);
+        if (cascading) {
+            served.forEach(viewer -> viewer.sink().close());
+            served.forEach(viewer -> closeListeners.forEach(listener -> listener.accept(viewer.sink())));
+        }
+        whenEmpty.accept(this);
+    }
+
+    /** Closes if there is no viewer. Answers whether it is closed. */
+    boolean retire() {
+        if (!viewers.isEmpty()) {
+            return false;
+        }
+        closed.set(true);
+        stopWatching();
+        return true;
+    }
+
+    private void stopWatching() {
+        Watch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("The broadcaster is closed");
+        }
+    }
+
+    @Override
+    public void appended() {
+        if (signals.getAndIncrement() == 0) {
+            context.fanOut().submit(pass);
+        }
+    }
+
+    @Override
+    public void deleted() {
+        deleted = true;
+        appended();
+    }
+
+    private void pass() {
+        int seen = signals.get();
+        try {
+            if (deleted) {
+                close();
+            }
+            viewers.forEach(Viewer::wake);
+        } finally {
+            if (signals.addAndGet(-seen) != 0) {
+                context.fanOut().submit(pass);
+            }
+        }
+    }
+
+    /** The viewer's connection is no more; nothing of it is kept. */
+    void gone(Viewer viewer, @Nullable Throwable error) {
+        if (!viewers.remove(viewer)) {
+            return;
+        }
+        viewer.leave();
+        if (error != null) {
+            errorListeners.forEach(listener -> listener.accept(viewer.sink(), error));
+        }
+        closeListeners.forEach(listener -> listener.accept(viewer.sink()));
+        if (viewers.isEmpty()) {
+            whenEmpty.accept(this);
+        }
+    }
+}

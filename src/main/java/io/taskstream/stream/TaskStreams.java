@@ -1,0 +1,66 @@
+package io.taskstream.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import io.taskstream.task.TaskId;
+import jakarta.servlet.AsyncContext;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The broadcasters of the tasks that are being watched. A task that nobody watches has none. Thread-safe. */
+public final class TaskStreams implements AutoCloseable {
+
+    private final ConcurrentMap<TaskId, TaskBroadcaster> broadcasters = new ConcurrentHashMap<>();
+    private final StreamContext context;
+
+    public TaskStreams(StreamContext context) {
+        this.context = context;
+    }
+
+    /**
+     * A sink that writes to the viewer of a request, whose response has its head set and nothing written.
+     *
+     * @throws IOException if the response has no output
+     */
+    public ResponseEventSink sink(AsyncContext exchange, ViewerOptions options) throws IOException {
+        return new ResponseEventSink(exchange, options, context.ticker(), context.events());
+    }
+
+    /** Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once. */
+    public void register(TaskId task, SseEventSink sink) {
+        var admitted = new AtomicReference<@Nullable Viewer>();
+        broadcasters.compute(task, (id, present) -> {
+            TaskBroadcaster broadcaster = present == null || present.isClosed() ? begin(id) : present;
+            admitted.set(broadcaster.admit(sink));
+            return broadcaster;
+        });
+        requireNonNull(admitted.get()).join(context.heartbeats());
+    }
+
+    private TaskBroadcaster begin(TaskId task) {
+        var broadcaster = new TaskBroadcaster(task, context, this::retire);
+        broadcaster.start();
+        return broadcaster;
+    }
+
+    private void retire(TaskBroadcaster broadcaster) {
+        broadcasters.computeIfPresent(
+                broadcaster.task(), (id, present) -> present == broadcaster && present.retire() ? null : present);
+    }
+
+    /** How many viewers the task has on this server. */
+    public int viewers(TaskId task) {
+        TaskBroadcaster broadcaster = broadcasters.get(task);
+        return broadcaster == null ? 0 : broadcaster.viewers();
+    }
+
+    /** Ends all streams. */
+    @Override
+    public void close() {
+        broadcasters.values().forEach(TaskBroadcaster::close);
+    }
+}

@@ -1,0 +1,13 @@
+package io.taskstream.stream;
+
+import java.time.Duration;
+
+/**
+ * What a viewer asked for.
+ *
+ * @param start where it begins
+ * @param heartbeat the silence after which it gets a heartbeat
+ * @param heartbeatAsEvent whether that is an event instead of a comment
+ * @param stall how long it may take no byte before it is disconnected
+ */
+public record ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {}
