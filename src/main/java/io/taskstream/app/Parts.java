@@ -2,8 +2,13 @@ package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.http.EventsResource;
 import io.taskstream.http.Limits;
+import io.taskstream.http.PageResource;
+import io.taskstream.http.ProblemMapper;
 import io.taskstream.http.PublishContext;
+import io.taskstream.http.StreamResource;
+import io.taskstream.http.TasksResource;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.StreamContext;
@@ -13,38 +18,39 @@ import io.taskstream.task.EventReader;
 import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** The running application. */
-record Parts(
-        EventLog log,
-        Heartbeats heartbeats,
-        TaskStreams streams,
-        EventReader events,
-        PublishContext publishContext,
-        Limits limits,
-        InstantSource time)
-        implements AutoCloseable {
+/**
+ * The running application.
+ *
+ * @param resources what answers requests
+ */
+record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
 
     /**
      * Builds all parts.
      *
-     * @param executor fans out and reads what is published
+     * @param executor fans out, and reads what is published
      * @param scheduler turns the heartbeats
      */
     static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
+        Limits limits = settings.limits();
         var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
         var events = new EventReader(JsonbBuilder.create());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
-        var streams = new TaskStreams(new StreamContext(
-                log, fanOut, heartbeats, ticker, events, settings.limits().heartbeat()));
-        var publishContext =
-                new PublishContext(log, events, executor, settings.limits().bodyBytes());
-        return new Parts(log, heartbeats, streams, events, publishContext, settings.limits(), time);
+        var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
+        Set<Object> resources = Set.of(
+                new TasksResource(log, streams, events, time, limits),
+                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes())),
+                new StreamResource(log, streams, limits),
+                new PageResource(),
+                new ProblemMapper());
+        return new Parts(log, heartbeats, streams, resources);
     }
 
     @Override

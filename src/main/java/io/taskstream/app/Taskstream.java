@@ -2,11 +2,6 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
-import io.taskstream.eventlog.EventLog;
-import io.taskstream.http.Limits;
-import io.taskstream.http.PublishContext;
-import io.taskstream.stream.TaskStreams;
-import io.taskstream.task.EventReader;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -14,18 +9,16 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the application when it is deployed, so that a wrong setting refuses the deployment, takes it down again, and
- * hands its parts to the resources by CDI.
+ * Builds the application when it is deployed, so that a wrong setting refuses the deployment, and takes it down again.
  */
 @ApplicationScoped
 public class Taskstream {
@@ -70,37 +63,8 @@ public class Taskstream {
         }
     }
 
-    private Parts parts() {
-        return requireNonNull(parts, "Taskstream has not started");
-    }
-
-    @Produces
-    EventLog log() {
-        return parts().log();
-    }
-
-    @Produces
-    TaskStreams streams() {
-        return parts().streams();
-    }
-
-    @Produces
-    EventReader events() {
-        return parts().events();
-    }
-
-    @Produces
-    PublishContext publishContext() {
-        return parts().publishContext();
-    }
-
-    @Produces
-    Limits limits() {
-        return parts().limits();
-    }
-
-    @Produces
-    InstantSource time() {
-        return parts().time();
+    /** What answers requests. */
+    Set<Object> resources() {
+        return requireNonNull(parts, "Taskstream has not started").resources();
     }
 }

@@ -12,11 +12,21 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
 final class Bodies {
 
     private Bodies() {}
+
+    /** Whether a {@code Content-Type} says JSON. */
+    static boolean isJson(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters)).strip().equalsIgnoreCase("application/json");
+    }
 
     /** The whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
     static String text(InputStream body, int maxBytes) {

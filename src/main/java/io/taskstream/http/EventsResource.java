@@ -7,8 +7,6 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
-import jakarta.enterprise.context.Dependent;
-import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,14 +32,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A task's events: published, and looked up. */
 @Path("tasks/{id}/events")
-@Dependent
 public class EventsResource {
 
     private static final String NDJSON = "application/x-ndjson";
 
     private final PublishContext context;
 
-    @Inject
     public EventsResource(PublishContext context) {
         this.context = context;
     }

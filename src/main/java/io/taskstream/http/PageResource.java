@@ -1,6 +1,5 @@
 package io.taskstream.http;
 
-import jakarta.enterprise.context.Dependent;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The page at the root, and the files that it needs, from the class path. */
 @Path("/")
-@Dependent
 public class PageResource {
 
     private static final String INDEX = "index.html";

@@ -6,8 +6,6 @@ import io.taskstream.stream.ResponseEventSink;
 import io.taskstream.stream.StreamStart;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
-import jakarta.enterprise.context.Dependent;
-import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,17 +24,21 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A task's live stream. */
 @Path("tasks/{id}/stream")
-@Dependent
 public class StreamResource {
 
     private static final int SHORTEST_RETRY_MILLIS = 2_000;
     private static final int LONGEST_RETRY_MILLIS = 4_000;
+
+    /** Nobody on the way may keep or change the stream; nginx would hold frames back until its buffer is full. */
+    private static final Map<String, String> FIELDS =
+            Map.of(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform", "X-Accel-Buffering", "no");
 
     private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
 
@@ -44,7 +46,6 @@ public class StreamResource {
     private final TaskStreams streams;
     private final Limits limits;
 
-    @Inject
     public StreamResource(EventLog log, TaskStreams streams, Limits limits) {
         this.log = log;
         this.streams = streams;
@@ -88,17 +89,17 @@ public class StreamResource {
     /** Only the head, and at once: without this, JAX-RS would answer HEAD by an endless GET. */
     @HEAD
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    public void head(@PathParam("id") String path, @Context HttpServletResponse response) {
+    public Response head(@PathParam("id") String path) {
         Tasks.find(log, Tasks.id(path));
-        setHead(response);
+        Response.ResponseBuilder head = Response.ok();
+        FIELDS.forEach(head::header);
+        return head.type(MediaType.SERVER_SENT_EVENTS).build();
     }
 
     private static void setHead(HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(MediaType.SERVER_SENT_EVENTS);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
-        // nginx would otherwise hold frames back until its buffer is full.
-        response.setHeader("X-Accel-Buffering", "no");
+        FIELDS.forEach(response::setHeader);
     }
 
     private static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {

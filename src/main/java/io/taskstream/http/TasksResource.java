@@ -11,24 +11,23 @@ import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.StreamItem;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import jakarta.enterprise.context.Dependent;
-import jakarta.inject.Inject;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonValue;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
 @Path("tasks")
-@Dependent
 public class TasksResource {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -48,7 +46,6 @@ public class TasksResource {
     private final InstantSource time;
     private final Limits limits;
 
-    @Inject
     public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, Limits limits) {
         this.log = log;
         this.streams = streams;
@@ -58,10 +55,9 @@ public class TasksResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response create(InputStream body) {
-        TaskRequest request = request(body);
+    public Response create(@HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type, InputStream body) {
+        TaskRequest request = request(type, body);
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
         if (!log.create(task(id, request))) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
@@ -71,10 +67,12 @@ public class TasksResource {
 
     @PUT
     @Path("{id}")
-    @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response createIfAbsent(@PathParam("id") String path, InputStream body) {
-        TaskRequest request = request(body);
+    public Response createIfAbsent(
+            @PathParam("id") String path,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            InputStream body) {
+        TaskRequest request = request(type, body);
         TaskId id = new TaskId(path);
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
@@ -82,8 +80,13 @@ public class TasksResource {
         return log.create(task(id, request)) ? created(id) : get(path);
     }
 
-    private TaskRequest request(InputStream body) {
-        return TaskRequest.of(Bodies.object(Bodies.text(body, limits.bodyBytes())));
+    /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
+    private TaskRequest request(@Nullable String type, InputStream body) {
+        String json = Bodies.text(body, limits.bodyBytes());
+        if (!json.isEmpty() && !Bodies.isJson(type)) {
+            throw new NotSupportedException();
+        }
+        return TaskRequest.of(Bodies.object(json));
     }
 
     private Task task(TaskId id, TaskRequest request) {
@@ -92,7 +95,7 @@ public class TasksResource {
 
     private Response created(TaskId id) {
         return JsonAnswer.of(201, TaskJson.of(Tasks.find(log, id), streams.viewers(id)))
-                .location(URI.create("/tasks/" + id))
+                .header(HttpHeaders.LOCATION, "/tasks/" + id)
                 .build();
     }
 

@@ -43,7 +43,10 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
     private volatile long lastWrite;
-    private volatile long blockedSince = NOT_BLOCKED;
+    private volatile long blockedSince;
+
+    /** Whether the container has called back: nothing may be written, or be asked of the output, before. */
+    private volatile boolean started;
 
     /** Touched by the writer only. */
     private boolean unflushed;
@@ -61,6 +64,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         this.ticker = ticker;
         this.events = events;
         this.lastWrite = ticker.nanos();
+        markBlocked();
     }
 
     /** Begins to write, with the reconnection time. From here on the container calls back. */
@@ -115,7 +119,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     private void writeHeartbeat(byte[] frame) throws IOException {
-        if (closing || closed || !outgoing.isEmpty()) {
+        if (!started || closing || closed || !outgoing.isEmpty()) {
             return;
         }
         if (!out.isReady()) {
@@ -166,6 +170,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     @Override
     public void onWritePossible() {
+        started = true;
         blockedSince = NOT_BLOCKED;
         writer.run();
     }
@@ -190,7 +195,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 end(failure);
                 return;
             }
-            if (!out.isReady()) {
+            if (!started || !out.isReady()) {
                 markBlocked();
                 return;
             }
