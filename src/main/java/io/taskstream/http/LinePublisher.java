@@ -41,6 +41,7 @@ final class LinePublisher implements ReadListener {
 
     // Touched by the reader only, or before it is started again.
     private final List<EventData> arrived = new ArrayList<>();
+    private boolean ended;
     private boolean done;
     private long count;
     private @Nullable EventId last;
@@ -125,17 +126,14 @@ final class LinePublisher implements ReadListener {
         if (failure != null) {
             return 1;
         }
-        if (allRead || in.isFinished()) {
-            allRead = true;
-            splitter.end(this::addLine);
-            return 1;
-        }
-        if (!in.isReady()) {
+        // Ready comes first: Grizzly says finished when all has been received, whether or not we have read it.
+        boolean ready = !ended && in.isReady();
+        if (!ready && !allRead && !in.isFinished()) {
             return 0;
         }
-        int read = in.read(buffer);
+        int read = ready ? in.read(buffer) : -1;
         if (read < 0) {
-            allRead = true;
+            ended = true;
             splitter.end(this::addLine);
             return 1;
         }
@@ -153,7 +151,7 @@ final class LinePublisher implements ReadListener {
     /** Appends what has arrived, up to and with a terminal event, and ends if nothing more is to come. */
     private void append() {
         if (arrived.isEmpty()) {
-            if (allRead || failure != null) {
+            if (ended || failure != null) {
                 finish();
             }
             return;
