@@ -1,9 +1,10 @@
 /**
  * Colours of terminal output: a line with escape sequences becomes runs of text with a style. No DOM.
  *
- * The escape sequences are read by ansi_up (vendor/ansi_up.js, as published). It writes HTML with style attributes, which
- * the page's security policy rightly refuses; so the two methods that write are overridden here to collect the runs instead.
- * A colour goes on over line ends, as in a terminal; hence each line is read with the style its predecessor ended with.
+ * The escape sequences are read by ansi_up (vendor/ansi_up.js, as published). It writes HTML with style attributes,
+ * which the page's security policy rightly refuses; so the two methods that write are overridden here to collect the
+ * runs instead. A colour goes on over line ends, as in a terminal; hence each line is read with the style its
+ * predecessor ended with.
  */
 
 import { AnsiUp } from './vendor/ansi_up.js';
@@ -69,12 +70,16 @@ const UNUSUAL = /[\x00-\x1f\x7f-\x9f]/;
 const TAB_STOP = 8;
 
 /**
- * One line as a terminal would be left with: of a progress bar that redraws itself with carriage returns the last drawing,
- * no other control characters, tabs as blanks (so that a line's width is the number of its characters).
+ * One line as a terminal would be left with: of a progress bar that redraws itself with carriage returns the last
+ * drawing, no other control characters, tabs as blanks (so that a line's width is the number of its characters).
  */
 export function tidy(line) {
   if (!UNUSUAL.test(line)) return line;
-  const drawings = line.replace(OTHER_OSC, '').replace(LINK_BEL, '$1\x1b\\').split('\r').filter((drawing) => drawing.length > 0);
+  const drawings = line
+    .replace(OTHER_OSC, '')
+    .replace(LINK_BEL, '$1\x1b\\')
+    .split('\r')
+    .filter((drawing) => drawing.length > 0);
   const last = (drawings.at(-1) ?? '').replace(CONTROLS, '');
   return last.includes('\t') ? untab(last) : last;
 }
@@ -99,8 +104,8 @@ const LEAST_CONTRAST = 4.5;
 const readableColours = new Map();
 
 /**
- * A 256-colour or true colour that can be read on the page's own background: mixed towards white or black until the contrast
- * is 4.5 (WCAG 1.4.3). Programs choose such colours for a dark terminal; on white they would be lost.
+ * A 256-colour or true colour that can be read on the page's own background: mixed towards white or black until the
+ * contrast is 4.5 (WCAG 1.4.3). Programs choose such colours for a dark terminal; on white they would be lost.
  */
 export function readable([red, green, blue], dark) {
   const key = `${red},${green},${blue},${dark}`;

@@ -45,7 +45,8 @@ export const cancelTask = (id) => call(address(taskPath(id, '/cancel')), { metho
 export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE' });
 
 /** History: `{events: [{id, time, data}], next}`. */
-export const getEvents = (id, { after, limit }, signal) => json(address(taskPath(id, '/events'), { after, limit }), { signal });
+export const getEvents = (id, { after, limit }, signal) =>
+  json(address(taskPath(id, '/events'), { after, limit }), { signal });
 
 export const eventsAddress = (id) => address(taskPath(id, '/events'));
 
@@ -58,7 +59,11 @@ export const streamAddress = (id, query) => address(taskPath(id, '/stream'), que
 export async function probeStream(url) {
   const stop = new AbortController();
   try {
-    const { status } = await call(url, { headers: { Accept: 'text/event-stream' }, cache: 'no-store', signal: stop.signal });
+    const { status } = await call(url, {
+      headers: { Accept: 'text/event-stream' },
+      cache: 'no-store',
+      signal: stop.signal,
+    });
     return { status, retryAfter: null, detail: null };
   } catch (error) {
     return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };

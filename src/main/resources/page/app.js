@@ -8,21 +8,23 @@
  *
  *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
- *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, filter-all|open|completed|failed|cancelled,
- *                 load-more, empty, list-error, create; create-dialog with create-title, create-submit, create-error,
- *                 pipe-line, done-line, create-open
- *   task          loading, not-found, load-error, task-title, task-facts, cancel; light with `data-state` = connecting | live |
- *                 quiet | lagged | reconnecting | ended | gone | refused; reconnect, dropped; search, search-count,
- *                 search-previous, search-next; follow, times, wrap (each with `aria-pressed`); menu-button with copy-all,
- *                 download-text, download-ndjson, show-pipe, delete; output (also #output), in it elements of class `row` with
- *                 `data-line` (from 0) and `data-kind` = text | started | completed | tokens | error | approval | cancel |
- *                 done | json | gap | lag | hole, and item-toggle (`aria-expanded`); cut-note, jump, output-empty
- *   doctor        doctor-run, doctor-count, doctor-verdict with finding (`data-name` = ok | cut | missing | buffers |
- *                 compresses | type | uneven | failed), doctor-facts, doctor-line
+ *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
+ *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
+ *                 create-error, pipe-line, done-line, create-open
+ *   task          loading, not-found, load-error, task-title, task-facts, cancel;
+ *                 light with `data-state` = connecting | live | quiet | lagged | reconnecting | ended | gone | refused;
+ *                 reconnect, dropped; search, search-count, search-previous, search-next;
+ *                 follow, times, wrap (each with `aria-pressed`);
+ *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;
+ *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
+ *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
+ *                 item-toggle (`aria-expanded`); cut-note, jump, output-empty
+ *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
+ *                 cut | missing | buffers | compresses | type | uneven | failed)
  */
 
 import { mountDoctor } from './doctor-view.js';
-import { h, icon, replace } from './dom.js';
+import { h, icon, loadIcons, replace } from './dom.js';
 import { openHelp } from './help-dialog.js';
 import { alwaysKeys } from './keys.js';
 import { nextTheme, theme } from './settings.js';
@@ -55,7 +57,20 @@ function show(path, query) {
     document.body.className = 'in-task';
     return mountTask(main, decode(task[1]));
   }
-  replace(main, h('div', { class: 'page' }, h('div', { class: 'empty' }, icon('search'), h('h1', { tabindex: '-1' }, 'There is no such page'), h('p', null, h('a', { href: '#/' }, 'All tasks')))));
+  replace(
+    main,
+    h(
+      'div',
+      { class: 'page' },
+      h(
+        'div',
+        { class: 'empty' },
+        icon('search'),
+        h('h1', { tabindex: '-1' }, 'There is no such page'),
+        h('p', null, h('a', { href: '#/' }, 'All tasks')),
+      ),
+    ),
+  );
   return () => {};
 }
 
@@ -94,8 +109,16 @@ document.getElementById('skip').addEventListener('click', (event) => {
   event.preventDefault();
   main.focus();
 });
-document.getElementById('help').addEventListener('click', openHelp);
-alwaysKeys({ '?': openHelp, g: () => { location.hash = '#/'; } });
+const helpButton = document.getElementById('help');
+replace(helpButton, icon('question'));
+helpButton.addEventListener('click', openHelp);
+alwaysKeys({
+  '?': openHelp,
+  g: () => {
+    location.hash = '#/';
+  },
+});
 addEventListener('hashchange', route);
+loadIcons().catch(() => {});
 labelTheme();
 route();

@@ -1,12 +1,13 @@
 /**
- * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM: the event source,
- * the clock and the calls are given to it.
+ * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM: the event
+ * source, the clock and the calls are given to it.
  *
- * EventSource reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went away; so
- * that is left to it. It does not see what a silent network does, hence the heartbeats: the stream is asked to send them as
- * events, and when none came for one and a half intervals the source is closed and opened anew, with `lastEventId`. Nor does
- * it say why it was refused (204, 404, 503 look alike to a script); so then the task's snapshot is asked, and the stream once
- * with fetch. These own attempts wait ever longer, with a random part, or as long as `Retry-After` says.
+ * EventSource reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went
+ * away; so that is left to it. It does not see what a silent network does, hence the heartbeats: the stream is asked to
+ * send them as events, and when none came for one and a half intervals the source is closed and opened anew, with
+ * `lastEventId`. Nor does it say why it was refused (204, 404, 503 look alike to a script); so then the task's snapshot
+ * is asked, and the stream once with fetch. These own attempts wait ever longer, with a random part, or as long as
+ * `Retry-After` says.
  */
 
 /** Seconds between heartbeats that the page asks for. */
@@ -66,8 +67,17 @@ export class Connection {
   constructor(needs) {
     this.#needs = needs;
     this.#state = {
-      name: 'connecting', since: needs.clock.now(), attempt: 0, retryAt: null, lastEventAt: null, lastHeardAt: null, silent: false,
-      laggedAt: null, dropped: 0, status: null, detail: null,
+      name: 'connecting',
+      since: needs.clock.now(),
+      attempt: 0,
+      retryAt: null,
+      lastEventAt: null,
+      lastHeardAt: null,
+      silent: false,
+      laggedAt: null,
+      dropped: 0,
+      status: null,
+      detail: null,
     };
   }
 
@@ -99,7 +109,12 @@ export class Connection {
   #connect({ from = null }) {
     this.#close();
     const generation = ++this.#generation;
-    this.#url = this.#needs.address({ heartbeat: HEARTBEAT_SECONDS, heartbeatEvent: true, lastEventId: this.#lastId, from: this.#lastId ? null : from });
+    this.#url = this.#needs.address({
+      heartbeat: HEARTBEAT_SECONDS,
+      heartbeatEvent: true,
+      lastEventId: this.#lastId,
+      from: this.#lastId ? null : from,
+    });
     if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
     const source = this.#needs.open(this.#url);
     this.#source = source;
@@ -108,9 +123,18 @@ export class Connection {
     source.onopen = live(() => this.#opened());
     source.onerror = live(() => this.#failed());
     source.onmessage = live((frame) => this.#event(frame));
-    source.addEventListener('heartbeat', live(() => this.#heartbeat()));
-    source.addEventListener('lag', live((frame) => this.#lag(frame.data)));
-    source.addEventListener('gap', live((frame) => this.#gap(frame.data)));
+    source.addEventListener(
+      'heartbeat',
+      live(() => this.#heartbeat()),
+    );
+    source.addEventListener(
+      'lag',
+      live((frame) => this.#lag(frame.data)),
+    );
+    source.addEventListener(
+      'gap',
+      live((frame) => this.#gap(frame.data)),
+    );
     this.#watch = this.#needs.clock.after(WATCH_MS, () => this.#watchOver());
   }
 

@@ -1,6 +1,6 @@
 /**
- * Dialogs and the menu, on the browser's own `<dialog>`, which keeps the focus inside, closes with Escape and gives the focus
- * back.
+ * Dialogs and the menu, on the browser's own `<dialog>`, which keeps the focus inside, closes with Escape and gives the
+ * focus back.
  */
 
 import { h, icon, iconButton, replace } from './dom.js';
@@ -14,11 +14,18 @@ let counter = 0;
  */
 export function openDialog({ title, body, actions = [], testid, wide = false }) {
   const titleId = `dialog-title-${++counter}`;
-  const close = iconButton('close', 'Close', { class: 'dialog-close', onclick: () => dialog.close(), 'data-testid': 'dialog-close' });
-  const dialog = h('dialog', { class: wide ? 'dialog wide' : 'dialog', 'aria-labelledby': titleId, 'data-testid': testid },
+  const close = iconButton('close', 'Close', {
+    class: 'dialog-close',
+    onclick: () => dialog.close(),
+    'data-testid': 'dialog-close',
+  });
+  const dialog = h(
+    'dialog',
+    { class: wide ? 'dialog wide' : 'dialog', 'aria-labelledby': titleId, 'data-testid': testid },
     h('header', { class: 'dialog-head' }, h('h2', { id: titleId }, title), close),
     h('div', { class: 'dialog-body' }, body),
-    actions.length > 0 && h('footer', { class: 'dialog-actions' }, actions));
+    actions.length > 0 && h('footer', { class: 'dialog-actions' }, actions),
+  );
   dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
@@ -28,9 +35,9 @@ export function openDialog({ title, body, actions = [], testid, wide = false }) 
 
 /**
  * Asks before something is done; does it in the dialog, so that an error is shown where one looks.
- * @param {{title: string, text: string, yes: string, danger: boolean, run: () => Promise<void>}} question
+ * @param {{title: string, text: string, yes: string, no: string, danger: boolean, run: () => Promise<void>}} question
  */
-export function confirmThen({ title, text, yes, danger = false, run }) {
+export function confirmThen({ title, text, yes, no, danger = false, run }) {
   const error = h('p', { class: 'field-error', role: 'alert', hidden: true });
   const doIt = async () => {
     go.disabled = true;
@@ -44,10 +51,18 @@ export function confirmThen({ title, text, yes, danger = false, run }) {
       go.disabled = false;
     }
   };
-  const go = h('button', { type: 'button', class: danger ? 'button danger' : 'button primary', onclick: doIt, 'data-testid': 'confirm-yes' }, yes);
-  const no = h('button', { type: 'button', class: 'button', onclick: () => dialog.close(), 'data-testid': 'confirm-no' }, 'Keep it');
-  const dialog = openDialog({ title, body: [h('p', null, text), error], actions: [no, go], testid: 'confirm' });
-  no.focus();
+  const go = h(
+    'button',
+    { type: 'button', class: danger ? 'button danger' : 'button primary', onclick: doIt, 'data-testid': 'confirm-yes' },
+    yes,
+  );
+  const stay = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => dialog.close(), 'data-testid': 'confirm-no' },
+    no,
+  );
+  const dialog = openDialog({ title, body: [h('p', null, text), error], actions: [stay, go], testid: 'confirm' });
+  stay.focus();
   return dialog;
 }
 
@@ -58,15 +73,41 @@ export function confirmThen({ title, text, yes, danger = false, run }) {
  */
 export function menuButton(label, entries) {
   const id = `menu-${++counter}`;
-  const items = entries.map((entry) => h('button', {
-    type: 'button', role: 'menuitem', tabindex: '-1', class: entry.danger ? 'menu-item danger' : 'menu-item', 'data-testid': entry.testid,
-    onclick: () => { close(true); entry.run(); },
-  }, icon(entry.icon), entry.label));
-  const menu = h('div', { class: 'menu', role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey }, items);
+  const items = entries.map((entry) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        role: 'menuitem',
+        tabindex: '-1',
+        class: entry.danger ? 'menu-item danger' : 'menu-item',
+        'data-testid': entry.testid,
+        onclick: () => {
+          close(true);
+          entry.run();
+        },
+      },
+      icon(entry.icon),
+      entry.label,
+    ),
+  );
+  const menu = h(
+    'div',
+    { class: 'menu', role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey },
+    items,
+  );
   const button = iconButton('more', label, {
-    'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': id, 'data-testid': 'menu-button',
+    'aria-haspopup': 'menu',
+    'aria-expanded': 'false',
+    'aria-controls': id,
+    'data-testid': 'menu-button',
     onclick: () => (menu.hidden ? open() : close(true)),
-    onkeydown: (event) => { if (event.key === 'ArrowDown') { event.preventDefault(); open(); } },
+    onkeydown: (event) => {
+      if (event.key === 'ArrowDown') {
+        event.preventDefault();
+        open();
+      }
+    },
   });
 
   function open() {

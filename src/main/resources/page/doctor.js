@@ -1,15 +1,16 @@
 /**
- * Judges what lies between the server and this browser by how `GET /doctor/stream` arrives: a numbered comment each second
- * for a minute. No DOM; times are given to it, in milliseconds of any one clock.
+ * Judges what lies between the server and this browser by how `GET /doctor/stream` arrives: a numbered comment each
+ * second for a minute. No DOM; times are given to it, in milliseconds of any one clock.
  *
- * The server's clock isn't known here. The number that arrived soonest after its turn is taken as undelayed, and the others are
- * measured against it; so what is seen is uneven delay, which is what buffering is.
+ * The server's clock isn't known here. The number that arrived soonest after its turn is taken as undelayed, and the
+ * others are measured against it; so what is seen is uneven delay, which is what buffering is.
  */
 
 export const EXPECTED = 60;
 const STEP_MS = 1000;
-const LATE_MS = 1500;
-const UNEVEN_MS = 400;
+/** A number that is so late was held back; so much is worth a word. */
+export const LATE_MS = 1500;
+export const UNEVEN_MS = 400;
 const FIRST_MS = 3000;
 const TOGETHER_MS = 250;
 const ENCODED = /gzip|br|zstd|deflate/;
@@ -60,7 +61,12 @@ export class Doctor {
   }
 
   get arrivals() {
-    return this.#arrivals.map(({ number, at }) => ({ number, at, sent: this.#sent(number), late: at - this.#sent(number) }));
+    return this.#arrivals.map(({ number, at }) => ({
+      number,
+      at,
+      sent: this.#sent(number),
+      late: at - this.#sent(number),
+    }));
   }
 
   /** What was measured. Times in milliseconds; null where there is nothing yet. */
@@ -114,33 +120,72 @@ function finding(tone, name, title, text) {
   return { tone, name, title, text };
 }
 
-const FINE = finding('ok', 'ok', 'Nothing is in the way', 'Every number came in its second. Streams reach this browser as they are sent.');
+const FINE = finding(
+  'ok',
+  'ok',
+  'Nothing is in the way',
+  'Every number came in its second. Streams reach this browser as they are sent.',
+);
 
 function cut({ last, endAfter }, error) {
   const how = error ? 'broke off' : 'was closed';
-  return finding('bad', 'cut', 'Something cuts the stream', `It ${how} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a limit on the ` +
-    'length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; haproxy: timeout server, timeout tunnel), or a load balancer’s.');
+  return finding(
+    'bad',
+    'cut',
+    'Something cuts the stream',
+    `It ${how} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a limit on the ` +
+      'length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; haproxy: ' +
+      'timeout server, timeout tunnel), or a load balancer’s.',
+  );
 }
 
 function lost({ missing }) {
-  return finding('bad', 'missing', 'Numbers are missing', `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never came. Something in between rewrites the stream.`);
+  return finding(
+    'bad',
+    'missing',
+    'Numbers are missing',
+    `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never came. ` +
+      'Something in between rewrites the stream.',
+  );
 }
 
 function buffers({ worstDelay, together, firstAfter }) {
-  return finding('bad', 'buffers', 'Something buffers the stream', `Numbers came up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
-    `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour X-Accel-Buffering; Apache: flushpackets=on), and look for ` +
-    'compression, a virus scanner or a content cache on the way.');
+  return finding(
+    'bad',
+    'buffers',
+    'Something buffers the stream',
+    `Numbers came up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
+      `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
+      'X-Accel-Buffering; Apache: flushpackets=on), and look for ' +
+      'compression, a virus scanner or a content cache on the way.',
+  );
 }
 
 function compresses({ encoding }) {
-  return finding('warn', 'compresses', 'Something compresses the stream', `It came with Content-Encoding: ${encoding}. A compressor holds bytes back until it has enough; the server asked for ` +
-    'no-transform. Leave text/event-stream out of what is compressed.');
+  return finding(
+    'warn',
+    'compresses',
+    'Something compresses the stream',
+    `It came with Content-Encoding: ${encoding}. A compressor holds bytes back until it has enough; the server asked for ` +
+      'no-transform. Leave text/event-stream out of what is compressed.',
+  );
 }
 
 function changes({ type }) {
-  return finding('bad', 'type', 'This is not an event stream', `It came as ${type}. Something else than the server answered, or the type was changed on the way.`);
+  return finding(
+    'bad',
+    'type',
+    'This is not an event stream',
+    `It came as ${type}. Something else than the server answered, or the type was changed on the way.`,
+  );
 }
 
 function uneven({ worstDelay }) {
-  return finding('warn', 'uneven', 'It comes a little unevenly', `Numbers came up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small buffer. Nothing that streams can’t live with.`);
+  return finding(
+    'warn',
+    'uneven',
+    'It comes a little unevenly',
+    `Numbers came up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small ` +
+      'buffer. Nothing that streams can’t live with.',
+  );
 }

@@ -11,7 +11,8 @@ const SVG = 'http://www.w3.org/2000/svg';
  * Makes an element.
  *
  * @param {string} tag
- * @param {?Object} attributes `onclick` and the like are listeners; true sets an empty attribute; null and false set none
+ * @param {?Object} attributes `onclick` and the like are listeners; true sets an empty attribute; null and false set
+ *     none
  * @param {...(Node|string|number|null|Array)} children
  */
 export function h(tag, attributes, ...children) {
@@ -33,21 +34,39 @@ function fill(element, attributes, children) {
   return element;
 }
 
+/**
+ * Takes the drawings of icons.svg into the page, once. Referred to where they lie they would be fetched anew for each
+ * use, and be missing just when the server can't be reached.
+ */
+export async function loadIcons() {
+  const response = await fetch('page/icons.svg');
+  const drawings = new DOMParser().parseFromString(await response.text(), 'image/svg+xml').documentElement;
+  drawings.setAttribute('class', 'visually-hidden');
+  drawings.setAttribute('aria-hidden', 'true');
+  document.body.append(document.adoptNode(drawings));
+}
+
 /** One of the drawings in icons.svg; it is decoration, so the button or the text beside it carries the name. */
 export function icon(name) {
-  const use = svg('use', { href: `page/icons.svg#${name}` });
+  const use = svg('use', { href: `#icon-${name}` });
   return svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, use);
 }
 
 /** A button with an icon and a name that is read out and shown as a tooltip. */
 export function iconButton(name, label, attributes) {
   const { class: extra = '', ...rest } = attributes;
-  return h('button', { type: 'button', class: `icon-button ${extra}`, 'aria-label': label, title: label, ...rest }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: `icon-button ${extra}`, 'aria-label': label, title: label, ...rest },
+    icon(name),
+  );
 }
 
 /** Replaces what an element holds. */
 export function replace(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
 }
 
 /** Sets text only when it differs, so that a refresh neither costs a layout nor disturbs a selection. */

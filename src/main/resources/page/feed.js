@@ -1,6 +1,6 @@
 /**
- * Takes what the stream brings and puts it into the lines, a batch a frame, so that a burst of events costs one drawing and
- * never holds up the page. In a hidden tab, where frames stop, a timer does it.
+ * Takes what the stream brings and puts it into the lines, a batch a frame, so that a burst of events costs one drawing
+ * and never holds up the page. In a hidden tab, where frames stop, a timer does it.
  */
 
 const SLICE_MS = 10;

@@ -35,19 +35,27 @@ export function clock(time) {
 export function clockMillis(time) {
   const at = new Date(time);
   const two = (value) => String(value).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+  const whole = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  return `${whole}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** How long, in at most two units: "4 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
-  const units = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
   const at = units.findIndex(([size]) => seconds >= size);
   const [big, bigName] = units[at];
   const [small, smallName] = units[at + 1];
   const rest = Math.floor((seconds % big) / small);
-  return rest === 0 ? `${Math.floor(seconds / big)} ${bigName}` : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
+  return rest === 0
+    ? `${Math.floor(seconds / big)} ${bigName}`
+    : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
 }
 
 /** "just now", "12 s ago", "3 min ago": one unit, for lists. */
@@ -55,6 +63,11 @@ export function ago(time, now) {
   const seconds = Math.round((now - millis(time)) / 1000);
   if (Number.isNaN(seconds)) return '';
   if (seconds < 5) return 'just now';
-  const [size, name] = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']].find(([unit]) => seconds >= unit);
+  const [size, name] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ].find(([unit]) => seconds >= unit);
   return `${Math.floor(seconds / size)} ${name} ago`;
 }

@@ -1,9 +1,10 @@
 /**
  * From an event's data to what is shown of it: its kind, a short label and one or more lines of text. No DOM.
  *
- * The kinds are those of the contract's stream items; any other JSON value is shown as compact JSON. A `message_delta` is a
- * line of its own, for that is what a publisher of text/plain sends (without the line's end); line ends inside it make more
- * lines. A member that is missing or is not what the contract says is shown as it came: the page never hides an event.
+ * The kinds are those of the contract's stream items; any other JSON value is shown as compact JSON. A `message_delta`
+ * is a line of its own, for that is what a publisher of text/plain sends (without the line's end); line ends inside it
+ * make more lines. A member that is missing or is not what the contract says is shown as it came: the page never hides
+ * an event.
  */
 
 import { count } from './format.js';
@@ -55,7 +56,8 @@ const SHAPES = {
     return item('text', '', 'text', lines, { detail: false, canonical });
   },
   item_started: (value) => item('started', 'started', 'info', [summary(value.item)], { detail: isObject(value.item) }),
-  item_completed: (value) => item('completed', 'completed', 'ok', [summary(value.item)], { detail: isObject(value.item) }),
+  item_completed: (value) =>
+    item('completed', 'completed', 'ok', [summary(value.item)], { detail: isObject(value.item) }),
   token_usage: (value) => item('tokens', 'tokens', 'muted', [usage(value.usage)], { detail: nests(value.usage) }),
   error: (value) => item('error', 'error', 'bad', linesOf(textOf(value.message)), { detail: more(value, 'message') }),
   approval_request(value) {
@@ -74,7 +76,11 @@ const SHAPES = {
   },
 };
 
-const ENDS = new Map([['completed', ['completed', 'ok']], ['failed', ['failed', 'bad']], ['cancelled', ['cancelled', 'warn']]]);
+const ENDS = new Map([
+  ['completed', ['completed', 'ok']],
+  ['failed', ['failed', 'bad']],
+  ['cancelled', ['cancelled', 'warn']],
+]);
 
 function other(value, data) {
   return item('json', typeof value === 'string' ? 'string' : 'json', 'muted', [JSON.stringify(value) ?? data], {

@@ -1,8 +1,8 @@
 /**
  * Keyboard shortcuts: one listener for the page, the keys given by what is shown.
  *
- * Keys typed into a field are the field's, and an open dialog or menu has its own. Shortcuts of a single character can be
- * turned off (WCAG 2.1.4), for someone who speaks to the computer would trigger them by talking.
+ * Keys typed into a field are the field's, and an open dialog or menu has its own. Shortcuts of a single character can
+ * be turned off (WCAG 2.1.4), for someone who speaks to the computer would trigger them by talking.
  */
 
 import { remember, setting } from './settings.js';
@@ -10,7 +10,9 @@ import { remember, setting } from './settings.js';
 let shortcuts = {};
 const always = {};
 
-/** @param {Object<string, (event: KeyboardEvent) => void>} keys by KeyboardEvent.key; replaces those of the last view */
+/**
+ * @param {Object<string, (event: KeyboardEvent) => void>} keys by KeyboardEvent.key; replaces those of the last view
+ */
 export function useKeys(keys) {
   shortcuts = keys;
 }

@@ -36,16 +36,28 @@ const LIGHTS = {
     const tone = { completed: 'ok', failed: 'bad' }[state.status] ?? 'muted';
     return light('ended', tone, `Ended · ${state.status}`, 'The task has ended; nothing more will come.');
   },
-  gone: () => light('gone', 'bad', 'Deleted', 'The server does not know this task any more. What was received is still shown.'),
+  gone: () =>
+    light('gone', 'bad', 'Deleted', 'The server does not know this task any more. What was received is still shown.'),
   refused: (state) => light('refused', 'bad', 'Refused', state.detail ?? 'The server refused the stream.'),
 };
 
 function openLight(state, now) {
   const heard = `Last heard from the server ${duration(now - state.lastHeardAt)} ago.`;
   if (state.laggedAt !== null && now - state.laggedAt < LAGGED_MS) {
-    return light('lagged', 'warn', 'Lagged', `This viewer was too slow and missed ${plural(state.dropped, 'event')}. ${heard}`);
+    return light(
+      'lagged',
+      'warn',
+      'Lagged',
+      `This viewer was too slow and missed ${plural(state.dropped, 'event')}. ${heard}`,
+    );
   }
-  if (state.silent) return light('quiet', 'idle', `Quiet since ${clock(state.lastEventAt ?? state.since)}`, `Connected, no events. ${heard}`);
+  if (state.silent)
+    return light(
+      'quiet',
+      'idle',
+      `Quiet since ${clock(state.lastEventAt ?? state.since)}`,
+      `Connected, no events. ${heard}`,
+    );
   return light('live', 'ok', 'Live', heard);
 }
 

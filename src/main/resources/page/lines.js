@@ -1,8 +1,9 @@
 /**
  * The lines of one task's output, in memory and bounded. No DOM.
  *
- * Lines are numbered from 0 for as long as the page watches the task; when there are too many, the oldest are cut off and the
- * others keep their numbers. So a number held elsewhere (a search match, a row on screen) is either right or known to be gone.
+ * Lines are numbered from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
+ * and the others keep their numbers. So a number held elsewhere (a search match, a row on screen) is either right or
+ * known to be gone.
  */
 
 import { read, tidy } from './ansi.js';
@@ -12,6 +13,8 @@ import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
 /** Lines kept; older ones are cut off, a batch at a time. */
 export const MOST_LINES = 200_000;
 const CUT = 10_000;
+/** Characters kept in all, for lines can be long. */
+const MOST_CHARACTERS = 64_000_000;
 
 /** Characters of a line that are drawn; the rest is in copies and downloads. */
 export const MOST_DRAWN = 8192;
@@ -40,6 +43,7 @@ export class Lines {
   #cut = 0;
   #style = null;
   #widest = 0;
+  #characters = 0;
   #mostLines;
   #cutSize;
 
@@ -84,10 +88,20 @@ export class Lines {
       const first = index === 0;
       const tidied = tidy(line);
       const canonical = item.canonical && tidied === line;
-      this.#add({
-        kind: item.kind, tone: item.tone, label: first ? item.label : '', id, first, at, replayed, detail: first && item.detail,
-        data: first && !canonical ? data : null,
-      }, tidied);
+      this.#add(
+        {
+          kind: item.kind,
+          tone: item.tone,
+          label: first ? item.label : '',
+          id,
+          first,
+          at,
+          replayed,
+          detail: first && item.detail,
+          data: first && !canonical ? data : null,
+        },
+        tidied,
+      );
     });
     if (labelled) this.#style = null;
     return item;
@@ -95,7 +109,17 @@ export class Lines {
 
   /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
-    const mark = { kind, tone: 'warn', label: kind === 'lag' ? 'lagged' : 'gap', id: null, first: true, at, replayed: false, detail: false, data: null };
+    const mark = {
+      kind,
+      tone: 'warn',
+      label: kind === 'lag' ? 'lagged' : 'gap',
+      id: null,
+      first: true,
+      at,
+      replayed: false,
+      detail: false,
+      data: null,
+    };
     this.#style = null;
     this.#add(mark, tidy(text));
   }
@@ -112,23 +136,22 @@ export class Lines {
     }
     const cells = cellsOf(text.slice(0, MOST_DRAWN)) + (about.kind === 'text' ? 0 : LABEL_WIDTH);
     if (cells > this.#widest) this.#widest = cells;
+    this.#characters += weightOf({ text, rich, data: about.data });
     this.#lines.push({ ...about, text, rich, style, open: false, cells });
   }
 
-  /** Cuts the oldest off where there are too many. @return {number} how many lines were cut off */
+  /** Cuts the oldest off where there are too many, or too long ones. @return {number} how many lines were cut off */
   trim() {
-    if (this.#lines.length <= this.#mostLines) return 0;
-    const excess = this.#lines.length - this.#mostLines + this.#cutSize;
-    const many = Math.min(this.#lines.length, excess);
-    this.#lines.splice(0, many);
+    const tooMany = this.#lines.length > this.#mostLines;
+    let many = tooMany ? Math.min(this.#lines.length, this.#lines.length - this.#mostLines + this.#cutSize) : 0;
+    let characters = this.#characters;
+    for (let at = 0; at < many; at++) characters -= weightOf(this.#lines[at]);
+    for (; characters > MOST_CHARACTERS && many < this.#lines.length - 1; many++)
+      characters -= weightOf(this.#lines[many]);
+    this.#characters = characters;
+    if (many > 0) this.#lines.splice(0, many);
     this.#cut += many;
     return many;
-  }
-
-  clear() {
-    this.#cut = this.end;
-    this.#lines = [];
-    this.#style = null;
   }
 
   /** All that is kept as text. @param {(line: Line) => string} prefix what goes before each line */
@@ -140,6 +163,10 @@ export class Lines {
   toNdjson() {
     return this.#lines.filter((line) => line.first && line.id !== null).map((line) => dataText(line) + '\n');
   }
+}
+
+function weightOf({ text, rich, data }) {
+  return text.length + (rich?.length ?? 0) + (data?.length ?? 0);
 }
 
 /** The data of the event that a first line belongs to. */

@@ -1,15 +1,15 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
  *
- * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are scrolled
- * sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted in characters,
- * so that the height of what isn't on screen is known without drawing it.
+ * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are
+ * scrolled sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted
+ * in characters, so that the height of what isn't on screen is known without drawing it.
  *
  * While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold again.
  */
 
 import { breaksOf } from './cells.js';
-import { h, replace } from './dom.js';
+import { h, setText } from './dom.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
 import { dataText, MOST_DRAWN } from './lines.js';
 import { drawRow } from './row.js';
@@ -44,7 +44,8 @@ export class Output {
 
   /**
    * @param {import('./lines.js').Lines} lines
-   * @param {(following: boolean, unseen: number) => void} onFollow told whether it follows, and how many lines came since it let go
+   * @param {(following: boolean, unseen: number) => void} onFollow told whether it follows, and how many lines came
+   *     since it let go
    */
   constructor(lines, onFollow) {
     this.#lines = lines;
@@ -52,10 +53,22 @@ export class Output {
     this.probe = h('span', { class: 'probe', 'aria-hidden': 'true' }, '0'.repeat(100));
     this.note = h('div', { class: 'top-note', 'data-testid': 'cut-note', hidden: true });
     this.sheet = h('div', { class: 'sheet' }, this.note);
-    this.element = h('div', {
-      class: 'output', id: 'output', 'data-testid': 'output', tabindex: '0', role: 'log', 'aria-live': 'off', 'aria-label': 'Output of the task',
-      onscroll: () => this.#scrolled(), onwheel: (event) => event.deltaY < 0 && this.#canScroll() && this.follow(false),
-    }, this.probe, this.sheet);
+    this.element = h(
+      'div',
+      {
+        class: 'output',
+        id: 'output',
+        'data-testid': 'output',
+        tabindex: '0',
+        role: 'log',
+        'aria-live': 'off',
+        'aria-label': 'Output of the task',
+        onscroll: () => this.#scrolled(),
+        onwheel: (event) => event.deltaY < 0 && this.#canScroll() && this.follow(false),
+      },
+      this.probe,
+      this.sheet,
+    );
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
     document.addEventListener('selectionchange', this.#selected);
@@ -102,8 +115,14 @@ export class Output {
 
   /** Says something above the first line, or nothing. */
   setNote(text) {
+    const before = this.#top();
     this.note.hidden = text === null;
-    replace(this.note, text);
+    setText(this.note, text ?? '');
+    const shift = this.#top() - before;
+    if (shift === 0) return;
+    this.#size();
+    if (!this.#following) this.element.scrollTop += shift;
+    this.refresh();
   }
 
   follow(following) {
@@ -150,15 +169,19 @@ export class Output {
     const left = column * this.#cell.width;
     const right = left + query.length * this.#cell.width;
     if (this.#wrap) return;
-    if (left < this.element.scrollLeft || right > this.element.scrollLeft + clientWidth - 40) this.element.scrollLeft = Math.max(0, right - clientWidth * 0.7);
+    if (left < this.element.scrollLeft || right > this.element.scrollLeft + clientWidth - 40)
+      this.element.scrollLeft = Math.max(0, right - clientWidth * 0.7);
   }
 
   /** Scrolls as a key says; see keys of a text area. */
   scrollBy(key) {
     const page = this.element.clientHeight - 2 * this.#cell.height;
-    const by = { ArrowUp: -3 * this.#cell.height, ArrowDown: 3 * this.#cell.height, PageUp: -page, PageDown: page }[key];
+    const by = { ArrowUp: -3 * this.#cell.height, ArrowDown: 3 * this.#cell.height, PageUp: -page, PageDown: page }[
+      key
+    ];
     if (key === 'End') return this.follow(true);
-    if (key === 'ArrowLeft' || key === 'ArrowRight') return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
+    if (key === 'ArrowLeft' || key === 'ArrowRight')
+      return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
     if (key === 'Home') this.element.scrollTo({ top: 0, left: 0 });
     else this.element.scrollBy({ top: by });
   }
@@ -254,6 +277,8 @@ export class Output {
     this.#forgetCut();
     this.#take();
     this.#size();
+    // Where all fits on the screen there is no end to be away from.
+    if (!this.#following && !this.#canScroll()) this.follow(true);
     if (this.#following) {
       this.#seen = this.#lines.end;
       this.element.scrollTop = this.element.scrollHeight;
@@ -267,7 +292,10 @@ export class Output {
   #drawVisible() {
     const { height } = this.#cell;
     const first = Math.max(0, Math.floor(this.#scrollRow()) - OVERSCAN);
-    const last = Math.min(this.#rows.total, Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN);
+    const last = Math.min(
+      this.#rows.total,
+      Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
+    );
     const stamp = `${this.#version}/${this.#top()}`;
     if (stamp !== this.#drawnStamp) this.#discard(() => true);
     this.#drawnStamp = stamp;
@@ -275,7 +303,7 @@ export class Output {
     // Elements stay in the order of their rows, so that a selection and a screen reader go through them as one sees them.
     const before = this.#drawn.size > 0 ? Math.min(...this.#drawn.keys()) : last;
     const fresh = [];
-    for (let row = first; row < last; ) row = this.#drawLineAt(row, last, fresh);
+    for (let row = first; row < last;) row = this.#drawLineAt(row, last, fresh);
     this.note.after(...fresh.filter(({ row }) => row < before).map(({ element }) => element));
     this.sheet.append(...fresh.filter(({ row }) => row >= before).map(({ element }) => element));
   }

@@ -25,9 +25,12 @@ export function shellLine(text, label, testid) {
       toast(error.message, 'bad');
     }
   };
-  return h('div', { class: 'shell' },
+  return h(
+    'div',
+    { class: 'shell' },
     h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, h('code', { 'data-testid': testid }, text)),
-    iconButton('copy', `Copy: ${label}`, { onclick: copy, 'data-testid': `${testid}-copy` }));
+    iconButton('copy', `Copy: ${label}`, { onclick: copy, 'data-testid': `${testid}-copy` }),
+  );
 }
 
 /** Both lines with a word on each. */

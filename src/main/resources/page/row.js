@@ -1,8 +1,9 @@
 /**
  * Draws one row of the output: a line, a part of a wrapped line, or a part of an opened item's JSON.
  *
- * A row's characters sit in a grid: time, label, text. Colours of 16 come from the style sheet by class, so that they suit the
- * theme; the others are set through the style object, which the page's security policy allows where it forbids the attribute.
+ * A row's characters sit in a grid: time, label, text. Colours of 16 come from the style sheet by class, so that they
+ * suit the theme; the others are set through the style object, which the page's security policy allows where it forbids
+ * the attribute.
  */
 
 import { read, readable } from './ansi.js';
@@ -22,12 +23,16 @@ import { MOST_DRAWN } from './lines.js';
 /**
  * @param {import('./lines.js').Line} line
  * @param {number} number the line's
- * @param {{from: number, to: number, first: boolean, json: ?string}} part what of the line: characters from, to; whether it is
- *     the line's first row; or a line of its JSON
+ * @param {{from: number, to: number, first: boolean, json: ?string}} part what of the line: characters from, to;
+ *     whether it is the line's first row; or a line of its JSON
  * @param {Looks} looks
  */
 export function drawRow(line, number, part, looks) {
-  const row = h('div', { class: `row tone-${line.tone} kind-${line.kind}`, 'data-line': number, 'data-kind': line.kind });
+  const row = h('div', {
+    class: `row tone-${line.tone} kind-${line.kind}`,
+    'data-line': number,
+    'data-kind': line.kind,
+  });
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
@@ -43,11 +48,20 @@ function timeOf(line, part, time) {
 
 function labelOf(line, number, part, looks) {
   const label = part.first ? line.label : '';
-  if (!line.detail || !part.first) return h('span', { class: 'label' }, label.padEnd(LABEL_WIDTH));
-  return h('button', {
-    type: 'button', class: 'label disclose', 'aria-expanded': String(line.open), 'data-testid': 'item-toggle',
-    title: line.open ? 'Hide the whole item' : 'Show the whole item', onclick: () => looks.toggle(number),
-  }, label.padEnd(LABEL_WIDTH));
+  const padded = [h('span', { class: 'word' }, label), ' '.repeat(LABEL_WIDTH - label.length)];
+  if (!line.detail || !part.first) return h('span', { class: 'label' }, padded);
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'label disclose',
+      'aria-expanded': String(line.open),
+      'data-testid': 'item-toggle',
+      title: line.open ? 'Hide the whole item' : 'Show the whole item',
+      onclick: () => looks.toggle(number),
+    },
+    padded,
+  );
 }
 
 function textOf(line, number, part, looks) {
@@ -63,7 +77,8 @@ function textOf(line, number, part, looks) {
     if (at >= part.to) break;
   }
   const hidden = line.text.length - MOST_DRAWN;
-  if (hidden > 0 && part.to >= MOST_DRAWN) text.append(h('span', { class: 'rest' }, ` … ${hidden} more characters; copy or download has them`));
+  if (hidden > 0 && part.to >= MOST_DRAWN)
+    text.append(h('span', { class: 'rest' }, ` … ${hidden} more characters; copy or download has them`));
   return text;
 }
 
@@ -71,7 +86,9 @@ function marksOf(line, number, search) {
   if (!search?.query) return [];
   const { current, query } = search;
   return search.offsetsIn(line.text.slice(0, MOST_DRAWN + query.length)).map((offset) => ({
-    from: offset, to: offset + query.length, current: current !== null && current.line === number && current.offset === offset,
+    from: offset,
+    to: offset + query.length,
+    current: current !== null && current.line === number && current.offset === offset,
   }));
 }
 
@@ -96,14 +113,21 @@ function styled(run, dark) {
   const { fg, bg, bold, faint, italic, underline, url } = run;
   if (!fg && !bg && !bold && !faint && !italic && !underline && !url) return document.createDocumentFragment();
   const element = url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }) : h('span');
-  const classes = [bold && 'ansi-bold', faint && !fg && 'ansi-faint', italic && 'ansi-italic', underline && 'ansi-underline'];
+  const classes = [
+    bold && 'ansi-bold',
+    faint && !fg && 'ansi-faint',
+    italic && 'ansi-italic',
+    underline && 'ansi-underline',
+  ];
   element.classList.add(...classes.filter(Boolean));
   colour(element, fg, 'fg', 'color', bg ? null : dark);
   colour(element, bg, 'bg', 'backgroundColor', null);
   return element;
 }
 
-/** @param {?boolean} ground whether the page is dark where the colour must be readable on it; null to take it as it is */
+/**
+ * @param {?boolean} ground whether the page is dark where the colour must be readable on it; null to take it as it is
+ */
 function colour(element, value, suffix, property, ground) {
   if (!value) return;
   if (value.class_name !== 'truecolor') element.classList.add(`${value.class_name}-${suffix}`);

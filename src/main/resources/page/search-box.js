@@ -19,13 +19,39 @@ export class SearchBox {
     this.#search = new Search(lines);
     this.#output = output;
     this.input = h('input', {
-      type: 'search', id: 'search', class: 'search-input', placeholder: 'Search', 'aria-label': 'Search the output', autocomplete: 'off', spellcheck: 'false',
-      'data-testid': 'search', oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
+      type: 'search',
+      id: 'search',
+      class: 'search-input',
+      placeholder: 'Search',
+      'aria-label': 'Search the output',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'data-testid': 'search',
+      oninput: () => this.#typed(),
+      onkeydown: (event) => this.#key(event),
     });
     this.status = h('span', { class: 'search-count', 'data-testid': 'search-count' });
-    this.previous = iconButton('up', 'Previous match (N)', { class: 'small', disabled: true, onclick: () => this.step(-1), 'data-testid': 'search-previous' });
-    this.next = iconButton('down', 'Next match (n)', { class: 'small', disabled: true, onclick: () => this.step(1), 'data-testid': 'search-next' });
-    this.element = h('div', { class: 'search', role: 'search' }, icon('search'), this.input, this.status, this.previous, this.next);
+    this.previous = iconButton('up', 'Previous match (N)', {
+      class: 'small',
+      disabled: true,
+      onclick: () => this.step(-1),
+      'data-testid': 'search-previous',
+    });
+    this.next = iconButton('down', 'Next match (n)', {
+      class: 'small',
+      disabled: true,
+      onclick: () => this.step(1),
+      'data-testid': 'search-next',
+    });
+    this.element = h(
+      'div',
+      { class: 'search', role: 'search' },
+      icon('search'),
+      this.input,
+      this.status,
+      this.previous,
+      this.next,
+    );
   }
 
   dispose() {

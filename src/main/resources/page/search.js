@@ -1,8 +1,8 @@
 /**
  * Search in all lines, also those that are not on screen. No DOM.
  *
- * The search goes through the lines in slices of a few milliseconds, so that typing stays smooth with 200,000 of them, and
- * goes on through lines as they arrive. Upper and lower case count as the same.
+ * The search goes through the lines in slices of a few milliseconds, so that typing stays smooth with 200,000 of them,
+ * and goes on through lines as they arrive. Upper and lower case count as the same.
  */
 
 /** Matches counted; past that the count is shown with a plus. */
@@ -88,7 +88,7 @@ export class Search {
     const offsets = [];
     if (this.#pattern === null) return offsets;
     this.#pattern.lastIndex = 0;
-    for (let found; (found = this.#pattern.exec(text)) !== null; ) offsets.push(found.index);
+    for (let found; (found = this.#pattern.exec(text)) !== null;) offsets.push(found.index);
     return offsets;
   }
 

@@ -1,5 +1,6 @@
 /**
- * What the page remembers of its reader's choices, in local storage; where that is off, for as long as the page is open.
+ * What the page remembers of its reader's choices, in local storage; where that is off, for as long as the page is
+ * open.
  */
 
 const PREFIX = 'taskstream.';

@@ -13,11 +13,17 @@ export function statusName(status) {
 }
 
 export function statusChip(status) {
-  return h('span', { class: `chip chip-${TONES[status] ?? 'muted'} status-${status}`, 'data-testid': 'status' },
-    h('span', { class: 'dot', 'aria-hidden': 'true' }), statusName(status));
+  return h(
+    'span',
+    { class: `chip chip-${TONES[status] ?? 'muted'} status-${status}`, 'data-testid': 'status' },
+    h('span', { class: 'dot', 'aria-hidden': 'true' }),
+    statusName(status),
+  );
 }
 
 /** Labels as small chips. */
 export function labelChips(labels) {
-  return Object.entries(labels ?? {}).map(([name, value]) => h('span', { class: 'tag' }, h('span', { class: 'tag-name' }, name), value));
+  return Object.entries(labels ?? {}).map(([name, value]) =>
+    h('span', { class: 'tag' }, h('span', { class: 'tag-name' }, name), value),
+  );
 }

@@ -17,14 +17,46 @@ export class TaskHead {
     this.status = h('span', { class: 'head-status' });
     this.facts = h('p', { class: 'head-facts', 'data-testid': 'task-facts' });
     this.labels = h('span', { class: 'head-labels' });
-    this.cancel = h('button', { type: 'button', class: 'button', hidden: true, onclick: () => this.#askCancel(), 'data-testid': 'cancel' }, icon('stop'), h('span', null, 'Cancel task'));
-    const copy = iconButton('copy', 'Copy the task’s id', { class: 'small', onclick: () => copyText(id).then(() => toast('Id copied.'), (error) => toast(error.message, 'bad')) });
-    this.element = h('header', { class: 'task-head' },
+    this.cancel = h(
+      'button',
+      {
+        type: 'button',
+        class: 'button',
+        hidden: true,
+        'aria-label': 'Cancel task',
+        title: 'Cancel task',
+        onclick: () => this.#askCancel(),
+        'data-testid': 'cancel',
+      },
+      icon('stop'),
+      h('span', null, 'Cancel task'),
+    );
+    const copy = iconButton('copy', 'Copy the task’s id', {
+      class: 'small',
+      onclick: () =>
+        copyText(id).then(
+          () => toast('Id copied.'),
+          (error) => toast(error.message, 'bad'),
+        ),
+    });
+    this.element = h(
+      'header',
+      { class: 'task-head' },
       h('a', { class: 'icon-button', href: '#/', 'aria-label': 'All tasks', title: 'All tasks' }, icon('back')),
-      h('div', { class: 'head-main' },
+      h(
+        'div',
+        { class: 'head-main' },
         h('div', { class: 'head-line' }, this.title, this.status),
-        h('div', { class: 'head-sub' }, h('span', { class: 'head-id' }, h('code', null, id), copy), this.labels, this.facts)),
-      this.cancel);
+        h(
+          'div',
+          { class: 'head-sub' },
+          h('span', { class: 'head-id' }, h('code', null, id), copy),
+          this.labels,
+          this.facts,
+        ),
+      ),
+      this.cancel,
+    );
   }
 
   update(task) {
@@ -42,9 +74,17 @@ export class TaskHead {
   tick() {
     const task = this.#task;
     if (!task) return;
-    const took = task.finished && ` · took ${duration(millis(task.finished) - millis(task.created))}`;
-    setText(this.facts, `Created ${ago(task.created, Date.now())}${took || ''} · ${plural(task.events ?? 0, 'event')} · ${plural(task.viewers ?? 0, 'viewer')}`);
+    const facts = [`Created ${ago(task.created, Date.now())}`, plural(task.events ?? 0, 'event')];
+    if (task.finished) facts.splice(1, 0, `took ${duration(millis(task.finished) - millis(task.created))}`);
+    else facts.push(plural(task.viewers ?? 0, 'viewer'));
+    setText(this.facts, facts.join(' · '));
     this.facts.title = `Created ${full(task.created)}`;
+  }
+
+  /** The server does not know the task any more. */
+  gone() {
+    this.cancel.hidden = true;
+    replace(this.status, h('span', { class: 'chip chip-muted' }, 'Deleted'));
   }
 
   /** A cancel was asked for, here or elsewhere. */
@@ -52,14 +92,21 @@ export class TaskHead {
     if (this.#asked) return;
     this.#asked = true;
     setText(this.cancel.querySelector('span'), 'Cancel asked');
+    this.cancel.setAttribute('aria-label', 'Cancel asked');
+    this.cancel.title = 'The producer was asked to stop';
     this.cancel.disabled = true;
   }
 
   #askCancel() {
     const { id, title } = this.#task;
     confirmThen({
-      title: 'Cancel this task?', danger: true, yes: 'Cancel the task',
-      text: `The producer of “${title || id}” is asked to stop. It decides when, and whether: a producer that does not watch its task goes on.`,
+      title: 'Cancel this task?',
+      danger: true,
+      yes: 'Cancel the task',
+      no: 'Keep it running',
+      text:
+        `The producer of “${title || id}” is asked to stop. It decides when, and whether: ` +
+        'a producer that does not watch its task goes on.',
       run: async () => {
         await cancelTask(id);
         this.cancelAsked();

@@ -27,16 +27,35 @@ export class TaskTools {
     this.#lines = lines;
     this.#actions = actions;
     this.lightText = h('span', { class: 'light-text' });
-    this.light = h('div', { class: 'light', 'data-testid': 'light', 'data-state': '' }, h('span', { class: 'lamp', 'aria-hidden': 'true' }), this.lightText);
-    this.retry = h('button', { type: 'button', class: 'button small', hidden: true, onclick: actions.reconnect, 'data-testid': 'reconnect' }, 'Reconnect now');
-    this.dropped = h('button', { type: 'button', class: 'badge', hidden: true, onclick: actions.lastMark, 'data-testid': 'dropped', title: 'Show where' });
+    this.light = h(
+      'div',
+      { class: 'light', 'data-testid': 'light', 'data-state': '' },
+      h('span', { class: 'lamp', 'aria-hidden': 'true' }),
+      this.lightText,
+    );
+    this.retry = h(
+      'button',
+      { type: 'button', class: 'button small', hidden: true, onclick: actions.reconnect, 'data-testid': 'reconnect' },
+      'Reconnect now',
+    );
+    this.dropped = h('button', {
+      type: 'button',
+      class: 'badge',
+      hidden: true,
+      onclick: actions.lastMark,
+      'data-testid': 'dropped',
+      title: 'Show where',
+    });
     this.follow = toggle('follow', 'Follow', 'Follow the end (f)', 'follow', actions.follow);
     this.times = toggle('clock', 'Times', 'Show times (t)', 'times', actions.times);
     this.wrap = toggle('wrap', 'Wrap', 'Wrap long lines (w)', 'wrap', actions.wrap);
-    this.element = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
+    this.element = h(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
       h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped),
       search,
-      h('div', { class: 'tools-buttons' }, this.follow, this.times, this.wrap, this.#menu()));
+      h('div', { class: 'tools-buttons' }, this.follow, this.times, this.wrap, this.#menu()),
+    );
   }
 
   /** @param {import('./connection.js').State} state */
@@ -65,7 +84,13 @@ export class TaskTools {
       { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
       { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },
       { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: () => this.#save('ndjson') },
-      { icon: 'terminal', label: 'How to publish', testid: 'show-pipe', run: () => openDialog({ title: 'Publish into this task', body: pipeHelp(this.#id), testid: 'pipe-dialog', wide: true }) },
+      {
+        icon: 'terminal',
+        label: 'How to publish',
+        testid: 'show-pipe',
+        run: () =>
+          openDialog({ title: 'Publish into this task', body: pipeHelp(this.#id), testid: 'pipe-dialog', wide: true }),
+      },
       { icon: 'trash', label: 'Delete task…', testid: 'delete', danger: true, run: () => this.#askDelete() },
     ]);
   }
@@ -80,13 +105,17 @@ export class TaskTools {
   }
 
   #save(kind) {
-    if (kind === 'txt') saveAs(`${this.#id}.txt`, 'text/plain;charset=utf-8', this.#lines.toText(this.#actions.prefix()));
+    if (kind === 'txt')
+      saveAs(`${this.#id}.txt`, 'text/plain;charset=utf-8', this.#lines.toText(this.#actions.prefix()));
     else saveAs(`${this.#id}.ndjson`, 'application/x-ndjson', this.#lines.toNdjson());
   }
 
   #askDelete() {
     confirmThen({
-      title: 'Delete this task?', danger: true, yes: 'Delete the task',
+      title: 'Delete this task?',
+      danger: true,
+      yes: 'Delete the task',
+      no: 'Keep it',
       text: 'Its events are forgotten and everyone who watches it is disconnected. This cannot be undone.',
       run: async () => {
         await deleteTask(this.#id);
@@ -104,7 +133,15 @@ export function timePrefix(timeOf) {
 
 /** A button that stays pressed. */
 function toggle(drawing, text, label, testid, run) {
-  const button = h('button', { type: 'button', class: 'button toggle', 'aria-pressed': 'false', 'aria-label': label, title: label, onclick: run, 'data-testid': testid });
+  const button = h('button', {
+    type: 'button',
+    class: 'button toggle',
+    'aria-pressed': 'false',
+    'aria-label': label,
+    title: label,
+    onclick: run,
+    'data-testid': testid,
+  });
   replace(button, icon(drawing), h('span', { class: 'toggle-text' }, text));
   return button;
 }

@@ -4,9 +4,9 @@
 
 import { getEvents, getTask, probeStream, streamAddress } from './api.js';
 import { Connection } from './connection.js';
-import { h, icon, replace } from './dom.js';
+import { h, icon, replace, setText } from './dom.js';
 import { Feed } from './feed.js';
-import { clockMillis, count } from './format.js';
+import { clockMillis, count, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { Lines, MOST_LINES } from './lines.js';
 import { Output } from './output.js';
@@ -27,7 +27,11 @@ export function mountTask(main, id) {
   return () => view.dispose();
 }
 
-const clockOfPage = { now: () => Date.now(), after: (ms, run) => setTimeout(run, ms), stop: (timer) => clearTimeout(timer) };
+const clockOfPage = {
+  now: () => Date.now(),
+  after: (ms, run) => setTimeout(run, ms),
+  stop: (timer) => clearTimeout(timer),
+};
 
 class TaskView {
   #id;
@@ -39,6 +43,8 @@ class TaskView {
   #showTimes = setting('times', 'off') === 'on';
   #firstSequence = null;
   #shown = 'lines';
+  #connected = 'connecting';
+  #asked = null;
   #ending;
 
   constructor(main, id) {
@@ -48,24 +54,49 @@ class TaskView {
     this.output = new Output(this.#lines, (following, unseen) => this.#followed(following, unseen));
     this.search = new SearchBox(this.#lines, this.output);
     this.tools = new TaskTools(id, this.#lines, this.search.element, {
-      follow: () => this.output.follow(!this.output.following), times: () => this.#toggleTimes(), wrap: () => this.#toggleWrap(),
-      reconnect: () => this.connection.reconnectNow(), lastMark: () => this.#showLastMark(),
+      follow: () => this.output.follow(!this.output.following),
+      times: () => this.#toggleTimes(),
+      wrap: () => this.#toggleWrap(),
+      reconnect: () => this.connection.reconnectNow(),
+      lastMark: () => this.#showLastMark(),
       prefix: () => (this.#showTimes ? timePrefix((line) => this.#timeOf(line)) : () => ''),
     });
-    this.jump = h('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.output.follow(true), 'data-testid': 'jump' }, icon('follow'), h('span'));
+    this.jump = h(
+      'button',
+      { type: 'button', class: 'jump', hidden: true, onclick: () => this.output.follow(true), 'data-testid': 'jump' },
+      icon('follow'),
+      h('span'),
+    );
     this.overlay = h('div', { class: 'output-empty', hidden: true, 'data-testid': 'output-empty' });
     this.feed = new Feed(this.#lines, () => this.#batch());
-    this.times = new Times((query) => getEvents(id, query, this.#stop.signal), () => this.output.redraw());
+    this.times = new Times(
+      (query) => getEvents(id, query, this.#stop.signal),
+      () => this.output.redraw(),
+    );
     this.connection = new Connection({
-      address: (query) => streamAddress(id, query), open: (url) => new EventSource(url), snapshot: () => this.#snapshot(), probe: probeStream,
-      onEvent: (event) => this.#event(event), onMark: (mark) => this.feed.mark(mark), onState: (state) => this.#connectionChanged(state),
-      clock: clockOfPage, random: Math.random,
+      address: (query) => streamAddress(id, query),
+      open: (url) => new EventSource(url),
+      snapshot: () => this.#snapshot(),
+      probe: probeStream,
+      onEvent: (event) => this.#event(event),
+      onMark: (mark) => this.feed.mark(mark),
+      onState: (state) => this.#connectionChanged(state),
+      clock: clockOfPage,
+      random: Math.random,
     });
   }
 
   /** Asks for the task, and again if the server can't be reached. */
   async load() {
-    replace(this.#main, h('div', { class: 'page loading', 'data-testid': 'loading' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), 'Loading the task…'));
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'page loading', 'data-testid': 'loading' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        'Loading the task…',
+      ),
+    );
     useKeys({});
     try {
       this.#show(await this.#snapshot());
@@ -88,27 +119,54 @@ class TaskView {
 
   #showFailure(error) {
     const gone = error.status === 404;
-    replace(this.#main, h('div', { class: 'page' }, h('div', { class: 'empty', 'data-testid': gone ? 'not-found' : 'load-error' }, icon(gone ? 'search' : 'alert'),
-      h('h1', { tabindex: '-1' }, gone ? 'No such task' : error.title ?? 'Something went wrong'),
-      h('p', null, error.message),
-      h('p', { class: 'empty-actions' }, h('a', { class: 'button', href: '#/' }, 'All tasks'),
-        h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again')))));
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'page' },
+        h(
+          'div',
+          { class: 'empty', 'data-testid': gone ? 'not-found' : 'load-error' },
+          icon(gone ? 'search' : 'alert'),
+          h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
+          h('p', null, error.message),
+          h(
+            'p',
+            { class: 'empty-actions' },
+            h('a', { class: 'button', href: '#/' }, 'All tasks'),
+            h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again'),
+          ),
+        ),
+      ),
+    );
   }
 
   #show(task) {
-    replace(this.#main, h('div', { class: 'task-view' }, this.head.element, this.tools.element,
-      h('div', { class: 'output-place' }, this.output.element, this.overlay, this.jump)));
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'task-view' },
+        this.head.element,
+        this.tools.element,
+        h('div', { class: 'output-place' }, this.output.element, this.overlay, this.jump),
+      ),
+    );
     this.#update(task);
     this.output.look({ dark: isDark(), time: this.#showTimes ? (line) => this.#timeOf(line) : null });
     this.output.setWrap(setting('wrap', matchMedia(PHONE).matches ? 'on' : 'off') === 'on');
     this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
     this.#showToggles();
     this.#useKeys();
-    this.#timers.push(setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS));
+    this.#timers.push(
+      setInterval(() => this.#tick(), 1000),
+      setInterval(() => this.#poll(), SNAPSHOT_MS),
+    );
     addEventListener('online', this.#online);
     this.tools.showLight(this.connection.state);
     // Of a task with more events than the page keeps only the last are asked for.
-    this.connection.start(task, task.events > MOST_LINES ? `-${MOST_LINES}` : null);
+    this.#asked = task.events > MOST_LINES ? `-${MOST_LINES}` : null;
+    this.connection.start(task, this.#asked);
     setTimeout(() => this.#showEmpty(), 400);
   }
 
@@ -122,9 +180,14 @@ class TaskView {
     };
     const scrollKeys = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End'];
     useKeys({
-      '/': () => this.search.focus(), n: () => this.search.step(1), N: () => this.search.step(-1),
-      f: () => this.output.follow(!this.output.following), t: () => this.#toggleTimes(), w: () => this.#toggleWrap(),
-      Escape: () => this.search.close(), ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
+      '/': () => this.search.focus(),
+      n: () => this.search.step(1),
+      N: () => this.search.step(-1),
+      f: () => this.output.follow(!this.output.following),
+      t: () => this.#toggleTimes(),
+      w: () => this.#toggleWrap(),
+      Escape: () => this.search.close(),
+      ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
     });
   }
 
@@ -158,10 +221,12 @@ class TaskView {
 
   #connectionChanged(state) {
     this.tools.showLight(state);
+    if (state.name === this.#connected) return;
+    this.#connected = state.name;
     if (state.name === 'open') this.times.forget();
-    if (state.name === 'ended') this.#snapshot().catch(() => {});
+    if (['open', 'ended'].includes(state.name)) this.#snapshot().catch(() => {});
     if (['ended', 'gone', 'refused'].includes(state.name)) this.#showEmpty();
-    if (state.name === 'gone') this.head.cancel.hidden = true;
+    if (state.name === 'gone') this.head.gone();
   }
 
   #batch() {
@@ -172,8 +237,12 @@ class TaskView {
   }
 
   #cutNote() {
-    if (this.#lines.start > 0) return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}`;
-    if (this.#firstSequence > 1) return `The ${count(this.#firstSequence - 1)} events before this are not shown`;
+    if (this.#lines.start > 0)
+      return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}`;
+    if (this.#firstSequence > 1) {
+      const why = this.#asked ? `the page asks for the last ${count(MOST_LINES)}` : 'the server no longer keeps them';
+      return `${plural(this.#firstSequence - 1, 'earlier event')} not shown: ${why}`;
+    }
     return null;
   }
 
@@ -183,12 +252,22 @@ class TaskView {
     if (this.#shown === shown) return;
     this.#shown = shown;
     this.overlay.hidden = shown === 'lines';
-    if (!this.overlay.hidden) replace(this.overlay, h('div', null, h('h2', null, open ? 'Nothing here yet' : 'This task has no events'), open && pipeHelp(this.#id)));
+    if (!this.overlay.hidden)
+      replace(
+        this.overlay,
+        h(
+          'div',
+          null,
+          h('h2', null, open ? 'Nothing here yet' : 'This task has no events'),
+          open && pipeHelp(this.#id),
+        ),
+      );
   }
 
   #followed(following, unseen) {
     this.jump.hidden = following;
-    if (!following) this.jump.lastChild.textContent = unseen > 0 ? `Jump to live · ${count(unseen)} new` : 'Jump to live';
+    const where = ['ended', 'gone', 'refused'].includes(this.#connected) ? 'Jump to the end' : 'Jump to live';
+    if (!following) setText(this.jump.lastChild, unseen > 0 ? `${where} · ${count(unseen)} new` : where);
     this.#showToggles();
   }
 

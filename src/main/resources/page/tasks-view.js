@@ -1,5 +1,6 @@
 /**
- * The list of tasks, newest first, kept fresh: everything that is shown is asked again every few seconds while the page is seen.
+ * The list of tasks, newest first, kept fresh: everything that is shown is asked again every few seconds while the page
+ * is seen.
  */
 
 import { listTasks } from './api.js';
@@ -30,14 +31,37 @@ class TasksView {
 
   constructor(main, status) {
     this.#status = status;
-    this.list = h('ul', { class: 'tasks', 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' }, skeleton());
-    this.more = h('button', { type: 'button', class: 'button', hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' }, 'Load more');
+    this.list = h(
+      'ul',
+      { class: 'tasks', 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' },
+      skeleton(),
+    );
+    this.more = h(
+      'button',
+      { type: 'button', class: 'button', hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' },
+      'Load more',
+    );
     this.notice = h('div', { class: 'notice-place' });
     this.empty = h('div', { class: 'empty-place' });
-    const create = h('button', { type: 'button', class: 'button primary', onclick: () => this.#create(), 'data-testid': 'create' }, icon('plus'), 'New task');
-    replace(main, h('div', { class: 'page' },
-      h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
-      this.#filters(), this.notice, this.list, this.empty, h('div', { class: 'more' }, this.more)));
+    const create = h(
+      'button',
+      { type: 'button', class: 'button primary', onclick: () => this.#create(), 'data-testid': 'create' },
+      icon('plus'),
+      'New task',
+    );
+    replace(
+      main,
+      h(
+        'div',
+        { class: 'page' },
+        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
+        this.#filters(),
+        this.notice,
+        this.list,
+        this.empty,
+        h('div', { class: 'more' }, this.more),
+      ),
+    );
     useKeys({ c: () => this.#create() });
   }
 
@@ -61,11 +85,23 @@ class TasksView {
   }
 
   #filters() {
-    const link = (status, name) => h('a', {
-      class: 'filter', href: status ? `#/?status=${status}` : '#/', 'aria-current': this.#status === status ? 'page' : null,
-      'data-testid': `filter-${status ?? 'all'}`,
-    }, name);
-    return h('nav', { class: 'filters', 'aria-label': 'Filter by status' }, link(null, 'All'), STATUSES.map((status) => link(status, statusName(status))));
+    const link = (status, name) =>
+      h(
+        'a',
+        {
+          class: 'filter',
+          href: status ? `#/?status=${status}` : '#/',
+          'aria-current': this.#status === status ? 'page' : null,
+          'data-testid': `filter-${status ?? 'all'}`,
+        },
+        name,
+      );
+    return h(
+      'nav',
+      { class: 'filters', 'aria-label': 'Filter by status' },
+      link(null, 'All'),
+      STATUSES.map((status) => link(status, statusName(status))),
+    );
   }
 
   async #loadMore() {
@@ -113,7 +149,8 @@ class TasksView {
     for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
     [...rows.values()].forEach((row, index) => {
       row.update(tasks[index], now);
-      if (this.list.children[index] !== row.element) this.list.insertBefore(row.element, this.list.children[index] ?? null);
+      if (this.list.children[index] !== row.element)
+        this.list.insertBefore(row.element, this.list.children[index] ?? null);
     });
     this.#rows = rows;
     this.#loadedOnce = true;
@@ -127,12 +164,27 @@ class TasksView {
 
   #emptyState() {
     if (this.#status) {
-      return h('div', { class: 'empty', 'data-testid': 'empty' }, icon('list'), h('h2', null, `No ${statusName(this.#status).toLowerCase()} tasks`),
-        h('p', null, h('a', { href: '#/' }, 'Show all tasks')));
+      return h(
+        'div',
+        { class: 'empty', 'data-testid': 'empty' },
+        icon('list'),
+        h('h2', null, `No ${statusName(this.#status).toLowerCase()} tasks`),
+        h('p', null, h('a', { href: '#/' }, 'Show all tasks')),
+      );
     }
-    return h('div', { class: 'empty', 'data-testid': 'empty' }, icon('stream'), h('h2', null, 'No tasks yet'),
-      h('p', null, 'A task is a stream of events: the lines of a build, the steps of an agent. Create one, pipe something into it, and watch it live.'),
-      h('button', { type: 'button', class: 'button primary', onclick: () => this.#create() }, icon('plus'), 'New task'));
+    return h(
+      'div',
+      { class: 'empty', 'data-testid': 'empty' },
+      icon('stream'),
+      h('h2', null, 'No tasks yet'),
+      h(
+        'p',
+        null,
+        'A task is a stream of events: the lines of a build, the steps of an agent. ' +
+          'Create one, pipe something into it, and watch it live.',
+      ),
+      h('button', { type: 'button', class: 'button primary', onclick: () => this.#create() }, icon('plus'), 'New task'),
+    );
   }
 
   #showError(error) {
@@ -140,9 +192,21 @@ class TasksView {
     if (!this.#loadedOnce) replace(this.list);
     this.list.classList.add('stale');
     this.list.setAttribute('aria-busy', 'false');
-    replace(this.notice, h('div', { class: 'notice notice-bad', role: 'status', 'data-testid': 'list-error' }, icon('alert'),
-      h('div', null, h('strong', null, offline ? 'The server can’t be reached' : error.title), h('p', null, offline ? 'Trying again by itself.' : error.detail || 'Trying again by itself.')),
-      h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now')));
+    replace(
+      this.notice,
+      h(
+        'div',
+        { class: 'notice notice-bad', role: 'status', 'data-testid': 'list-error' },
+        icon('alert'),
+        h(
+          'div',
+          null,
+          h('strong', null, offline ? 'The server can’t be reached' : error.title),
+          h('p', null, offline ? 'Trying again by itself.' : error.detail || 'Trying again by itself.'),
+        ),
+        h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now'),
+      ),
+    );
   }
 }
 
@@ -163,12 +227,32 @@ class TaskRow {
     this.link.href = `#/tasks/${encodeURIComponent(task.id)}`;
     this.link.dataset.testid = 'task-row';
     this.link.dataset.id = task.id;
-    const viewers = task.viewers > 0 && h('span', { class: 'viewers', title: plural(task.viewers, 'viewer') }, icon('eye'), count(task.viewers), h('span', { class: 'visually-hidden' }, ' watching'));
-    replace(this.link,
+    const viewers =
+      task.viewers > 0 &&
+      h(
+        'span',
+        { class: 'viewers', title: plural(task.viewers, 'viewer') },
+        icon('eye'),
+        count(task.viewers),
+        h('span', { class: 'visually-hidden' }, ' watching'),
+      );
+    replace(
+      this.link,
       h('span', { class: 'task-status' }, statusChip(task.status)),
-      h('span', { class: 'task-name' }, h('span', { class: 'task-title' }, task.title || task.id), h('span', { class: 'task-sub' }, task.title && h('span', { class: 'task-id' }, task.id), labelChips(task.labels))),
+      h(
+        'span',
+        { class: 'task-name' },
+        h('span', { class: 'task-title' }, task.title || task.id),
+        h(
+          'span',
+          { class: 'task-sub' },
+          task.title && h('span', { class: 'task-id' }, task.id),
+          labelChips(task.labels),
+        ),
+      ),
       h('span', { class: 'task-facts' }, viewers, h('span', { class: 'events' }, plural(task.events ?? 0, 'event'))),
-      h('span', { class: 'task-when', title: full(task.created) }, times));
+      h('span', { class: 'task-when', title: full(task.created) }, times),
+    );
   }
 }
 
@@ -179,5 +263,7 @@ function timesOf(task, now) {
 }
 
 function skeleton() {
-  return Array.from({ length: 4 }, () => h('li', { class: 'skeleton', 'aria-hidden': 'true' }, h('span'), h('span'), h('span')));
+  return Array.from({ length: 4 }, () =>
+    h('li', { class: 'skeleton', 'aria-hidden': 'true' }, h('span'), h('span'), h('span')),
+  );
 }

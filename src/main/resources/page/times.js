@@ -1,8 +1,8 @@
 /**
  * When events of a task's history really happened, asked from the server only for those one looks at. No DOM.
  *
- * A stream's frames carry no time; for what arrives live the arrival is as good, for history it is not. History is asked in
- * chunks of a thousand, each at most once, few at a time.
+ * A stream's frames carry no time; for what arrives live the arrival is as good, for history it is not. History is
+ * asked in chunks of a thousand, each at most once, few at a time.
  */
 
 const CHUNK = 1000;
@@ -16,7 +16,8 @@ export class Times {
   #running = 0;
 
   /**
-   * @param {(query: {after: ?string, limit: number}) => Promise<{events: {id: string, time: string|number}[]}>} fetchEvents
+   * @param {(query: {after: ?string, limit: number}) => Promise<{events: {id: string, time: string|number}[]}>}
+   *     fetchEvents
    * @param {() => void} changed called when times have come
    */
   constructor(fetchEvents, changed) {
