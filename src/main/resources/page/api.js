@@ -1,0 +1,115 @@
+/**
+ * The server's calls, as CONTRACT and OpenAPI describe them. No DOM beyond `fetch`.
+ *
+ * Addresses are relative to the page's own, so that the page also works behind a proxy that adds a path.
+ * Every failure is an {@link ApiError}: what the server's problem+json says, or that it could not be reached.
+ */
+
+const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
+
+/** A call that failed; `status` is 0 when no answer came. `message` is fit to be shown. */
+export class ApiError extends Error {
+  constructor(status, title, detail, retryAfter = null) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    /** Milliseconds the server asks to wait, or null. */
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The absolute address of a path such as `tasks/x/stream`. */
+export function address(path, query = {}) {
+  const url = new URL(path, BASE);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+const taskPath = (id, rest = '') => `tasks/${encodeURIComponent(id)}${rest}`;
+
+/** `{tasks, next}`, newest first; `next` is what `after` takes for more, or null. */
+export async function listTasks({ status, after, limit }, signal) {
+  const page = await json(address('tasks', { status, after, limit }), { signal });
+  return { tasks: page.tasks ?? [], next: page.next ?? null };
+}
+
+export const getTask = (id, signal) => json(address(taskPath(id)), { signal });
+
+export const createTask = (task) => json(address('tasks'), post(task));
+
+export const cancelTask = (id) => call(address(taskPath(id, '/cancel')), { method: 'POST' });
+
+export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE' });
+
+/** History: `{events: [{id, time, data}], next}`. */
+export const getEvents = (id, { after, limit }, signal) =>
+  json(address(taskPath(id, '/events'), { after, limit }), { signal });
+
+export const eventsAddress = (id) => address(taskPath(id, '/events'));
+
+export const streamAddress = (id, query) => address(taskPath(id, '/stream'), query);
+
+/**
+ * Asks for a stream only to see how it is answered, for EventSource does not tell a script.
+ * @return {Promise<{status: number, retryAfter: ?number, detail: ?string}>} status 0 when no answer came
+ */
+export async function probeStream(url) {
+  const stop = new AbortController();
+  try {
+    const { status } = await call(url, {
+      headers: { Accept: 'text/event-stream' },
+      cache: 'no-store',
+      signal: stop.signal,
+    });
+    return { status, retryAfter: null, detail: null };
+  } catch (error) {
+    return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };
+  } finally {
+    stop.abort();
+  }
+}
+
+function post(value) {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) };
+}
+
+async function json(url, options) {
+  const response = await call(url, options);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(response.status, 'Unexpected answer', 'The server answered with something that is not JSON.');
+  }
+}
+
+async function call(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, { ...options, headers: { Accept: 'application/json', ...options.headers } });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'No connection', 'The server can’t be reached.');
+  }
+  if (!response.ok) throw await problem(response);
+  return response;
+}
+
+async function problem(response) {
+  const wait = waitOf(response.headers.get('Retry-After'));
+  const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
+  const body = isJson ? await response.json().catch(() => ({})) : {};
+  const title = body.title ?? `The server answered ${response.status}`;
+  return new ApiError(response.status, title, body.detail ?? '', wait);
+}
+
+/** `Retry-After` in milliseconds, whether it came as seconds or as a date (RFC 9110, section 10.2.3). */
+export function waitOf(retryAfter, now = Date.now()) {
+  if (!retryAfter) return null;
+  const seconds = Number(retryAfter);
+  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - now : seconds * 1000;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}

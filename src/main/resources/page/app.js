@@ -1,0 +1,124 @@
+/**
+ * Taskstream's page: the list of tasks (`#/`), one task live (`#/tasks/{id}`), the connection doctor (`#/doctor`).
+ *
+ * No framework and no build step: these modules are what the browser runs. Those that say "No DOM" hold the logic and run
+ * anywhere; the others draw. The page keeps to its content security policy: nothing inline, nothing evaluated.
+ *
+ * For tests, these names are kept stable (`data-testid`, unless said otherwise):
+ *
+ *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
+ *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
+ *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
+ *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
+ *                 create-error, pipe-line, done-line, create-open
+ *   task          loading, not-found, load-error, task-title, task-facts, cancel;
+ *                 light with `data-state` = connecting | live | quiet | lagged | reconnecting | ended | gone | refused;
+ *                 reconnect, dropped; search, search-count, search-previous, search-next;
+ *                 follow, times, wrap (each with `aria-pressed`);
+ *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;
+ *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
+ *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
+ *                 item-toggle (`aria-expanded`); cut-note, jump, output-empty
+ *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
+ *                 cut | missing | buffers | compresses | type | uneven | failed)
+ */
+
+import { mountDoctor } from './doctor-view.js';
+import { h, icon, loadIcons, replace } from './dom.js';
+import { openHelp } from './help-dialog.js';
+import { alwaysKeys } from './keys.js';
+import { nextTheme, theme } from './settings.js';
+import { mountTask } from './task-view.js';
+import { mountTasks } from './tasks-view.js';
+
+const main = document.getElementById('main');
+let leave = () => {};
+let current = null;
+
+/** What is shown for each address after the `#`. */
+function route() {
+  const [path, search = ''] = (location.hash.replace(/^#/, '') || '/').split('?');
+  const address = `${path}?${search}`;
+  if (address === current) return;
+  const first = current === null;
+  current = address;
+  leave();
+  document.body.className = '';
+  leave = show(path, new URLSearchParams(search));
+  markNavigation(path);
+  if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
+}
+
+function show(path, query) {
+  const task = /^\/tasks\/([^/]+)$/.exec(path);
+  if (path === '/') return mountTasks(main, query);
+  if (path === '/doctor') return mountDoctor(main);
+  if (task) {
+    document.body.className = 'in-task';
+    return mountTask(main, decode(task[1]));
+  }
+  replace(
+    main,
+    h(
+      'div',
+      { class: 'page' },
+      h(
+        'div',
+        { class: 'empty' },
+        icon('search'),
+        h('h1', { tabindex: '-1' }, 'There is no such page'),
+        h('p', null, h('a', { href: '#/' }, 'All tasks')),
+      ),
+    ),
+  );
+  return () => {};
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function markNavigation(path) {
+  for (const link of document.querySelectorAll('.nav a')) {
+    const here = link.hash === `#${path}` || (link.hash === '#/' && path.startsWith('/tasks'));
+    if (here) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+const themeButton = document.getElementById('theme');
+
+function labelTheme() {
+  const name = theme();
+  const label = `Theme: ${name === 'system' ? 'as the system' : name}`;
+  themeButton.setAttribute('aria-label', label);
+  themeButton.title = label;
+  replace(themeButton, icon({ system: 'auto', light: 'sun', dark: 'moon' }[name]));
+}
+
+themeButton.addEventListener('click', () => {
+  nextTheme();
+  labelTheme();
+});
+// The address after the # is the route, so the skip link can't be an ordinary one.
+document.getElementById('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  main.focus();
+});
+const helpButton = document.getElementById('help');
+replace(helpButton, icon('question'));
+helpButton.addEventListener('click', openHelp);
+alwaysKeys({
+  '?': openHelp,
+  g: () => {
+    location.hash = '#/';
+  },
+});
+addEventListener('hashchange', route);
+loadIcons().catch(() => {});
+labelTheme();
+route();

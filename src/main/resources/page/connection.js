@@ -1,0 +1,318 @@
+/**
+ * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM: the event
+ * source, the clock and the calls are given to it.
+ *
+ * EventSource reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went
+ * away; so that is left to it. It does not see what a silent network does, hence the heartbeats: the stream is asked to
+ * send them as events, and when none came for one and a half intervals the source is closed and opened anew, with
+ * `lastEventId`. Nor does it say why it was refused (204, 404, 503 look alike to a script); so then the task's snapshot
+ * is asked, and the stream once with fetch. These own attempts wait ever longer, with a random part, or as long as
+ * `Retry-After` says.
+ */
+
+/** Seconds between heartbeats that the page asks for. */
+export const HEARTBEAT_SECONDS = 10;
+const DEAD_AFTER_MS = HEARTBEAT_SECONDS * 1500;
+/** How long the browser may take over a reconnect of its own; as long as a draining server may tell it to wait. */
+const PATIENCE_MS = 60_000;
+const WATCH_MS = 1000;
+const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+const CONNECTING = 0;
+const EVENT_ID = /^(.+)-(\d+)$/;
+
+/**
+ * @typedef {Object} State
+ * @property {'connecting'|'open'|'reconnecting'|'ended'|'gone'|'refused'} name
+ * @property {number} since milliseconds
+ * @property {number} attempt how often a reconnect was tried
+ * @property {?number} retryAt when the next own attempt is made; null while one is under way or the browser makes it
+ * @property {?number} lastEventAt
+ * @property {?number} lastHeardAt events and heartbeats
+ * @property {boolean} silent whether a heartbeat came since the last event
+ * @property {?number} laggedAt
+ * @property {number} dropped events that were lost to lag, in all
+ * @property {?string} status how the task ended
+ * @property {?string} detail why it was refused, or why it reconnects
+ */
+
+/**
+ * @typedef {Object} Needs
+ * @property {(query: Object) => string} address of the stream, with these parameters
+ * @property {(url: string) => EventSource} open
+ * @property {() => Promise<Object>} snapshot the task; fails with a `status`, 0 for no answer
+ * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string}>} probe
+ * @property {(event: {id: string, data: string, at: number, replayed: boolean}) => void} onEvent
+ * @property {(mark: {kind: string, text: string, at: number}) => void} onMark
+ * @property {(state: State) => void} onState
+ * @property {{now: () => number, after: (ms: number, run: () => void) => number, stop: (timer: number) => void}} clock
+ * @property {() => number} random
+ */
+
+export class Connection {
+  #needs;
+  #source = null;
+  #url = '';
+  #generation = 0;
+  #timer = null;
+  #watch = null;
+  #lastId = null;
+  #lastSequence = 0;
+  #epoch = null;
+  #historyEnd = 0;
+  #skipExpected = false;
+  /** @type {State} */
+  #state;
+
+  /** @param {Needs} needs */
+  constructor(needs) {
+    this.#needs = needs;
+    this.#state = {
+      name: 'connecting',
+      since: needs.clock.now(),
+      attempt: 0,
+      retryAt: null,
+      lastEventAt: null,
+      lastHeardAt: null,
+      silent: false,
+      laggedAt: null,
+      dropped: 0,
+      status: null,
+      detail: null,
+    };
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /**
+   * Opens the stream.
+   * @param {Object} task its snapshot: what it says was there before counts as history
+   * @param {?string} from where to begin, as the contract's `from`; null for the earliest event
+   */
+  start(task, from = null) {
+    this.#noteHistory(task);
+    this.#connect({ from });
+  }
+
+  /** Closes the stream for good. */
+  stop() {
+    this.#generation++;
+    this.#close();
+  }
+
+  /** Makes the next attempt at once. */
+  reconnectNow() {
+    if (this.#state.name === 'reconnecting') this.#connect({});
+  }
+
+  #connect({ from = null }) {
+    this.#close();
+    const generation = ++this.#generation;
+    this.#url = this.#needs.address({
+      heartbeat: HEARTBEAT_SECONDS,
+      heartbeatEvent: true,
+      lastEventId: this.#lastId,
+      from: this.#lastId ? null : from,
+    });
+    if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
+    const source = this.#needs.open(this.#url);
+    this.#source = source;
+    this.#heard();
+    const live = (listener) => (frame) => generation === this.#generation && listener(frame);
+    source.onopen = live(() => this.#opened());
+    source.onerror = live(() => this.#failed());
+    source.onmessage = live((frame) => this.#event(frame));
+    source.addEventListener(
+      'heartbeat',
+      live(() => this.#heartbeat()),
+    );
+    source.addEventListener(
+      'lag',
+      live((frame) => this.#lag(frame.data)),
+    );
+    source.addEventListener(
+      'gap',
+      live((frame) => this.#gap(frame.data)),
+    );
+    this.#watch = this.#needs.clock.after(WATCH_MS, () => this.#watchOver());
+  }
+
+  #close() {
+    const { clock } = this.#needs;
+    this.#source?.close();
+    this.#source = null;
+    if (this.#timer !== null) clock.stop(this.#timer);
+    if (this.#watch !== null) clock.stop(this.#watch);
+    this.#timer = this.#watch = null;
+  }
+
+  #opened() {
+    const now = this.#heard();
+    if (this.#state.name === 'reconnecting') this.#refreshHistory(this.#generation);
+    this.#set({ name: 'open', since: now, attempt: 0, retryAt: null, silent: false, detail: null });
+  }
+
+  #event({ data, lastEventId }) {
+    const at = this.#heard();
+    const id = EVENT_ID.exec(lastEventId);
+    const sequence = id ? Number(id[2]) : this.#lastSequence + 1;
+    const epoch = id ? id[1] : this.#epoch;
+    const sameLog = epoch === this.#epoch;
+    if (sameLog && sequence <= this.#lastSequence) return;
+    if (sameLog && sequence > this.#lastSequence + 1 && !this.#skipExpected) this.#hole(sequence, at);
+    this.#skipExpected = false;
+    this.#epoch = epoch;
+    this.#lastSequence = sequence;
+    this.#lastId = lastEventId || this.#lastId;
+    if (this.#state.silent) this.#set({ silent: false });
+    this.#state.lastEventAt = at;
+    this.#needs.onEvent({ id: lastEventId, data, at, replayed: sequence <= this.#historyEnd });
+    const status = endOf(data);
+    if (status) this.#end(status);
+  }
+
+  #hole(sequence, at) {
+    const many = sequence - this.#lastSequence - 1;
+    this.#needs.onMark({ kind: 'hole', text: `${many} events are missing here; the server did not say why`, at });
+  }
+
+  #lag(text) {
+    const at = this.#heard();
+    const dropped = Number(/\d+/.exec(text)?.[0] ?? 0);
+    this.#skipExpected = true;
+    this.#needs.onMark({ kind: 'lag', text, at });
+    this.#set({ laggedAt: at, dropped: this.#state.dropped + dropped });
+  }
+
+  #gap(text) {
+    this.#skipExpected = true;
+    this.#needs.onMark({ kind: 'gap', text: gapText(text), at: this.#heard() });
+  }
+
+  #heartbeat() {
+    this.#heard();
+    if (!this.#state.silent) this.#set({ silent: true });
+  }
+
+  /** Anything that comes proves that the connection is alive. */
+  #heard() {
+    const now = this.#needs.clock.now();
+    this.#state.lastHeardAt = now;
+    return now;
+  }
+
+  #failed() {
+    if (this.#source.readyState !== CONNECTING) {
+      this.#close();
+      this.#diagnose(this.#generation);
+      return;
+    }
+    this.#heard();
+    const attempt = this.#state.name === 'reconnecting' ? this.#state.attempt + 1 : 1;
+    this.#lost({ attempt, retryAt: null, detail: 'The connection was lost.' });
+  }
+
+  #watchOver() {
+    const { clock } = this.#needs;
+    this.#watch = clock.after(WATCH_MS, () => this.#watchOver());
+    const patience = this.#state.name === 'open' ? DEAD_AFTER_MS : PATIENCE_MS;
+    const silence = clock.now() - this.#state.lastHeardAt;
+    if (silence <= patience) return;
+    this.#close();
+    this.#retry(null, `Nothing came for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+  }
+
+  /** The source gave up: find out whether the task ended, is gone, or can't be reached. */
+  async #diagnose(generation) {
+    const answer = await this.#ask();
+    if (generation !== this.#generation) return;
+    if (answer.end) this.#end(answer.end);
+    else if (answer.status === 404) this.#final('gone', answer.detail);
+    else if (isFinal(answer.status)) this.#final('refused', answer.detail);
+    else this.#retry(answer.retryAfter, answer.detail);
+  }
+
+  async #ask() {
+    let task;
+    try {
+      task = await this.#needs.snapshot();
+    } catch (error) {
+      return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };
+    }
+    this.#noteHistory(task);
+    const seenAll = this.#lastId === null || this.#lastId === task.lastEventId;
+    const answer = task.status !== 'open' && seenAll ? null : await this.#needs.probe(this.#url);
+    if (answer === null || answer.status === 204) return { end: task.status };
+    return answer;
+  }
+
+  #retry(wait, detail) {
+    const { clock, random } = this.#needs;
+    const attempt = this.#state.name === 'reconnecting' ? this.#state.attempt : 0;
+    const base = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)];
+    const ms = Math.max(wait ?? 0, base) + random() * base * 0.5;
+    this.#lost({ attempt, retryAt: clock.now() + ms, detail });
+    this.#timer = clock.after(ms, () => this.#connect({}));
+  }
+
+  #lost(change) {
+    const since = this.#state.name === 'reconnecting' ? this.#state.since : this.#needs.clock.now();
+    this.#set({ name: 'reconnecting', since, ...change });
+  }
+
+  /** What was published while one was away is history when it comes: its arrival is not its time. */
+  async #refreshHistory(generation) {
+    this.#historyEnd = Infinity;
+    const task = await this.#needs.snapshot().catch(() => null);
+    if (generation !== this.#generation) return;
+    this.#historyEnd = this.#lastSequence;
+    if (task) this.#noteHistory(task);
+  }
+
+  #noteHistory(task) {
+    const id = EVENT_ID.exec(task.lastEventId ?? '');
+    if (id) this.#historyEnd = Number(id[2]);
+  }
+
+  #end(status) {
+    this.#final('ended', null, status);
+  }
+
+  #final(name, detail, status = null) {
+    this.#generation++;
+    this.#close();
+    this.#set({ name, since: this.#needs.clock.now(), retryAt: null, detail, status });
+  }
+
+  #set(change) {
+    this.#state = { ...this.#state, ...change };
+    this.#needs.onState(this.#state);
+  }
+}
+
+function isFinal(status) {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+}
+
+/** How the task ended if this is its last event, else null; the cheap look first, for this sees every event. */
+function endOf(data) {
+  if (!data.includes('"done"')) return null;
+  try {
+    const item = JSON.parse(data);
+    return item?.type === 'done' ? (item.status ?? 'completed') : null;
+  } catch {
+    return null;
+  }
+}
+
+function gapText(data) {
+  try {
+    const { reason, from, to } = JSON.parse(data);
+    const span = from && to ? ` (from ${from} to ${to})` : '';
+    if (reason === 'reset') return `the task’s log began anew; what follows is another log${span}`;
+    return `events are no longer kept by the server${span}`;
+  } catch {
+    return data;
+  }
+}

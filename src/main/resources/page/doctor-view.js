@@ -1,0 +1,213 @@
+/**
+ * The connection doctor: runs the check and draws when each number was sent and when it came.
+ */
+
+import { address } from './api.js';
+import { Doctor, EXPECTED, LATE_MS, UNEVEN_MS } from './doctor.js';
+import { announce, h, icon, replace, setText, svg } from './dom.js';
+import { shellLine } from './pipe.js';
+import { useKeys } from './keys.js';
+
+const HEADERS = ['content-encoding', 'content-type', 'via'];
+const LEFT = 38;
+const RIGHT = 14;
+const HEIGHT = 124;
+const SENT_Y = 10;
+const CAME_Y = 92;
+
+export function mountDoctor(main) {
+  const view = new DoctorView(main);
+  return () => view.stop();
+}
+
+class DoctorView {
+  #abort = null;
+
+  constructor(main) {
+    this.button = h('button', {
+      type: 'button',
+      class: 'button primary',
+      onclick: () => (this.#abort ? this.stop() : this.#run()),
+      'data-testid': 'doctor-run',
+    });
+    this.progress = h('progress', { max: EXPECTED, value: 0, 'aria-label': 'Numbers received', hidden: true });
+    this.count = h('span', { class: 'muted', 'data-testid': 'doctor-count' });
+    this.verdict = h('div', { class: 'findings', 'data-testid': 'doctor-verdict' });
+    this.chart = h('div', { class: 'chart' });
+    this.facts = h('dl', { class: 'facts', 'data-testid': 'doctor-facts' });
+    this.result = h('section', { class: 'card', hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
+    replace(
+      main,
+      h(
+        'div',
+        { class: 'page narrow' },
+        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Connection doctor')),
+        h(
+          'p',
+          { class: 'lead' },
+          'Proxies, scanners and caches between a browser and the server can hold a live stream back, cut it ' +
+            'or compress it. ' +
+            'For one minute the server sends a number each second; how they arrive tells what is in between.',
+        ),
+        h('div', { class: 'doctor-run' }, this.button, this.progress, this.count),
+        this.verdict,
+        this.result,
+        h(
+          'section',
+          { class: 'card', 'aria-label': 'From a shell' },
+          h('h2', null, 'From a shell'),
+          h('p', null, 'The same from where you run it: one number a second, evenly, up to 60.'),
+          shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
+        ),
+      ),
+    );
+    this.#label();
+    useKeys({});
+  }
+
+  stop() {
+    this.#abort?.abort();
+  }
+
+  #label() {
+    replace(this.button, icon(this.#abort ? 'stop' : 'pulse'), this.#abort ? 'Stop' : 'Run the check');
+  }
+
+  async #run() {
+    const abort = new AbortController();
+    const doctor = new Doctor();
+    this.#abort = abort;
+    this.#label();
+    this.progress.hidden = false;
+    replace(this.verdict);
+    setText(this.count, 'Waiting for the first number…');
+    doctor.start(performance.now());
+    try {
+      await this.#read(doctor, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) this.#failed(error);
+    }
+    this.#abort = null;
+    this.progress.hidden = true;
+    this.#label();
+    if (abort.signal.aborted) setText(this.count, 'Stopped.');
+    else this.#finish(doctor);
+  }
+
+  async #read(doctor, signal) {
+    const response = await fetch(address('doctor/stream'), {
+      headers: { Accept: 'text/event-stream' },
+      cache: 'no-store',
+      signal,
+    });
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+    doctor.head(performance.now(), Object.fromEntries(HEADERS.map((name) => [name, response.headers.get(name)])));
+    const reader = response.body.getReader();
+    this.#draw(doctor);
+    for (;;) {
+      const { done, value } = await reader.read().catch((error) => {
+        if (signal.aborted) throw error;
+        doctor.end(performance.now(), error);
+        return { done: true };
+      });
+      if (done) break;
+      doctor.bytes(performance.now(), value);
+      this.#draw(doctor);
+    }
+    if (doctor.facts.endAfter === null) doctor.end(performance.now());
+  }
+
+  #failed(error) {
+    setText(this.count, '');
+    this.result.hidden = true;
+    const text = error instanceof TypeError ? 'The server can’t be reached.' : error.message;
+    replace(this.verdict, finding({ tone: 'bad', name: 'failed', title: 'The check could not be run', text }));
+  }
+
+  #finish(doctor) {
+    if (doctor.facts.endAfter === null) return;
+    this.#draw(doctor);
+    replace(this.verdict, doctor.findings.map(finding));
+    announce(`The check is done: ${doctor.findings[0].title}`);
+  }
+
+  #draw(doctor) {
+    const { received, facts } = doctor;
+    this.result.hidden = false;
+    this.progress.value = received;
+    setText(this.count, `${received} of ${EXPECTED}`);
+    replace(this.chart, chart(doctor, this.chart.clientWidth));
+    replace(
+      this.facts,
+      factsOf(facts).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
+    );
+  }
+}
+
+function finding({ tone, name, title, text }) {
+  return h(
+    'article',
+    { class: `notice notice-${tone}`, 'data-testid': 'finding', 'data-name': name },
+    icon(tone === 'ok' ? 'check' : 'alert'),
+    h('div', null, h('h2', null, title), h('p', null, text)),
+  );
+}
+
+function factsOf({ headAfter, firstAfter, longestWait, worstDelay, together, missing, encoding, type, via }) {
+  const ms = (value) =>
+    value === null ? '–' : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  const protocol = performance
+    .getEntriesByType('resource')
+    .findLast((entry) => entry.name.includes('/page/'))?.nextHopProtocol;
+  return [
+    ['Head after', ms(headAfter)],
+    ['First number after', ms(firstAfter)],
+    ['Longest wait between two', ms(longestWait)],
+    ['Worst delay', ms(worstDelay)],
+    ['Came together', String(together)],
+    ['Missing', missing.length === 0 ? 'none' : missing.join(', ')],
+    ['Content-Encoding', encoding ?? 'none'],
+    ['Content-Type', type ?? 'none'],
+    ['Via', via ?? 'none'],
+    ['Protocol', protocol || 'unknown'],
+  ];
+}
+
+/**
+ * Above the numbers as they were sent, below as they came, a line from each to each: upright is good, a fan is a
+ * buffer. Drawn to the width there is, so that the text keeps its size on a phone.
+ */
+function chart(doctor, width) {
+  const { arrivals } = doctor;
+  const second = (width - LEFT - RIGHT) / EXPECTED;
+  const base = arrivals.length > 0 ? arrivals[0].sent - arrivals[0].number * 1000 : 0;
+  const sentX = (number) => LEFT + number * second;
+  const cameX = (at) => Math.min(LEFT + ((at - base) / 1000) * second, width - 4);
+  const every = width < 420 ? 20 : 10;
+  const drawn = [];
+  for (let at = 0; at <= EXPECTED; at += every) {
+    const x = sentX(at);
+    drawn.push(
+      svg('line', { class: 'grid', x1: x, x2: x, y1: SENT_Y - 8, y2: CAME_Y + 8 }),
+      svg('text', { x, y: CAME_Y + 24, 'text-anchor': 'middle' }, `${at} s`),
+    );
+  }
+  for (let number = 1; number <= EXPECTED; number++) {
+    drawn.push(svg('circle', { class: 'sent', cx: sentX(number), cy: SENT_Y, r: 1.75 }));
+  }
+  for (const { number, at, late } of arrivals) {
+    const tone = late >= LATE_MS ? 'bad' : late >= UNEVEN_MS ? 'warn' : 'ok';
+    const [from, to] = [sentX(number), cameX(at)];
+    drawn.push(
+      svg('line', { class: `way ${tone}`, x1: from, y1: SENT_Y + 3, x2: to, y2: CAME_Y - 3 }),
+      svg('circle', { class: `came ${tone}`, cx: to, cy: CAME_Y, r: 2.25 }),
+    );
+  }
+  drawn.push(svg('text', { x: 0, y: SENT_Y + 4 }, 'sent'), svg('text', { x: 0, y: CAME_Y + 4 }, 'came'));
+  const label = `${arrivals.length} of ${EXPECTED} numbers have come; the facts are below`;
+  return svg(
+    'svg',
+    { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': label },
+    drawn,
+  );
+}

@@ -1,0 +1,191 @@
+/**
+ * Judges what lies between the server and this browser by how `GET /doctor/stream` arrives: a numbered comment each
+ * second for a minute. No DOM; times are given to it, in milliseconds of any one clock.
+ *
+ * The server's clock isn't known here. The number that arrived soonest after its turn is taken as undelayed, and the
+ * others are measured against it; so what is seen is uneven delay, which is what buffering is.
+ */
+
+export const EXPECTED = 60;
+const STEP_MS = 1000;
+/** A number that is so late was held back; so much is worth a word. */
+export const LATE_MS = 1500;
+export const UNEVEN_MS = 400;
+const FIRST_MS = 3000;
+const TOGETHER_MS = 250;
+const ENCODED = /gzip|br|zstd|deflate/;
+
+/** @typedef {{tone: 'ok'|'warn'|'bad', name: string, title: string, text: string}} Finding */
+
+export class Doctor {
+  #decoder = new TextDecoder();
+  #rest = '';
+  #begin = 0;
+  #headAt = null;
+  #endAt = null;
+  #headers = {};
+  #error = null;
+  /** @type {{number: number, at: number}[]} */
+  #arrivals = [];
+
+  start(now) {
+    this.#begin = now;
+  }
+
+  /** The answer's head has come. @param {Object<string, ?string>} headers by lower-case name */
+  head(now, headers) {
+    this.#headAt = now;
+    this.#headers = headers;
+  }
+
+  /** Bytes have come. A line may be cut anywhere. */
+  bytes(now, chunk) {
+    this.#rest += this.#decoder.decode(chunk, { stream: true });
+    const lines = this.#rest.split(/\r\n|\n|\r/);
+    this.#rest = lines.pop();
+    for (const line of lines) {
+      const number = /^:\s*(\d+)\s*$/.exec(line);
+      if (number) this.#arrivals.push({ number: Number(number[1]), at: now - this.#begin });
+    }
+  }
+
+  /** The stream has ended, by itself or by an error. */
+  end(now, error = null) {
+    this.#endAt = now - this.#begin;
+    this.#error = error;
+  }
+
+  /** How many numbers came. */
+  get received() {
+    return this.#arrivals.length;
+  }
+
+  get arrivals() {
+    return this.#arrivals.map(({ number, at }) => ({
+      number,
+      at,
+      sent: this.#sent(number),
+      late: at - this.#sent(number),
+    }));
+  }
+
+  /** What was measured. Times in milliseconds; null where there is nothing yet. */
+  get facts() {
+    const arrivals = this.arrivals;
+    const gaps = arrivals.slice(1).map(({ at }, index) => at - arrivals[index].at);
+    return {
+      headAfter: this.#headAt === null ? null : this.#headAt - this.#begin,
+      firstAfter: arrivals[0]?.at ?? null,
+      longestWait: gaps.length > 0 ? Math.max(...gaps) : null,
+      worstDelay: arrivals.length > 0 ? Math.max(...arrivals.map(({ late }) => late)) : null,
+      together: gaps.filter((gap) => gap < TOGETHER_MS).length,
+      missing: this.#missing(),
+      last: arrivals.at(-1)?.number ?? 0,
+      endAfter: this.#endAt,
+      encoding: this.#headers['content-encoding'] ?? null,
+      type: this.#headers['content-type'] ?? null,
+      via: this.#headers.via ?? null,
+    };
+  }
+
+  #sent(number) {
+    const offset = Math.min(...this.#arrivals.map((arrival) => arrival.at - arrival.number * STEP_MS));
+    return offset + number * STEP_MS;
+  }
+
+  #missing() {
+    const seen = new Set(this.#arrivals.map(({ number }) => number));
+    const last = this.#arrivals.at(-1)?.number ?? 0;
+    return Array.from({ length: last }, (_, index) => index + 1).filter((number) => !seen.has(number));
+  }
+
+  /** @return {Finding[]} the worst first; before the end only what is already certain */
+  get findings() {
+    const facts = this.facts;
+    const found = [];
+    if (this.#endAt !== null && facts.last < EXPECTED) found.push(cut(facts, this.#error));
+    if (facts.missing.length > 0) found.push(lost(facts));
+    if (facts.worstDelay >= LATE_MS || facts.firstAfter >= FIRST_MS) found.push(buffers(facts));
+    if (ENCODED.test(facts.encoding ?? '')) found.push(compresses(facts));
+    if (facts.type !== null && !facts.type.startsWith('text/event-stream')) found.push(changes(facts));
+    if (facts.worstDelay >= UNEVEN_MS && facts.worstDelay < LATE_MS) found.push(uneven(facts));
+    if (found.length === 0 && this.#endAt !== null) found.push(FINE);
+    return found;
+  }
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+function finding(tone, name, title, text) {
+  return { tone, name, title, text };
+}
+
+const FINE = finding(
+  'ok',
+  'ok',
+  'Nothing is in the way',
+  'Every number came in its second. Streams reach this browser as they are sent.',
+);
+
+function cut({ last, endAfter }, error) {
+  const how = error ? 'broke off' : 'was closed';
+  return finding(
+    'bad',
+    'cut',
+    'Something cuts the stream',
+    `It ${how} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a limit on the ` +
+      'length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; haproxy: ' +
+      'timeout server, timeout tunnel), or a load balancer’s.',
+  );
+}
+
+function lost({ missing }) {
+  return finding(
+    'bad',
+    'missing',
+    'Numbers are missing',
+    `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never came. ` +
+      'Something in between rewrites the stream.',
+  );
+}
+
+function buffers({ worstDelay, together, firstAfter }) {
+  return finding(
+    'bad',
+    'buffers',
+    'Something buffers the stream',
+    `Numbers came up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
+      `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
+      'X-Accel-Buffering; Apache: flushpackets=on), and look for ' +
+      'compression, a virus scanner or a content cache on the way.',
+  );
+}
+
+function compresses({ encoding }) {
+  return finding(
+    'warn',
+    'compresses',
+    'Something compresses the stream',
+    `It came with Content-Encoding: ${encoding}. A compressor holds bytes back until it has enough; the server asked for ` +
+      'no-transform. Leave text/event-stream out of what is compressed.',
+  );
+}
+
+function changes({ type }) {
+  return finding(
+    'bad',
+    'type',
+    'This is not an event stream',
+    `It came as ${type}. Something else than the server answered, or the type was changed on the way.`,
+  );
+}
+
+function uneven({ worstDelay }) {
+  return finding(
+    'warn',
+    'uneven',
+    'It comes a little unevenly',
+    `Numbers came up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small ` +
+      'buffer. Nothing that streams can’t live with.',
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Takes what the stream brings and puts it into the lines, a batch a frame, so that a burst of events costs one drawing
+ * and never holds up the page. In a hidden tab, where frames stop, a timer does it.
+ */
+
+const SLICE_MS = 10;
+const HIDDEN_MS = 500;
+const LOOK_AT_THE_CLOCK = 200;
+
+export class Feed {
+  #lines;
+  #onBatch;
+  #queue = [];
+  #next = 0;
+  #frame = 0;
+  #timer = 0;
+
+  /**
+   * @param {import('./lines.js').Lines} lines
+   * @param {() => void} onBatch called after each batch
+   */
+  constructor(lines, onBatch) {
+    this.#lines = lines;
+    this.#onBatch = onBatch;
+  }
+
+  event(event) {
+    this.#queue.push(event);
+    this.#plan();
+  }
+
+  mark(mark) {
+    this.#queue.push(mark);
+    this.#plan();
+  }
+
+  dispose() {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+  }
+
+  #plan() {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => this.#run());
+    this.#timer = setTimeout(() => this.#run(), HIDDEN_MS);
+  }
+
+  #run() {
+    this.dispose();
+    this.#frame = 0;
+    const until = performance.now() + SLICE_MS;
+    while (this.#next < this.#queue.length) {
+      const entry = this.#queue[this.#next++];
+      if (entry.kind) this.#lines.addMark(entry);
+      else this.#lines.addEvent(entry);
+      if (this.#next % LOOK_AT_THE_CLOCK === 0 && performance.now() > until) break;
+    }
+    this.#lines.trim();
+    if (this.#next < this.#queue.length) {
+      this.#plan();
+    } else {
+      this.#queue = [];
+      this.#next = 0;
+    }
+    this.#onBatch();
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Numbers and times as text. No DOM. Times are milliseconds since 1970 or ISO 8601 text, as the server sends them.
+ */
+
+const NUMBER = new Intl.NumberFormat('en');
+const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** 1204 as 1,204. */
+export function count(number) {
+  return NUMBER.format(number);
+}
+
+/** "1 event", "2 events". */
+export function plural(number, noun) {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Milliseconds of an ISO text or a number; NaN for neither. */
+export function millis(time) {
+  return typeof time === 'number' ? time : Date.parse(time);
+}
+
+/** A moment with its date, for tooltips. */
+export function full(time) {
+  const at = millis(time);
+  return Number.isNaN(at) ? '' : FULL.format(at);
+}
+
+/** A moment's local clock time, `12:03:04`. */
+export function clock(time) {
+  return clockMillis(time).slice(0, 8);
+}
+
+/** A moment's local clock time to the millisecond, `12:03:04.056`; always twelve characters. */
+export function clockMillis(time) {
+  const at = new Date(time);
+  const two = (value) => String(value).padStart(2, '0');
+  const whole = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  return `${whole}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** How long, in at most two units: "4 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
+  const at = units.findIndex(([size]) => seconds >= size);
+  const [big, bigName] = units[at];
+  const [small, smallName] = units[at + 1];
+  const rest = Math.floor((seconds % big) / small);
+  return rest === 0
+    ? `${Math.floor(seconds / big)} ${bigName}`
+    : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
+}
+
+/** "just now", "12 s ago", "3 min ago": one unit, for lists. */
+export function ago(time, now) {
+  const seconds = Math.round((now - millis(time)) / 1000);
+  if (Number.isNaN(seconds)) return '';
+  if (seconds < 5) return 'just now';
+  const [size, name] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ].find(([unit]) => seconds >= unit);
+  return `${Math.floor(seconds / size)} ${name} ago`;
+}

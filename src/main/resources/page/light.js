@@ -1,0 +1,66 @@
+/**
+ * What the connection light says for a state of the connection at a moment. No DOM.
+ */
+
+import { clock, duration, plural } from './format.js';
+
+/** How long the light stays on "lagged" after the server dropped events. */
+const LAGGED_MS = 15_000;
+
+/**
+ * @param {import('./connection.js').State} state
+ * @param {number} now milliseconds
+ * @return {{name: string, tone: string, label: string, hint: string}} `name` is one of connecting, live, quiet, lagged,
+ *     reconnecting, ended, gone, refused; `label` is short, `hint` a sentence
+ */
+export function lightOf(state, now) {
+  return LIGHTS[state.name](state, now);
+}
+
+/** What is said aloud when the light changes; without the seconds that go on counting. */
+export function spokenLight(state, now) {
+  const { name, label } = lightOf(state, now);
+  return name === 'reconnecting' ? 'Connection lost, reconnecting' : `Connection: ${label}`;
+}
+
+const LIGHTS = {
+  connecting: () => light('connecting', 'info', 'Connecting…', 'Opening the stream.'),
+  open: openLight,
+  reconnecting(state, now) {
+    const wait = state.retryAt === null ? null : Math.max(0, Math.ceil((state.retryAt - now) / 1000));
+    const next = wait === null ? `for ${duration(now - state.since)}` : `in ${wait} s`;
+    const attempt = state.attempt > 1 ? ` · attempt ${state.attempt}` : '';
+    return light('reconnecting', 'warn', `Reconnecting ${next}${attempt}`, state.detail ?? 'The connection was lost.');
+  },
+  ended(state) {
+    const tone = { completed: 'ok', failed: 'bad' }[state.status] ?? 'muted';
+    return light('ended', tone, `Ended · ${state.status}`, 'The task has ended; nothing more will come.');
+  },
+  gone: () =>
+    light('gone', 'bad', 'Deleted', 'The server does not know this task any more. What was received is still shown.'),
+  refused: (state) => light('refused', 'bad', 'Refused', state.detail ?? 'The server refused the stream.'),
+};
+
+function openLight(state, now) {
+  const heard = `Last heard from the server ${duration(now - state.lastHeardAt)} ago.`;
+  if (state.laggedAt !== null && now - state.laggedAt < LAGGED_MS) {
+    return light(
+      'lagged',
+      'warn',
+      'Lagged',
+      `This viewer was too slow and missed ${plural(state.dropped, 'event')}. ${heard}`,
+    );
+  }
+  if (state.silent)
+    return light(
+      'quiet',
+      'idle',
+      `Quiet since ${clock(state.lastEventAt ?? state.since)}`,
+      `Connected, no events. ${heard}`,
+    );
+  return light('live', 'ok', 'Live', heard);
+}
+
+function light(name, tone, label, hint) {
+  return { name, tone, label, hint };
+}

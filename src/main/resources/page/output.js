@@ -1,0 +1,344 @@
+/**
+ * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
+ *
+ * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are
+ * scrolled sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted
+ * in characters, so that the height of what isn't on screen is known without drawing it.
+ *
+ * While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold again.
+ */
+
+import { breaksOf } from './cells.js';
+import { h, setText } from './dom.js';
+import { LABEL_WIDTH, prettyLines } from './items.js';
+import { dataText, MOST_DRAWN } from './lines.js';
+import { drawRow } from './row.js';
+import { Rows } from './rows.js';
+
+const OVERSCAN = 24;
+/** Characters of the time column: `12:03:04.056` and two blanks. */
+const TIME_WIDTH = 14;
+const LEAST_COLUMNS = 20;
+/** Pixels above the first row and below the last. */
+const MARGIN = 8;
+
+export class Output {
+  #lines;
+  #rows = new Rows();
+  #known = 0;
+  /** The number of the line that is the first of #rows. */
+  #start = 0;
+  #drawn = new Map();
+  #drawnStamp = '';
+  #version = 0;
+  #frame = 0;
+  #lastTop = 0;
+  #seen = 0;
+  #cell = { width: 8, height: 20 };
+  #columns = 80;
+  #wrap = false;
+  #following = true;
+  #looks = { time: null, search: null, dark: false, toggle: (number) => this.toggle(number) };
+  #onFollow;
+  #resize;
+
+  /**
+   * @param {import('./lines.js').Lines} lines
+   * @param {(following: boolean, unseen: number) => void} onFollow told whether it follows, and how many lines came
+   *     since it let go
+   */
+  constructor(lines, onFollow) {
+    this.#lines = lines;
+    this.#onFollow = onFollow;
+    this.probe = h('span', { class: 'probe', 'aria-hidden': 'true' }, '0'.repeat(100));
+    this.note = h('div', { class: 'top-note', 'data-testid': 'cut-note', hidden: true });
+    this.sheet = h('div', { class: 'sheet' }, this.note);
+    this.element = h(
+      'div',
+      {
+        class: 'output',
+        id: 'output',
+        'data-testid': 'output',
+        tabindex: '0',
+        role: 'log',
+        'aria-live': 'off',
+        'aria-label': 'Output of the task',
+        onscroll: () => this.#scrolled(),
+        onwheel: (event) => event.deltaY < 0 && this.#canScroll() && this.follow(false),
+      },
+      this.probe,
+      this.sheet,
+    );
+    this.#resize = new ResizeObserver(() => this.#measure());
+    this.#resize.observe(this.element);
+    document.addEventListener('selectionchange', this.#selected);
+  }
+
+  /** To select text is to read it: it must not be scrolled away. */
+  #selected = () => {
+    const selection = document.getSelection();
+    if (this.#following && !selection.isCollapsed && this.sheet.contains(selection.anchorNode)) this.follow(false);
+  };
+
+  get following() {
+    return this.#following;
+  }
+
+  get wrap() {
+    return this.#wrap;
+  }
+
+  /** The first line that is on screen. */
+  get topLine() {
+    if (this.#rows.lines === 0) return this.#start;
+    return this.#start + this.#rows.lineAt(Math.floor(this.#scrollRow()));
+  }
+
+  dispose() {
+    this.#resize.disconnect();
+    document.removeEventListener('selectionchange', this.#selected);
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** Changes how rows look; see the type Looks in row.js. */
+  look(change) {
+    const hadTime = this.#looks.time !== null;
+    this.#looks = { ...this.#looks, ...change };
+    if (hadTime !== (this.#looks.time !== null)) this.#layout();
+    this.redraw();
+  }
+
+  setWrap(wrap) {
+    this.#wrap = wrap;
+    this.#layout();
+  }
+
+  /** Says something above the first line, or nothing. */
+  setNote(text) {
+    const before = this.#top();
+    this.note.hidden = text === null;
+    setText(this.note, text ?? '');
+    const shift = this.#top() - before;
+    if (shift === 0) return;
+    this.#size();
+    if (!this.#following) this.element.scrollTop += shift;
+    this.refresh();
+  }
+
+  follow(following) {
+    if (following) this.#seen = this.#lines.end;
+    if (this.#following !== following) {
+      this.#following = following;
+      this.#seen = this.#lines.end;
+    }
+    this.#onFollow(this.#following, this.#lines.end - this.#seen);
+    this.refresh();
+  }
+
+  /** Draws, in the next frame, what has changed: lines that came or were cut off. */
+  refresh() {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  /** As {@link refresh}, and draws anew what is already there. */
+  redraw() {
+    this.#version++;
+    this.refresh();
+  }
+
+  /** Opens or closes a line's JSON. */
+  toggle(number) {
+    const line = this.#lines.line(number);
+    if (!line?.detail) return;
+    line.open = !line.open;
+    this.follow(false);
+    this.#rows.set(number - this.#start, this.#rowsOf(line));
+    this.redraw();
+    requestAnimationFrame(() => this.sheet.querySelector(`[data-line="${number}"] .disclose`)?.focus());
+  }
+
+  /** Brings a match into the middle of the screen. */
+  reveal({ line, offset }, query) {
+    this.follow(false);
+    const at = this.#lines.line(line);
+    if (!at) return;
+    const row = this.#rows.rowOf(line - this.#start) + (this.#wrap ? Math.floor(offset / this.#columnsFor(at)) : 0);
+    const { clientHeight, clientWidth } = this.element;
+    this.element.scrollTop = this.#top() + row * this.#cell.height - clientHeight / 2;
+    const column = (this.#looks.time ? TIME_WIDTH : 0) + (at.kind === 'text' ? 0 : LABEL_WIDTH) + offset;
+    const left = column * this.#cell.width;
+    const right = left + query.length * this.#cell.width;
+    if (this.#wrap) return;
+    if (left < this.element.scrollLeft || right > this.element.scrollLeft + clientWidth - 40)
+      this.element.scrollLeft = Math.max(0, right - clientWidth * 0.7);
+  }
+
+  /** Scrolls as a key says; see keys of a text area. */
+  scrollBy(key) {
+    const page = this.element.clientHeight - 2 * this.#cell.height;
+    const by = { ArrowUp: -3 * this.#cell.height, ArrowDown: 3 * this.#cell.height, PageUp: -page, PageDown: page }[
+      key
+    ];
+    if (key === 'End') return this.follow(true);
+    if (key === 'ArrowLeft' || key === 'ArrowRight')
+      return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
+    if (key === 'Home') this.element.scrollTo({ top: 0, left: 0 });
+    else this.element.scrollBy({ top: by });
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+    const upwards = scrollTop < this.#lastTop - 1;
+    this.#lastTop = scrollTop;
+    if (atEnd && !this.#following) this.follow(true);
+    else if (!atEnd && upwards && this.#following) this.follow(false);
+    this.refresh();
+  }
+
+  #canScroll() {
+    return this.element.scrollHeight > this.element.clientHeight;
+  }
+
+  #measure() {
+    const { width, height } = this.probe.getBoundingClientRect();
+    if (width === 0) return;
+    this.#cell = { width: width / 100, height };
+    const padding = parseFloat(getComputedStyle(this.sheet).paddingLeft) * 2;
+    const columns = Math.max(LEAST_COLUMNS, Math.floor((this.element.clientWidth - padding) / this.#cell.width));
+    if (columns !== this.#columns) {
+      this.#columns = columns;
+      this.#layout();
+    }
+    this.refresh();
+  }
+
+  /** Counts the rows of all lines anew, and stays at the line that is at the top. */
+  #layout() {
+    const top = this.topLine;
+    this.#rows.clear();
+    this.#start = this.#known = this.#lines.start;
+    this.#take();
+    this.#version++;
+    if (!this.#following) {
+      this.#size();
+      this.element.scrollTop = this.#top() + this.#rows.rowOf(Math.max(0, top - this.#start)) * this.#cell.height;
+    }
+    this.refresh();
+  }
+
+  #take() {
+    for (; this.#known < this.#lines.end; this.#known++) this.#rows.push(this.#rowsOf(this.#lines.line(this.#known)));
+  }
+
+  #columnsFor(line) {
+    const taken = (this.#looks.time ? TIME_WIDTH : 0) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
+    return Math.max(LEAST_COLUMNS / 2, this.#columns - taken);
+  }
+
+  #textRows(line) {
+    if (!this.#wrap) return 1;
+    const columns = this.#columnsFor(line);
+    const text = line.text.length > MOST_DRAWN ? line.text.slice(0, MOST_DRAWN) : line.text;
+    return text.length * 2 <= columns ? 1 : breaksOf(text, columns).length;
+  }
+
+  #rowsOf(line) {
+    return this.#textRows(line) + (line.open ? prettyLines(dataText(line)).length : 0);
+  }
+
+  #top() {
+    return MARGIN + (this.note.hidden ? 0 : this.#cell.height);
+  }
+
+  #scrollRow() {
+    return Math.max(0, (this.element.scrollTop - this.#top()) / this.#cell.height);
+  }
+
+  #size() {
+    const { width, height } = this.#cell;
+    const columns = this.#wrap ? 0 : this.#lines.widest + (this.#looks.time ? TIME_WIDTH : 0) + 2;
+    this.sheet.style.height = `${this.#top() + this.#rows.total * height + MARGIN}px`;
+    this.sheet.style.minWidth = this.#wrap ? '' : `${Math.ceil(columns * width)}px`;
+  }
+
+  #forgetCut() {
+    const many = this.#lines.start - this.#start;
+    if (many <= 0) return;
+    const rows = this.#rows.dropFirst(many);
+    this.#start = this.#lines.start;
+    this.#known = Math.max(this.#known, this.#start);
+    this.#version++;
+    if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
+  }
+
+  #draw() {
+    this.#frame = 0;
+    this.#forgetCut();
+    this.#take();
+    this.#size();
+    // Where all fits on the screen there is no end to be away from.
+    if (!this.#following && !this.#canScroll()) this.follow(true);
+    if (this.#following) {
+      this.#seen = this.#lines.end;
+      this.element.scrollTop = this.element.scrollHeight;
+    } else {
+      this.#onFollow(false, this.#lines.end - this.#seen);
+    }
+    this.#lastTop = this.element.scrollTop;
+    this.#drawVisible();
+  }
+
+  #drawVisible() {
+    const { height } = this.#cell;
+    const first = Math.max(0, Math.floor(this.#scrollRow()) - OVERSCAN);
+    const last = Math.min(
+      this.#rows.total,
+      Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
+    );
+    const stamp = `${this.#version}/${this.#top()}`;
+    if (stamp !== this.#drawnStamp) this.#discard(() => true);
+    this.#drawnStamp = stamp;
+    this.#discard((row) => row < first || row >= last);
+    // Elements stay in the order of their rows, so that a selection and a screen reader go through them as one sees them.
+    const before = this.#drawn.size > 0 ? Math.min(...this.#drawn.keys()) : last;
+    const fresh = [];
+    for (let row = first; row < last;) row = this.#drawLineAt(row, last, fresh);
+    this.note.after(...fresh.filter(({ row }) => row < before).map(({ element }) => element));
+    this.sheet.append(...fresh.filter(({ row }) => row >= before).map(({ element }) => element));
+  }
+
+  #discard(condition) {
+    for (const [row, element] of this.#drawn) {
+      if (!condition(row)) continue;
+      element.remove();
+      this.#drawn.delete(row);
+    }
+  }
+
+  /** Draws the rows, from `row` on, of the line that has it. @return {number} the first row of the next line */
+  #drawLineAt(row, last, fresh) {
+    const index = this.#rows.lineAt(row);
+    const next = this.#rows.rowOf(index) + this.#rows.rowsOf(index);
+    let parts = null;
+    for (let at = row; at < Math.min(next, last); at++) {
+      if (this.#drawn.has(at)) continue;
+      const number = this.#start + index;
+      const line = this.#lines.line(number);
+      parts ??= this.#partsOf(line);
+      const element = drawRow(line, number, parts[at - this.#rows.rowOf(index)], this.#looks);
+      element.style.top = `${this.#top() + at * this.#cell.height}px`;
+      this.#drawn.set(at, element);
+      fresh.push({ row: at, element });
+    }
+    return next;
+  }
+
+  #partsOf(line) {
+    const end = Math.min(line.text.length, MOST_DRAWN);
+    const breaks = this.#wrap ? breaksOf(line.text.slice(0, end), this.#columnsFor(line)) : [0];
+    const parts = breaks.map((from, index) => ({ from, to: breaks[index + 1] ?? end, first: index === 0, json: null }));
+    if (!line.open) return parts;
+    return [...parts, ...prettyLines(dataText(line)).map((json) => ({ from: 0, to: 0, first: false, json }))];
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Draws one row of the output: a line, a part of a wrapped line, or a part of an opened item's JSON.
+ *
+ * A row's characters sit in a grid: time, label, text. Colours of 16 come from the style sheet by class, so that they
+ * suit the theme; the others are set through the style object, which the page's security policy allows where it forbids
+ * the attribute.
+ */
+
+import { read, readable } from './ansi.js';
+import { h } from './dom.js';
+import { full } from './format.js';
+import { LABEL_WIDTH } from './items.js';
+import { MOST_DRAWN } from './lines.js';
+
+/**
+ * @typedef {Object} Looks what all rows on screen have in common
+ * @property {?((line: import('./lines.js').Line) => {text: string, exact: boolean})} time null when times are off
+ * @property {?import('./search.js').Search} search
+ * @property {boolean} dark
+ * @property {(number: number) => void} toggle opens or closes a line
+ */
+
+/**
+ * @param {import('./lines.js').Line} line
+ * @param {number} number the line's
+ * @param {{from: number, to: number, first: boolean, json: ?string}} part what of the line: characters from, to;
+ *     whether it is the line's first row; or a line of its JSON
+ * @param {Looks} looks
+ */
+export function drawRow(line, number, part, looks) {
+  const row = h('div', {
+    class: `row tone-${line.tone} kind-${line.kind}`,
+    'data-line': number,
+    'data-kind': line.kind,
+  });
+  if (looks.time) row.append(timeOf(line, part, looks.time));
+  if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
+  row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
+  return row;
+}
+
+function timeOf(line, part, time) {
+  if (!part.first) return h('span', { class: 'time' });
+  const { text, at, exact } = time(line);
+  const hint = exact ? full(at) : `Arrived ${full(at)}; when it happened is not known`;
+  return h('span', { class: exact ? 'time' : 'time about', title: hint }, text);
+}
+
+function labelOf(line, number, part, looks) {
+  const label = part.first ? line.label : '';
+  const padded = [h('span', { class: 'word' }, label), ' '.repeat(LABEL_WIDTH - label.length)];
+  if (!line.detail || !part.first) return h('span', { class: 'label' }, padded);
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'label disclose',
+      'aria-expanded': String(line.open),
+      'data-testid': 'item-toggle',
+      title: line.open ? 'Hide the whole item' : 'Show the whole item',
+      onclick: () => looks.toggle(number),
+    },
+    padded,
+  );
+}
+
+function textOf(line, number, part, looks) {
+  const text = h('span', { class: 'text' });
+  const runs = line.rich ? read(line.rich, line.style).runs : [{ text: line.text }];
+  const marks = marksOf(line, number, looks.search);
+  let at = 0;
+  for (const run of runs) {
+    const from = Math.max(at, part.from);
+    const to = Math.min(at + run.text.length, part.to);
+    if (to > from) appendRun(text, run, run.text.slice(from - at, to - at), from, marks, looks.dark);
+    at += run.text.length;
+    if (at >= part.to) break;
+  }
+  const hidden = line.text.length - MOST_DRAWN;
+  if (hidden > 0 && part.to >= MOST_DRAWN)
+    text.append(h('span', { class: 'rest' }, ` … ${hidden} more characters; copy or download has them`));
+  return text;
+}
+
+function marksOf(line, number, search) {
+  if (!search?.query) return [];
+  const { current, query } = search;
+  return search.offsetsIn(line.text.slice(0, MOST_DRAWN + query.length)).map((offset) => ({
+    from: offset,
+    to: offset + query.length,
+    current: current !== null && current.line === number && current.offset === offset,
+  }));
+}
+
+/** Appends a run's text, cut where a match begins or ends. `offset` is where in the line the text begins. */
+function appendRun(parent, run, text, offset, marks, dark) {
+  const place = styled(run, dark);
+  let at = offset;
+  const end = offset + text.length;
+  for (const mark of marks) {
+    if (mark.to <= at || mark.from >= end) continue;
+    const from = Math.max(mark.from, at);
+    const to = Math.min(mark.to, end);
+    if (from > at) place.append(text.slice(at - offset, from - offset));
+    place.append(h('mark', { class: mark.current ? 'current' : null }, text.slice(from - offset, to - offset)));
+    at = to;
+  }
+  if (at < end) place.append(text.slice(at - offset));
+  parent.append(place);
+}
+
+function styled(run, dark) {
+  const { fg, bg, bold, faint, italic, underline, url } = run;
+  if (!fg && !bg && !bold && !faint && !italic && !underline && !url) return document.createDocumentFragment();
+  const element = url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }) : h('span');
+  const classes = [
+    bold && 'ansi-bold',
+    faint && !fg && 'ansi-faint',
+    italic && 'ansi-italic',
+    underline && 'ansi-underline',
+  ];
+  element.classList.add(...classes.filter(Boolean));
+  colour(element, fg, 'fg', 'color', bg ? null : dark);
+  colour(element, bg, 'bg', 'backgroundColor', null);
+  return element;
+}
+
+/**
+ * @param {?boolean} ground whether the page is dark where the colour must be readable on it; null to take it as it is
+ */
+function colour(element, value, suffix, property, ground) {
+  if (!value) return;
+  if (value.class_name !== 'truecolor') element.classList.add(`${value.class_name}-${suffix}`);
+  else element.style[property] = ground === null ? `rgb(${value.rgb.join(', ')})` : readable(value.rgb, ground);
+}

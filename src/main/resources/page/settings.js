@@ -1,0 +1,57 @@
+/**
+ * What the page remembers of its reader's choices, in local storage; where that is off, for as long as the page is
+ * open.
+ */
+
+const PREFIX = 'taskstream.';
+const memory = new Map();
+
+/** @return {string} what was chosen, or the default */
+export function setting(name, fallback) {
+  try {
+    return localStorage.getItem(PREFIX + name) ?? memory.get(name) ?? fallback;
+  } catch {
+    return memory.get(name) ?? fallback;
+  }
+}
+
+export function remember(name, value) {
+  memory.set(name, value);
+  try {
+    localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // It is still remembered while the page is open.
+  }
+}
+
+const THEMES = ['system', 'light', 'dark'];
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const themeListeners = new Set();
+
+systemDark.addEventListener('change', () => themeListeners.forEach((listener) => listener()));
+
+/** @return {'system'|'light'|'dark'} */
+export function theme() {
+  const chosen = setting('theme', 'system');
+  return THEMES.includes(chosen) ? chosen : 'system';
+}
+
+/** Goes on to the next theme: system, light, dark. */
+export function nextTheme() {
+  const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+  remember('theme', next);
+  if (next === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  themeListeners.forEach((listener) => listener());
+  return next;
+}
+
+export function isDark() {
+  return theme() === 'system' ? systemDark.matches : theme() === 'dark';
+}
+
+/** @return {() => void} ends the listening */
+export function onTheme(listener) {
+  themeListeners.add(listener);
+  return () => themeListeners.delete(listener);
+}

@@ -1,0 +1,147 @@
+/**
+ * The bar above the output: connection light, search, and what can be done with the output.
+ */
+
+import { deleteTask } from './api.js';
+import { confirmThen, menuButton, openDialog } from './dialogs.js';
+import { announce, copyText, h, icon, replace, saveAs, setText, toast } from './dom.js';
+import { clockMillis, count, plural } from './format.js';
+import { lightOf, spokenLight } from './light.js';
+import { pipeHelp } from './pipe.js';
+
+export class TaskTools {
+  #id;
+  #lines;
+  #actions;
+  #lightName = '';
+
+  /**
+   * @param {string} id the task's
+   * @param {import('./lines.js').Lines} lines
+   * @param {HTMLElement} search
+   * @param {{follow: () => void, times: () => void, wrap: () => void, reconnect: () => void, lastMark: () => void,
+   *     prefix: () => ((line: Object) => string)}} actions
+   */
+  constructor(id, lines, search, actions) {
+    this.#id = id;
+    this.#lines = lines;
+    this.#actions = actions;
+    this.lightText = h('span', { class: 'light-text' });
+    this.light = h(
+      'div',
+      { class: 'light', 'data-testid': 'light', 'data-state': '' },
+      h('span', { class: 'lamp', 'aria-hidden': 'true' }),
+      this.lightText,
+    );
+    this.retry = h(
+      'button',
+      { type: 'button', class: 'button small', hidden: true, onclick: actions.reconnect, 'data-testid': 'reconnect' },
+      'Reconnect now',
+    );
+    this.dropped = h('button', {
+      type: 'button',
+      class: 'badge',
+      hidden: true,
+      onclick: actions.lastMark,
+      'data-testid': 'dropped',
+      title: 'Show where',
+    });
+    this.follow = toggle('follow', 'Follow', 'Follow the end (f)', 'follow', actions.follow);
+    this.times = toggle('clock', 'Times', 'Show times (t)', 'times', actions.times);
+    this.wrap = toggle('wrap', 'Wrap', 'Wrap long lines (w)', 'wrap', actions.wrap);
+    this.element = h(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
+      h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped),
+      search,
+      h('div', { class: 'tools-buttons' }, this.follow, this.times, this.wrap, this.#menu()),
+    );
+  }
+
+  /** @param {import('./connection.js').State} state */
+  showLight(state) {
+    const now = Date.now();
+    const { name, tone, label, hint } = lightOf(state, now);
+    setText(this.lightText, label);
+    this.light.className = `light light-${tone}`;
+    this.light.dataset.state = name;
+    this.light.title = hint;
+    this.retry.hidden = name !== 'reconnecting';
+    this.dropped.hidden = state.dropped === 0;
+    setText(this.dropped, `${count(state.dropped)} dropped`);
+    if (name !== this.#lightName) announce(spokenLight(state, now));
+    this.#lightName = name;
+  }
+
+  showToggles({ following, times, wrap }) {
+    this.follow.setAttribute('aria-pressed', String(following));
+    this.times.setAttribute('aria-pressed', String(times));
+    this.wrap.setAttribute('aria-pressed', String(wrap));
+  }
+
+  #menu() {
+    return menuButton('More', [
+      { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
+      { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },
+      { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: () => this.#save('ndjson') },
+      {
+        icon: 'terminal',
+        label: 'How to publish',
+        testid: 'show-pipe',
+        run: () =>
+          openDialog({ title: 'Publish into this task', body: pipeHelp(this.#id), testid: 'pipe-dialog', wide: true }),
+      },
+      { icon: 'trash', label: 'Delete task…', testid: 'delete', danger: true, run: () => this.#askDelete() },
+    ]);
+  }
+
+  async #copy() {
+    try {
+      await copyText(this.#lines.toText(this.#actions.prefix()).join(''));
+      toast(`${plural(this.#lines.size, 'line')} copied.`);
+    } catch (error) {
+      toast(error.message, 'bad');
+    }
+  }
+
+  #save(kind) {
+    if (kind === 'txt')
+      saveAs(`${this.#id}.txt`, 'text/plain;charset=utf-8', this.#lines.toText(this.#actions.prefix()));
+    else saveAs(`${this.#id}.ndjson`, 'application/x-ndjson', this.#lines.toNdjson());
+  }
+
+  #askDelete() {
+    confirmThen({
+      title: 'Delete this task?',
+      danger: true,
+      yes: 'Delete the task',
+      no: 'Keep it',
+      text: 'Its events are forgotten and everyone who watches it is disconnected. This cannot be undone.',
+      run: async () => {
+        await deleteTask(this.#id);
+        toast('The task was deleted.');
+        location.hash = '#/';
+      },
+    });
+  }
+}
+
+/** What copies and downloads put before a line when times are shown. */
+export function timePrefix(timeOf) {
+  return (line) => `${clockMillis(timeOf(line).at)}  `;
+}
+
+/** A button that stays pressed. */
+function toggle(drawing, text, label, testid, run) {
+  const button = h('button', {
+    type: 'button',
+    class: 'button toggle',
+    'aria-pressed': 'false',
+    'aria-label': label,
+    title: label,
+    onclick: run,
+    'data-testid': testid,
+  });
+  replace(button, icon(drawing), h('span', { class: 'toggle-text' }, text));
+  return button;
+}

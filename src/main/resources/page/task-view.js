@@ -1,0 +1,303 @@
+/**
+ * One task: its head, its output live, and everything that ties them to the stream.
+ */
+
+import { getEvents, getTask, probeStream, streamAddress } from './api.js';
+import { Connection } from './connection.js';
+import { h, icon, replace, setText } from './dom.js';
+import { Feed } from './feed.js';
+import { clockMillis, count, plural } from './format.js';
+import { useKeys } from './keys.js';
+import { Lines, MOST_LINES } from './lines.js';
+import { Output } from './output.js';
+import { pipeHelp } from './pipe.js';
+import { SearchBox } from './search-box.js';
+import { isDark, onTheme, remember, setting } from './settings.js';
+import { TaskHead } from './task-head.js';
+import { TaskTools, timePrefix } from './task-tools.js';
+import { Times } from './times.js';
+
+const SNAPSHOT_MS = 5000;
+const PHONE = '(max-width: 640px)';
+
+/** @param {HTMLElement} main @param {string} id the task's */
+export function mountTask(main, id) {
+  const view = new TaskView(main, id);
+  view.load();
+  return () => view.dispose();
+}
+
+const clockOfPage = {
+  now: () => Date.now(),
+  after: (ms, run) => setTimeout(run, ms),
+  stop: (timer) => clearTimeout(timer),
+};
+
+class TaskView {
+  #id;
+  #main;
+  #lines = new Lines();
+  #stop = new AbortController();
+  #timers = [];
+  #task = null;
+  #showTimes = setting('times', 'off') === 'on';
+  #firstSequence = null;
+  #shown = 'lines';
+  #connected = 'connecting';
+  #asked = null;
+  #ending;
+
+  constructor(main, id) {
+    this.#id = id;
+    this.#main = main;
+    this.head = new TaskHead(id);
+    this.output = new Output(this.#lines, (following, unseen) => this.#followed(following, unseen));
+    this.search = new SearchBox(this.#lines, this.output);
+    this.tools = new TaskTools(id, this.#lines, this.search.element, {
+      follow: () => this.output.follow(!this.output.following),
+      times: () => this.#toggleTimes(),
+      wrap: () => this.#toggleWrap(),
+      reconnect: () => this.connection.reconnectNow(),
+      lastMark: () => this.#showLastMark(),
+      prefix: () => (this.#showTimes ? timePrefix((line) => this.#timeOf(line)) : () => ''),
+    });
+    this.jump = h(
+      'button',
+      { type: 'button', class: 'jump', hidden: true, onclick: () => this.output.follow(true), 'data-testid': 'jump' },
+      icon('follow'),
+      h('span'),
+    );
+    this.overlay = h('div', { class: 'output-empty', hidden: true, 'data-testid': 'output-empty' });
+    this.feed = new Feed(this.#lines, () => this.#batch());
+    this.times = new Times(
+      (query) => getEvents(id, query, this.#stop.signal),
+      () => this.output.redraw(),
+    );
+    this.connection = new Connection({
+      address: (query) => streamAddress(id, query),
+      open: (url) => new EventSource(url),
+      snapshot: () => this.#snapshot(),
+      probe: probeStream,
+      onEvent: (event) => this.#event(event),
+      onMark: (mark) => this.feed.mark(mark),
+      onState: (state) => this.#connectionChanged(state),
+      clock: clockOfPage,
+      random: Math.random,
+    });
+  }
+
+  /** Asks for the task, and again if the server can't be reached. */
+  async load() {
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'page loading', 'data-testid': 'loading' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        'Loading the task…',
+      ),
+    );
+    useKeys({});
+    try {
+      this.#show(await this.#snapshot());
+    } catch (error) {
+      if (error.name !== 'AbortError') this.#showFailure(error);
+    }
+  }
+
+  dispose() {
+    this.#stop.abort();
+    this.connection.stop();
+    this.feed.dispose();
+    this.output.dispose();
+    this.search.dispose();
+    this.#ending?.();
+    this.#timers.forEach(clearInterval);
+    removeEventListener('online', this.#online);
+    document.title = 'Taskstream';
+  }
+
+  #showFailure(error) {
+    const gone = error.status === 404;
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'page' },
+        h(
+          'div',
+          { class: 'empty', 'data-testid': gone ? 'not-found' : 'load-error' },
+          icon(gone ? 'search' : 'alert'),
+          h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
+          h('p', null, error.message),
+          h(
+            'p',
+            { class: 'empty-actions' },
+            h('a', { class: 'button', href: '#/' }, 'All tasks'),
+            h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again'),
+          ),
+        ),
+      ),
+    );
+  }
+
+  #show(task) {
+    replace(
+      this.#main,
+      h(
+        'div',
+        { class: 'task-view' },
+        this.head.element,
+        this.tools.element,
+        h('div', { class: 'output-place' }, this.output.element, this.overlay, this.jump),
+      ),
+    );
+    this.#update(task);
+    this.output.look({ dark: isDark(), time: this.#showTimes ? (line) => this.#timeOf(line) : null });
+    this.output.setWrap(setting('wrap', matchMedia(PHONE).matches ? 'on' : 'off') === 'on');
+    this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
+    this.#showToggles();
+    this.#useKeys();
+    this.#timers.push(
+      setInterval(() => this.#tick(), 1000),
+      setInterval(() => this.#poll(), SNAPSHOT_MS),
+    );
+    addEventListener('online', this.#online);
+    this.tools.showLight(this.connection.state);
+    // Of a task with more events than the page keeps only the last are asked for.
+    this.#asked = task.events > MOST_LINES ? `-${MOST_LINES}` : null;
+    this.connection.start(task, this.#asked);
+    setTimeout(() => this.#showEmpty(), 400);
+  }
+
+  #online = () => this.connection.reconnectNow();
+
+  #useKeys() {
+    const scroll = (event) => {
+      if (event.target === this.output.element && !['Home', 'End'].includes(event.key)) return false;
+      this.output.scrollBy(event.key);
+      return true;
+    };
+    const scrollKeys = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End'];
+    useKeys({
+      '/': () => this.search.focus(),
+      n: () => this.search.step(1),
+      N: () => this.search.step(-1),
+      f: () => this.output.follow(!this.output.following),
+      t: () => this.#toggleTimes(),
+      w: () => this.#toggleWrap(),
+      Escape: () => this.search.close(),
+      ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
+    });
+  }
+
+  async #snapshot() {
+    const task = await getTask(this.#id, this.#stop.signal);
+    if (this.#task) this.#update(task);
+    return task;
+  }
+
+  #update(task) {
+    this.#task = task;
+    this.head.update(task);
+    document.title = `${task.title || task.id} · Taskstream`;
+  }
+
+  #tick() {
+    this.tools.showLight(this.connection.state);
+    this.head.tick();
+  }
+
+  #poll() {
+    const { name } = this.connection.state;
+    if (name === 'open' && document.visibilityState === 'visible') this.#snapshot().catch(() => {});
+  }
+
+  #event(event) {
+    this.#firstSequence ??= Number(/-(\d+)$/.exec(event.id)?.[1] ?? 1);
+    if (event.data.includes('"cancel_requested"')) this.head.cancelAsked();
+    this.feed.event(event);
+  }
+
+  #connectionChanged(state) {
+    this.tools.showLight(state);
+    if (state.name === this.#connected) return;
+    this.#connected = state.name;
+    if (state.name === 'open') this.times.forget();
+    if (['open', 'ended'].includes(state.name)) this.#snapshot().catch(() => {});
+    if (['ended', 'gone', 'refused'].includes(state.name)) this.#showEmpty();
+    if (state.name === 'gone') this.head.gone();
+  }
+
+  #batch() {
+    this.search.linesChanged(this.#lines.start);
+    this.output.setNote(this.#cutNote());
+    this.output.refresh();
+    this.#showEmpty();
+  }
+
+  #cutNote() {
+    if (this.#lines.start > 0)
+      return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}`;
+    if (this.#firstSequence > 1) {
+      const why = this.#asked ? `the page asks for the last ${count(MOST_LINES)}` : 'the server no longer keeps them';
+      return `${plural(this.#firstSequence - 1, 'earlier event')} not shown: ${why}`;
+    }
+    return null;
+  }
+
+  #showEmpty() {
+    const open = this.#task.status === 'open';
+    const shown = this.#lines.size > 0 ? 'lines' : this.#task.status;
+    if (this.#shown === shown) return;
+    this.#shown = shown;
+    this.overlay.hidden = shown === 'lines';
+    if (!this.overlay.hidden)
+      replace(
+        this.overlay,
+        h(
+          'div',
+          null,
+          h('h2', null, open ? 'Nothing here yet' : 'This task has no events'),
+          open && pipeHelp(this.#id),
+        ),
+      );
+  }
+
+  #followed(following, unseen) {
+    this.jump.hidden = following;
+    const where = ['ended', 'gone', 'refused'].includes(this.#connected) ? 'Jump to the end' : 'Jump to live';
+    if (!following) setText(this.jump.lastChild, unseen > 0 ? `${where} · ${count(unseen)} new` : where);
+    this.#showToggles();
+  }
+
+  #showToggles() {
+    this.tools.showToggles({ following: this.output.following, times: this.#showTimes, wrap: this.output.wrap });
+  }
+
+  #toggleTimes() {
+    this.#showTimes = !this.#showTimes;
+    remember('times', this.#showTimes ? 'on' : 'off');
+    this.output.look({ time: this.#showTimes ? (line) => this.#timeOf(line) : null });
+    this.#showToggles();
+  }
+
+  #toggleWrap() {
+    this.output.setWrap(!this.output.wrap);
+    remember('wrap', this.output.wrap ? 'on' : 'off');
+    this.#showToggles();
+  }
+
+  /** Live events: when they arrived. History: when it happened, if the server says so. */
+  #timeOf(line) {
+    const known = line.replayed && line.id ? this.times.of(line.id) : null;
+    const at = known ?? line.at;
+    return { at, exact: known !== null || !line.replayed, text: clockMillis(at) };
+  }
+
+  #showLastMark() {
+    for (let number = this.#lines.end - 1; number >= this.#lines.start; number--) {
+      if (this.#lines.line(number).id === null) return this.output.reveal({ line: number, offset: 0 }, '');
+    }
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * The list of tasks, newest first, kept fresh: everything that is shown is asked again every few seconds while the page
+ * is seen.
+ */
+
+import { listTasks } from './api.js';
+import { openCreateDialog } from './create-dialog.js';
+import { h, icon, replace } from './dom.js';
+import { ago, count, duration, full, millis, plural } from './format.js';
+import { useKeys } from './keys.js';
+import { labelChips, STATUSES, statusChip, statusName } from './status.js';
+
+const PAGE = 50;
+const REFRESH_MS = 3000;
+
+/** @param {HTMLElement} main @param {URLSearchParams} query `status` filters */
+export function mountTasks(main, query) {
+  const view = new TasksView(main, STATUSES.includes(query.get('status')) ? query.get('status') : null);
+  view.start();
+  return () => view.dispose();
+}
+
+class TasksView {
+  #status;
+  #pages = 1;
+  #failures = 0;
+  #timer = 0;
+  #stop = new AbortController();
+  #rows = new Map();
+  #loadedOnce = false;
+
+  constructor(main, status) {
+    this.#status = status;
+    this.list = h(
+      'ul',
+      { class: 'tasks', 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' },
+      skeleton(),
+    );
+    this.more = h(
+      'button',
+      { type: 'button', class: 'button', hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' },
+      'Load more',
+    );
+    this.notice = h('div', { class: 'notice-place' });
+    this.empty = h('div', { class: 'empty-place' });
+    const create = h(
+      'button',
+      { type: 'button', class: 'button primary', onclick: () => this.#create(), 'data-testid': 'create' },
+      icon('plus'),
+      'New task',
+    );
+    replace(
+      main,
+      h(
+        'div',
+        { class: 'page' },
+        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
+        this.#filters(),
+        this.notice,
+        this.list,
+        this.empty,
+        h('div', { class: 'more' }, this.more),
+      ),
+    );
+    useKeys({ c: () => this.#create() });
+  }
+
+  start() {
+    document.addEventListener('visibilitychange', this.#seen);
+    this.#refresh();
+  }
+
+  dispose() {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    document.removeEventListener('visibilitychange', this.#seen);
+  }
+
+  #seen = () => {
+    if (document.visibilityState === 'visible') this.#refresh();
+  };
+
+  #create() {
+    openCreateDialog(() => this.#refresh());
+  }
+
+  #filters() {
+    const link = (status, name) =>
+      h(
+        'a',
+        {
+          class: 'filter',
+          href: status ? `#/?status=${status}` : '#/',
+          'aria-current': this.#status === status ? 'page' : null,
+          'data-testid': `filter-${status ?? 'all'}`,
+        },
+        name,
+      );
+    return h(
+      'nav',
+      { class: 'filters', 'aria-label': 'Filter by status' },
+      link(null, 'All'),
+      STATUSES.map((status) => link(status, statusName(status))),
+    );
+  }
+
+  async #loadMore() {
+    this.#pages++;
+    this.more.disabled = true;
+    await this.#refresh();
+    this.more.disabled = false;
+  }
+
+  async #refresh() {
+    clearTimeout(this.#timer);
+    try {
+      const { tasks, next } = await this.#load();
+      this.#failures = 0;
+      this.#show(tasks, next);
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      this.#failures++;
+      this.#showError(error);
+    }
+    if (document.visibilityState === 'hidden') return;
+    // More pages are asked for less often, so that a long list costs the server no more than a short one.
+    const wait = REFRESH_MS * Math.max(this.#pages, Math.min(this.#failures * 2, 10));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), wait);
+  }
+
+  async #load() {
+    const all = new Map();
+    let next = null;
+    for (let page = 0; page < this.#pages; page++) {
+      const answer = await listTasks({ status: this.#status, after: next, limit: PAGE }, this.#stop.signal);
+      answer.tasks.forEach((task) => all.set(task.id, task));
+      next = answer.next;
+      if (next === null) break;
+    }
+    return { tasks: [...all.values()], next };
+  }
+
+  #show(tasks, next) {
+    const now = Date.now();
+    const arrivals = this.#loadedOnce;
+    const rows = new Map(tasks.map((task) => [task.id, this.#rows.get(task.id) ?? new TaskRow(arrivals)]));
+    if (!this.#loadedOnce) replace(this.list);
+    for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
+    [...rows.values()].forEach((row, index) => {
+      row.update(tasks[index], now);
+      if (this.list.children[index] !== row.element)
+        this.list.insertBefore(row.element, this.list.children[index] ?? null);
+    });
+    this.#rows = rows;
+    this.#loadedOnce = true;
+    this.list.setAttribute('aria-busy', 'false');
+    this.list.hidden = tasks.length === 0;
+    this.list.classList.remove('stale');
+    this.more.hidden = next === null;
+    replace(this.notice);
+    replace(this.empty, tasks.length === 0 && this.#emptyState());
+  }
+
+  #emptyState() {
+    if (this.#status) {
+      return h(
+        'div',
+        { class: 'empty', 'data-testid': 'empty' },
+        icon('list'),
+        h('h2', null, `No ${statusName(this.#status).toLowerCase()} tasks`),
+        h('p', null, h('a', { href: '#/' }, 'Show all tasks')),
+      );
+    }
+    return h(
+      'div',
+      { class: 'empty', 'data-testid': 'empty' },
+      icon('stream'),
+      h('h2', null, 'No tasks yet'),
+      h(
+        'p',
+        null,
+        'A task is a stream of events: the lines of a build, the steps of an agent. ' +
+          'Create one, pipe something into it, and watch it live.',
+      ),
+      h('button', { type: 'button', class: 'button primary', onclick: () => this.#create() }, icon('plus'), 'New task'),
+    );
+  }
+
+  #showError(error) {
+    const offline = error.status === 0;
+    if (!this.#loadedOnce) replace(this.list);
+    this.list.classList.add('stale');
+    this.list.setAttribute('aria-busy', 'false');
+    replace(
+      this.notice,
+      h(
+        'div',
+        { class: 'notice notice-bad', role: 'status', 'data-testid': 'list-error' },
+        icon('alert'),
+        h(
+          'div',
+          null,
+          h('strong', null, offline ? 'The server can’t be reached' : error.title),
+          h('p', null, offline ? 'Trying again by itself.' : error.detail || 'Trying again by itself.'),
+        ),
+        h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now'),
+      ),
+    );
+  }
+}
+
+/** One task in the list; updated in place, so that neither the focus nor the scroll position moves. */
+class TaskRow {
+  #shown = '';
+
+  constructor(isNew) {
+    this.link = h('a', { class: isNew ? 'task-row is-new' : 'task-row' });
+    this.element = h('li', null, this.link);
+  }
+
+  update(task, now) {
+    const times = timesOf(task, now);
+    const shown = JSON.stringify([task, times]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.link.href = `#/tasks/${encodeURIComponent(task.id)}`;
+    this.link.dataset.testid = 'task-row';
+    this.link.dataset.id = task.id;
+    const viewers =
+      task.viewers > 0 &&
+      h(
+        'span',
+        { class: 'viewers', title: plural(task.viewers, 'viewer') },
+        icon('eye'),
+        count(task.viewers),
+        h('span', { class: 'visually-hidden' }, ' watching'),
+      );
+    replace(
+      this.link,
+      h('span', { class: 'task-status' }, statusChip(task.status)),
+      h(
+        'span',
+        { class: 'task-name' },
+        h('span', { class: 'task-title' }, task.title || task.id),
+        h(
+          'span',
+          { class: 'task-sub' },
+          task.title && h('span', { class: 'task-id' }, task.id),
+          labelChips(task.labels),
+        ),
+      ),
+      h('span', { class: 'task-facts' }, viewers, h('span', { class: 'events' }, plural(task.events ?? 0, 'event'))),
+      h('span', { class: 'task-when', title: full(task.created) }, times),
+    );
+  }
+}
+
+function timesOf(task, now) {
+  const began = ago(task.created, now);
+  if (!task.finished) return began;
+  return `${began} · took ${duration(millis(task.finished) - millis(task.created))}`;
+}
+
+function skeleton() {
+  return Array.from({ length: 4 }, () =>
+    h('li', { class: 'skeleton', 'aria-hidden': 'true' }, h('span'), h('span'), h('span')),
+  );
+}

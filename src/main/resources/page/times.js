@@ -1,0 +1,71 @@
+/**
+ * When events of a task's history really happened, asked from the server only for those one looks at. No DOM.
+ *
+ * A stream's frames carry no time; for what arrives live the arrival is as good, for history it is not. History is
+ * asked in chunks of a thousand, each at most once, few at a time.
+ */
+
+const CHUNK = 1000;
+const AT_ONCE = 2;
+
+export class Times {
+  #fetchEvents;
+  #changed;
+  #chunks = new Map();
+  #wanted = [];
+  #running = 0;
+
+  /**
+   * @param {(query: {after: ?string, limit: number}) => Promise<{events: {id: string, time: string|number}[]}>}
+   *     fetchEvents
+   * @param {() => void} changed called when times have come
+   */
+  constructor(fetchEvents, changed) {
+    this.#fetchEvents = fetchEvents;
+    this.#changed = changed;
+  }
+
+  /** The event's time in milliseconds; null when it isn't known, in which case it is asked for. */
+  of(id) {
+    const cut = id.lastIndexOf('-');
+    const sequence = Number(id.slice(cut + 1));
+    const first = Math.floor((sequence - 1) / CHUNK) * CHUNK;
+    const key = `${id.slice(0, cut)}-${first}`;
+    const chunk = this.#chunks.get(key);
+    if (chunk) return chunk[sequence - first - 1] || null;
+    if (chunk === undefined) this.#want(key, first);
+    return null;
+  }
+
+  /** Forgets what was asked, for a chunk may have been asked for before it was full. */
+  forget() {
+    this.#chunks.clear();
+  }
+
+  #want(key, first) {
+    this.#chunks.set(key, null);
+    this.#wanted.push({ key, first });
+    this.#run();
+  }
+
+  async #run() {
+    if (this.#running >= AT_ONCE || this.#wanted.length === 0) return;
+    this.#running++;
+    const { key, first } = this.#wanted.pop();
+    this.#chunks.set(key, await this.#fetch(key, first));
+    this.#running--;
+    this.#changed();
+    this.#run();
+  }
+
+  async #fetch(key, first) {
+    const times = new Float64Array(CHUNK);
+    const after = first === 0 ? null : key;
+    const page = await this.#fetchEvents({ after, limit: CHUNK }).catch(() => ({ events: [] }));
+    for (const { id, time } of page.events ?? []) {
+      const at = Number(id.slice(id.lastIndexOf('-') + 1)) - first - 1;
+      if (at >= 0 && at < CHUNK) times[at] = typeof time === 'number' ? time : Date.parse(time);
+    }
+    return times;
+  }
+}
