@@ -29,7 +29,7 @@ const LIGHTS = {
   reconnecting(state, now) {
     const wait = state.retryAt === null ? null : Math.max(0, Math.ceil((state.retryAt - now) / 1000));
     const next = wait === null ? `for ${duration(now - state.since)}` : `in ${wait} s`;
-    const attempt = state.attempt > 1 ? ` · attempt ${state.attempt}` : '';
+    const attempt = state.attempt > 1 ? ` · try ${state.attempt}` : '';
     return light('reconnecting', 'warn', `Reconnecting ${next}${attempt}`, state.detail ?? 'The connection was lost.');
   },
   ended(state) {

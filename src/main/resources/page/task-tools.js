@@ -36,7 +36,7 @@ export class TaskTools {
     this.retry = h(
       'button',
       { type: 'button', class: 'button small', hidden: true, onclick: actions.reconnect, 'data-testid': 'reconnect' },
-      'Reconnect now',
+      'Retry now',
     );
     this.dropped = h('button', {
       type: 'button',
