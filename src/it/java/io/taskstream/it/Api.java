@@ -1,0 +1,102 @@
+package io.taskstream.it;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Calls to Taskstream that answer at once, as any client would make them. */
+public final class Api {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI base;
+
+    public Api(URI base) {
+        this.base = base;
+    }
+
+    /** The server that this process tests. */
+    public static Api underTest() {
+        return new Api(URI.create(System.getProperty("it.url")));
+    }
+
+    /** Where that path is. */
+    public URI at(String path) {
+        return URI.create(base + path);
+    }
+
+    /** A new task with an id of its own. */
+    public String createTask() {
+        String id = "it-" + UUID.randomUUID();
+        HttpResponse<String> answer = send("PUT", "/tasks/" + id, null, "");
+        if (answer.statusCode() != 201) {
+            throw new AssertionError(answer + ": " + answer.body());
+        }
+        return id;
+    }
+
+    /** Publishes one event in JSON, or a batch; answers the id of the last. */
+    public String publish(String task, String json) {
+        HttpResponse<String> answer = post("/tasks/" + task + "/events", "application/json", json);
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(answer + ": " + answer.body());
+        }
+        return json(answer).getString("lastEventId");
+    }
+
+    /** The task as it is now. */
+    public JsonObject task(String id) {
+        return json(get("/tasks/" + id));
+    }
+
+    public HttpResponse<String> get(String path, String... headers) {
+        return send("GET", path, null, "", headers);
+    }
+
+    public HttpResponse<String> post(String path, String type, String body, String... headers) {
+        return send("POST", path, type, body, headers);
+    }
+
+    /**
+     * Any call.
+     *
+     * @param type of the body, {@code null} for no Content-Type
+     * @param headers names and values in turn
+     */
+    public HttpResponse<String> send(
+            String method, String path, @Nullable String type, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path))
+                .timeout(PATIENCE)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (type != null) {
+            request.header("Content-Type", type);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static JsonObject json(HttpResponse<String> answer) {
+        return Json.createReader(new StringReader(answer.body())).readObject();
+    }
+}

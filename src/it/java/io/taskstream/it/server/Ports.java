@@ -1,0 +1,43 @@
+package io.taskstream.it.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+
+/** Free ports of the loopback interface. */
+public final class Ports {
+
+    private Ports() {}
+
+    /** A port that nobody listens on now. */
+    public static int free() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A number such that it plus each of the offsets is free, below the range that the system gives out itself. */
+    static int freeBase(int... offsets) {
+        while (true) {
+            int base = ThreadLocalRandom.current().nextInt(100, 300) * 100;
+            if (IntStream.of(offsets).allMatch(offset -> isFree(base + offset))) {
+                return base;
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

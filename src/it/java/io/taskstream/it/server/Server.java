@@ -1,0 +1,117 @@
+package io.taskstream.it.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A real server of its own: private files, free ports, {@code server-config} applied. It can be deployed to, stopped,
+ * killed and started again on the same ports with the same files. It never outlives this process.
+ *
+ * <p>Not thread-safe.
+ */
+public abstract sealed class Server implements AutoCloseable permits WildFly, Payara {
+
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final ServerOptions options;
+
+    Server(ServerOptions options) {
+        this.options = options;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::crash, "kill-server"));
+    }
+
+    /** The server of that name, {@code wildfly} or {@code payara}, set up and not yet started. */
+    public static Server create(String name, ServerOptions options) {
+        return switch (name) {
+            case "wildfly" -> new WildFly(options);
+            case "payara" -> new Payara(options);
+            default -> throw new IllegalArgumentException("There is no server called " + name);
+        };
+    }
+
+    final ServerOptions options() {
+        return options;
+    }
+
+    /** Starts it and waits until it answers. */
+    public abstract void start();
+
+    /** Stops it as an operator does, and waits until it is gone. */
+    public abstract void stop();
+
+    /** Deploys the archive, in place of what was deployed under that name before. */
+    public abstract void deploy(Path war);
+
+    /** Takes an application away. */
+    public abstract void undeploy(String name);
+
+    /** Where HTTP is answered, without a slash at the end. */
+    public abstract URI url();
+
+    /** The port that tools talk to. */
+    public abstract int managementPort();
+
+    /** Where the server writes its log. */
+    public abstract Path log();
+
+    /** The process, if there is one. */
+    public abstract Optional<ProcessHandle> process();
+
+    /** Kills the process at once, as {@code kill -9} does. */
+    public final void crash() {
+        process().ifPresent(process -> {
+            process.destroyForcibly();
+            Await.until("the server is dead", Duration.ofSeconds(20), () -> !process.isAlive());
+        });
+    }
+
+    @Override
+    public final void close() {
+        crash();
+    }
+
+    /** The user and system time that the process has used. */
+    public final Duration cpuTime() {
+        return process().flatMap(process -> process.info().totalCpuDuration()).orElse(Duration.ZERO);
+    }
+
+    /** The bytes of live objects, after a collection. */
+    public final long liveHeap() {
+        long pid = process().orElseThrow().pid();
+        String jcmd = options.javaHome().resolve("bin/jcmd").toString();
+        Command.of(jcmd, Long.toString(pid), "GC.run").run();
+        String histogram =
+                Command.of(jcmd, Long.toString(pid), "GC.class_histogram").run();
+        String total = histogram
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(total.replaceAll("Total\\s+\\d+\\s+(\\d+).*", "$1"));
+    }
+
+    static Optional<ProcessHandle> processIn(Path pidFile) {
+        try {
+            String pid = Files.exists(pidFile) ? Files.readString(pidFile).strip() : "";
+            return pid.isEmpty()
+                    ? Optional.empty()
+                    : ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where the build has put the unpacked servers. */
+    static Path unpacked(String directory) {
+        return Path.of(System.getProperty("it.servers", "target/servers"), directory);
+    }
+
+    /** The project's own {@code server-config}. */
+    static Path config(String file) {
+        return Path.of(System.getProperty("it.config", "server-config"), file).toAbsolutePath();
+    }
+}

@@ -1,0 +1,39 @@
+package io.taskstream.it.server;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a server is set up.
+ *
+ * @param javaHome the JDK that runs it
+ * @param directory where its own files go; made anew
+ * @param heap as {@code -Xmx} takes it
+ * @param properties system properties, such as {@code taskstream.*} settings
+ */
+public record ServerOptions(Path javaHome, Path directory, String heap, Map<String, String> properties) {
+
+    /** The JDK of this process, 512 MiB of heap, and no access control. */
+    public static ServerOptions in(Path directory) {
+        return new ServerOptions(
+                Path.of(System.getProperty("java.home")), directory, "512m", Map.of("taskstream.access", "open"));
+    }
+
+    /** The same on another JDK. */
+    public ServerOptions javaHome(Path newJavaHome) {
+        return new ServerOptions(newJavaHome, directory, heap, properties);
+    }
+
+    /** The same with another heap. */
+    public ServerOptions heap(String newHeap) {
+        return new ServerOptions(javaHome, directory, newHeap, properties);
+    }
+
+    /** The same with one more system property. */
+    public ServerOptions with(String key, String value) {
+        Map<String, String> more = new TreeMap<>(properties);
+        more.put(key, value);
+        return new ServerOptions(javaHome, directory, heap, more);
+    }
+}

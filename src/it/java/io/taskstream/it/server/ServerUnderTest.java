@@ -1,0 +1,44 @@
+package io.taskstream.it.server;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Starts the server that the tests of this process are for, before the first of them, and tells Arquillian where it is.
+ * Which one it is says {@code it.server}; on which JDK, {@code it.java}.
+ */
+public final class ServerUnderTest implements LauncherSessionListener {
+
+    private static @Nullable Server server;
+
+    /** The running server. */
+    public static synchronized Server get() {
+        if (server == null) {
+            throw new IllegalStateException("it.server says no server to test");
+        }
+        return server;
+    }
+
+    @Override
+    public void launcherSessionOpened(LauncherSession session) {
+        startOnce();
+    }
+
+    private static synchronized void startOnce() {
+        String name = System.getProperty("it.server");
+        if (name == null || server != null) {
+            return;
+        }
+        String java = System.getProperty("it.java", System.getProperty("java.home"));
+        Path directory = Path.of("target", "it", name + "-" + Path.of(java).getFileName());
+        server = Server.create(
+                name, ServerOptions.in(directory).javaHome(Path.of(java)).with("taskstream.server.configured", "true"));
+        server.start();
+        System.setProperty("arquillian.launch", name);
+        System.setProperty("it.url", server.url().toString());
+        System.setProperty("it.http.port", Integer.toString(server.url().getPort()));
+        System.setProperty("it.management.port", Integer.toString(server.managementPort()));
+    }
+}

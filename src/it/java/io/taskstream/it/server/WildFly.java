@@ -1,0 +1,145 @@
+package io.taskstream.it.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A WildFly whose modules are shared with other instances, and all else is its own. */
+final class WildFly extends Server {
+
+    private final Path home;
+    private final int httpPort = Ports.free();
+    private final int managementPort = Ports.free();
+
+    WildFly(ServerOptions options) {
+        super(options);
+        this.home = options.directory().toAbsolutePath();
+        install();
+        cli("--file=" + config("wildfly/configure.cli"));
+    }
+
+    private void install() {
+        FileTrees.delete(home);
+        try (Stream<Path> unpacked = Files.list(unpacked("wildfly-39.0.1.Final").toAbsolutePath())) {
+            Files.createDirectories(home);
+            for (Path part : unpacked.toList()) {
+                Path own = home.resolve(part.getFileName().toString());
+                if (part.endsWith("modules")) {
+                    Files.createSymbolicLink(own, part);
+                } else {
+                    FileTrees.copy(part, own);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void start() {
+        List<String> words = new ArrayList<>(List.of(
+                home.resolve("bin/standalone.sh").toString(),
+                "-b",
+                "127.0.0.1",
+                "-bmanagement",
+                "127.0.0.1",
+                "-Djboss.http.port=" + httpPort,
+                "-Djboss.https.port=" + Ports.free(),
+                "-Djboss.management.http.port=" + managementPort,
+                "-Djboss.management.https.port=" + Ports.free()));
+        options().properties().forEach((key, value) -> words.add("-D" + key + "=" + value));
+        tryDelete(pidFile());
+        Process launcher = javaCommand(words)
+                .with("JAVA_OPTS", "-Xms64m -Xmx" + options().heap() + " -Djava.net.preferIPv4Stack=true")
+                .with("LAUNCH_JBOSS_IN_BACKGROUND", "1")
+                .with("JBOSS_PIDFILE", pidFile().toString())
+                .start(home.resolve("console.log"));
+        Await.until("WildFly has started", PATIENCE, () -> {
+            if (!launcher.isAlive()) {
+                throw new IllegalStateException("WildFly ended; see " + log());
+            }
+            return isStarted();
+        });
+    }
+
+    private boolean isStarted() {
+        try {
+            String console = Files.readString(home.resolve("console.log"));
+            return console.contains("WFLYSRV0025") || console.contains("WFLYSRV0026");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void stop() {
+        Optional<ProcessHandle> process = process();
+        cli("--connect", "--controller=127.0.0.1:" + managementPort, "--command=shutdown --timeout=30");
+        process.ifPresent(running -> Await.until("WildFly has stopped", PATIENCE, () -> !running.isAlive()));
+    }
+
+    @Override
+    public void deploy(Path war) {
+        cli(
+                "--connect",
+                "--controller=127.0.0.1:" + managementPort,
+                "--command=deploy --force " + war.toAbsolutePath());
+    }
+
+    @Override
+    public void undeploy(String name) {
+        cli("--connect", "--controller=127.0.0.1:" + managementPort, "--command=undeploy " + name + ".war");
+    }
+
+    private void cli(String... arguments) {
+        List<String> words = new ArrayList<>();
+        words.add(home.resolve("bin/jboss-cli.sh").toString());
+        words.addAll(List.of(arguments));
+        javaCommand(words).run();
+    }
+
+    private Command javaCommand(List<String> words) {
+        return new Command(List.copyOf(words), java.util.Map.of())
+                .with("JAVA_HOME", options().javaHome().toString())
+                .with("JBOSS_HOME", home.toString())
+                .with("NOPAUSE", "true");
+    }
+
+    private Path pidFile() {
+        return home.resolve("server.pid");
+    }
+
+    private static void tryDelete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + httpPort);
+    }
+
+    @Override
+    public int managementPort() {
+        return managementPort;
+    }
+
+    @Override
+    public Path log() {
+        return home.resolve("standalone/log/server.log");
+    }
+
+    @Override
+    public Optional<ProcessHandle> process() {
+        return processIn(pidFile());
+    }
+}
