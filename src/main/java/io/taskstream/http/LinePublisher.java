@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinePublisher implements ReadListener {
 
-    /** After so many bytes another request gets the thread. */
-    private static final int SHARE = 1 << 20;
+    /** After so many bytes the thread is given back: it may be the one that all connections need. */
+    private static final int SHARE = 1 << 16;
 
     private final ServletInputStream in;
     private final TaskId task;
@@ -79,20 +79,20 @@ final class LinePublisher implements ReadListener {
 
     @Override
     public void onDataAvailable() {
-        // The container's thread may be the one that all connections need.
-        readSoon();
+        reader.run();
     }
 
+    /** To Grizzly this means that all has been received; what is left to read is still {@code available}. */
     @Override
     public void onAllDataRead() {
         allRead = true;
-        readSoon();
+        reader.run();
     }
 
     @Override
     public void onError(Throwable error) {
         failure = new BodyBrokeOffException(error);
-        readSoon();
+        reader.run();
     }
 
     private void readSoon() {
@@ -123,15 +123,14 @@ final class LinePublisher implements ReadListener {
 
     /** Reads what has arrived into events. Answers 0 if nothing has. */
     private int read() throws IOException {
-        if (failure != null) {
+        if (failure != null || ended) {
             return 1;
         }
-        // Ready comes first: Grizzly says finished when all has been received, whether or not we have read it.
-        boolean ready = !ended && in.isReady();
-        if (!ready && !allRead && !in.isFinished()) {
+        boolean all = allRead;
+        if (!all && !in.isReady()) {
             return 0;
         }
-        int read = ready ? in.read(buffer) : -1;
+        int read = all && in.available() == 0 ? -1 : in.read(buffer);
         if (read < 0) {
             ended = true;
             splitter.end(this::addLine);
@@ -194,7 +193,9 @@ final class LinePublisher implements ReadListener {
 
     private void finish() {
         done = true;
-        whenDone.accept(new Outcome(count, last, failure));
+        var outcome = new Outcome(count, last, failure);
+        // What is told writes the answer, which may block.
+        context.executor().execute(() -> whenDone.accept(outcome));
     }
 
     /** The producer went away in the middle of its body. */

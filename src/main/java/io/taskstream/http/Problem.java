@@ -50,7 +50,7 @@ record Problem(int status, String title, String detail, JsonObject more) {
                 .build();
     }
 
-    private byte[] body() {
+    byte[] body() {
         JsonObjectBuilder problem = Json.createObjectBuilder()
                 .add("type", "about:blank")
                 .add("title", title)
