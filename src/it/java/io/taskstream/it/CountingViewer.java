@@ -1,0 +1,77 @@
+package io.taskstream.it;
+
+import io.taskstream.it.server.Await;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A viewer that checks that its events come in order and without a hole, and keeps none of them. */
+final class CountingViewer implements AutoCloseable {
+
+    private final InputStream body;
+    private volatile long last;
+    private volatile String problem = "";
+
+    CountingViewer(HttpClient client, URI stream) {
+        try {
+            body = client.send(HttpRequest.newBuilder(stream).build(), BodyHandlers.ofInputStream())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        var reader = new Thread(this::read, "counting-viewer");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (var lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8), 1 << 16)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("id: ")) {
+                    count(Long.parseLong(line.substring(line.indexOf('-') + 1)));
+                } else if (line.startsWith("event: ")) {
+                    problem = line;
+                }
+            }
+        } catch (IOException e) {
+            // Closed by the test, or by the server: what has come is counted.
+        }
+    }
+
+    private void count(long sequence) {
+        if (sequence != last + 1) {
+            problem = sequence + " after " + last;
+        }
+        last = sequence;
+    }
+
+    /** What was not as it should be; empty if all was. */
+    String problem() {
+        return problem;
+    }
+
+    /** Waits until that event has come, as long as events do come. */
+    void awaitEvent(long sequence, Duration patience) {
+        Await.until("event " + sequence + " has come", patience, () -> last >= sequence || !problem.isEmpty());
+    }
+
+    @Override
+    public void close() {
+        try {
+            body.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.taskstream.it;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Nginx;
+import io.taskstream.it.wire.RawViewer;
+import io.taskstream.it.wire.RawViewer.Frame;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Minutes of silence, at the real defaults. The scenarios take their time side by side. */
+class QuietIT extends OnServer {
+
+    private static final String HEARTBEAT = ": heartbeat\n";
+
+    private static @Nullable CompletableFuture<Void> idle;
+    private static @Nullable CompletableFuture<Void> steady;
+    private static @Nullable CompletableFuture<Void> proxied;
+
+    private final Api api = Api.underTest();
+    private final URI server = api.at("");
+
+    @BeforeEach
+    void beginAll() {
+        if (idle == null) {
+            ExecutorService threads = Executors.newCachedThreadPool();
+            idle = CompletableFuture.runAsync(this::watchASilentTask, threads);
+            steady = CompletableFuture.runAsync(this::watchASteadyTask, threads);
+            proxied = CompletableFuture.runAsync(this::watchThroughNginx, threads);
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void anIdleViewerGetsHeartbeatsAfter30And60And90Seconds() {
+        end(idle);
+    }
+
+    private void watchASilentTask() {
+        try (var viewer = RawViewer.open(server, "/tasks/" + api.createTask() + "/stream")) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            for (int due = 30; due <= 90; due += 30) {
+                Frame heartbeat = viewer.next(Duration.ofSeconds(35));
+                assertThat(heartbeat.text()).isEqualTo(HEARTBEAT);
+                double after = (heartbeat.nanos() - viewer.opened()) / 1e9;
+                assertThat(after).as("heartbeat due after %d s", due).isBetween(due - 0.1, due + 1.5);
+            }
+            Await.sleep(Duration.ofSeconds(5));
+            assertThat(viewer.soFar()).as("more within 95 s").isEmpty();
+        }
+    }
+
+    @Test
+    void aViewerOfSteadyEventsGetsNoHeartbeat() {
+        end(steady);
+    }
+
+    private void watchASteadyTask() {
+        String task = api.createTask();
+        try (var viewer = RawViewer.open(server, "/tasks/" + task + "/stream")) {
+            for (int second = 0; second < 70; second++) {
+                api.publish(task, Integer.toString(second));
+                Await.sleep(Duration.ofSeconds(1));
+            }
+            List<Frame> frames = viewer.soFar();
+            assertThat(frames).extracting(Frame::text).doesNotContain(HEARTBEAT).hasSize(71);
+        }
+    }
+
+    @Test
+    void aSilentTaskStaysConnectedThroughNginxAndItsEventsComeAtOnce() {
+        end(proxied);
+    }
+
+    private void watchThroughNginx() {
+        String task = api.createTask();
+        try (var nginx = new Nginx(server);
+                var viewer = RawViewer.open(nginx.url(), "/tasks/" + task + "/stream")) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            for (int heartbeats = 0; heartbeats < 4; heartbeats++) {
+                assertThat(viewer.next(Duration.ofSeconds(35)).text()).isEqualTo(HEARTBEAT);
+            }
+            Await.sleep(Duration.ofSeconds(29));
+            for (int i = 1; i <= 20; i++) {
+                long sent = System.nanoTime();
+                api.publish(task, Integer.toString(i));
+                Frame event = next(viewer);
+                assertThat(event.text()).endsWith("data: " + i + "\n");
+                assertThat((event.nanos() - sent) / 1e6)
+                        .as("ms until event %d came", i)
+                        .isCloseTo(0, within(100.0));
+            }
+        }
+    }
+
+    private static Frame next(RawViewer viewer) {
+        Frame frame = viewer.next(Duration.ofSeconds(10));
+        return frame.text().equals(HEARTBEAT) ? next(viewer) : frame;
+    }
+
+    /** The failure of a scenario is its test's. */
+    private static void end(@Nullable CompletableFuture<Void> scenario) {
+        try {
+            requireNonNull(scenario).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+}
