@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  *   <li>{@code bench.scale}: size of the workloads, 1.0
  *   <li>{@code bench.warmup}: seconds, at least, of the same load before it counts, 4
  *   <li>{@code bench.heap}: of every JVM, 512m
+ *   <li>{@code bench.pid} and {@code bench.port}: measure only the Taskstream that this process serves there
  *   <li>{@code taskstream.*}: settings for Taskstream
  * </ul>
  */
@@ -44,14 +45,7 @@ public final class Bench {
 
     private void run() throws IOException {
         Files.createDirectories(directory);
-        List<Target> targets = Targets.all(
-                        Path.of(System.getProperty("bench.war", "target/taskstream.war")),
-                        directory,
-                        System.getProperty("bench.heap", "512m"),
-                        settings())
-                .stream()
-                .filter(target -> isWanted("bench.targets", target.name()))
-                .toList();
+        List<Target> targets = targets();
         targets.forEach(Target::start);
         double scale = Double.parseDouble(System.getProperty("bench.scale", "1.0"));
         for (Workload workload : new Workloads(scale).all()) {
@@ -62,6 +56,21 @@ public final class Bench {
         targets.forEach(Target::close);
         Files.writeString(directory.resolve("results.json"), results.json());
         out.println("All values: " + directory.resolve("results.json"));
+    }
+
+    private List<Target> targets() {
+        int port = Integer.getInteger("bench.port", 0);
+        if (port > 0) {
+            return List.of(Targets.running(Long.getLong("bench.pid"), port));
+        }
+        return Targets.all(
+                        Path.of(System.getProperty("bench.war", "target/taskstream.war")),
+                        directory,
+                        System.getProperty("bench.heap", "512m"),
+                        settings())
+                .stream()
+                .filter(target -> isWanted("bench.targets", target.name()))
+                .toList();
     }
 
     private void measure(Workload workload, List<Target> targets) {

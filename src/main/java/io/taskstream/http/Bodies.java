@@ -1,11 +1,11 @@
 package io.taskstream.http;
 
 import io.taskstream.task.InvalidItemException;
-import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
 final class Bodies {
+
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
 
     private Bodies() {}
 
@@ -68,7 +71,7 @@ final class Bodies {
         if (json.isBlank()) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (JsonReader reader = Json.createReader(new StringReader(json))) {
+        try (JsonReader reader = JSON.createReader(new StringReader(json))) {
             if (reader.readValue() instanceof JsonObject object) {
                 return object;
             }

@@ -1,9 +1,9 @@
 package io.taskstream.http;
 
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Problem(int status, String title, String detail, JsonObject more) {
 
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
+
     static final String MEDIA_TYPE = "application/problem+json";
 
     static Problem of(int status, String detail) {
@@ -34,7 +37,7 @@ record Problem(int status, String title, String detail, JsonObject more) {
                 status,
                 title,
                 detail,
-                Json.createObjectBuilder(more).add(member, value).build());
+                JSON.createObjectBuilder(more).add(member, value).build());
     }
 
     /** The exception that makes this the answer. */
@@ -51,7 +54,7 @@ record Problem(int status, String title, String detail, JsonObject more) {
     }
 
     byte[] body() {
-        JsonObjectBuilder problem = Json.createObjectBuilder()
+        JsonObjectBuilder problem = JSON.createObjectBuilder()
                 .add("type", "about:blank")
                 .add("title", title)
                 .add("status", status)
