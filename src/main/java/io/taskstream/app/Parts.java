@@ -17,6 +17,7 @@ import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
 import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -28,6 +29,9 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param resources what answers requests
  */
 record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
+
+    /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     /**
      * Builds all parts.
@@ -42,7 +46,7 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
         var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
         var events = new EventReader(JsonbBuilder.create());
         var heartbeats = new Heartbeats(scheduler, ticker);
-        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
+        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
         var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, limits),

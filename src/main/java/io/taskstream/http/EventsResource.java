@@ -8,6 +8,7 @@ import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import jakarta.json.Json;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
@@ -28,7 +29,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A task's events: published, and looked up. */
@@ -46,16 +46,28 @@ public class EventsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> publish(
+    public void publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response,
             InputStream body) {
         TaskId task = Tasks.id(path);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
-        return context.log()
-                .append(task, new Batch(events, expectedLast))
-                .thenApply(last -> published(events.size(), last).build());
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
+        context.log().append(task, new Batch(events, expectedLast)).whenComplete((last, error) -> {
+            if (error != null) {
+                response.resume(error);
+                return;
+            }
+            try {
+                QuickAnswer.send(exchange, published(events.size(), last));
+            } catch (IOException e) {
+                response.resume(e);
+            }
+        });
     }
 
     @POST
@@ -103,7 +115,8 @@ public class EventsResource {
     private static Response answer(LinePublisher.Outcome outcome) {
         Throwable failure = outcome.failure();
         if (failure == null) {
-            return published(outcome.count(), outcome.last()).build();
+            return JsonAnswer.of(200, published(outcome.count(), outcome.last()))
+                    .build();
         }
         Problem problem = ProblemMapper.problem(failure)
                 .with("count", Json.createValue(outcome.count()))
@@ -115,10 +128,10 @@ public class EventsResource {
     }
 
     /** Written by hand, since this is the answer to every event that is published on its own. */
-    private static Response.ResponseBuilder published(long count, @Nullable EventId last) {
+    private static byte[] published(long count, @Nullable EventId last) {
         String lastEventId = last == null ? "null" : "\"" + last + "\"";
         String json = "{\"count\":" + count + ",\"lastEventId\":" + lastEventId + "}";
-        return JsonAnswer.of(200, json.getBytes(StandardCharsets.US_ASCII));
+        return json.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The event that {@code If-Match} (RFC 9110, section 13.1.1) names; {@code null} without the header, and for {@code *}. */
