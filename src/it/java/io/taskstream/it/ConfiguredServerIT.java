@@ -2,8 +2,10 @@ package io.taskstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.server.ServerUnderTest;
 import io.taskstream.it.wire.RawPublisher;
 import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /** What servers would refuse or add if they were not told otherwise. */
@@ -28,5 +30,12 @@ class ConfiguredServerIT extends OnServer {
     @Test
     void noAnswerSaysWhichServerItIs() {
         assertThat(api.get("/tasks").headers().map()).doesNotContainKeys("server", "x-powered-by");
+    }
+
+    @Test
+    void theServerIsKnownToBeConfigured() throws IOException {
+        assertThat(Files.readString(ServerUnderTest.get().log()))
+                .contains("Taskstream is ready")
+                .doesNotContain("puts no bound on what it queues");
     }
 }
