@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.taskstream.it.server.Await;
-import io.taskstream.it.server.Nginx;
+import io.taskstream.it.server.Proxy;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import io.taskstream.it.wire.RawViewer.Frame;
@@ -90,7 +90,7 @@ class QuietIT extends OnServer {
 
     private void watchThroughNginx() {
         String task = api.createTask();
-        try (var nginx = new Nginx(server);
+        try (var nginx = Proxy.startPlainNginx(server);
                 var viewer = RawViewer.open(nginx.url(), "/tasks/" + task + "/stream")) {
             assertThat(viewer.next()).startsWith("retry: ");
             for (int heartbeats = 0; heartbeats < 4; heartbeats++) {
