@@ -1,5 +1,7 @@
 package io.taskstream.stream;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * without being woken for each, which would cost more than the pass.
  */
 public final class FanOut {
+
+    private static final Logger LOG = System.getLogger(FanOut.class.getName());
 
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger running = new AtomicInteger();
@@ -74,7 +78,7 @@ public final class FanOut {
         try {
             Runnable pass = next();
             while (pass != null) {
-                pass.run();
+                run(pass);
                 pass = next();
             }
         } finally {
@@ -100,6 +104,15 @@ public final class FanOut {
             return null;
         } finally {
             idle.decrementAndGet();
+        }
+    }
+
+    /** One task's failure is no other's: their passes may be waiting behind this one. */
+    private static void run(Runnable pass) {
+        try {
+            pass.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A pass over the viewers of a task failed", e);
         }
     }
 }
