@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -49,25 +50,41 @@ public class EventsResource {
     public void publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response,
             InputStream body) {
         TaskId task = Tasks.id(path);
+        checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
-        context.log().append(task, new Batch(events, expectedLast)).whenComplete((last, error) -> {
-            if (error != null) {
-                response.resume(error);
-                return;
-            }
-            try {
-                QuickAnswer.send(exchange, published(events.size(), last));
-            } catch (IOException e) {
-                response.resume(e);
-            }
-        });
+        context.log()
+                .append(task, new Batch(events, expectedLast, idempotencyKey))
+                .whenComplete((appended, error) -> answer(exchange, response, appended, error));
+    }
+
+    /** Runs on the engine's thread, which a problem, written by JAX-RS, could block. */
+    private void answer(
+            AsyncContext exchange, AsyncResponse response, @Nullable Appended appended, @Nullable Throwable error) {
+        if (appended == null) {
+            context.executor().execute(() -> response.resume(error));
+            return;
+        }
+        try {
+            QuickAnswer.send(exchange, published(appended.count(), appended.last()));
+        } catch (IOException | IllegalStateException e) {
+            // The producer has gone, and with it the exchange.
+            response.cancel();
+        }
+    }
+
+    private static void checkKey(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
+            throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
+                    .asException();
+        }
     }
 
     @POST

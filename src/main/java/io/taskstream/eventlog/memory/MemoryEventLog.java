@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
@@ -101,18 +102,18 @@ public final class MemoryEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<EventId> append(TaskId id, Batch batch) {
-        EventId last;
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        Appended appended;
         try {
             MemoryTaskLog log = log(id);
-            last = log.append(batch);
+            appended = log.append(batch);
             if (batch.end() != null) {
                 forgetOldestFinished(log);
             }
         } catch (EventLogException e) {
             return CompletableFuture.failedStage(e);
         }
-        return CompletableFuture.completedStage(last);
+        return CompletableFuture.completedStage(appended);
     }
 
     /** The heap is all there is, so finished tasks can't stay for ever. */
