@@ -32,7 +32,7 @@ public class ReplayBenchmark {
         for (int i = 0; i < EVENTS; i++) {
             streams.publish();
         }
-        if (replay() < EVENTS * Streams.EVENT.length()) {
+        if (replay() < (long) EVENTS * Streams.EVENT.length()) {
             throw new IllegalStateException("The viewer did not get all");
         }
     }
