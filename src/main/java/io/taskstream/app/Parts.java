@@ -1,7 +1,6 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
@@ -16,7 +15,6 @@ import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
 import jakarta.json.bind.JsonbBuilder;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -33,13 +31,13 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
      * Builds all parts.
      *
      * @param executor fans out, and reads what is published
-     * @param scheduler turns the heartbeats
+     * @param scheduler turns the heartbeats, and the engine's timers
      */
     static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
+        EventLog log = Engine.open(settings, executor, scheduler);
         var events = new EventReader(JsonbBuilder.create());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());

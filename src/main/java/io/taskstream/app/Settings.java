@@ -8,10 +8,12 @@ import java.time.Duration;
  * What an operator may set, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in the README's
  * table.
  *
+ * @param engine what keeps the tasks
+ * @param redis where Redis is and what it keeps
  * @param memory what the memory engine keeps
  * @param limits what requests may ask for
  */
-record Settings(MemoryBounds memory, Limits limits) {
+record Settings(Engine engine, MemoryBounds memory, RedisSettings redis, Limits limits) {
 
     private static final int LONGEST_HEARTBEAT = 300;
 
@@ -21,8 +23,7 @@ record Settings(MemoryBounds memory, Limits limits) {
      * @throws InvalidSettingException if a value is nonsense
      */
     static Settings read(SettingReader config) {
-        config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config));
+        return new Settings(Engine.read(config), memory(config), RedisSettings.read(config), limits(config));
     }
 
     private static MemoryBounds memory(SettingReader config) {

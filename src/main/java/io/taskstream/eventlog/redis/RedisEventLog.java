@@ -135,6 +135,7 @@ public final class RedisEventLog implements EventLog {
     private CompletionStage<LogPage> page(TaskId id, long after, int maxBytes) {
         return store.page(id, after, maxBytes, false).handle((page, failure) -> {
             if (failure != null) {
+                watched.readFailed(id);
                 throw Failures.asEventLogException(failure);
             }
             return page.orElseThrow(() -> new EventLogException.NoSuchTask(id));

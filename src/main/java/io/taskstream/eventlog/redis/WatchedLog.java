@@ -44,6 +44,7 @@ final class WatchedLog {
     private boolean finished;
     private boolean fetching;
     private boolean fetchAgain;
+    private boolean owesWake;
     private boolean gone;
 
     WatchedLog(LogState state, LogSource source) {
@@ -146,14 +147,19 @@ final class WatchedLog {
         });
     }
 
+    /** A read failed for someone who watches, and who must be woken to try again. */
+    synchronized void oweWake() {
+        owesWake = true;
+    }
+
     private void failed(Throwable failure) {
         List<Waiting> failed;
         synchronized (this) {
             fetching = false;
+            owesWake = true;
             failed = List.copyOf(waiting);
             waiting.clear();
         }
-        // Whoever waits is woken by the next look at the log.
         EventLogException reason = Failures.asEventLogException(failure);
         source.execute(() -> failed.forEach(each -> each.answer().completeExceptionally(reason)));
     }
@@ -166,6 +172,8 @@ final class WatchedLog {
             fetching = false;
             hasLost = page.last().sequence() < knownAtFetch || isAnother(page.timeBefore());
             hasNews = !hasLost && take(page);
+            hasNews |= owesWake;
+            owesWake = false;
             goesOn = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
         }
         if (hasLost) {

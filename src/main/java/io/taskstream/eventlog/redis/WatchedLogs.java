@@ -94,6 +94,14 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         }
     }
 
+    /** A read of the log failed; those who watch it are woken when it can be read again. */
+    void readFailed(TaskId id) {
+        WatchedLog log = logs.get(id);
+        if (log != null) {
+            log.oweWake();
+        }
+    }
+
     /** The log was deleted. */
     void deleted(TaskId id) {
         WatchedLog log = logs.get(id);
