@@ -21,7 +21,7 @@ import java.util.List;
  * The connections of this server: one to append, one to read, one to be woken, whatever the number of tasks. On a
  * Cluster Lettuce makes that one for each of its nodes.
  *
- * <p>What is asked for while there is no connection fails at once, and what was not answered when it was lost is not
+ * <p>What is asked for while there is no connection fails, and what was not answered when it was lost is not
  * sent again behind our back: only who asked knows whether that does harm.
  */
 final class RedisLink implements AutoCloseable {
@@ -72,6 +72,8 @@ final class RedisLink implements AutoCloseable {
         RedisClusterClient client = RedisClusterClient.create(uris);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         options(options, timeout);
+        // Rejecting would reject, too, what comes while the first connection to a node is made.
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(Duration.ofSeconds(15))
                         .build())
