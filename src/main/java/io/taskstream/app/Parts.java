@@ -42,6 +42,7 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
         var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
+        log.countViewersBy(streams::viewers);
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, limits),
                 new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes())),

@@ -20,7 +20,8 @@ public final class RedisEngines implements AutoCloseable {
     public static final RedisTimes TIMES =
             new RedisTimes(Duration.ofMillis(1_000), Duration.ofMillis(2_000), Duration.ofMillis(500));
 
-    public static final RedisRetention RETENTION = new RedisRetention(100, Duration.ofHours(1), Duration.ofHours(1));
+    public static final RedisRetention RETENTION =
+            new RedisRetention(1_000_000, Duration.ofHours(1), Duration.ofHours(1));
 
     private final ExecutorService executor = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);

@@ -31,8 +31,7 @@ public final class RedisServer implements AutoCloseable {
         this(freePort(), options);
     }
 
-    /** Starts it on that port. */
-    public RedisServer(int port, String... options) {
+    private RedisServer(int port, String... options) {
         this.port = port;
         this.options = List.of(options);
         try {
@@ -44,8 +43,13 @@ public final class RedisServer implements AutoCloseable {
         start();
     }
 
+    /** Starts a Sentinel with that configuration, which it writes to. */
+    public static RedisServer sentinel(Path config) {
+        return new RedisServer(freePort(), config.toString(), "--sentinel");
+    }
+
     /** A port that nobody listens on now, such that a Cluster's bus, 10,000 above, is a port too. */
-    public static int freePort() {
+    private static int freePort() {
         while (true) {
             try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 if (socket.getLocalPort() < 55_000) {
@@ -59,9 +63,12 @@ public final class RedisServer implements AutoCloseable {
 
     /** Starts it again, with what it has kept. */
     public void start() {
-        List<String> command = new ArrayList<>(List.of(
-                "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--dir", "" + directory));
+        List<String> command = new ArrayList<>(List.of("redis-server"));
         command.addAll(options);
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + directory));
+        if (!options.contains("--sentinel")) {
+            command.addAll(List.of("--save", ""));
+        }
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)

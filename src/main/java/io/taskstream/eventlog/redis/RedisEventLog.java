@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,6 +36,7 @@ public final class RedisEventLog implements EventLog {
     private final TaskLists lists;
     private final Appends appends;
     private final WatchedLogs watched;
+    private final ViewerCounts viewers;
     private final Pulse pulse;
     private final Epochs epochs;
     private final Answers answers;
@@ -50,13 +52,15 @@ public final class RedisEventLog implements EventLog {
         this.link = link;
         this.epochs = new Epochs(random);
         this.answers = new Answers(times.command());
-        this.store = new TaskStore(link, place.prefix());
+        String node = epochs.next();
+        this.viewers = new ViewerCounts(link, place.prefix(), node, times.reread());
+        this.store = new TaskStore(link, place.prefix(), node);
         this.index = new TaskIndex(link, place.prefix());
         this.lists = new TaskLists(store, index, answers);
         this.pulse = new Pulse(link);
-        var caller = new AppendCaller(link, place, retention, epochs.next(), times.command());
+        var caller = new AppendCaller(link, place, retention, node, times.command());
         this.appends = new Appends(caller, pulse, times.append(), threads);
-        this.watched = new WatchedLogs(link, store, epochs, threads, place.prefix());
+        this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
         this.timers = List.of(
                 repeat(pulse::ask, PULSE, threads),
                 repeat(watched::lookAtAll, times.reread(), threads),
@@ -163,6 +167,11 @@ public final class RedisEventLog implements EventLog {
                     watcher.deleted();
                     return () -> {};
                 });
+    }
+
+    @Override
+    public void countViewersBy(ToIntFunction<TaskId> here) {
+        viewers.countBy(here);
     }
 
     @Override

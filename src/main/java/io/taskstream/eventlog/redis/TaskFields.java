@@ -36,9 +36,9 @@ final class TaskFields {
         return Bytes.all(fields.toArray(String[]::new));
     }
 
-    /** What {@code find.lua} answered: the number of events, then fields and values; empty if there are none. */
+    /** What {@code find.lua} answered: the numbers of events and viewers, then fields and values; empty without those. */
     static Optional<LogState> state(TaskId id, List<Object> answer) {
-        List<?> pairs = (List<?>) answer.get(1);
+        List<?> pairs = (List<?>) answer.get(2);
         if (pairs.isEmpty()) {
             return Optional.empty();
         }
@@ -54,7 +54,9 @@ final class TaskFields {
             }
         }
         EventId last = new EventId(required(fields, "epoch"), Long.parseLong(required(fields, "last")));
-        return Optional.of(new LogState(task(id, fields, labels), last, last.sequence() - (Long) answer.get(0) + 1));
+        long oldest = last.sequence() - (Long) answer.get(0) + 1;
+        int viewers = Math.toIntExact((Long) answer.get(1));
+        return Optional.of(new LogState(task(id, fields, labels), last, oldest, viewers));
     }
 
     private static Task task(TaskId id, Map<String, String> fields, Map<String, String> labels) {

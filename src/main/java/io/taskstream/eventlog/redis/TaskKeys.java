@@ -20,6 +20,11 @@ record TaskKeys(String prefix, TaskId id) {
         return state() + ":calls";
     }
 
+    /** The hash that holds how many watch it, for each server. */
+    String viewers() {
+        return state() + ":viewers";
+    }
+
     /** What a batch with that idempotency key was answered. */
     String answer(String idempotencyKey) {
         return state() + ":key:" + idempotencyKey;

@@ -25,10 +25,15 @@ final class TaskStore {
 
     private final RedisLink link;
     private final String prefix;
+    private final byte[] node;
 
-    TaskStore(RedisLink link, String prefix) {
+    /**
+     * @param node names this engine
+     */
+    TaskStore(RedisLink link, String prefix, String node) {
         this.link = link;
         this.prefix = prefix;
+        this.node = Bytes.of(node);
     }
 
     TaskKeys keys(TaskId id) {
@@ -62,7 +67,7 @@ final class TaskStore {
 
     CompletionStage<Optional<LogState>> find(TaskId id) {
         TaskKeys keys = keys(id);
-        return FIND.<List<Object>>run(link.reading(), keys(keys.state(), keys.events()))
+        return FIND.<List<Object>>run(link.reading(), keys(keys.state(), keys.events(), keys.viewers()), node)
                 .thenApply(answer -> TaskFields.state(id, answer));
     }
 

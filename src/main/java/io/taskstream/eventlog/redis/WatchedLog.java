@@ -64,8 +64,8 @@ final class WatchedLog {
         /** The log is deleted, or is another one now. */
         void gone(WatchedLog log);
 
-        /** Redis has lost events of that log which it had acknowledged. */
-        void lost(TaskId id, String epoch);
+        /** Gives the log another epoch in place of that one, since Redis has lost what it had acknowledged. */
+        CompletionStage<?> renew(TaskId id, String epoch);
 
         /** Has the work done by a thread that may take its time. */
         void execute(Runnable work);
@@ -177,8 +177,9 @@ final class WatchedLog {
             goesOn = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
         }
         if (hasLost) {
-            source.lost(id, epoch);
-            end();
+            // Streams end only when the log has another epoch, or who comes back would go on in the old one. If that
+            // fails now, the next look finds the same.
+            source.renew(id, epoch).thenRun(this::end);
             return;
         }
         answerWaiting();

@@ -26,13 +26,16 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     private final ConcurrentMap<TaskId, WatchedLog> logs = new ConcurrentHashMap<>();
     private final RedisLink link;
     private final TaskStore store;
+    private final ViewerCounts viewers;
     private final Epochs epochs;
     private final RedisThreads threads;
     private final String prefix;
 
-    WatchedLogs(RedisLink link, TaskStore store, Epochs epochs, RedisThreads threads, String prefix) {
+    WatchedLogs(
+            RedisLink link, TaskStore store, ViewerCounts viewers, Epochs epochs, RedisThreads threads, String prefix) {
         this.link = link;
         this.store = store;
+        this.viewers = viewers;
         this.epochs = epochs;
         this.threads = threads;
         this.prefix = prefix;
@@ -75,6 +78,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
                 return present;
             }
             unsubscribe(task);
+            viewers.tellNone(task);
             return null;
         });
     }
@@ -123,6 +127,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         logs.forEach((id, log) -> {
             subscribe(id);
             log.fetch();
+            viewers.tell(id);
         });
     }
 
@@ -189,8 +194,8 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     }
 
     @Override
-    public void lost(TaskId id, String epoch) {
-        store.renew(id, epoch, epochs.next());
+    public CompletionStage<?> renew(TaskId id, String epoch) {
+        return store.renew(id, epoch, epochs.next());
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
-@Tag("cluster")
+@Tag("redis")
 final class RedisClusterContractTest extends EventLogContract {
 
     private static RedisCluster cluster;

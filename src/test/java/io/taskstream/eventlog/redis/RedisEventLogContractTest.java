@@ -9,7 +9,9 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("redis")
 final class RedisEventLogContractTest extends EventLogContract {
 
     private static RedisServer server;

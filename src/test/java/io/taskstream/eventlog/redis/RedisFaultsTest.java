@@ -15,10 +15,10 @@ import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FollowingViewer;
 import io.taskstream.testing.Publisher;
+import io.taskstream.testing.RecordingWatcher;
 import io.taskstream.testing.RedisEngines;
 import io.taskstream.testing.RedisServer;
 import io.taskstream.testing.TcpProxy;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +27,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What holds while Redis or the network fails: what is acknowledged is in the log, once; what can't be kept is refused in
  * a bounded time; and viewers that stay get everything, in order, once, when all is well again.
  */
+@Tag("redis")
 final class RedisFaultsTest {
 
     private static final TaskId TASK = new TaskId("task");
@@ -48,9 +50,8 @@ final class RedisFaultsTest {
         server = new RedisServer("--appendonly", "yes", "--appendfsync", "always");
         network = new TcpProxy(server.port());
         engines = new RedisEngines();
-        var retention = new RedisRetention(1_000_000, Duration.ofHours(1), Duration.ofHours(1));
-        near = engines.open(new RedisPlace(List.of(server.uri()), false, "taskstream:", 0), retention);
-        far = engines.open(new RedisPlace(List.of(network.uri()), false, "taskstream:", 0), retention);
+        near = engines.open(server.uri());
+        far = engines.open(network.uri());
         near.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
     }
 
@@ -243,6 +244,27 @@ final class RedisFaultsTest {
             await("told", viewer::isGone);
             assertThat(far.find(TASK)).isEmpty();
         }
+    }
+
+    @Test
+    void viewersAreCountedElsewhereUntilTheirServerIsGone() {
+        near.countViewersBy(task -> 7);
+        try (var viewer = new FollowingViewer(near, TASK)) {
+            await("counted", () -> viewersElsewhere(far) == 7);
+            assertThat(viewersElsewhere(near)).isZero();
+            viewer.leave();
+            await("left", () -> viewersElsewhere(far) == 0);
+        }
+        var dying = engines.open(server.uri());
+        dying.countViewersBy(task -> 3);
+        dying.watch(TASK, new RecordingWatcher());
+        await("counted", () -> viewersElsewhere(far) == 3);
+        dying.close();
+        await("its lease is over", () -> viewersElsewhere(far) == 0);
+    }
+
+    private static int viewersElsewhere(EventLog log) {
+        return log.find(TASK).orElseThrow().viewersElsewhere();
     }
 
     private long last() {
