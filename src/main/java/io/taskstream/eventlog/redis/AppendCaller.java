@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.redis;
 
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.taskstream.eventlog.EventLogException;
@@ -35,7 +36,7 @@ final class AppendCaller {
         String[] keys = call.keys(new TaskKeys(place.prefix(), call.id()));
         byte[][] arguments = call.arguments(node, retention);
         CompletionStage<byte[]> answer =
-                place.replicas() == 0 ? APPEND.run(link.writing(), keys, arguments) : callAndWait(keys, arguments);
+                place.replicas() == 0 ? APPEND.run(link::writing, keys, arguments) : callAndWait(keys, arguments);
         return answer.thenApply(Bytes::text);
     }
 
@@ -44,9 +45,17 @@ final class AppendCaller {
      * might go over a new connection, on which nothing was written.
      */
     private CompletionStage<byte[]> callAndWait(String[] keys, byte[][] arguments) {
-        CompletionStage<byte[]> answer = APPEND.runKnown(link.writing(), keys, arguments);
-        CompletionStage<Long> reached = link.writing().waitForReplication(place.replicas(), replicaMillis);
+        CompletionStage<byte[]> answer = APPEND.runKnown(link::writing, keys, arguments);
+        CompletionStage<Long> reached = replicated();
         return answer.thenCombine(reached, this::checked).exceptionallyCompose(this::learn);
+    }
+
+    private CompletionStage<Long> replicated() {
+        try {
+            return link.writing().waitForReplication(place.replicas(), replicaMillis);
+        } catch (RedisException | EventLogException e) {
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     private byte[] checked(byte[] answer, long reached) {
@@ -59,7 +68,7 @@ final class AppendCaller {
 
     private CompletionStage<byte[]> learn(Throwable failure) {
         CompletionStage<?> learnt = Failures.cause(failure) instanceof RedisNoScriptException
-                ? APPEND.load(link.writing())
+                ? APPEND.load(link::writing)
                 : CompletableFuture.completedStage("");
         return learnt.thenCompose(done -> CompletableFuture.failedStage(failure));
     }

@@ -11,11 +11,14 @@ import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
@@ -27,6 +30,7 @@ import java.util.random.RandomGenerator;
  */
 public final class RedisEventLog implements EventLog {
 
+    private static final Logger LOG = System.getLogger(RedisEventLog.class.getName());
     private static final Duration PULSE = Duration.ofMillis(500);
     private static final int HISTORY_BYTES = 256 << 10;
 
@@ -57,38 +61,41 @@ public final class RedisEventLog implements EventLog {
         this.store = new TaskStore(link, place.prefix(), node);
         this.index = new TaskIndex(link, place.prefix());
         this.lists = new TaskLists(store, index, answers);
-        this.pulse = new Pulse(link);
+        this.pulse = new Pulse(link, threads.executor());
         var caller = new AppendCaller(link, place, retention, node, times.command());
         this.appends = new Appends(caller, pulse, times.append(), threads);
         this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
+        link.tell(watched);
+        pulse.connect();
         this.timers = List.of(
                 repeat(pulse::ask, PULSE, threads),
                 repeat(watched::lookAtAll, times.reread(), threads),
                 repeat(lists::sweep, times.reread(), threads));
-        watched.start();
     }
 
     private static ScheduledFuture<?> repeat(Runnable work, Duration pause, RedisThreads threads) {
         return threads.scheduler()
-                .scheduleWithFixedDelay(work, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(() -> run(work), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Connects.
-     *
-     * @throws EventLogException.Unavailable if Redis does not answer
-     */
+    /** One that throws would not be repeated. */
+    private static void run(Runnable work) {
+        try {
+            work.run();
+        } catch (EventLogException | RedisException | RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "Redis did not answer", e);
+        }
+    }
+
+    /** Connects, or, if Redis does not answer, goes on trying: until then every call is answered as unavailable. */
     public static RedisEventLog open(
             RedisPlace place,
             RedisRetention retention,
             RedisTimes times,
             RedisThreads threads,
             RandomGenerator random) {
-        try {
-            return new RedisEventLog(RedisLink.open(place, times.command()), place, retention, times, threads, random);
-        } catch (RedisException e) {
-            throw Failures.asEventLogException(e);
-        }
+        RedisLink link = RedisClients.link(place, times.command());
+        return new RedisEventLog(link, place, retention, times, threads, random);
     }
 
     @Override

@@ -1,115 +1,83 @@
 package io.taskstream.eventlog.redis;
 
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.taskstream.eventlog.EventLogException;
 import java.time.Duration;
-import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of this server: one to append, one to read, one to be woken, whatever the number of tasks. On a
- * Cluster Lettuce makes that one for each of its nodes.
- *
- * <p>What is asked for while there is no connection fails, and what was not answered when it was lost is not
- * sent again behind our back: only who asked knows whether that does harm.
+ * Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
  */
 final class RedisLink implements AutoCloseable {
 
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
-    private static final int MOST_UNANSWERED = 100_000;
-
     private final AbstractRedisClient client;
-    private final RedisClusterAsyncCommands<String, byte[]> writing;
-    private final RedisClusterAsyncCommands<String, byte[]> reading;
-    private final StatefulRedisPubSubConnection<String, byte[]> waking;
+    private final Supplier<Connections> connecting;
+    private @Nullable RedisPubSubListener<String, byte[]> listener;
+    private volatile @Nullable Connections connections;
 
-    private RedisLink(
-            AbstractRedisClient client,
-            RedisClusterAsyncCommands<String, byte[]> writing,
-            RedisClusterAsyncCommands<String, byte[]> reading,
-            StatefulRedisPubSubConnection<String, byte[]> waking) {
+    /**
+     * @param connecting connects the client, or fails
+     */
+    RedisLink(AbstractRedisClient client, Supplier<Connections> connecting) {
         this.client = client;
-        this.writing = writing;
-        this.reading = reading;
-        this.waking = waking;
+        this.connecting = connecting;
     }
 
     /**
-     * Connects.
+     * What is connected.
      *
-     * @throws io.lettuce.core.RedisException if Redis does not answer
+     * @param writing what appends; a separate connection, since {@code WAIT} holds up all that follows on it
      */
-    static RedisLink open(RedisPlace place, Duration timeout) {
-        List<RedisURI> uris = place.uris().stream().map(RedisURI::create).toList();
-        uris.forEach(uri -> uri.setTimeout(timeout));
-        return place.isCluster() ? cluster(uris, timeout) : single(uris.get(0), timeout);
+    record Connections(
+            RedisClusterAsyncCommands<String, byte[]> writing,
+            RedisClusterAsyncCommands<String, byte[]> reading,
+            StatefulRedisPubSubConnection<String, byte[]> waking) {}
+
+    /** Tells the listener of messages; called once, before {@link #connect()}. */
+    void tell(RedisPubSubListener<String, byte[]> newListener) {
+        listener = newListener;
     }
 
-    private static RedisLink single(RedisURI uri, Duration timeout) {
-        RedisClient client = RedisClient.create(uri);
-        client.setOptions(options(ClientOptions.builder(), timeout).build());
-        try {
-            return new RedisLink(
-                    client, client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC));
-        } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-            throw e;
+    boolean isConnected() {
+        return connections != null;
+    }
+
+    /**
+     * Connects; waits for Redis.
+     *
+     * @throws io.lettuce.core.RedisException if it does not answer
+     */
+    synchronized void connect() {
+        Connections made = connecting.get();
+        if (listener != null) {
+            made.waking().addListener(listener);
         }
+        connections = made;
     }
 
-    private static RedisLink cluster(List<RedisURI> uris, Duration timeout) {
-        RedisClusterClient client = RedisClusterClient.create(uris);
-        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        options(options, timeout);
-        // Rejecting would reject, too, what comes while the first connection to a node is made.
-        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
-        client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enablePeriodicRefresh(Duration.ofSeconds(15))
-                        .build())
-                .build());
-        try {
-            return new RedisLink(
-                    client, client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC));
-        } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-            throw e;
-        }
-    }
-
-    private static ClientOptions.Builder options(ClientOptions.Builder builder, Duration timeout) {
-        return builder.autoReconnect(true)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true)
-                .requestQueueSize(MOST_UNANSWERED)
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(timeout)
-                        .keepAlive(true)
-                        .build());
-    }
-
-    /** What appends; a separate connection, since {@code WAIT} holds up all that follows on it. */
     RedisClusterAsyncCommands<String, byte[]> writing() {
-        return writing;
+        return connections().writing();
     }
 
     RedisClusterAsyncCommands<String, byte[]> reading() {
-        return reading;
+        return connections().reading();
     }
 
     StatefulRedisPubSubConnection<String, byte[]> waking() {
-        return waking;
+        return connections().waking();
+    }
+
+    private Connections connections() {
+        Connections made = connections;
+        if (made == null) {
+            throw new EventLogException.Unavailable("Redis has not answered yet", null);
+        }
+        return made;
     }
 
     @Override

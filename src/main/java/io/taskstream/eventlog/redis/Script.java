@@ -4,6 +4,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.taskstream.eventlog.EventLogException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** A script that runs inside Redis, all of it or nothing. Its file says what it takes and answers. */
 final class Script {
@@ -49,25 +51,26 @@ final class Script {
     }
 
     /** Has Redis learn it. */
-    CompletionStage<String> load(RedisClusterAsyncCommands<String, byte[]> redis) {
-        return redis.scriptLoad(source);
+    CompletionStage<String> load(Supplier<RedisClusterAsyncCommands<String, byte[]>> redis) {
+        return redis.get().scriptLoad(source);
     }
 
     /** Runs it if Redis knows it, else fails with {@link RedisNoScriptException}. */
     <T> CompletionStage<T> runKnown(
-            RedisClusterAsyncCommands<String, byte[]> redis, String[] keys, byte[]... arguments) {
+            Supplier<RedisClusterAsyncCommands<String, byte[]>> redis, String[] keys, byte[]... arguments) {
         try {
-            return redis.evalsha(digest, answer, keys, arguments);
-        } catch (RedisException e) {
+            return redis.get().evalsha(digest, answer, keys, arguments);
+        } catch (RedisException | EventLogException e) {
             return CompletableFuture.failedStage(e);
         }
     }
 
     /** Runs it; the source is sent only if Redis does not know it yet, in which case nothing was run. */
-    <T> CompletionStage<T> run(RedisClusterAsyncCommands<String, byte[]> redis, String[] keys, byte[]... arguments) {
+    <T> CompletionStage<T> run(
+            Supplier<RedisClusterAsyncCommands<String, byte[]>> redis, String[] keys, byte[]... arguments) {
         return this.<T>runKnown(redis, keys, arguments)
                 .exceptionallyCompose(failure -> Failures.cause(failure) instanceof RedisNoScriptException
-                        ? redis.<T>eval(source, answer, keys, arguments)
+                        ? redis.get().<T>eval(source, answer, keys, arguments)
                         : CompletableFuture.failedStage(failure));
     }
 }

@@ -42,18 +42,17 @@ final class TaskIndex {
 
     /** Enters a task as the newest. */
     CompletionStage<Object> add(TaskId id) {
-        return ADD.run(link.writing(), new String[] {key}, Bytes.all(id.value(), ""));
+        return ADD.run(link::writing, new String[] {key}, Bytes.all(id.value(), ""));
     }
 
     /** Enters a task if it is missing. */
     CompletionStage<Object> addIfAbsent(TaskId id) {
-        return ADD.run(link.writing(), new String[] {key}, Bytes.all(id.value(), "absent"));
+        return ADD.run(link::writing, new String[] {key}, Bytes.all(id.value(), "absent"));
     }
 
     /** Takes out a task that is not there any more, unless it was entered anew. */
     CompletionStage<Object> remove(Entry entry) {
-        return REMOVE.run(
-                link.writing(), new String[] {key}, Bytes.of(entry.id().value()), Bytes.of(entry.score()));
+        return REMOVE.run(link::writing, new String[] {key}, Bytes.of(entry.id().value()), Bytes.of(entry.score()));
     }
 
     /** The score of a task; {@code null} without one. */

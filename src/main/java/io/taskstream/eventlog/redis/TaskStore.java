@@ -52,7 +52,7 @@ final class TaskStore {
     CompletionStage<Creation> create(Task task, String epoch) {
         TaskKeys keys = keys(task.id());
         return CREATE.<byte[]>run(
-                        link.writing(), keys(keys.state(), keys.events(), keys.calls()), TaskFields.of(task, epoch))
+                        link::writing, keys(keys.state(), keys.events(), keys.calls()), TaskFields.of(task, epoch))
                 .thenApply(answer -> switch (Bytes.text(answer)) {
                     case "created" -> Creation.CREATED;
                     case "unlisted" -> Creation.UNLISTED;
@@ -62,12 +62,12 @@ final class TaskStore {
 
     /** Notes that the index holds the task. */
     CompletionStage<Object> listed(TaskId id) {
-        return LISTED.run(link.writing(), keys(keys(id).state()));
+        return LISTED.run(link::writing, keys(keys(id).state()));
     }
 
     CompletionStage<Optional<LogState>> find(TaskId id) {
         TaskKeys keys = keys(id);
-        return FIND.<List<Object>>run(link.reading(), keys(keys.state(), keys.events(), keys.viewers()), node)
+        return FIND.<List<Object>>run(link::reading, keys(keys.state(), keys.events(), keys.viewers()), node)
                 .thenApply(answer -> TaskFields.state(id, answer));
     }
 
@@ -80,7 +80,7 @@ final class TaskStore {
     CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes, boolean asksTime) {
         TaskKeys keys = keys(id);
         return READ.<List<Object>>run(
-                        link.reading(),
+                        link::reading,
                         keys(keys.state(), keys.events()),
                         Bytes.of(after),
                         Bytes.of(Math.max(1, Math.min(PAGE_EVENTS, maxBytes / SMALL_FRAME))),
@@ -92,14 +92,14 @@ final class TaskStore {
     /** Forgets the task; answers whether there was one. */
     CompletionStage<Boolean> delete(TaskId id) {
         TaskKeys keys = keys(id);
-        return DELETE.<Long>run(link.writing(), keys(keys.state(), keys.events(), keys.calls(), keys.wake()))
+        return DELETE.<Long>run(link::writing, keys(keys.state(), keys.events(), keys.calls(), keys.wake()))
                 .thenApply(deleted -> deleted == 1);
     }
 
     /** Gives the log another epoch, if it still has that one. */
     CompletionStage<Object> renew(TaskId id, String epoch, String newEpoch) {
         TaskKeys keys = keys(id);
-        return RENEW.run(link.writing(), keys(keys.state(), keys.wake()), Bytes.all(epoch, newEpoch));
+        return RENEW.run(link::writing, keys(keys.state(), keys.wake()), Bytes.all(epoch, newEpoch));
     }
 
     private static String[] keys(String... keys) {

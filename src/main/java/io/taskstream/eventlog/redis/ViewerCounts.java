@@ -47,7 +47,7 @@ final class ViewerCounts {
 
     private void tell(TaskId id, int count) {
         VIEWERS.run(
-                link.writing(),
+                link::writing,
                 new String[] {new TaskKeys(prefix, id).viewers()},
                 Bytes.of(node),
                 Bytes.of(count),

@@ -6,6 +6,7 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.task.TaskId;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +40,6 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         this.epochs = epochs;
         this.threads = threads;
         this.prefix = prefix;
-    }
-
-    /** Hears messages from now on. */
-    void start() {
-        link.waking().addListener(this);
     }
 
     /** Adds a watcher to the log if that is watched already. */
@@ -134,7 +130,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     private void subscribe(TaskId id) {
         try {
             var unused = link.waking().async().ssubscribe(store.keys(id).wake());
-        } catch (RedisException e) {
+        } catch (RedisException | EventLogException e) {
             // The next look tries again, and reads until then.
         }
     }
@@ -142,7 +138,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     private void unsubscribe(TaskId id) {
         try {
             var unused = link.waking().async().sunsubscribe(store.keys(id).wake());
-        } catch (RedisException e) {
+        } catch (RedisException | EventLogException e) {
             // The next message tells that nobody wants it.
         }
     }

@@ -267,6 +267,20 @@ final class RedisFaultsTest {
         return log.find(TASK).orElseThrow().viewersElsewhere();
     }
 
+    @Test
+    void aServerThatStartsBeforeRedisIsUnavailableAndThenServes() {
+        server.kill();
+        try (EventLog early = engines.open(server.uri())) {
+            assertThat(early.trouble()).isPresent();
+            assertThatThrownBy(() -> early.find(TASK)).isInstanceOf(EventLogException.Unavailable.class);
+            assertThatThrownBy(() -> join(early.read(TASK, 0, 1_000)))
+                    .isInstanceOf(EventLogException.Unavailable.class);
+            server.start();
+            await("it answers", () -> early.trouble().isEmpty());
+            assertThat(join(early.append(TASK, Events.batch("1"))).count()).isEqualTo(1);
+        }
+    }
+
     private long last() {
         return near.find(TASK).orElseThrow().last().sequence();
     }
