@@ -1,6 +1,10 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
+import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
@@ -15,10 +19,12 @@ import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
 import jakarta.json.bind.JsonbBuilder;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The running application.
@@ -31,14 +37,17 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
      * Builds all parts.
      *
      * @param executor fans out, and reads what is published
-     * @param scheduler turns the heartbeats, and the engine's timers
+     * @param scheduler turns the heartbeats, and the timers of the redis engine
+     * @param threads makes the threads of the engine
      */
-    static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
+    static Parts build(
+            Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        EventLog log = Engine.open(settings, executor, scheduler);
+        EventLog log = log(settings, time, executor, scheduler, threads);
         var events = new EventReader(JsonbBuilder.create());
+        settings.transfer().run(log, events);
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
         var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
@@ -50,6 +59,25 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
                 new PageResource(),
                 new ProblemMapper());
         return new Parts(log, heartbeats, streams, resources);
+    }
+
+    private static EventLog log(
+            Settings settings,
+            InstantSource time,
+            Executor executor,
+            ScheduledExecutorService scheduler,
+            ThreadFactory threads) {
+        var random = new SecureRandom();
+        return switch (settings.engine()) {
+            case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads);
+            case Settings.REDIS -> {
+                RedisSettings redis = settings.redis();
+                var redisThreads = new RedisThreads(executor, scheduler, System::nanoTime);
+                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random);
+            }
+            default -> throw new IllegalStateException("There is no engine " + settings.engine());
+        };
     }
 
     @Override

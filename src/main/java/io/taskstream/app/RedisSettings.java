@@ -14,7 +14,12 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
     private static final String URL = "taskstream.redis.url";
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel");
 
-    static RedisSettings read(SettingReader config) {
+    /**
+     * @param events how many of a task are kept
+     * @param age how long a task after its end
+     * @param keys how long idempotency keys
+     */
+    static RedisSettings read(SettingReader config, int events, Duration age, Duration keys) {
         List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split("[,\\s]+(?=redis)", -1))
                 .peek(RedisSettings::check)
                 .toList();
@@ -25,7 +30,13 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
         }
         int replicas = config.integer("taskstream.redis.wait-replicas", 0, 0, isCluster ? 0 : 16);
         String prefix = config.text("taskstream.redis.prefix", "taskstream:");
-        return new RedisSettings(new RedisPlace(uris, isCluster, prefix, replicas), retention(config), times(config));
+        // Redis expires a key after a second at the earliest, and a task whose age is nothing soon after its end.
+        Duration atLeast = Duration.ofSeconds(1);
+        var retention = new RedisRetention(events, longer(age, atLeast), longer(keys, atLeast));
+        if (prefix.indexOf('{') >= 0) {
+            throw new InvalidSettingException("taskstream.redis.prefix", prefix, "without braces");
+        }
+        return new RedisSettings(new RedisPlace(uris, isCluster, prefix, replicas), retention, times(config));
     }
 
     /** The value may hold a password, so it is not shown. */
@@ -41,11 +52,8 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
                 URL, "…", "one URL, or several of a cluster, that begin with redis, rediss, or redis-sentinel");
     }
 
-    private static RedisRetention retention(SettingReader config) {
-        return new RedisRetention(
-                config.integer("taskstream.redis.events", 100_000, 1, Integer.MAX_VALUE),
-                config.seconds("taskstream.redis.finished-seconds", 7 * 86_400, 0, 100L * 365 * 86_400),
-                config.seconds("taskstream.redis.key-seconds", 86_400, 1, 365 * 86_400));
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static RedisTimes times(SettingReader config) {

@@ -8,7 +8,7 @@ import java.util.List;
  * @param uris as Lettuce reads them: {@code redis://}, {@code rediss://} or {@code redis-sentinel://}; of a Cluster, the
  *     nodes to begin with
  * @param isCluster whether it is a Redis Cluster
- * @param prefix what all keys and channels begin with
+ * @param prefix what all keys and channels begin with; without braces
  * @param replicas how many replicas must have what is acknowledged, 0 for none
  */
 public record RedisPlace(List<String> uris, boolean isCluster, String prefix, int replicas) {
@@ -17,6 +17,9 @@ public record RedisPlace(List<String> uris, boolean isCluster, String prefix, in
         uris = List.copyOf(uris);
         if (uris.isEmpty() || (uris.size() > 1 && !isCluster)) {
             throw new IllegalArgumentException("One URI, or those of a cluster's nodes: " + uris);
+        }
+        if (prefix.indexOf('{') >= 0) {
+            throw new IllegalArgumentException("A brace would end the hash tag elsewhere: " + prefix);
         }
         if (isCluster && replicas > 0) {
             throw new IllegalArgumentException("Waiting for replicas is not known for a cluster");
