@@ -26,10 +26,6 @@ public final class RedisCluster implements AutoCloseable {
         return new RedisServer("--cluster-enabled", "yes", "--cluster-node-timeout", "5000");
     }
 
-    public List<RedisServer> masters() {
-        return masters;
-    }
-
     /** Of one node; it tells of the others. */
     public String uri() {
         return masters.get(0).uri();

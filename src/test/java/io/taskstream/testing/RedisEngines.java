@@ -31,8 +31,12 @@ public final class RedisEngines implements AutoCloseable {
     }
 
     public EventLog open(RedisPlace place, RedisRetention retention) {
+        return open(place, retention, TIMES);
+    }
+
+    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times) {
         var threads = new RedisThreads(executor, scheduler, System::nanoTime);
-        return RedisEventLog.open(place, retention, TIMES, threads, new Random());
+        return RedisEventLog.open(place, retention, times, threads, new Random());
     }
 
     @Override

@@ -140,16 +140,6 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Ends it in peace, after which {@link #start()} may follow. */
-    public void stop() {
-        process.destroy();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
         kill();

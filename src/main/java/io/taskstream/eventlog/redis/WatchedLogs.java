@@ -110,11 +110,6 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         }
     }
 
-    /** How many logs are watched. */
-    int size() {
-        return logs.size();
-    }
-
     /**
      * Looks at every log and asks for every subscription again: a message may have been lost, and on a Cluster a slot may
      * have moved to another node, of which Lettuce tells nothing.
