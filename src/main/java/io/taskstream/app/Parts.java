@@ -3,6 +3,7 @@ package io.taskstream.app;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.EventsResource;
+import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
@@ -27,7 +28,8 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param resources what answers requests
  */
-record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
+record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits limits, Set<Object> resources)
+        implements AutoCloseable {
 
     /**
      * Builds all parts.
@@ -49,8 +51,9 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
                 new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes())),
                 new StreamResource(log, streams, limits),
                 new PageResource(),
+                new HeaderCheck(),
                 new ProblemMapper());
-        return new Parts(log, heartbeats, streams, resources);
+        return new Parts(log, heartbeats, streams, limits, resources);
     }
 
     @Override
