@@ -10,8 +10,9 @@ import java.time.Duration;
  *
  * @param memory what the memory engine keeps
  * @param limits what requests may ask for
+ * @param drain the time over which viewers are sent away when the server stops
  */
-record Settings(MemoryBounds memory, Limits limits) {
+record Settings(MemoryBounds memory, Limits limits, Duration drain) {
 
     private static final int LONGEST_HEARTBEAT = 300;
 
@@ -22,7 +23,7 @@ record Settings(MemoryBounds memory, Limits limits) {
      */
     static Settings read(SettingReader config) {
         config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config));
+        return new Settings(memory(config), limits(config), config.seconds("taskstream.drain.seconds", 10, 1, 3_600));
     }
 
     private static MemoryBounds memory(SettingReader config) {

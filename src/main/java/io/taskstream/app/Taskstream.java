@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
+import io.taskstream.ops.Health;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -9,6 +10,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -61,6 +63,12 @@ public class Taskstream {
         if (parts != null) {
             parts.close();
         }
+    }
+
+    /** For the server's own health checks. */
+    @Produces
+    Health health() {
+        return requireNonNull(parts, "Taskstream has not started").health();
     }
 
     /** What answers requests. */

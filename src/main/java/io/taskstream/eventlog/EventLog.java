@@ -69,6 +69,11 @@ public interface EventLog extends AutoCloseable {
      */
     Watch watch(TaskId id, LogWatcher watcher);
 
+    /** What is kept, for those who watch over it; may look at every task. */
+    default LogUsage usage() {
+        return LogUsage.UNKNOWN;
+    }
+
     /** What keeps the engine from working as it should, for people; empty while all is well. Never blocks. */
     default Optional<String> trouble() {
         return Optional.empty();

@@ -7,6 +7,7 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TraceParent;
 import jakarta.json.Json;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public class EventsResource {
 
     private static final String NDJSON = "application/x-ndjson";
+    private static final String TRACEPARENT = "traceparent";
 
     private final PublishContext context;
 
@@ -49,13 +51,14 @@ public class EventsResource {
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             InputStream body) {
         TaskId task = Tasks.id(path);
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
         return context.log()
-                .append(task, new Batch(events, expectedLast, idempotencyKey))
+                .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
                 .thenApply(
                         appended -> published(appended.count(), appended.last()).build());
     }
@@ -105,8 +108,16 @@ public class EventsResource {
         }
         request.getAsyncContext().setTimeout(0);
         ServletInputStream in = request.getInputStream();
+        context.publishers().begin();
         in.setReadListener(new LinePublisher(
-                in, task, format, expectedLast, context, outcome -> response.resume(answer(outcome))));
+                in, task, format, expectedLast, trace(request.getHeader(TRACEPARENT)), context, outcome -> {
+                    response.resume(answer(outcome));
+                    context.publishers().end();
+                }));
+    }
+
+    private static @Nullable String trace(@Nullable String traceparent) {
+        return TraceParent.parse(traceparent).orElse(null);
     }
 
     private static Response answer(LinePublisher.Outcome outcome) {

@@ -31,6 +31,11 @@ public final class FanOut {
         startThread();
     }
 
+    /** Runs what is not a pass. */
+    Executor executor() {
+        return executor;
+    }
+
     private void startThread() {
         int now = running.get();
         while (now < threads) {

@@ -129,6 +129,16 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         out.write(frame);
         unflushed = true;
         flush();
+        FrameSource from = source;
+        if (from != null) {
+            from.wroteHeartbeat();
+        }
+    }
+
+    /** Sets the viewer's reconnection time anew; nothing of it is told to whom the connection is closed already. */
+    void announce(long retryMillis) {
+        outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
+        wake();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.task.TaskId;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
+    private static final long NONE = 0;
+
     private final TaskId task;
     private final StreamContext context;
     private final Consumer<TaskBroadcaster> whenEmpty;
@@ -37,6 +40,10 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private volatile boolean deleted;
+
+    /** The ticker's nanoseconds of the first append that no pass has begun to serve. */
+    private volatile long unservedSince = NONE;
+
     private volatile @Nullable Watch watch;
 
     /**
@@ -65,13 +72,25 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         return closed.get();
     }
 
-    /** Where a viewer begins that wants only what is yet to come. */
-    StreamStart latest() {
-        return context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+    Set<Viewer> served() {
+        return viewers;
     }
 
-    Cursor cursor(StreamStart start, Runnable wake) {
-        return new Cursor(context.log(), task, start, wake);
+    /** For a viewer that wants only what is yet to come. */
+    Cursor cursorAtEnd(Runnable wake) {
+        StreamStart latest = context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+        return new Cursor(this::read, latest, wake, context.meters());
+    }
+
+    Cursor cursor(ViewerOptions options, Runnable wake) {
+        FrameReader reader = options.traced()
+                ? new TracedFrames(context.log(), task, context.fanOut().executor())
+                : this::read;
+        return new Cursor(reader, options.start(), wake, context.meters());
+    }
+
+    private CompletionStage<Chunk> read(long after, int maxBytes) {
+        return context.log().read(task, after, maxBytes);
     }
 
     /**
@@ -88,9 +107,10 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     Viewer admit(SseEventSink sink) {
         checkOpen();
         Viewer viewer = sink instanceof ResponseEventSink ours
-                ? new ResponseViewer(ours, this, context.ticker())
+                ? new ResponseViewer(ours, this, context)
                 : new ForeignViewer(sink, this, context);
         viewers.add(viewer);
+        context.meters().opened().increment();
         return viewer;
     }
 
@@ -135,7 +155,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         stopWatching();
         List<Viewer> served = List.copyOf(viewers);
         viewers.clear();
-        served.forEach(Viewer::leave);
+        served.forEach(viewer -> leave(viewer, deleted ? Ending.DELETED : Ending.DRAINED));
         if (cascading) {
             served.forEach(viewer -> viewer.sink().close());
             served.forEach(viewer -> closeListeners.forEach(listener -> listener.accept(viewer.sink())));
@@ -168,6 +188,14 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     @Override
     public void appended() {
+        if (unservedSince == NONE) {
+            unservedSince = context.ticker().nanos() | 1;
+        }
+        comeBack();
+    }
+
+    /** Runs a pass soon. */
+    void comeBack() {
         if (signals.getAndIncrement() == 0) {
             context.fanOut().submit(pass);
         }
@@ -176,20 +204,32 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     @Override
     public void deleted() {
         deleted = true;
-        appended();
+        comeBack();
     }
 
     private void pass() {
         int seen = signals.get();
+        long began = context.ticker().nanos();
+        long appended = unservedSince;
+        unservedSince = NONE;
         try {
             if (deleted) {
                 close();
             }
             viewers.forEach(Viewer::wake);
         } finally {
+            measure(began, appended);
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
+        }
+    }
+
+    private void measure(long began, long appended) {
+        long now = context.ticker().nanos();
+        context.meters().passes().record(now - began);
+        if (appended != NONE) {
+            context.meters().lag().record(now - appended);
         }
     }
 
@@ -198,7 +238,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (!viewers.remove(viewer)) {
             return;
         }
-        viewer.leave();
+        leave(viewer, viewer.isDrained() ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
             errorListeners.forEach(listener -> listener.accept(viewer.sink(), error));
         }
@@ -206,5 +246,10 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (viewers.isEmpty()) {
             whenEmpty.accept(this);
         }
+    }
+
+    private void leave(Viewer viewer, Ending ending) {
+        viewer.leave();
+        context.meters().end(ending);
     }
 }

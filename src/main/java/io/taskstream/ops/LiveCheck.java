@@ -1,0 +1,26 @@
+package io.taskstream.ops;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** {@link Health#live} for servers that have MicroProfile Health; on others CDI passes it over. */
+@Liveness
+@ApplicationScoped
+public class LiveCheck implements HealthCheck {
+
+    private final Instance<Health> health;
+
+    @Inject
+    public LiveCheck(Instance<Health> health) {
+        this.health = health;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return Responses.of("taskstream live", health.get().live());
+    }
+}
