@@ -67,10 +67,11 @@ final class Cursor {
         }
         atEnd = chunk.isEnd();
         caughtUp |= atEnd || chunk.isEmpty();
+        // Whoever has been at the log's end has begun: what is missed after that was missed by being slow.
+        started = true;
         if (chunk.isEmpty()) {
             return null;
         }
-        started = true;
         reached = reached.at(chunk.last());
         return chunk;
     }

@@ -18,4 +18,7 @@ sealed interface Viewer extends Heartbeats.Idle, Departure permits ResponseViewe
 
     /** Is not served any more. The sink is left as it is. */
     void leave();
+
+    /** Is not served any more, and the sink is closed. */
+    void end();
 }
