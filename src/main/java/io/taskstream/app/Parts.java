@@ -93,8 +93,9 @@ record Parts(Drain drain, Health health, Heartbeats heartbeats, DoctorStreams do
 
     @Override
     public void close() {
-        drain.run();
-        doctor.close();
+        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time.
         heartbeats.close();
+        doctor.close();
+        drain.run();
     }
 }

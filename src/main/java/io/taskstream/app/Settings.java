@@ -23,7 +23,7 @@ record Settings(MemoryBounds memory, Limits limits, Duration drain) {
      */
     static Settings read(SettingReader config) {
         config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config), config.seconds("taskstream.drain.seconds", 10, 1, 3_600));
+        return new Settings(memory(config), limits(config), config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
     private static MemoryBounds memory(SettingReader config) {

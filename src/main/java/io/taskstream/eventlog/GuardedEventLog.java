@@ -50,15 +50,7 @@ public final class GuardedEventLog implements EventLog {
             return CompletableFuture.failedStage(unavailable());
         }
         long began = nanos.getAsLong();
-        CompletionStage<Appended> append = log.append(id, batch);
-        // Most engines are done already, and then nothing further is made.
-        if (append instanceof CompletableFuture<Appended> future
-                && future.isDone()
-                && !future.isCompletedExceptionally()) {
-            kept(batch, began);
-            return append;
-        }
-        return append.whenComplete((appended, error) -> {
+        return log.append(id, batch).whenComplete((appended, error) -> {
             if (error == null) {
                 kept(batch, began);
             } else {

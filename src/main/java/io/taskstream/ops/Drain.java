@@ -22,8 +22,8 @@ public final class Drain {
 
     private static final Logger LOG = System.getLogger(Drain.class.getName());
 
-    /** Nobody is asked to come back sooner, for then the server may not be gone yet. In milliseconds. */
-    private static final long SHORTEST_RETRY = 1_000;
+    /** What a server takes, once the window is over, to be gone. In milliseconds. */
+    private static final long GOING = 1_000;
 
     private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -129,9 +129,13 @@ public final class Drain {
                 publishers.count());
     }
 
-    /** In the order in which they leave, so that the returns, too, are spread evenly: over twice the window. */
+    /**
+     * Longer for whoever leaves later, so that the returns are spread evenly over twice the window, and further attempts
+     * are too. Nobody is to find the server while it is going: most would answer 404 by then, after which a browser's
+     * EventSource never comes back, whereas it does from a port that is closed.
+     */
     private long retryMillis(int index, int count) {
-        return SHORTEST_RETRY + share(Math.max(0, window.toMillis() - SHORTEST_RETRY), index, count);
+        return window.toMillis() + GOING + share(window.toMillis(), index, count);
     }
 
     private static long share(long whole, int index, int count) {

@@ -1,15 +1,13 @@
 package io.taskstream.ops;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** {@link Health#ready} for servers that have MicroProfile Health; on others CDI passes it over. */
+/** {@link Health#ready} for servers that have MicroProfile Health; see {@link HealthExtension}. */
 @Readiness
-@ApplicationScoped
 public class ReadyCheck implements HealthCheck {
 
     private final Instance<Health> health;

@@ -1,15 +1,13 @@
 package io.taskstream.ops;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
-/** {@link Health#started} for servers that have MicroProfile Health; on others CDI passes it over. */
+/** {@link Health#started} for servers that have MicroProfile Health; see {@link HealthExtension}. */
 @Startup
-@ApplicationScoped
 public class StartedCheck implements HealthCheck {
 
     private final Instance<Health> health;
