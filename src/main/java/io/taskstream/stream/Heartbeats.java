@@ -26,6 +26,9 @@ public final class Heartbeats implements AutoCloseable {
     private static final int SLOTS = 1024;
     private static final long PERIOD_NANOS = PERIOD.toNanos();
 
+    /** When a viewer whose visit failed is visited again. */
+    private static final long FAILED_PERIOD_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final List<Set<Entry>> slots = new ArrayList<>(SLOTS);
     private final Ticker ticker;
     private final long origin;
@@ -77,7 +80,7 @@ public final class Heartbeats implements AutoCloseable {
         if (entry.removed) {
             return;
         }
-        long next = now + PERIOD_NANOS;
+        long next = now + FAILED_PERIOD_NANOS;
         try {
             next = entry.viewer.visit(now);
         } catch (RuntimeException e) {

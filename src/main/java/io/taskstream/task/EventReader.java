@@ -110,6 +110,9 @@ public final class EventReader {
             return parser.getObject();
         } catch (JsonException e) {
             throw notJson(e);
+        } catch (UnsupportedOperationException e) {
+            // Parsson's way to say it, since the time to read a number grows with the square of its digits.
+            throw new InvalidItemException("A known item holds no number of so many digits");
         }
     }
 
