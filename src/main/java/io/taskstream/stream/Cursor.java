@@ -96,8 +96,10 @@ final class Cursor {
 
     private @Nullable Chunk read(int maxBytes) {
         if (reading == null) {
-            CompletionStage<Chunk> read = reader.read(isKnownHere ? reached.sequence() : 0, maxBytes);
-            reading = read.toCompletableFuture();
+            reading =
+                    reader.read(isKnownHere ? reached.sequence() : 0, maxBytes).toCompletableFuture();
+            // This very future is to be done when the wake-up looks, and not one that completes after or before it.
+            CompletionStage<Chunk> read = reading;
             if (!reading.isDone()) {
                 read.whenComplete((chunk, error) -> wake.run());
             }
