@@ -2,7 +2,7 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
-import io.taskstream.ops.Health;
+import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -10,7 +10,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,12 +35,17 @@ public class Taskstream {
 
     private @Nullable Parts parts;
 
+    @Inject
+    private @Nullable HealthExtension healthChecks;
+
     void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
         Config config = ConfigProvider.getConfig();
         Settings settings = Settings.read(new SettingReader(
                 key -> config.getOptionalValue(key, String.class).orElse(null)));
         warnOfUnboundedServer(context.getServerInfo(), config);
-        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler));
+        Parts built = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler));
+        parts = built;
+        requireNonNull(healthChecks).serve(built.health());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 
@@ -63,12 +68,6 @@ public class Taskstream {
         if (parts != null) {
             parts.close();
         }
-    }
-
-    /** For the server's own health checks. */
-    @Produces
-    Health health() {
-        return requireNonNull(parts, "Taskstream has not started").health();
     }
 
     /** What answers requests. */

@@ -1,6 +1,5 @@
 package io.taskstream.ops;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,15 +9,15 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 public class LiveCheck implements HealthCheck {
 
-    private final Instance<Health> health;
+    private final HealthExtension health;
 
     @Inject
-    public LiveCheck(Instance<Health> health) {
+    public LiveCheck(HealthExtension health) {
         this.health = health;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return Responses.of("taskstream live", health.get().live());
+        return Responses.of("taskstream live", health.ask(Health::live));
     }
 }

@@ -1,6 +1,5 @@
 package io.taskstream.ops;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,15 +9,15 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 public class ReadyCheck implements HealthCheck {
 
-    private final Instance<Health> health;
+    private final HealthExtension health;
 
     @Inject
-    public ReadyCheck(Instance<Health> health) {
+    public ReadyCheck(HealthExtension health) {
         this.health = health;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return Responses.of("taskstream ready", health.get().ready());
+        return Responses.of("taskstream ready", health.ask(Health::ready));
     }
 }

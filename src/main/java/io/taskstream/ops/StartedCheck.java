@@ -1,6 +1,5 @@
 package io.taskstream.ops;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -10,15 +9,15 @@ import org.eclipse.microprofile.health.Startup;
 @Startup
 public class StartedCheck implements HealthCheck {
 
-    private final Instance<Health> health;
+    private final HealthExtension health;
 
     @Inject
-    public StartedCheck(Instance<Health> health) {
+    public StartedCheck(HealthExtension health) {
         this.health = health;
     }
 
     @Override
     public HealthCheckResponse call() {
-        return Responses.of("taskstream started", health.get().started());
+        return Responses.of("taskstream started", health.ask(Health::started));
     }
 }
