@@ -67,6 +67,8 @@ class DrainIT {
             System.out.printf("%s: stopped after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
             assertThat(crowd.problems()).isEmpty();
             server.start();
+            // Payara answers 404 for applications that it has yet to load.
+            Await.until("it answers", PATIENCE, () -> api.get("/tasks").statusCode() == 200);
             System.out.printf("%s: started after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
 
             boolean isKept = api.get("/tasks/" + task).statusCode() == 200;
