@@ -1,6 +1,7 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.Limits;
@@ -17,10 +18,12 @@ import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
 import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The running application.
@@ -29,20 +32,25 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
 
+    /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
     /**
      * Builds all parts.
      *
      * @param executor fans out, and reads what is published
      * @param scheduler turns the heartbeats
+     * @param threads makes the threads of the engine
      */
-    static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
+    static Parts build(
+            Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
+        EventLog log = log(settings, time, executor, threads);
         var events = new EventReader(JsonbBuilder.create());
         var heartbeats = new Heartbeats(scheduler, ticker);
-        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
+        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
         var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, limits),
@@ -51,6 +59,15 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
                 new PageResource(),
                 new ProblemMapper());
         return new Parts(log, heartbeats, streams, resources);
+    }
+
+    private static EventLog log(Settings settings, InstantSource time, Executor executor, ThreadFactory threads) {
+        var random = new SecureRandom();
+        return switch (settings.engine()) {
+            case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads);
+            default -> throw new IllegalStateException("There is no engine " + settings.engine());
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -8,6 +9,7 @@ import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import jakarta.json.Json;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
@@ -26,8 +28,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A task's events: published, and looked up. */
@@ -45,16 +47,44 @@ public class EventsResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> publish(
+    public void publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response,
             InputStream body) {
         TaskId task = Tasks.id(path);
+        checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
-        return context.log()
-                .append(task, new Batch(events, expectedLast))
-                .thenApply(last -> published(events.size(), last).build());
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
+        context.log()
+                .append(task, new Batch(events, expectedLast, idempotencyKey))
+                .whenComplete((appended, error) -> answer(exchange, response, appended, error));
+    }
+
+    /** Runs on the engine's thread, which a problem, written by JAX-RS, could block. */
+    private void answer(
+            AsyncContext exchange, AsyncResponse response, @Nullable Appended appended, @Nullable Throwable error) {
+        if (appended == null) {
+            context.executor().execute(() -> response.resume(error));
+            return;
+        }
+        try {
+            QuickAnswer.send(exchange, published(appended.count(), appended.last()));
+        } catch (IOException | IllegalStateException e) {
+            // The producer has gone, and with it the exchange.
+            response.cancel();
+        }
+    }
+
+    private static void checkKey(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
+            throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
+                    .asException();
+        }
     }
 
     @POST
@@ -102,7 +132,8 @@ public class EventsResource {
     private static Response answer(LinePublisher.Outcome outcome) {
         Throwable failure = outcome.failure();
         if (failure == null) {
-            return published(outcome.count(), outcome.last()).build();
+            return JsonAnswer.of(200, published(outcome.count(), outcome.last()))
+                    .build();
         }
         Problem problem = ProblemMapper.problem(failure)
                 .with("count", Json.createValue(outcome.count()))
@@ -113,13 +144,11 @@ public class EventsResource {
                 .build();
     }
 
-    private static Response.ResponseBuilder published(long count, @Nullable EventId last) {
-        return JsonAnswer.of(
-                200,
-                Json.createObjectBuilder()
-                        .add("count", count)
-                        .add("lastEventId", TaskJson.orNull(last))
-                        .build());
+    /** Written by hand, since this is the answer to every event that is published on its own. */
+    private static byte[] published(long count, @Nullable EventId last) {
+        String lastEventId = last == null ? "null" : "\"" + last + "\"";
+        String json = "{\"count\":" + count + ",\"lastEventId\":" + lastEventId + "}";
+        return json.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The event that {@code If-Match} (RFC 9110, section 13.1.1) names; {@code null} without the header, and for {@code *}. */

@@ -11,9 +11,9 @@ import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.StreamItem;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -31,12 +31,14 @@ import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
 @Path("tasks")
 public class TasksResource {
+
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -112,15 +114,15 @@ public class TasksResource {
                 Parameters.status(status), Parameters.labels(labels), size + 1, after == null ? null : after(after));
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
-        JsonArrayBuilder tasks = Json.createArrayBuilder();
+        JsonArrayBuilder tasks = JSON.createArrayBuilder();
         page.forEach(
                 each -> tasks.add(TaskJson.of(each, streams.viewers(each.task().id()))));
         JsonValue next = found.size() > size
-                ? Json.createValue(page.get(size - 1).task().id().value())
+                ? JSON.createValue(page.get(size - 1).task().id().value())
                 : JsonValue.NULL;
         return JsonAnswer.of(
                         200,
-                        Json.createObjectBuilder()
+                        JSON.createObjectBuilder()
                                 .add("tasks", tasks)
                                 .add("next", next)
                                 .build())
@@ -163,9 +165,9 @@ public class TasksResource {
 
     @POST
     @Path("{id}/cancel")
-    public CompletionStage<Response> cancel(@PathParam("id") String path) {
+    public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
-        return log.append(Tasks.id(path), request)
-                .thenApply(last -> Response.status(Response.Status.ACCEPTED).build());
+        log.append(Tasks.id(path), request).toCompletableFuture().join();
+        return Response.status(Response.Status.ACCEPTED).build();
     }
 }
