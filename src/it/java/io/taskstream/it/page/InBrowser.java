@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,9 +44,17 @@ abstract class InBrowser extends OnServer {
     private static Playwright playwright;
     private static Browser browser;
 
-    final Api api = Api.underTest();
+    final Api api;
     private final List<String> failures = new ArrayList<>();
     private final List<BrowserContext> contexts = new ArrayList<>();
+
+    InBrowser() {
+        this(Api.underTest());
+    }
+
+    InBrowser(Api api) {
+        this.api = api;
+    }
 
     @BeforeAll
     static void launch() {
@@ -123,6 +132,13 @@ abstract class InBrowser extends OnServer {
                     .append(" of the build\"}");
         }
         api.publish(task, batch.append(']').toString());
+    }
+
+    /** What these look like in the page. */
+    static List<String> lines(int first, int last) {
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(i -> "line " + i + " of the build")
+                .toList();
     }
 
     static void screenshot(Page page, String name) {

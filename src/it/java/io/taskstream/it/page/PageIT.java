@@ -108,13 +108,14 @@ class PageIT extends InBrowser {
         assertThat(view.line(299)).isVisible();
         view.awaitPressed("follow", true);
 
+        double end = view.scrollTop();
         view.part("output").hover();
         view.page().mouse().wheel(0, -1500);
         view.awaitPressed("follow", false);
-        double top = view.scrollTop();
+        view.page().waitForFunction("top => document.getElementById('output').scrollTop === top", end - 1500);
         publishLines(task, 301, 400);
         assertThat(view.part("jump")).containsText("100 new");
-        assertThat(view.scrollTop()).isEqualTo(top);
+        assertThat(view.scrollTop()).isEqualTo(end - 1500);
         screenshot(view.page(), "let-go");
 
         view.part("jump").click();
@@ -231,7 +232,7 @@ class PageIT extends InBrowser {
     }
 
     /** Ten lines an event. */
-    private void publishTens(String task, int first, int last) {
+    private void publishTens(int first, int last) {
         String events = IntStream.iterate(first, i -> i < last, i -> i + 10)
                 .mapToObj(ten -> IntStream.range(ten, ten + 10)
                         .mapToObj(i -> "line " + i + " of the build")
@@ -245,7 +246,7 @@ class PageIT extends InBrowser {
         TaskPage view = watch(window(), task);
         view.awaitLight("live");
         for (int line = 0; line < MANY_LINES; line += BATCH) {
-            publishTens(task, line + 1, line + BATCH);
+            publishTens(line + 1, line + BATCH);
             // The page is kept up with, so that none of them is dropped however few the server keeps.
             view.page().waitForSelector("#output .row[data-line='" + (line + BATCH - 1) + "']");
         }
@@ -279,9 +280,6 @@ class PageIT extends InBrowser {
         assertThat(view.part("search-count")).hasText("1 / 1", new HasTextOptions().setTimeout(5_000));
         assertThat(view.page().locator("mark.current")).isVisible();
         screenshot(view.page(), "many");
-        assertThat(view.allLines())
-                .isEqualTo(IntStream.rangeClosed(1, MANY_LINES)
-                        .mapToObj(i -> "line " + i + " of the build")
-                        .toList());
+        assertThat(view.allLines()).isEqualTo(lines(1, MANY_LINES));
     }
 }
