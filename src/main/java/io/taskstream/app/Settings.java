@@ -12,14 +12,23 @@ import java.util.Locale;
  * What an operator may set, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in the README's
  * table.
  *
- * @param engine which keeps the log: {@value #EMBEDDED} or {@value #MEMORY}
+ * @param engine which keeps the log: {@value #EMBEDDED}, {@value #REDIS} or {@value #MEMORY}
  * @param memory what the memory engine keeps
  * @param embedded what the embedded engine is configured with
+ * @param redis where Redis is, and what it keeps
+ * @param transfer what to move to another engine or from it
  * @param limits what requests may ask for
  */
-record Settings(String engine, MemoryBounds memory, EmbeddedOptions embedded, Limits limits) {
+record Settings(
+        String engine,
+        MemoryBounds memory,
+        EmbeddedOptions embedded,
+        RedisSettings redis,
+        Transfer transfer,
+        Limits limits) {
 
     static final String EMBEDDED = "embedded";
+    static final String REDIS = "redis";
     static final String MEMORY = "memory";
 
     private static final int LONGEST_HEARTBEAT = 300;
@@ -30,16 +39,24 @@ record Settings(String engine, MemoryBounds memory, EmbeddedOptions embedded, Li
      * @throws InvalidSettingException if a value is nonsense
      */
     static Settings read(SettingReader config) {
-        String engine = config.oneOf("taskstream.log.engine", EMBEDDED, EMBEDDED, MEMORY);
+        String engine = config.oneOf("taskstream.log.engine", EMBEDDED, EMBEDDED, REDIS, MEMORY);
         boolean isInHeap = engine.equals(MEMORY);
-        int events = config.integer("taskstream.log.events", isInHeap ? 512 : 1_000_000, 1, 1_000_000_000);
+        int usualEvents = switch (engine) {
+            case MEMORY -> 512;
+            case REDIS -> 100_000;
+            default -> 1_000_000;
+        };
+        int events = config.integer("taskstream.log.events", usualEvents, 1, 1_000_000_000);
         long bytes = config.number("taskstream.log.bytes", isInHeap ? 64L << 20 : 1L << 30, 1024, Long.MAX_VALUE);
         Duration keys = config.seconds("taskstream.log.keys-seconds", 86_400, 0, Integer.MAX_VALUE);
         int finishedTasks = config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000);
+        EmbeddedOptions embedded = embedded(config, events, bytes, keys);
         return new Settings(
                 engine,
                 new MemoryBounds(events, bytes, finishedTasks, keys),
-                embedded(config, events, bytes, keys),
+                embedded,
+                RedisSettings.read(config, events, embedded.retention().age(), keys),
+                Transfer.read(config),
                 limits(config));
     }
 

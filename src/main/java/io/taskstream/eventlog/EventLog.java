@@ -5,6 +5,7 @@ import io.taskstream.task.TaskId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToIntFunction;
 
 /**
  * An engine: keeps the tasks and, for each, the log of its events.
@@ -68,6 +69,9 @@ public interface EventLog extends AutoCloseable {
      * @return the watch; for a task that is not there, one that has been told {@link LogWatcher#deleted()}
      */
     Watch watch(TaskId id, LogWatcher watcher);
+
+    /** Tells the engine how to count the viewers that a task has here, if it is one that tells other servers of them. */
+    default void countViewersBy(ToIntFunction<TaskId> here) {}
 
     /** What keeps the engine from working as it should, for people; empty while all is well. Never blocks. */
     default Optional<String> trouble() {

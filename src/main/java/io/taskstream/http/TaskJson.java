@@ -17,7 +17,7 @@ final class TaskJson {
 
     private TaskJson() {}
 
-    /** The task, how far its log reaches, and how many watch it. What is not there is {@code null}. */
+    /** The task, how far its log reaches, and how many watch it here and elsewhere. What is not there is {@code null}. */
     static JsonObject of(LogState log, int viewers) {
         Task task = log.task();
         JsonObjectBuilder labels = JSON.createObjectBuilder();
@@ -31,7 +31,7 @@ final class TaskJson {
                 .add("finished", orNull(task.finished()))
                 .add("lastEventId", log.last().sequence() == 0 ? JsonValue.NULL : orNull(log.last()))
                 .add("events", log.events())
-                .add("viewers", viewers)
+                .add("viewers", viewers + log.viewersElsewhere())
                 .build();
     }
 

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A real reverse proxy in front of a server, on a free port of the loopback interface. It never outlives this process. */
 public final class Proxy implements AutoCloseable {
@@ -33,9 +35,14 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** Starts nginx with nothing but {@code proxy_pass} set: all its own time-outs and buffers are in force. */
-    public static Proxy startPlainNginx(URI upstream) {
+    public static Proxy startPlainNginx(URI... upstreams) {
+        String servers = Stream.of(upstreams)
+                .map(each -> "server %s max_fails=1 fail_timeout=1s;".formatted(each.getAuthority()))
+                .collect(Collectors.joining(" "));
         return new Proxy(
-                ProxyProduct.NGINX, "server { listen 80; location / { proxy_pass http://127.0.0.1:8080; } }", upstream);
+                ProxyProduct.NGINX,
+                "upstream nodes { " + servers + " } server { listen 80; location / { proxy_pass http://nodes; } }",
+                upstreams[0]);
     }
 
     /**
