@@ -5,12 +5,15 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TaskStatus;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FileUtils;
 
@@ -162,6 +166,14 @@ public final class EmbeddedEventLog implements EventLog {
                 return watch;
             }
         }
+    }
+
+    /** As the store has it, which is a second or two behind. */
+    @Override
+    public LogUsage usage() {
+        return store.read(open -> new LogUsage(
+                open.bytes(),
+                Arrays.stream(TaskStatus.values()).collect(Collectors.toMap(TaskStatus::wireName, open::count))));
     }
 
     @Override

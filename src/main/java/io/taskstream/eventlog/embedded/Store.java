@@ -165,6 +165,16 @@ final class Store implements AutoCloseable {
                 : new TaskCursor(byStatus.cursor(statusKey(status, below - 1), statusKey(status, 0), true), tasks);
     }
 
+    /** How many tasks there are of that status. */
+    long count(TaskStatus status) {
+        return rank(statusKey(status, Long.MAX_VALUE)) - rank(statusKey(status, 0));
+    }
+
+    private long rank(Position key) {
+        long index = byStatus.getKeyIndex(key);
+        return index < 0 ? -index - 1 : index;
+    }
+
     /** Tasks by when they ended, the earliest first: pairs of the time in milliseconds and the ordinal. */
     Cursor<Position, byte[]> byEnd() {
         return byEnd.cursor(null);

@@ -51,6 +51,22 @@ final class RestartTest extends LogFixture {
     }
 
     @Test
+    void whatIsKeptIsCounted() {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        create(log, B);
+        append(log, B, "1", DONE);
+        log.tend();
+        assertThat(log.usage().tasks())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("open", 1L, "completed", 1L, "failed", 0L, "cancelled", 0L));
+        assertThat(log.usage().bytes()).isGreaterThan(30);
+
+        log.delete(B);
+        log.tend();
+        assertThat(log.usage().tasks()).containsEntry("completed", 0L);
+    }
+
+    @Test
     void whatWasDeletedStaysSo() {
         EmbeddedEventLog log = open();
         create(log, A);
