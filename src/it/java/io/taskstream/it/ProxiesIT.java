@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -118,6 +119,30 @@ class ProxiesIT extends OnServer {
             viewers.forEach(CountingViewer::close);
         }
         Await.until("all are forgotten", Duration.ofSeconds(60), () -> forgets(task));
+    }
+
+    @Test
+    void noneCutsAStreamThatIsSilentForThreeMinutes() {
+        String task = direct.createTask();
+        List<Proxy> proxies = new ArrayList<>();
+        try {
+            List<RawViewer> viewers = new ArrayList<>();
+            for (ProxyProduct product : ProxyProduct.values()) {
+                Proxy proxy = Proxy.start(product, server);
+                proxies.add(proxy);
+                viewers.add(RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
+            }
+            Await.sleep(Duration.ofMinutes(3).plusSeconds(5));
+            direct.publish(task, "1");
+            for (RawViewer viewer : viewers) {
+                assertThat(nextEvent(viewer).text()).startsWith("retry: ");
+                assertThat(nextEvent(viewer).text()).endsWith("data: 1\n");
+                assertThat(viewer.body().split(": heartbeat", -1)).hasSize(1 + 6);
+                viewer.close();
+            }
+        } finally {
+            proxies.forEach(Proxy::close);
+        }
     }
 
     /** A viewer that left is noticed when something is written to it. */

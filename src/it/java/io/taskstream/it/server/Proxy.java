@@ -45,6 +45,16 @@ public final class Proxy implements AutoCloseable {
                 upstreams[0]);
     }
 
+    /**
+     * Starts nginx with the project's own settings for it, and what makes it speak TLS and HTTP/2 instead of plain
+     * HTTP/1.1.
+     */
+    public static Proxy startNginxWithHttp2(URI upstream, TestCertificate certificate) {
+        String listen = "listen 127.0.0.1:@PORT@ ssl http2; ssl_certificate " + certificate.certificate()
+                + "; ssl_certificate_key " + certificate.key() + ";";
+        return new Proxy(ProxyProduct.NGINX, ProxyProduct.NGINX.snippet().replace("listen 80;", listen), upstream);
+    }
+
     /** Where it answers. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);
