@@ -7,7 +7,7 @@ import jakarta.servlet.annotation.WebListener;
 
 /**
  * Takes Taskstream down when it is undeployed or the server stops. That takes seconds in which viewers are still written
- * to; when CDI destroys its beans, WildFly has taken away what it needs for that.
+ * to; when CDI destroys its beans, WildFly has taken away what it needs for that, and Payara has closed the class loader.
  */
 @WebListener
 public class Shutdown implements ServletContextListener {

@@ -70,10 +70,13 @@ public class Taskstream {
         }
     }
 
+    /** Called by {@link Shutdown}; this annotation is for a deployment that fails half-way. */
     @PreDestroy
     void stop() {
-        if (parts != null) {
-            parts.close();
+        Parts running = parts;
+        parts = null;
+        if (running != null) {
+            running.close();
         }
     }
 

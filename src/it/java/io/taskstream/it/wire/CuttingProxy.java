@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,7 @@ public final class CuttingProxy implements AutoCloseable {
     private final InetSocketAddress server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
 
     /** Listens on a free port of the loopback interface. */
     public CuttingProxy(URI server) {
@@ -40,6 +42,11 @@ public final class CuttingProxy implements AutoCloseable {
     /** How many connections have been made to it. */
     public int accepted() {
         return accepted.get();
+    }
+
+    /** How many GET requests have passed, also several on one connection. */
+    public int requests() {
+        return requests.get();
     }
 
     /** Breaks off every connection that is open now. New ones are served. */
@@ -77,6 +84,9 @@ public final class CuttingProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             byte[] buffer = new byte[1 << 14];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (new String(buffer, 0, Math.min(read, 4), StandardCharsets.US_ASCII).equals("GET ")) {
+                    requests.incrementAndGet();
+                }
                 to.getOutputStream().write(buffer, 0, read);
             }
         } catch (IOException e) {
