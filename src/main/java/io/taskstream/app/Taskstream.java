@@ -51,8 +51,8 @@ public class Taskstream {
             LOG.log(
                     Level.WARNING,
                     "This server puts no bound on what it queues for slow viewers: run server-config/payara/configure.asadmin,"
-                            + " which sets socket-write-buffer-size of the TCP transport, and"
-                            + " taskstream.server.configured when that is done");
+                            + " which sets socket-write-buffer-size of the TCP transport, and taskstream.server.configured"
+                            + " so that this is not said again");
         }
     }
 

@@ -33,8 +33,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
         }
         String java = System.getProperty("it.java", System.getProperty("java.home"));
         Path directory = Path.of("target", "it", name + "-" + Path.of(java).getFileName());
-        server = Server.create(
-                name, ServerOptions.in(directory).javaHome(Path.of(java)).with("taskstream.server.configured", "true"));
+        server = Server.create(name, ServerOptions.in(directory).javaHome(Path.of(java)));
         server.start();
         System.setProperty("arquillian.launch", name);
         System.setProperty("it.url", server.url().toString());
