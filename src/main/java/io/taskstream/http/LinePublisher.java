@@ -108,7 +108,8 @@ final class LinePublisher implements ReadListener {
                     readSoon();
                     return;
                 }
-                int read = read();
+                // What stands behind a terminal event has arrived already.
+                int read = arrived.isEmpty() ? read() : 1;
                 if (read == 0) {
                     return;
                 }

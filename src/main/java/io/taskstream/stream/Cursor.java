@@ -60,10 +60,11 @@ final class Cursor {
             return notice(hole(first.sequence()), first);
         }
         atEnd = chunk.isEnd();
+        // Whoever has been at the log's end has begun: what is missed after that was missed by being slow.
+        started = true;
         if (chunk.isEmpty()) {
             return null;
         }
-        started = true;
         reached = reached.at(chunk.last());
         return chunk;
     }

@@ -54,6 +54,10 @@ public final class MemoryEventLog implements EventLog {
             return false;
         }
         byAge.put(log.ordinal(), log);
+        if (logs.get(task.id()) != log) {
+            // It was deleted before it could be found by its age.
+            byAge.remove(log.ordinal());
+        }
         return true;
     }
 
@@ -118,7 +122,9 @@ public final class MemoryEventLog implements EventLog {
         synchronized (finished) {
             finished.add(newlyFinished);
             if (finished.size() > bounds.finishedTasks()) {
+                // Taken out in any case: one that was deleted while it finished would stay at the head for ever.
                 forgotten = finished.iterator().next();
+                finished.remove(forgotten);
             }
         }
         if (forgotten != null && logs.remove(forgotten.id(), forgotten)) {
