@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -54,10 +55,16 @@ public class EventsResource {
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
-        return context.log()
-                .append(task, new Batch(events, expectedLast, idempotencyKey))
+        return onOwnThread(context.log().append(task, new Batch(events, expectedLast, idempotencyKey)))
                 .thenApply(
                         appended -> published(appended.count(), appended.last()).build());
+    }
+
+    /** Writing the answer takes time, which the engine's thread has not got. */
+    private CompletionStage<Appended> onOwnThread(CompletionStage<Appended> appended) {
+        return appended.toCompletableFuture().isDone()
+                ? appended
+                : appended.whenCompleteAsync((result, failure) -> {}, context.executor());
     }
 
     private static void checkKey(@Nullable String idempotencyKey) {

@@ -169,6 +169,11 @@ public final class EmbeddedEventLog implements EventLog {
         return Optional.ofNullable(committer.trouble()).or(() -> Optional.ofNullable(storing.trouble()));
     }
 
+    /** How many tasks are in the heap. For tests. */
+    int tasksInHeap() {
+        return live.all().size();
+    }
+
     /** Stores, trims and compacts now what would be soon. For tests. */
     void tend() {
         storing.tend();
