@@ -14,12 +14,20 @@ class SettingsTest {
     @Test
     void whatIsNotSetHasItsDefault() {
         Settings settings = read(Map.of());
-        assertThat(settings.memory().events()).isEqualTo(512);
+        assertThat(settings.engine()).isEqualTo("embedded");
+        assertThat(settings.embedded().retention().events()).isEqualTo(1_000_000);
         assertThat(settings.limits().bodyBytes()).isEqualTo(1 << 20);
         assertThat(settings.limits().heartbeat()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.limits().shortestHeartbeat()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.limits().longestHeartbeat()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.limits().stall()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void theMemoryEngineKeepsLess() {
+        Settings settings = read(Map.of("taskstream.log.engine", "memory"));
+        assertThat(settings.memory().events()).isEqualTo(512);
+        assertThat(settings.memory().bytes()).isEqualTo(64L << 20);
     }
 
     @Test
@@ -70,7 +78,7 @@ class SettingsTest {
         var reader = new SettingReader(key -> null);
         Settings.read(reader);
         assertThat(reader.defaults())
-                .containsEntry("taskstream.log.events", "512")
+                .containsEntry("taskstream.log.engine", "embedded")
                 .containsEntry("taskstream.heartbeat.seconds", "30")
                 .allSatisfy((key, usual) -> assertThat(key).startsWith("taskstream."));
     }

@@ -48,7 +48,10 @@ final class StreamFixture {
 
     /** Appends, and does not yet fan out. */
     EventId append(String... json) {
-        return log.append(TASK, Samples.batch(json)).toCompletableFuture().join();
+        return log.append(TASK, Samples.batch(json))
+                .toCompletableFuture()
+                .join()
+                .last();
     }
 
     /** Appends and fans out. */

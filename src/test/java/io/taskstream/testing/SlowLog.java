@@ -1,8 +1,8 @@
 package io.taskstream.testing;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
-import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
@@ -56,7 +56,7 @@ public final class SlowLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<EventId> append(TaskId id, Batch batch) {
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
         return later(() -> log.append(id, batch));
     }
 

@@ -18,12 +18,19 @@ final class Housekeeper {
     private static final int KEYS = 5_000;
     private static final int TASKS = 500;
 
-    /** Below that share of what is in the file, in percent, living data is moved together. */
-    private static final int FILL_RATE = 70;
+    /** Below that share of living data in the file, in percent, it is compacted. */
+    private static final int FILL_RATE = 60;
 
+    private static final int ANY_FILL_RATE = 100;
     private static final long SMALL_FILE = 4 << 20;
-    private static final int MOVED_AT_ONCE = 8 << 20;
-    private static final int COMPACTION_MILLIS = 200;
+
+    /** Small, so that it fits into small holes; in bytes. */
+    private static final int SLICE = 2 << 20;
+
+    /** Chunks that are full of what lives must be moved whole; more than so many bytes in one piece stay where they are. */
+    private static final int LARGE_SLICE = 16 << 20;
+
+    private static final int SLICES = 4;
 
     private final StoreFile file;
     private final LiveTasks live;
@@ -91,19 +98,24 @@ final class Housekeeper {
         }
     }
 
-    /** Moves what lives out of the emptiest parts of the file, and makes the file smaller where its end is free. */
+    /**
+     * Writes anew what lives in the emptiest and oldest parts of the file, toward its beginning, so that its end becomes free
+     * and is cut off. MVStore's own {@code compactFile} is not used: where chunks are large it moves them to places that its
+     * assertions forbid.
+     */
     void compact() {
         MVStore mvStore = file.writable().mvStore();
-        FileStore<?> mvFile = mvStore.getFileStore();
-        if (mvFile.size() < SMALL_FILE) {
-            return;
-        }
-        if (mvFile.getChunksFillRate() < FILL_RATE && mvStore.compact(FILL_RATE, MOVED_AT_ONCE)) {
+        for (int i = 0; i < SLICES && isSparse(mvStore.getFileStore()); i++) {
+            boolean isHoled = mvStore.getFileStore().getChunksFillRate() < FILL_RATE;
+            if (!mvStore.compact(ANY_FILL_RATE, isHoled ? SLICE : LARGE_SLICE)) {
+                return;
+            }
             mvStore.commit();
             mvStore.sync();
         }
-        if (mvFile.getFillRate() < FILL_RATE) {
-            mvStore.compactFile(COMPACTION_MILLIS);
-        }
+    }
+
+    private static boolean isSparse(FileStore<?> mvFile) {
+        return mvFile.size() >= SMALL_FILE && mvFile.getChunksFillRate() * mvFile.getFillRate() < FILL_RATE * 100;
     }
 }

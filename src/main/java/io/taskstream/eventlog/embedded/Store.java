@@ -185,6 +185,11 @@ final class Store implements AutoCloseable {
         mvStore.sync();
     }
 
+    /** Whether it has closed itself after a failure. */
+    boolean isClosed() {
+        return mvStore.isClosed();
+    }
+
     /** Closes without writing anything. */
     void abandon() {
         mvStore.closeImmediately();

@@ -24,7 +24,6 @@ final class StoreFile implements AutoCloseable {
 
     private volatile @Nullable Store store;
     private volatile boolean broken;
-    private volatile boolean movedAside;
 
     private StoreFile(FilePath file, int cacheMegabytes) {
         this.file = file;
@@ -55,7 +54,6 @@ final class StoreFile implements AutoCloseable {
                     e);
             file.moveTo(aside, false);
             opened.store = Store.open(file, cacheMegabytes);
-            opened.movedAside = true;
         }
         return opened;
     }
@@ -65,11 +63,6 @@ final class StoreFile implements AutoCloseable {
                 || e.getErrorCode() == DataUtils.ERROR_CHUNK_NOT_FOUND
                 || e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT
                 || e.getErrorCode() == DataUtils.ERROR_INTERNAL;
-    }
-
-    /** Whether the file that was there had to make place for an empty one. */
-    boolean wasMovedAside() {
-        return movedAside;
     }
 
     /** The open store, for its one writer. */
@@ -104,16 +97,12 @@ final class StoreFile implements AutoCloseable {
         broken = true;
     }
 
-    boolean isBroken() {
-        return broken;
-    }
-
     /** Opens the file again if it failed; what was not committed is lost from it. */
     void mend() {
-        if (!broken) {
+        Store failed = store;
+        if (failed != null && !broken && !failed.isClosed()) {
             return;
         }
-        Store failed = store;
         if (failed != null) {
             failed.abandon();
         }
