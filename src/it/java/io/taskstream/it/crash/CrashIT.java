@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The server is killed as {@code kill -9} does at random moments, with producers at full speed and viewers that come
  * back. How often says {@code -Dcrash.kills}; the long proof is 20.
  */
+@Tag("once")
 class CrashIT {
 
     private static final int KILLS = Integer.getInteger("crash.kills", 2);

@@ -23,9 +23,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a client and an operator see when the log's directory is full, read-only, or another's. */
+@Tag("once")
 class FailingDiskIT {
 
     private static final String NAME = System.getProperty("it.server");
