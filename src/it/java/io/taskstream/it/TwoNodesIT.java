@@ -34,7 +34,7 @@ class TwoNodesIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** How long nodes are killed; minutes show more. */
-    private static final Duration KILLING = Duration.ofSeconds(Integer.getInteger("it.kill.seconds", 40));
+    private static final Duration KILLING = Duration.ofSeconds(Integer.getInteger("it.kill.seconds", 20));
 
     private static final List<Server> NODES = new ArrayList<>();
     private static RedisServer redis;

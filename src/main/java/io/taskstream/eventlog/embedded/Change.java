@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskStatus;
@@ -68,6 +69,7 @@ sealed interface Change {
      * @param timeMillis when, since 1970
      * @param end the status in which it leaves the task, {@code null} if the task goes on
      * @param key its idempotency key, {@code null} for none
+     * @param traceparent its trace, {@code null} for none
      * @param events the JSON of each, in UTF-8
      */
     record Added(
@@ -76,20 +78,21 @@ sealed interface Change {
             long timeMillis,
             @Nullable TaskStatus end,
             @Nullable String key,
+            @Nullable String traceparent,
             List<byte[]> events)
             implements Change {
 
         private static final byte KIND = 3;
 
-        static Added of(long ordinal, long first, long timeMillis, List<EventData> events, @Nullable String key) {
-            TaskStatus end = events.get(events.size() - 1).end();
+        static Added of(long ordinal, long first, long timeMillis, Batch batch) {
             return new Added(
                     ordinal,
                     first,
                     timeMillis,
-                    end,
-                    key,
-                    events.stream().map(EventData::json).toList());
+                    batch.end(),
+                    batch.idempotencyKey(),
+                    batch.traceparent(),
+                    batch.events().stream().map(EventData::json).toList());
         }
 
         long last() {
@@ -101,6 +104,7 @@ sealed interface Change {
             out.put(KIND).putVarLong(ordinal).putVarLong(first).putVarLong(timeMillis);
             TaskCodec.writeStatus(out, end == null ? TaskStatus.OPEN : end);
             TaskCodec.writeOptional(out, key);
+            TaskCodec.writeOptional(out, traceparent);
             out.putVarInt(events.size());
             for (byte[] event : events) {
                 out.putVarInt(event.length).put(event);
@@ -113,6 +117,7 @@ sealed interface Change {
             long timeMillis = DataUtils.readVarLong(in);
             TaskStatus end = TaskCodec.readStatus(in);
             String key = TaskCodec.readOptional(in);
+            String traceparent = TaskCodec.readOptional(in);
             int count = DataUtils.readVarInt(in);
             List<byte[]> events = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
@@ -120,7 +125,7 @@ sealed interface Change {
                 in.get(event);
                 events.add(event);
             }
-            return new Added(ordinal, first, timeMillis, end == TaskStatus.OPEN ? null : end, key, events);
+            return new Added(ordinal, first, timeMillis, end == TaskStatus.OPEN ? null : end, key, traceparent, events);
         }
     }
 }

@@ -111,7 +111,7 @@ final class LiveTask {
         long sequence = added.first();
         for (byte[] json : added.events()) {
             byte[] frame = Frames.encode(before.at(sequence++), json);
-            frames.add(frame, time);
+            frames.add(frame, time, added.traceparent());
             bytes += frame.length;
         }
         if (added.end() != null) {

@@ -62,8 +62,7 @@ final class StagedTask {
     }
 
     Change.Added add(Batch batch, long timeMillis) {
-        Change.Added change = Change.Added.of(
-                live.ordinal(), last.sequence() + 1, timeMillis, batch.events(), batch.idempotencyKey());
+        Change.Added change = Change.Added.of(live.ordinal(), last.sequence() + 1, timeMillis, batch);
         added.add(change);
         last = last.at(change.last());
         if (change.end() != null) {
