@@ -63,7 +63,15 @@ class TaskView {
     });
     this.jump = h(
       'button',
-      { type: 'button', class: 'jump', hidden: true, onclick: () => this.output.follow(true), 'data-testid': 'jump' },
+      {
+        type: 'button',
+        class: 'jump',
+        hidden: true,
+        onclick: () => this.output.follow(true),
+        // It lies over the output, which the wheel is meant for.
+        onwheel: (event) => this.output.element.scrollBy({ top: event.deltaY }),
+        'data-testid': 'jump',
+      },
       icon('follow'),
       h('span'),
     );
