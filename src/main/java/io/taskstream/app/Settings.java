@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.http.Limits;
+import io.taskstream.task.JsonBounds;
 import java.time.Duration;
 
 /**
@@ -10,8 +11,10 @@ import java.time.Duration;
  *
  * @param memory what the memory engine keeps
  * @param limits what requests may ask for
+ * @param access who comes in
+ * @param json how large JSON may be
  */
-record Settings(MemoryBounds memory, Limits limits) {
+record Settings(MemoryBounds memory, Limits limits, AccessSettings access, JsonBounds json) {
 
     private static final int LONGEST_HEARTBEAT = 300;
 
@@ -22,7 +25,7 @@ record Settings(MemoryBounds memory, Limits limits) {
      */
     static Settings read(SettingReader config) {
         config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config));
+        return new Settings(memory(config), limits(config), AccessSettings.read(config), json(config));
     }
 
     private static MemoryBounds memory(SettingReader config) {
@@ -30,6 +33,12 @@ record Settings(MemoryBounds memory, Limits limits) {
                 config.integer("taskstream.log.events", 512, 1, 10_000_000),
                 config.number("taskstream.log.bytes", 64L << 20, 1024, Long.MAX_VALUE),
                 config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000));
+    }
+
+    private static JsonBounds json(SettingReader config) {
+        return new JsonBounds(
+                config.integer("taskstream.limit.json-depth", JsonBounds.USUAL.depth(), 1, 500),
+                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000));
     }
 
     private static Limits limits(SettingReader config) {

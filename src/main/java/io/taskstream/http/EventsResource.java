@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -43,42 +45,51 @@ public class EventsResource {
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @Context SecurityContext caller,
             InputStream body) {
         TaskId task = Tasks.id(path);
         EventId expectedLast = expectedLast(ifMatch);
+        Grant grant = Caller.of(caller).grant();
+        context.door().rates().check(task, grant);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
+        context.door().rates().spend(task, grant, events.size());
         return context.log()
                 .append(task, new Batch(events, expectedLast))
                 .thenApply(last -> published(events.size(), last).build());
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(NDJSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishJsonLines(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.NDJSON, ifMatch, request, response);
+        publishLines(path, LineFormat.NDJSON, ifMatch, request, caller, response);
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.TEXT_PLAIN)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishText(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.TEXT, ifMatch, request, response);
+        publishLines(path, LineFormat.TEXT, ifMatch, request, caller, response);
     }
 
     private void publishLines(
@@ -86,6 +97,7 @@ public class EventsResource {
             LineFormat format,
             @Nullable String ifMatch,
             HttpServletRequest request,
+            SecurityContext caller,
             AsyncResponse response)
             throws IOException {
         TaskId task = Tasks.id(path);
@@ -96,7 +108,12 @@ public class EventsResource {
         request.getAsyncContext().setTimeout(0);
         ServletInputStream in = request.getInputStream();
         in.setReadListener(new LinePublisher(
-                in, task, format, expectedLast, context, outcome -> response.resume(answer(outcome))));
+                in,
+                context.permit(task, caller),
+                format,
+                expectedLast,
+                context,
+                outcome -> response.resume(answer(outcome))));
     }
 
     private static Response answer(LinePublisher.Outcome outcome) {
@@ -138,6 +155,7 @@ public class EventsResource {
     }
 
     @GET
+    @Needs(Right.WATCH)
     @Produces(MediaType.APPLICATION_JSON)
     public Response history(
             @PathParam("id") String path,

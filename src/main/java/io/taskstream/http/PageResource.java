@@ -33,11 +33,13 @@ public class PageResource {
             "txt", "text/plain;charset=UTF-8");
 
     @GET
+    @Needs(Right.NONE)
     public Response index(@Context Request request) throws IOException {
         return file(INDEX, request);
     }
 
     @GET
+    @Needs(Right.NONE)
     @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
     public Response asset(@PathParam("file") String file, @Context Request request) throws IOException {
         return file(file, request);

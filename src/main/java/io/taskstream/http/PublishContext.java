@@ -1,8 +1,12 @@
 package io.taskstream.http;
 
+import io.taskstream.access.PublishPermit;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.task.EventReader;
+import io.taskstream.task.TaskId;
+import jakarta.ws.rs.core.SecurityContext;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What all publishers of lines share.
@@ -10,6 +14,20 @@ import java.util.concurrent.Executor;
  * @param log takes the events
  * @param events reads them
  * @param executor does the reading, so that no thread of the container does
+ * @param scheduler wakes those who publish too fast
+ * @param door says who may publish, and how fast
  * @param maxLine the longest line, in bytes
  */
-public record PublishContext(EventLog log, EventReader events, Executor executor, int maxLine) {}
+public record PublishContext(
+        EventLog log,
+        EventReader events,
+        Executor executor,
+        ScheduledExecutorService scheduler,
+        FrontDoor door,
+        int maxLine) {
+
+    /** The leave of the caller to publish to the task in one request. */
+    PublishPermit permit(TaskId task, SecurityContext caller) {
+        return new PublishPermit(task, Caller.of(caller).grant(), door.sessions(), door.rates(), door.time());
+    }
+}

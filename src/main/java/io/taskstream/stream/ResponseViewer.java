@@ -17,6 +17,11 @@ final class ResponseViewer implements Viewer, FrameSource {
     private final Ticker ticker;
     private final long heartbeatNanos;
     private final long stallNanos;
+
+    /** How long the viewer may watch, from when the sink was made; {@link Long#MAX_VALUE} for ever. */
+    private final long lifeNanos;
+
+    private final long began;
     private final byte[] heartbeat;
 
     private volatile boolean left;
@@ -33,6 +38,9 @@ final class ResponseViewer implements Viewer, FrameSource {
         this.cursor = broadcaster.cursor(options.start(), this::wake);
         this.heartbeatNanos = options.heartbeat().toNanos();
         this.stallNanos = options.stall().toNanos();
+        this.lifeNanos =
+                options.life() == null ? Long.MAX_VALUE : options.life().toNanos();
+        this.began = sink.lastWrite();
         this.heartbeat = ControlFrames.heartbeat(options.heartbeatAsEvent());
         this.lastHeartbeat = sink.lastWrite();
     }
@@ -94,6 +102,8 @@ final class ResponseViewer implements Viewer, FrameSource {
     public long visit(long now) {
         if (isStalled(now)) {
             sink.abort(new TimeoutException("The viewer took no byte for the stall time"));
+        } else if (now - began >= lifeNanos) {
+            sink.close("access expired");
         } else if (heartbeatDue() - now <= 0) {
             beat(now);
         }
@@ -119,7 +129,9 @@ final class ResponseViewer implements Viewer, FrameSource {
         long since = sink.blockedSince();
         long stalled = (since == 0 ? now : since) + stallNanos;
         long due = heartbeatDue();
-        return due - stalled < 0 ? due : stalled;
+        long next = due - stalled < 0 ? due : stalled;
+        long left = lifeNanos - (now - began);
+        return left > 0 && left < next - now ? now + left : next;
     }
 
     private static long later(long a, long b) {

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a viewer asked for.
@@ -9,5 +10,17 @@ import java.time.Duration;
  * @param heartbeat the silence after which it gets a heartbeat
  * @param heartbeatAsEvent whether that is an event instead of a comment
  * @param stall how long it may take no byte before it is disconnected
+ * @param life how long it may watch at all; {@code null} for as long as it likes
  */
-public record ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {}
+public record ViewerOptions(
+        StreamStart start,
+        Duration heartbeat,
+        boolean heartbeatAsEvent,
+        Duration stall,
+        @Nullable Duration life) {
+
+    /** What a viewer asked for that may watch as long as it likes. */
+    public ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {
+        this(start, heartbeat, heartbeatAsEvent, stall, null);
+    }
+}
