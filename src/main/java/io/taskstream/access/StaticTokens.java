@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Tokens that stand in a file, for installations without a token server. Only their digests are kept, and a token is
@@ -21,7 +22,10 @@ import java.util.function.Supplier;
  */
 public final class StaticTokens implements TokenVerifier {
 
-    private static final int SHORTEST = 16;
+    /** What a header and a cookie take unchanged, and is long enough not to be guessed. */
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]{16,3000}");
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9A-Fa-f]{64}");
 
     private final Supplier<List<Entry>> entries;
     private final InstantSource time;
@@ -88,11 +92,15 @@ public final class StaticTokens implements TokenVerifier {
 
     private static byte[] digest(JsonObject json) {
         if (json.containsKey("sha256")) {
-            return HexFormat.of().parseHex(json.getString("sha256"));
+            String digest = json.getString("sha256");
+            if (!DIGEST.matcher(digest).matches()) {
+                throw new RefusedException("The member 'sha256' is no such digest in hexadecimal");
+            }
+            return HexFormat.of().parseHex(digest);
         }
         String token = json.getString("token");
-        if (token.length() < SHORTEST) {
-            throw new RefusedException("A token has at least " + SHORTEST + " characters");
+        if (!FORM.matcher(token).matches()) {
+            throw new RefusedException("A token is 16 to 3000 of the characters A-Z a-z 0-9 . _ ~ + / -");
         }
         return Digests.sha256(token);
     }
