@@ -64,7 +64,7 @@ export class Output {
         'aria-live': 'off',
         'aria-label': 'Output of the task',
         onscroll: () => this.#scrolled(),
-        onwheel: (event) => event.deltaY < 0 && this.#canScroll() && this.follow(false),
+        onwheel: (event) => this.#wheeled(event.deltaY),
       },
       this.probe,
       this.sheet,
@@ -186,9 +186,20 @@ export class Output {
     else this.element.scrollBy({ top: by });
   }
 
-  #scrolled() {
+  /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
+  #wheeled(by) {
+    if (by < 0 && this.#canScroll()) this.follow(false);
+    else if (by > 0 && !this.#following && this.#isAtEnd()) this.follow(true);
+  }
+
+  #isAtEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+    return scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+  }
+
+  #scrolled() {
+    const { scrollTop } = this.element;
+    const atEnd = this.#isAtEnd();
     const upwards = scrollTop < this.#lastTop - 1;
     this.#lastTop = scrollTop;
     if (atEnd && !this.#following) this.follow(true);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.taskstream.it.server.Await;
-import io.taskstream.it.server.Nginx;
+import io.taskstream.it.server.Proxy;
+import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import io.taskstream.it.wire.RawViewer.Frame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -17,9 +20,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Minutes of silence, at the real defaults. The scenarios take their time side by side. */
+@Tag("once")
 class QuietIT extends OnServer {
 
     private static final String HEARTBEAT = ": heartbeat\n";
@@ -27,6 +32,7 @@ class QuietIT extends OnServer {
     private static @Nullable CompletableFuture<Void> idle;
     private static @Nullable CompletableFuture<Void> steady;
     private static @Nullable CompletableFuture<Void> proxied;
+    private static @Nullable CompletableFuture<Void> publishing;
 
     private final Api api = Api.underTest();
     private final URI server = api.at("");
@@ -38,6 +44,7 @@ class QuietIT extends OnServer {
             idle = CompletableFuture.runAsync(this::watchASilentTask, threads);
             steady = CompletableFuture.runAsync(this::watchASteadyTask, threads);
             proxied = CompletableFuture.runAsync(this::watchThroughNginx, threads);
+            publishing = CompletableFuture.runAsync(this::publishWithALongPause, threads);
             threads.shutdown();
         }
     }
@@ -85,7 +92,7 @@ class QuietIT extends OnServer {
 
     private void watchThroughNginx() {
         String task = api.createTask();
-        try (var nginx = new Nginx(server);
+        try (var nginx = Proxy.startPlainNginx(server);
                 var viewer = RawViewer.open(nginx.url(), "/tasks/" + task + "/stream")) {
             assertThat(viewer.next()).startsWith("retry: ");
             for (int heartbeats = 0; heartbeats < 4; heartbeats++) {
@@ -101,6 +108,30 @@ class QuietIT extends OnServer {
                         .as("ms until event %d came", i)
                         .isCloseTo(0, within(100.0));
             }
+        }
+    }
+
+    @Test
+    void aProducerThatIsSilentForLongerThanTheServersTimeoutsGoesOn() {
+        end(publishing);
+    }
+
+    /** The viewer asks for no heartbeat in that time, so that nothing at all is written to it either. */
+    private void publishWithALongPause() {
+        String task = api.createTask();
+        try (var publisher = new RawPublisher(server, task, "text/plain");
+                var viewer = RawViewer.open(server, "/tasks/" + task + "/stream?heartbeat=300")) {
+            publisher.send("before\n");
+            assertThat(viewer.next()).startsWith("retry: ");
+            assertThat(viewer.next()).contains("before");
+            Await.sleep(Duration.ofSeconds(95));
+            publisher.send("after\n");
+            assertThat(viewer.next()).contains("after");
+            publisher.send("and on\n");
+            assertThat(viewer.next()).contains("and on");
+            assertThat(publisher.end()).contains(" 200 ").contains("\"count\":3");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,12 +1,21 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.GuardedEventLog;
+import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.http.ApiResource;
 import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.CrossOriginFilter;
+import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.FrontDoor;
+import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
@@ -16,50 +25,80 @@ import io.taskstream.http.SessionsResource;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
 import io.taskstream.http.TicketsResource;
+import io.taskstream.ops.Drain;
+import io.taskstream.ops.DrainResource;
+import io.taskstream.ops.Health;
+import io.taskstream.ops.HealthResource;
+import io.taskstream.ops.Metrics;
+import io.taskstream.ops.MetricsResource;
+import io.taskstream.ops.Pause;
+import io.taskstream.ops.Refusals;
+import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.StreamContext;
+import io.taskstream.stream.StreamMeters;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
+import io.taskstream.task.TaskId;
 import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The running application.
  *
+ * @param drain takes it down
+ * @param health tells how it is
  * @param resources what answers requests
  */
-record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
+record Parts(
+        Drain drain, Health health, Heartbeats heartbeats, DoctorStreams doctor, Limits limits, Set<Object> resources)
+        implements AutoCloseable {
+
+    /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     /**
      * Builds all parts.
      *
      * @param executor fans out, and reads what is published
-     * @param scheduler turns the heartbeats
+     * @param scheduler turns the heartbeats, and the timers of the redis engine
+     * @param threads makes the threads of the engine
      */
-    static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
+    static Parts build(
+            Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
+        LogMeters appends = LogMeters.create();
+        StreamMeters meters = StreamMeters.create();
+        EventLog log = new GuardedEventLog(log(settings, time, executor, scheduler, threads), appends, ticker::nanos);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
-        FrontDoor door = new Entrance(settings.access(), time)
-                .build(
-                        ticker,
-                        id -> log.find(id)
-                                .filter(task -> !task.task().status().isFinished())
-                                .isPresent());
+        settings.transfer().run(log, events);
+        FrontDoor door = new Entrance(settings.access(), time).build(ticker, id -> isOpen(log, id));
         var heartbeats = new Heartbeats(scheduler, ticker);
-        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
-        var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
+        var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
+        var streams =
+                new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat(), meters));
+        log.countViewersBy(streams::viewers);
+        var doctor = new DoctorStreams(streams, scheduler);
+        var publishers = new Publishers();
+        var drain = new Drain(streams, publishers, log, settings.drain(), ticker, Pause.system());
+        var health = new Health(heartbeats, log, drain);
+        var refusals = new Refusals();
+        Metrics metrics =
+                new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, limits, door),
-                new EventsResource(new PublishContext(log, events, executor, scheduler, door, limits.bodyBytes())),
+                new EventsResource(
+                        new PublishContext(log, events, executor, scheduler, limits.bodyBytes(), publishers), door),
                 new StreamResource(log, streams, limits, door),
                 new TicketsResource(door),
                 new SessionResource(door),
@@ -67,15 +106,48 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
                 new CrossOriginFilter(door.origins()),
                 new AuthenticationFilter(door),
                 new AuthorizationFilter(door.audit()),
+                new DoctorResource(doctor, streams),
+                new MetricsResource(metrics),
+                new HealthResource(health),
+                new DrainResource(drain, meters, executor),
+                new ApiResource(),
                 new PageResource(),
+                new HeaderCheck(),
+                refusals,
                 new ProblemMapper());
-        return new Parts(log, heartbeats, streams, resources);
+        return new Parts(drain, health, heartbeats, doctor, limits, resources);
+    }
+
+    private static boolean isOpen(EventLog log, TaskId id) {
+        return log.find(id)
+                .filter(found -> !found.task().status().isFinished())
+                .isPresent();
+    }
+
+    private static EventLog log(
+            Settings settings,
+            InstantSource time,
+            Executor executor,
+            ScheduledExecutorService scheduler,
+            ThreadFactory threads) {
+        var random = new SecureRandom();
+        return switch (settings.engine()) {
+            case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads);
+            case Settings.REDIS -> {
+                RedisSettings redis = settings.redis();
+                var redisThreads = new RedisThreads(executor, scheduler, System::nanoTime);
+                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random);
+            }
+            default -> throw new IllegalStateException("There is no engine " + settings.engine());
+        };
     }
 
     @Override
     public void close() {
-        streams.close();
+        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time.
         heartbeats.close();
-        log.close();
+        doctor.close();
+        drain.run();
     }
 }

@@ -1,20 +1,42 @@
 package io.taskstream.app;
 
+import io.taskstream.eventlog.embedded.Durability;
+import io.taskstream.eventlog.embedded.EmbeddedOptions;
+import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.http.Limits;
 import io.taskstream.task.JsonBounds;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What an operator may set, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in the README's
  * table.
  *
+ * @param engine which keeps the log: {@value #EMBEDDED}, {@value #REDIS} or {@value #MEMORY}
  * @param memory what the memory engine keeps
+ * @param embedded what the embedded engine is configured with
+ * @param redis where Redis is, and what it keeps
+ * @param transfer what to move to another engine or from it
  * @param limits what requests may ask for
+ * @param drain the time over which viewers are sent away when the server stops
  * @param access who comes in
  * @param json how large JSON may be
  */
-record Settings(MemoryBounds memory, Limits limits, AccessSettings access, JsonBounds json) {
+record Settings(
+        String engine,
+        MemoryBounds memory,
+        EmbeddedOptions embedded,
+        RedisSettings redis,
+        Transfer transfer,
+        Limits limits,
+        Duration drain,
+        AccessSettings access,
+        JsonBounds json) {
+
+    static final String EMBEDDED = "embedded";
+    static final String REDIS = "redis";
+    static final String MEMORY = "memory";
 
     private static final int LONGEST_HEARTBEAT = 300;
 
@@ -24,15 +46,45 @@ record Settings(MemoryBounds memory, Limits limits, AccessSettings access, JsonB
      * @throws InvalidSettingException if a value is nonsense
      */
     static Settings read(SettingReader config) {
-        config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config), AccessSettings.read(config), json(config));
+        String engine = config.oneOf("taskstream.log.engine", EMBEDDED, EMBEDDED, REDIS, MEMORY);
+        boolean isInHeap = engine.equals(MEMORY);
+        int usualEvents = switch (engine) {
+            case MEMORY -> 512;
+            case REDIS -> 100_000;
+            default -> 1_000_000;
+        };
+        int events = config.integer("taskstream.log.events", usualEvents, 1, 1_000_000_000);
+        long bytes = config.number("taskstream.log.bytes", isInHeap ? 64L << 20 : 1L << 30, 1024, Long.MAX_VALUE);
+        Duration keys = config.seconds("taskstream.log.keys-seconds", 86_400, 0, Integer.MAX_VALUE);
+        int finishedTasks = config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000);
+        EmbeddedOptions embedded = embedded(config, events, bytes, keys);
+        return new Settings(
+                engine,
+                new MemoryBounds(events, bytes, finishedTasks, keys),
+                embedded,
+                RedisSettings.read(config, events, embedded.retention().age(), keys),
+                Transfer.read(config),
+                limits(config),
+                config.seconds("taskstream.drain.seconds", 5, 1, 3_600),
+                AccessSettings.read(config),
+                json(config));
     }
 
-    private static MemoryBounds memory(SettingReader config) {
-        return new MemoryBounds(
-                config.integer("taskstream.log.events", 512, 1, 10_000_000),
-                config.number("taskstream.log.bytes", 64L << 20, 1024, Long.MAX_VALUE),
-                config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000));
+    private static EmbeddedOptions embedded(SettingReader config, int events, long bytes, Duration keys) {
+        String directory = config.text("taskstream.log.directory", "");
+        String durability = config.oneOf("taskstream.log.durability", "sync", "sync", "interval", "none");
+        var retention = new Retention(
+                config.seconds("taskstream.log.age-seconds", 7 * 86_400, 0, Integer.MAX_VALUE),
+                events,
+                bytes,
+                config.number("taskstream.log.total-bytes", 10L << 30, 1024, Long.MAX_VALUE),
+                keys);
+        return new EmbeddedOptions(
+                directory.isEmpty() ? DataDirectory.usual() : directory,
+                Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
+                retention,
+                config.number("taskstream.log.recent-bytes", 64L << 20, 0, Long.MAX_VALUE),
+                config.integer("taskstream.log.cache-megabytes", 16, 1, 4_096));
     }
 
     private static JsonBounds json(SettingReader config) {
@@ -47,6 +99,7 @@ record Settings(MemoryBounds memory, Limits limits, AccessSettings access, JsonB
                 "taskstream.heartbeat.max-seconds", LONGEST_HEARTBEAT, shortest.toSeconds(), LONGEST_HEARTBEAT);
         return new Limits(
                 config.integer("taskstream.publish.max-bytes", 1 << 20, 1024, 1 << 30),
+                config.number("taskstream.limit.waiting-bytes", 64L << 20, 1 << 20, Long.MAX_VALUE),
                 config.seconds("taskstream.heartbeat.seconds", 30, shortest.toSeconds(), longest.toSeconds()),
                 shortest,
                 longest,

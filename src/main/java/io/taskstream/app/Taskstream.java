@@ -3,13 +3,18 @@ package io.taskstream.app;
 import static java.util.Objects.requireNonNull;
 
 import io.taskstream.access.Gate;
+import io.taskstream.http.Limits;
+import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,7 +37,13 @@ public class Taskstream {
     @Resource(lookup = "java:comp/DefaultManagedScheduledExecutorService")
     private @Nullable ManagedScheduledExecutorService scheduler;
 
+    @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
+    private @Nullable ManagedThreadFactory threads;
+
     private @Nullable Parts parts;
+
+    @Inject
+    private @Nullable HealthExtension healthChecks;
 
     void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
         Config config = ConfigProvider.getConfig();
@@ -45,7 +56,10 @@ public class Taskstream {
                             + " tokens and say where they are, or to open, which lets anybody do anything");
         }
         warnOfUnboundedServer(context.getServerInfo(), config);
-        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler));
+        Parts built =
+                Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        parts = built;
+        requireNonNull(healthChecks).serve(built.health());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 
@@ -58,16 +72,25 @@ public class Taskstream {
             LOG.log(
                     Level.WARNING,
                     "This server puts no bound on what it queues for slow viewers: run server-config/payara/configure.asadmin,"
-                            + " which sets socket-write-buffer-size of the TCP transport, and"
-                            + " taskstream.server.configured when that is done");
+                            + " which sets socket-write-buffer-size of the TCP transport, and taskstream.server.configured"
+                            + " so that this is not said again");
         }
     }
 
+    /** Called by {@link Shutdown}; this annotation is for a deployment that fails half-way. */
     @PreDestroy
     void stop() {
-        if (parts != null) {
-            parts.close();
+        Parts running = parts;
+        parts = null;
+        if (running != null) {
+            running.close();
         }
+    }
+
+    /** What requests may ask for, for the filter. */
+    @Produces
+    Limits limits() {
+        return requireNonNull(parts, "Taskstream has not started").limits();
     }
 
     /** What answers requests. */

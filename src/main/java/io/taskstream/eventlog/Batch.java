@@ -11,11 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param events at least one; only the last may end the task
  * @param expectedLast append only if this is the last event of the log; {@code null} for any
+ * @param idempotencyKey if a batch with this key is in the log already, append nothing and answer as that one did; 1 to
+ *     {@value #MAX_KEY} characters, {@code null} for none
+ * @param traceparent the trace of the request that publishes them (W3C Trace Context), {@code null} for none
  */
-public record Batch(List<EventData> events, @Nullable EventId expectedLast) {
+public record Batch(
+        List<EventData> events,
+        @Nullable EventId expectedLast,
+        @Nullable String idempotencyKey,
+        @Nullable String traceparent) {
+
+    /** The longest key, in characters. */
+    public static final int MAX_KEY = 255;
 
     /**
      * @throws InvalidItemException if there is no event, or one follows the terminal event
+     * @throws IllegalArgumentException if the key is too short or too long
      */
     public Batch {
         events = List.copyOf(events);
@@ -27,6 +38,19 @@ public record Batch(List<EventData> events, @Nullable EventId expectedLast) {
                 throw new InvalidItemException("Nothing may follow done in a batch");
             }
         }
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_KEY)) {
+            throw new IllegalArgumentException("An idempotency key has 1 to " + MAX_KEY + " characters");
+        }
+    }
+
+    /** A batch without a trace. */
+    public Batch(List<EventData> events, @Nullable EventId expectedLast, @Nullable String idempotencyKey) {
+        this(events, expectedLast, idempotencyKey, null);
+    }
+
+    /** A batch without an idempotency key and without a trace. */
+    public Batch(List<EventData> events, @Nullable EventId expectedLast) {
+        this(events, expectedLast, null, null);
     }
 
     /** A batch that may be appended to whatever the log holds. */

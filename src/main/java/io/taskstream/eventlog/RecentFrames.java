@@ -56,14 +56,20 @@ public final class RecentFrames {
         return bytes;
     }
 
-    /** Adds the frame of the event after {@link #last()}, and lets go of the oldest where there are too many. */
+    /** Adds a frame without a trace. */
     public void add(byte[] frame, Instant time) {
+        add(frame, time, null);
+    }
+
+    /** Adds the frame of the event after {@link #last()}, and lets go of the oldest where there are too many. */
+    public void add(byte[] frame, Instant time, @Nullable String traceparent) {
         Segment segment = segments.peekLast();
         if (segment == null || !segment.hasRoomFor(frame.length)) {
             segment = new Segment(last + 1, nextCapacity(segment, frame.length));
             segments.addLast(segment);
         }
         segment.add(frame, time.toEpochMilli());
+        segment.trace(traceparent);
         last++;
         bytes += frame.length;
         while (last - oldest >= maxEvents || (bytes > maxBytes && oldest < last)) {
@@ -74,6 +80,38 @@ public final class RecentFrames {
     private static int nextCapacity(@Nullable Segment before, int needed) {
         int usual = before == null ? FIRST_SEGMENT : Math.min(before.frames.length * 2, LARGEST_SEGMENT);
         return Math.max(usual, needed);
+    }
+
+    /** Lets go of all frames up to and with that sequence. */
+    public void dropThrough(long sequence) {
+        while (oldest <= sequence && oldest <= last) {
+            dropOldest();
+        }
+    }
+
+    /** Shows the frames from that sequence on, which must be kept, to the visitor until it has seen enough. */
+    public void visit(long from, FrameVisitor visitor) {
+        long next = from;
+        boolean goOn = true;
+        while (goOn && next <= last) {
+            Segment segment = segmentOf(next);
+            while (goOn && next <= segment.last()) {
+                goOn = segment.show(next, visitor);
+                next++;
+            }
+        }
+    }
+
+    /** Looks at frames, one after the other. */
+    public interface FrameVisitor {
+
+        /**
+         * Sees a frame; the array is not to be changed, nor kept.
+         *
+         * @param timeMillis when it was appended, since the epoch
+         * @return whether to go on to the next
+         */
+        boolean see(byte[] bytes, int offset, int length, long timeMillis);
     }
 
     private void dropOldest() {
@@ -133,6 +171,10 @@ public final class RecentFrames {
         private final byte[] frames;
         private int[] ends = new int[8];
         private long[] times = new long[8];
+
+        /** {@code null} as long as no event has one: most applications send none. */
+        private @Nullable String @Nullable [] traces;
+
         private int count;
 
         Segment(long first, int capacity) {
@@ -158,6 +200,18 @@ public final class RecentFrames {
             ends[count] = start + frame.length;
             times[count] = time;
             count++;
+        }
+
+        void trace(@Nullable String traceparent) {
+            if (traces == null && traceparent == null) {
+                return;
+            }
+            if (traces == null) {
+                traces = new String[ends.length];
+            } else if (traces.length < count) {
+                traces = Arrays.copyOf(traces, ends.length);
+            }
+            traces[count - 1] = traceparent;
         }
 
         long last() {
@@ -186,12 +240,17 @@ public final class RecentFrames {
             return Math.max(from, fits);
         }
 
+        boolean show(long sequence, FrameVisitor visitor) {
+            return visitor.see(frames, start(sequence), length(sequence), times[(int) (sequence - first)]);
+        }
+
         StoredEvent event(long sequence) {
             int start = start(sequence);
             return new StoredEvent(
                     new EventId(epoch, sequence),
                     Instant.ofEpochMilli(times[(int) (sequence - first)]),
-                    Frames.data(frames, start, end(sequence) - start));
+                    Frames.data(frames, start, end(sequence) - start),
+                    traces == null ? null : traces[(int) (sequence - first)]);
         }
     }
 }

@@ -30,8 +30,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     private static final Pattern HEALTH = Pattern.compile("/?health(/.*)?");
 
-    /** Its files hold no data, and it must be there to ask for a token. */
-    private static final Pattern PAGE = Pattern.compile("/?|/?page/.*");
+    /** The page's files and the descriptions hold no data, and the page must be there to ask for a token. */
+    private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(openapi|asyncapi)\\.yaml");
 
     private final FrontDoor door;
     private final Gate gate;

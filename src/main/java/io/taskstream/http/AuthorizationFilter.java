@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.access.Audit;
 import io.taskstream.access.Grant;
 import io.taskstream.task.InvalidTaskException;

@@ -1,11 +1,11 @@
 package io.taskstream.http;
 
 import io.taskstream.task.InvalidItemException;
-import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+import jakarta.json.stream.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
 final class Bodies {
+
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
 
     private Bodies() {}
 
@@ -68,11 +71,15 @@ final class Bodies {
         if (json.isBlank()) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (JsonReader reader = Json.createReader(new StringReader(json))) {
-            if (reader.readValue() instanceof JsonObject object) {
+        try (JsonParser parser = JSON.createParser(new StringReader(json))) {
+            if (parser.next() == JsonParser.Event.START_OBJECT) {
+                JsonObject object = parser.getObject();
+                // Refuses what may follow, which a JsonReader would not.
+                parser.hasNext();
                 return object;
             }
-        } catch (JsonException e) {
+        } catch (JsonException | UnsupportedOperationException e) {
+            // Unsupported is what Parsson calls a number of more digits than it reads.
             throw Problem.of(400, "The body is not JSON: " + e.getMessage()).asException();
         }
         throw Problem.of(400, "The body must be a JSON object").asException();

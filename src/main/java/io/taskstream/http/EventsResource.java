@@ -1,6 +1,10 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.access.Grant;
+import io.taskstream.access.PublishPermit;
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -8,7 +12,9 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TraceParent;
 import jakarta.json.Json;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
@@ -28,8 +34,8 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A task's events: published, and looked up. */
@@ -37,31 +43,63 @@ import org.jspecify.annotations.Nullable;
 public class EventsResource {
 
     private static final String NDJSON = "application/x-ndjson";
+    private static final String TRACEPARENT = "traceparent";
 
     private final PublishContext context;
+    private final FrontDoor door;
 
-    public EventsResource(PublishContext context) {
+    public EventsResource(PublishContext context, FrontDoor door) {
         this.context = context;
+        this.door = door;
     }
 
     @POST
     @Needs(Right.PUBLISH)
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> publish(
+    public void publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context SecurityContext caller,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response,
             InputStream body) {
         TaskId task = Tasks.id(path);
+        checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         Grant grant = Caller.of(caller).grant();
-        context.door().rates().check(task, grant);
+        door.rates().check(task, grant);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
-        context.door().rates().spend(task, grant, events.size());
-        return context.log()
-                .append(task, new Batch(events, expectedLast))
-                .thenApply(last -> published(events.size(), last).build());
+        door.rates().spend(task, grant, events.size());
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
+        context.log()
+                .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
+                .whenComplete((appended, error) -> answer(exchange, response, appended, error));
+    }
+
+    /** Runs on the engine's thread, which a problem, written by JAX-RS, could block. */
+    private void answer(
+            AsyncContext exchange, AsyncResponse response, @Nullable Appended appended, @Nullable Throwable error) {
+        if (appended == null) {
+            context.executor().execute(() -> response.resume(error));
+            return;
+        }
+        try {
+            QuickAnswer.send(exchange, published(appended.count(), appended.last()));
+        } catch (IOException | IllegalStateException e) {
+            // The producer has gone, and with it the exchange.
+            response.cancel();
+        }
+    }
+
+    private static void checkKey(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
+            throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
+                    .asException();
+        }
     }
 
     @POST
@@ -107,19 +145,29 @@ public class EventsResource {
         }
         request.getAsyncContext().setTimeout(0);
         ServletInputStream in = request.getInputStream();
+        context.publishers().begin();
         in.setReadListener(new LinePublisher(
                 in,
-                context.permit(task, caller),
+                new PublishPermit(task, Caller.of(caller).grant(), door.sessions(), door.rates(), door.time()),
                 format,
                 expectedLast,
+                trace(request.getHeader(TRACEPARENT)),
                 context,
-                outcome -> response.resume(answer(outcome))));
+                outcome -> {
+                    response.resume(answer(outcome));
+                    context.publishers().end();
+                }));
+    }
+
+    private static @Nullable String trace(@Nullable String traceparent) {
+        return TraceParent.parse(traceparent).orElse(null);
     }
 
     private static Response answer(LinePublisher.Outcome outcome) {
         Throwable failure = outcome.failure();
         if (failure == null) {
-            return published(outcome.count(), outcome.last()).build();
+            return JsonAnswer.of(200, published(outcome.count(), outcome.last()))
+                    .build();
         }
         Problem problem = ProblemMapper.problem(failure)
                 .with("count", Json.createValue(outcome.count()))
@@ -130,13 +178,11 @@ public class EventsResource {
                 .build();
     }
 
-    private static Response.ResponseBuilder published(long count, @Nullable EventId last) {
-        return JsonAnswer.of(
-                200,
-                Json.createObjectBuilder()
-                        .add("count", count)
-                        .add("lastEventId", TaskJson.orNull(last))
-                        .build());
+    /** Written by hand, since this is the answer to every event that is published on its own. */
+    private static byte[] published(long count, @Nullable EventId last) {
+        String lastEventId = last == null ? "null" : "\"" + last + "\"";
+        String json = "{\"count\":" + count + ",\"lastEventId\":" + lastEventId + "}";
+        return json.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The event that {@code If-Match} (RFC 9110, section 13.1.1) names; {@code null} without the header, and for {@code *}. */

@@ -2,6 +2,7 @@ package io.taskstream.http;
 
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RefusedException;
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.stream.SerialRunner;
@@ -32,6 +33,7 @@ final class LinePublisher implements ReadListener {
     private final ServletInputStream in;
     private final PublishPermit permit;
     private final LineFormat format;
+    private final @Nullable String traceparent;
     private final PublishContext context;
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
@@ -53,6 +55,7 @@ final class LinePublisher implements ReadListener {
     /**
      * @param permit to publish, which may end while the body goes on
      * @param expectedLast publish only if this is the last event of the log; {@code null} for any
+     * @param traceparent the trace of the request, {@code null} for none
      * @param whenDone is told once, when the body has ended, or an error has ended it
      */
     LinePublisher(
@@ -60,12 +63,14 @@ final class LinePublisher implements ReadListener {
             PublishPermit permit,
             LineFormat format,
             @Nullable EventId expectedLast,
+            @Nullable String traceparent,
             PublishContext context,
             Consumer<Outcome> whenDone) {
         this.in = in;
         this.permit = permit;
         this.format = format;
         this.expectedLast = expectedLast;
+        this.traceparent = traceparent;
         this.context = context;
         this.whenDone = whenDone;
         this.splitter = new LineSplitter(context.maxLine());
@@ -111,7 +116,8 @@ final class LinePublisher implements ReadListener {
                     readSoon();
                     return;
                 }
-                int read = read();
+                // What stands behind a terminal event has arrived already.
+                int read = arrived.isEmpty() ? read() : 1;
                 if (read == 0) {
                     return;
                 }
@@ -174,19 +180,19 @@ final class LinePublisher implements ReadListener {
             }
             return;
         }
-        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast);
+        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
         arrived.subList(0, batch.events().size()).clear();
-        CompletableFuture<EventId> appended =
+        CompletableFuture<Appended> appended =
                 context.log().append(permit.task(), batch).toCompletableFuture();
         if (appended.isDone()) {
-            settle(batch, appended);
+            settle(appended);
             slowDown(batch);
             return;
         }
         appending = true;
-        CompletionStage<EventId> stage = appended;
+        CompletionStage<Appended> stage = appended;
         stage.whenComplete((id, error) -> {
-            settle(batch, appended);
+            settle(appended);
             appending = false;
             slowDown(batch);
             readSoon();
@@ -202,10 +208,11 @@ final class LinePublisher implements ReadListener {
         }
     }
 
-    private void settle(Batch batch, CompletableFuture<EventId> appended) {
+    private void settle(CompletableFuture<Appended> appended) {
         try {
-            last = appended.join();
-            count += batch.events().size();
+            Appended kept = appended.join();
+            last = kept.last();
+            count += kept.count();
             expectedLast = null;
         } catch (CompletionException e) {
             arrived.clear();

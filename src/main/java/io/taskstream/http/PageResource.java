@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;

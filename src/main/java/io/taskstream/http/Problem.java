@@ -1,9 +1,9 @@
 package io.taskstream.http;
 
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Problem(int status, String title, String detail, JsonObject more) {
 
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
+
     static final String MEDIA_TYPE = "application/problem+json";
+
+    /** How long a client had better wait when the server can't do its work. */
+    private static final int RETRY_AFTER_SECONDS = 5;
 
     static Problem of(int status, String detail) {
         return new Problem(status, titleOf(status), detail, JsonValue.EMPTY_JSON_OBJECT);
@@ -34,7 +40,7 @@ record Problem(int status, String title, String detail, JsonObject more) {
                 status,
                 title,
                 detail,
-                Json.createObjectBuilder(more).add(member, value).build());
+                JSON.createObjectBuilder(more).add(member, value).build());
     }
 
     /** The exception that makes this the answer. */
@@ -43,15 +49,17 @@ record Problem(int status, String title, String detail, JsonObject more) {
     }
 
     Response response() {
-        return Response.status(status)
+        Response.ResponseBuilder answer = Response.status(status)
                 .type(MEDIA_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .entity(body())
-                .build();
+                .entity(body());
+        return status == 503
+                ? answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build()
+                : answer.build();
     }
 
     byte[] body() {
-        JsonObjectBuilder problem = Json.createObjectBuilder()
+        JsonObjectBuilder problem = JSON.createObjectBuilder()
                 .add("type", "about:blank")
                 .add("title", title)
                 .add("status", status)

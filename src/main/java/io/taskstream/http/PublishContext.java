@@ -1,10 +1,8 @@
 package io.taskstream.http;
 
-import io.taskstream.access.PublishPermit;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.task.EventReader;
-import io.taskstream.task.TaskId;
-import jakarta.ws.rs.core.SecurityContext;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -15,19 +13,20 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param events reads them
  * @param executor does the reading, so that no thread of the container does
  * @param scheduler wakes those who publish too fast
- * @param door says who may publish, and how fast
  * @param maxLine the longest line, in bytes
+ * @param publishers counts those who are at it
  */
 public record PublishContext(
         EventLog log,
         EventReader events,
         Executor executor,
         ScheduledExecutorService scheduler,
-        FrontDoor door,
-        int maxLine) {
+        int maxLine,
+        Publishers publishers) {
 
-    /** The leave of the caller to publish to the task in one request. */
-    PublishPermit permit(TaskId task, SecurityContext caller) {
-        return new PublishPermit(task, Caller.of(caller).grant(), door.sessions(), door.rates(), door.time());
+    /** The same, counted for nobody. */
+    public PublishContext(
+            EventLog log, EventReader events, Executor executor, ScheduledExecutorService scheduler, int maxLine) {
+        this(log, events, executor, scheduler, maxLine, new Publishers());
     }
 }

@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;

@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.access.Grant;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
@@ -28,8 +30,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +37,7 @@ import org.jspecify.annotations.Nullable;
 @Path("tasks/{id}/stream")
 public class StreamResource {
 
-    private static final int SHORTEST_RETRY_MILLIS = 2_000;
-    private static final int LONGEST_RETRY_MILLIS = 4_000;
-
     private static final Duration LONGEST_LIFE = Duration.ofDays(3_650);
-
-    /** Nobody on the way may keep or change the stream; nginx would hold frames back until its buffer is full. */
-    private static final Map<String, String> FIELDS =
-            Map.of(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform", "X-Accel-Buffering", "no");
 
     private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
 
@@ -75,11 +68,13 @@ public class StreamResource {
             @QueryParam("from") @Nullable String from,
             @QueryParam("heartbeat") @Nullable String heartbeat,
             @QueryParam("heartbeatEvent") @Nullable String heartbeatEvent,
+            @QueryParam("trace") @Nullable String trace,
             @Context SecurityContext caller,
             @Context HttpServletRequest request,
             @Context HttpServletResponse response,
             @Suspended AsyncResponse suspended)
             throws IOException {
+        StreamHead.refuseWhileDraining(streams);
         LogState task = Tasks.find(log, Tasks.id(path));
         StreamStart start = start(lastEventIdHeader == null ? lastEventId : lastEventIdHeader, from, task);
         Caller viewer = Caller.of(caller);
@@ -88,6 +83,7 @@ public class StreamResource {
                 heartbeat(heartbeat),
                 Parameters.flag("heartbeatEvent", heartbeatEvent),
                 limits.stall(),
+                Parameters.flag("trace", trace),
                 life(viewer.grant()));
         if (start.isPastEndOf(task)) {
             suspended.resume(Response.noContent().build());
@@ -97,7 +93,7 @@ public class StreamResource {
         try {
             AsyncContext exchange = request.getAsyncContext();
             exchange.setTimeout(0);
-            setHead(response);
+            StreamHead.write(response);
             open(streams.sink(exchange, options), task.task().id(), viewer.grant(), place);
         } catch (IOException | RuntimeException e) {
             place.run();
@@ -113,7 +109,7 @@ public class StreamResource {
         });
         try {
             streams.register(task, sink);
-            sink.open(ThreadLocalRandom.current().nextLong(SHORTEST_RETRY_MILLIS, LONGEST_RETRY_MILLIS + 1));
+            sink.open(StreamHead.retryMillis());
         } catch (RuntimeException e) {
             leave.run();
             throw e;
@@ -133,16 +129,9 @@ public class StreamResource {
     @Needs(Right.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head(@PathParam("id") String path) {
+        StreamHead.refuseWhileDraining(streams);
         Tasks.find(log, Tasks.id(path));
-        Response.ResponseBuilder head = Response.ok();
-        FIELDS.forEach(head::header);
-        return head.type(MediaType.SERVER_SENT_EVENTS).build();
-    }
-
-    private static void setHead(HttpServletResponse response) {
-        response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType(MediaType.SERVER_SENT_EVENTS);
-        FIELDS.forEach(response::setHeader);
+        return StreamHead.alone();
     }
 
     private static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {

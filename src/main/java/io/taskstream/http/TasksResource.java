@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Rights;
 import io.taskstream.eventlog.Batch;
@@ -13,9 +15,9 @@ import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.StreamItem;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -36,12 +38,14 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
 @Path("tasks")
 public class TasksResource {
+
+    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
+    private static final JsonProvider JSON = JsonProvider.provider();
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -150,15 +154,15 @@ public class TasksResource {
                 id -> isVisible(id, rights));
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
-        JsonArrayBuilder tasks = Json.createArrayBuilder();
+        JsonArrayBuilder tasks = JSON.createArrayBuilder();
         page.forEach(
                 each -> tasks.add(TaskJson.of(each, streams.viewers(each.task().id()))));
         JsonValue next = found.size() > size
-                ? Json.createValue(page.get(size - 1).task().id().value())
+                ? JSON.createValue(page.get(size - 1).task().id().value())
                 : JsonValue.NULL;
         return JsonAnswer.of(
                         200,
-                        Json.createObjectBuilder()
+                        JSON.createObjectBuilder()
                                 .add("tasks", tasks)
                                 .add("next", next)
                                 .build())
@@ -218,9 +222,9 @@ public class TasksResource {
     @POST
     @Needs(Right.MANAGE)
     @Path("{id}/cancel")
-    public CompletionStage<Response> cancel(@PathParam("id") String path) {
+    public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
-        return log.append(Tasks.id(path), request)
-                .thenApply(last -> Response.status(Response.Status.ACCEPTED).build());
+        log.append(Tasks.id(path), request).toCompletableFuture().join();
+        return Response.status(Response.Status.ACCEPTED).build();
     }
 }

@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.task.TaskId;
 import jakarta.json.Json;
 import jakarta.ws.rs.POST;

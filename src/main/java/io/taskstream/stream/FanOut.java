@@ -1,10 +1,15 @@
 package io.taskstream.stream;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the fan-out passes of all tasks on a few threads of an executor. Under load a thread goes from pass to pass
@@ -12,23 +17,46 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FanOut {
 
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private static final Logger LOG = System.getLogger(FanOut.class.getName());
+
+    private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger idle = new AtomicInteger();
     private final Executor executor;
     private final int threads;
+    private final long lingerNanos;
 
     /**
+     * Gives each thread back as soon as there is nothing to do.
+     *
      * @param threads how many passes may run at the same time, at least 1
      */
     public FanOut(Executor executor, int threads) {
+        this(executor, threads, Duration.ZERO);
+    }
+
+    /**
+     * @param threads how many passes may run at the same time, at least 1
+     * @param linger how long a thread waits for a further pass before it is given back: to get one from a container costs
+     *     more than many a pass, since it captures the caller's context each time
+     */
+    public FanOut(Executor executor, int threads, Duration linger) {
         this.executor = executor;
         this.threads = threads;
+        this.lingerNanos = linger.toNanos();
     }
 
     /** Runs the pass soon, on another thread; one that was submitted earlier begins earlier. */
     void submit(Runnable pass) {
         waiting.add(pass);
-        startThread();
+        if (waiting.size() > idle.get()) {
+            startThread();
+        }
+    }
+
+    /** Runs what is not a pass. */
+    Executor executor() {
+        return executor;
     }
 
     private void startThread() {
@@ -53,16 +81,43 @@ public final class FanOut {
 
     private void work() {
         try {
-            Runnable pass = waiting.poll();
+            Runnable pass = next();
             while (pass != null) {
-                pass.run();
-                pass = waiting.poll();
+                run(pass);
+                pass = next();
             }
         } finally {
             running.decrementAndGet();
         }
         if (!waiting.isEmpty()) {
             startThread();
+        }
+    }
+
+    private @Nullable Runnable next() {
+        Runnable pass = waiting.poll();
+        return pass != null || lingerNanos == 0 ? pass : await();
+    }
+
+    private @Nullable Runnable await() {
+        idle.incrementAndGet();
+        try {
+            return waiting.poll(lingerNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // The server is shutting down.
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            idle.decrementAndGet();
+        }
+    }
+
+    /** One task's failure is no other's: their passes may be waiting behind this one. */
+    private static void run(Runnable pass) {
+        try {
+            pass.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A pass over the viewers of a task failed", e);
         }
     }
 }

@@ -21,6 +21,7 @@ final class ForeignViewer implements Viewer {
     private final SerialRunner sender = new SerialRunner(this::sendNext);
 
     private volatile boolean left;
+    private volatile boolean drained;
     private volatile boolean sending;
     private volatile boolean heartbeatIsDue;
     private volatile long lastSent;
@@ -31,7 +32,7 @@ final class ForeignViewer implements Viewer {
         this.broadcaster = broadcaster;
         this.ticker = context.ticker();
         this.heartbeatNanos = context.heartbeat().toNanos();
-        this.cursor = broadcaster.cursor(broadcaster.latest(), this::wake);
+        this.cursor = broadcaster.cursorAtEnd(this::wake);
         this.lastSent = ticker.nanos();
     }
 
@@ -39,6 +40,24 @@ final class ForeignViewer implements Viewer {
     public void join(Heartbeats heartbeats) {
         enter(heartbeats.add(this, lastSent + heartbeatNanos));
         wake();
+    }
+
+    /** A sink of another maker takes its reconnection time with an event only, and may not be given one in between. */
+    @Override
+    public void announce(long retryMillis) {
+        wake();
+    }
+
+    @Override
+    public void depart() {
+        drained = true;
+        sink.close();
+        broadcaster.gone(this, null);
+    }
+
+    @Override
+    public boolean isDrained() {
+        return drained;
     }
 
     private void enter(Heartbeats.Entry place) {
@@ -62,6 +81,15 @@ final class ForeignViewer implements Viewer {
         if (sending || left) {
             return;
         }
+        try {
+            sendOrEnd();
+        } catch (RuntimeException e) {
+            // Whatever a sink of another maker throws, it is the end of that viewer and of nothing else.
+            sent(e);
+        }
+    }
+
+    private void sendOrEnd() {
         // One byte's worth of frames is one frame.
         Chunk frame = cursor.next(1);
         if (frame != null) {
@@ -80,16 +108,12 @@ final class ForeignViewer implements Viewer {
             return;
         }
         sending = true;
-        heartbeatIsDue = false;
-        try {
-            sink.send(event).whenComplete((result, error) -> sent(error));
-        } catch (RuntimeException e) {
-            sent(e);
-        }
+        sink.send(event).whenComplete((result, error) -> sent(error));
     }
 
     private void sent(@Nullable Throwable error) {
         lastSent = ticker.nanos();
+        heartbeatIsDue = false;
         sending = false;
         if (error != null) {
             broadcaster.gone(this, error);
@@ -105,6 +129,12 @@ final class ForeignViewer implements Viewer {
         if (place != null) {
             place.remove();
         }
+    }
+
+    @Override
+    public void end() {
+        leave();
+        sink.close();
     }
 
     @Override

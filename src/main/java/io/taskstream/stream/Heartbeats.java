@@ -1,5 +1,7 @@
 package io.taskstream.stream;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +19,22 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Heartbeats implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Heartbeats.class.getName());
+
     static final Duration PERIOD = Duration.ofMillis(500);
 
     private static final int SLOTS = 1024;
     private static final long PERIOD_NANOS = PERIOD.toNanos();
 
+    /** When a viewer whose visit failed is visited again. */
+    private static final long FAILED_PERIOD_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final List<Set<Entry>> slots = new ArrayList<>(SLOTS);
     private final Ticker ticker;
     private final long origin;
     private final ScheduledFuture<?> sweeps;
+
+    private volatile long lastSweep;
 
     /** Every slot up to this one has been visited, or is being visited. Only the sweep moves it. */
     private volatile long swept;
@@ -33,6 +42,7 @@ public final class Heartbeats implements AutoCloseable {
     public Heartbeats(ScheduledExecutorService scheduler, Ticker ticker) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
+        this.lastSweep = origin;
         for (int i = 0; i < SLOTS; i++) {
             slots.add(ConcurrentHashMap.newKeySet(1));
         }
@@ -49,16 +59,34 @@ public final class Heartbeats implements AutoCloseable {
     /** Visits all whose time has come, once each however long the last sweep is ago. */
     private synchronized void sweep() {
         long now = ticker.nanos();
+        lastSweep = now;
         long due = Math.floorDiv(now - origin, PERIOD_NANOS);
         long first = Math.max(swept + 1, due - SLOTS + 1);
         swept = Math.max(swept, due);
+        // All are taken out before the first is visited: its next place may be in a set that is still to be looked at.
+        List<Entry> taken = new ArrayList<>();
         for (long slot = first; slot <= due; slot++) {
             for (Entry entry : slot(slot)) {
                 if (slot(slot).remove(entry)) {
-                    place(entry, entry.viewer.visit(now));
+                    taken.add(entry);
                 }
             }
         }
+        taken.forEach(entry -> visit(entry, now));
+    }
+
+    /** One viewer's failure is no other's: a sweep that threw would be the scheduler's last. */
+    private void visit(Entry entry, long now) {
+        if (entry.removed) {
+            return;
+        }
+        long next = now + FAILED_PERIOD_NANOS;
+        try {
+            next = entry.viewer.visit(now);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A visit to a viewer failed; it is tried again", e);
+        }
+        place(entry, next);
     }
 
     private void place(Entry entry, long visit) {
@@ -75,6 +103,11 @@ public final class Heartbeats implements AutoCloseable {
 
     private Set<Entry> slot(long index) {
         return slots.get((int) (index % SLOTS));
+    }
+
+    /** How long no sweep has begun; more than a few seconds say that the executor is stuck. */
+    public Duration sinceLastSweep() {
+        return Duration.ofNanos(ticker.nanos() - lastSweep);
     }
 
     @Override
@@ -106,8 +139,9 @@ public final class Heartbeats implements AutoCloseable {
         }
 
         private void enter(Set<Entry> newSlot) {
-            newSlot.add(this);
+            // In this order: once it is in the set, a sweep may take it out and give it another slot.
             slot = newSlot;
+            newSlot.add(this);
             if (removed) {
                 newSlot.remove(this);
             }

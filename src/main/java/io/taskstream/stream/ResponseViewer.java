@@ -2,11 +2,15 @@ package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A viewer whose connection is ours: it gets many frames in one write, and is looked after while it is idle. */
 final class ResponseViewer implements Viewer, FrameSource {
+
+    /** After so long a read that failed is tried again. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What is read, and handed to the container, at once; more would only lie in its queue. In bytes. */
     private static final int READ_BYTES = 64 * 1024;
@@ -23,19 +27,32 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     private final long began;
     private final byte[] heartbeat;
+    private final StreamMeters meters;
+    private final long came;
 
+    /** Whether it gets no further event. */
     private volatile boolean left;
+
+    private volatile boolean drained;
+
+    /** Whether it is not looked after any more. */
+    private volatile boolean forgotten;
+
     private volatile Heartbeats.@Nullable Entry entry;
+
+    /** Whether it has got all that the log held when it came. Touched by the writer only. */
+    private boolean caughtUp;
 
     /** When the last heartbeat was due, not when it was written: so lateness never adds up. Touched by sweeps only. */
     private long lastHeartbeat;
 
-    ResponseViewer(ResponseEventSink sink, TaskBroadcaster broadcaster, Ticker ticker) {
+    ResponseViewer(ResponseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
         ViewerOptions options = sink.options();
         this.sink = sink;
         this.broadcaster = broadcaster;
-        this.ticker = ticker;
-        this.cursor = broadcaster.cursor(options.start(), this::wake);
+        this.ticker = context.ticker();
+        this.meters = context.meters();
+        this.cursor = broadcaster.cursor(options, this::wake);
         this.heartbeatNanos = options.heartbeat().toNanos();
         this.stallNanos = options.stall().toNanos();
         this.lifeNanos =
@@ -43,6 +60,7 @@ final class ResponseViewer implements Viewer, FrameSource {
         this.began = sink.lastWrite();
         this.heartbeat = ControlFrames.heartbeat(options.heartbeatAsEvent());
         this.lastHeartbeat = sink.lastWrite();
+        this.came = sink.lastWrite();
     }
 
     @Override
@@ -54,7 +72,7 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     private void enter(Heartbeats.Entry place) {
         entry = place;
-        if (left) {
+        if (forgotten) {
             place.remove();
         }
     }
@@ -71,7 +89,36 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public @Nullable Chunk next() {
-        return left ? null : cursor.next(READ_BYTES);
+        Chunk chunk = left ? null : cursor.next(READ_BYTES);
+        if (chunk != null) {
+            meters.wrote(chunk.events(), chunk.length());
+        }
+        if (!caughtUp && cursor.isCaughtUp()) {
+            caughtUp = true;
+            meters.resume().record(ticker.nanos() - came);
+        }
+        return chunk;
+    }
+
+    @Override
+    public void wroteHeartbeat() {
+        meters.heartbeats().increment();
+    }
+
+    @Override
+    public void announce(long retryMillis) {
+        sink.announce(retryMillis);
+    }
+
+    @Override
+    public void depart() {
+        drained = true;
+        sink.close();
+    }
+
+    @Override
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override
@@ -81,43 +128,59 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public void comeBack() {
-        broadcaster.appended();
+        broadcaster.comeBack();
     }
 
     @Override
     public void closed(@Nullable Throwable error) {
+        leave();
         broadcaster.gone(this, error);
     }
 
     @Override
     public void leave() {
         left = true;
+        forgotten = true;
         Heartbeats.Entry place = entry;
         if (place != null) {
             place.remove();
         }
     }
 
+    /** It is looked after until the sink has ended, for it may be stalled. */
+    @Override
+    public void end() {
+        left = true;
+        sink.close();
+    }
+
     @Override
     public long visit(long now) {
+        boolean isToRetry = cursor.hasFailed();
+        if (isToRetry) {
+            wake();
+        }
         if (isStalled(now)) {
             sink.abort(new TimeoutException("The viewer took no byte for the stall time"));
         } else if (now - began >= lifeNanos) {
             sink.close("access expired");
-        } else if (heartbeatDue() - now <= 0) {
+        } else {
             beat(now);
         }
-        return nextVisit(now);
+        return isToRetry ? now + RETRY_NANOS : nextVisit(now);
     }
 
+    /** If it can't be told whether something is being written, the time stays due, and the next sweep tries again. */
     private void beat(long now) {
-        long due = heartbeatDue();
-        sink.writeIfIdle(heartbeat);
-        lastHeartbeat = now - due < heartbeatNanos ? due : now;
+        long silentSince = sink.lastWrite();
+        long due = heartbeatDue(silentSince);
+        if (due - now <= 0 && sink.writeIfIdle(heartbeat, silentSince)) {
+            lastHeartbeat = now - due < heartbeatNanos ? due : now;
+        }
     }
 
-    private long heartbeatDue() {
-        return later(sink.lastWrite(), lastHeartbeat) + heartbeatNanos;
+    private long heartbeatDue(long lastWrite) {
+        return later(lastWrite, lastHeartbeat) + heartbeatNanos;
     }
 
     private boolean isStalled(long now) {
@@ -128,7 +191,7 @@ final class ResponseViewer implements Viewer, FrameSource {
     private long nextVisit(long now) {
         long since = sink.blockedSince();
         long stalled = (since == 0 ? now : since) + stallNanos;
-        long due = heartbeatDue();
+        long due = heartbeatDue(sink.lastWrite());
         long next = due - stalled < 0 ? due : stalled;
         long left = lifeNanos - (now - began);
         return left > 0 && left < next - now ? now + left : next;

@@ -1,12 +1,15 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.SseBroadcaster;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
+    private static final Logger LOG = System.getLogger(TaskBroadcaster.class.getName());
+    private static final long NONE = 0;
+
     private final TaskId task;
     private final StreamContext context;
     private final Consumer<TaskBroadcaster> whenEmpty;
@@ -34,9 +40,17 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private final List<BiConsumer<SseEventSink, Throwable>> errorListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<SseEventSink>> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger signals = new AtomicInteger();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Object admission = new Object();
+
+    /** Written under the lock of admission, so that nobody is admitted to a broadcaster that is closed. */
+    private volatile boolean closed;
 
     private volatile boolean deleted;
+
+    /** The ticker's nanoseconds of the first append that no pass has begun to serve. */
+    private volatile long unservedSince = NONE;
+
     private volatile @Nullable Watch watch;
 
     /**
@@ -48,9 +62,17 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         this.whenEmpty = whenEmpty;
     }
 
-    /** Hears of what happens to the log from now on. */
+    /** Hears of what happens to the log from now on. Later calls do nothing. */
     void start() {
+        if (!started.compareAndSet(false, true)) {
+            return;
+        }
         watch = context.log().watch(task, this);
+        if (closed) {
+            stopWatching();
+        }
+        // A viewer that joined while the watch was being set up has not been told of what was appended then.
+        comeBack();
     }
 
     TaskId task() {
@@ -62,16 +84,28 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     boolean isClosed() {
-        return closed.get();
+        return closed;
     }
 
-    /** Where a viewer begins that wants only what is yet to come. */
-    StreamStart latest() {
-        return context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+    Set<Viewer> served() {
+        return viewers;
     }
 
-    Cursor cursor(StreamStart start, Runnable wake) {
-        return new Cursor(context.log(), task, start, wake);
+    /** For a viewer that wants only what is yet to come. */
+    Cursor cursorAtEnd(Runnable wake) {
+        StreamStart latest = context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+        return new Cursor(this::read, latest, wake, context.meters());
+    }
+
+    Cursor cursor(ViewerOptions options, Runnable wake) {
+        FrameReader reader = options.traced()
+                ? new TracedFrames(context.log(), task, context.fanOut().executor())
+                : this::read;
+        return new Cursor(reader, options.start(), wake, context.meters());
+    }
+
+    private CompletionStage<Chunk> read(long after, int maxBytes) {
+        return context.log().read(task, after, maxBytes);
     }
 
     /**
@@ -81,16 +115,26 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
      */
     @Override
     public void register(SseEventSink sink) {
-        admit(sink).join(context.heartbeats());
+        Viewer viewer = admit(sink);
+        if (viewer == null) {
+            throw closed();
+        }
+        viewer.join(context.heartbeats());
     }
 
-    /** Counts the sink among the viewers; it is served once it joins. */
+    /** Counts the sink among the viewers; it is served once it joins. Answers {@code null} if the broadcaster is closed. */
+    @Nullable
     Viewer admit(SseEventSink sink) {
-        checkOpen();
         Viewer viewer = sink instanceof ResponseEventSink ours
-                ? new ResponseViewer(ours, this, context.ticker())
+                ? new ResponseViewer(ours, this, context)
                 : new ForeignViewer(sink, this, context);
-        viewers.add(viewer);
+        synchronized (admission) {
+            if (closed) {
+                return null;
+            }
+            viewers.add(viewer);
+        }
+        context.meters().opened().increment();
         return viewer;
     }
 
@@ -129,26 +173,44 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     @Override
     public void close(boolean cascading) {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        synchronized (admission) {
+            if (closed) {
+                return;
+            }
+            closed = true;
         }
         stopWatching();
-        List<Viewer> served = List.copyOf(viewers);
-        viewers.clear();
-        served.forEach(Viewer::leave);
-        if (cascading) {
-            served.forEach(viewer -> viewer.sink().close());
-            served.forEach(viewer -> closeListeners.forEach(listener -> listener.accept(viewer.sink())));
+        for (Viewer viewer : List.copyOf(viewers)) {
+            // Who takes it out tells the listeners, here or in gone(): so they are told once.
+            if (viewers.remove(viewer)) {
+                dismiss(viewer, cascading);
+            }
         }
         whenEmpty.accept(this);
     }
 
+    private void dismiss(Viewer viewer, boolean closing) {
+        context.meters().end(deleted ? Ending.DELETED : Ending.DRAINED);
+        if (!closing) {
+            viewer.leave();
+            return;
+        }
+        try {
+            viewer.end();
+        } catch (RuntimeException e) {
+            tellError(viewer.sink(), e);
+        }
+        tellClosed(viewer.sink());
+    }
+
     /** Closes if there is no viewer. Answers whether it is closed. */
     boolean retire() {
-        if (!viewers.isEmpty()) {
-            return false;
+        synchronized (admission) {
+            if (!viewers.isEmpty()) {
+                return false;
+            }
+            closed = true;
         }
-        closed.set(true);
         stopWatching();
         return true;
     }
@@ -161,13 +223,25 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     private void checkOpen() {
-        if (closed.get()) {
-            throw new IllegalStateException("The broadcaster is closed");
+        if (closed) {
+            throw closed();
         }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("The broadcaster is closed");
     }
 
     @Override
     public void appended() {
+        if (unservedSince == NONE) {
+            unservedSince = context.ticker().nanos() | 1;
+        }
+        comeBack();
+    }
+
+    /** Runs a pass soon. */
+    void comeBack() {
         if (signals.getAndIncrement() == 0) {
             context.fanOut().submit(pass);
         }
@@ -176,20 +250,32 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     @Override
     public void deleted() {
         deleted = true;
-        appended();
+        comeBack();
     }
 
     private void pass() {
         int seen = signals.get();
+        long began = context.ticker().nanos();
+        long appended = unservedSince;
+        unservedSince = NONE;
         try {
             if (deleted) {
                 close();
             }
             viewers.forEach(Viewer::wake);
         } finally {
+            measure(began, appended);
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
+        }
+    }
+
+    private void measure(long began, long appended) {
+        long now = context.ticker().nanos();
+        context.meters().passes().record(now - began);
+        if (appended != NONE) {
+            context.meters().lag().record(now - appended);
         }
     }
 
@@ -198,13 +284,35 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (!viewers.remove(viewer)) {
             return;
         }
-        viewer.leave();
+        leave(viewer, viewer.isDrained() ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
-            errorListeners.forEach(listener -> listener.accept(viewer.sink(), error));
+            tellError(viewer.sink(), error);
         }
-        closeListeners.forEach(listener -> listener.accept(viewer.sink()));
+        tellClosed(viewer.sink());
         if (viewers.isEmpty()) {
             whenEmpty.accept(this);
+        }
+    }
+
+    private void leave(Viewer viewer, Ending ending) {
+        viewer.leave();
+        context.meters().end(ending);
+    }
+
+    private void tellError(SseEventSink sink, Throwable error) {
+        errorListeners.forEach(listener -> tell(() -> listener.accept(sink, error)));
+    }
+
+    private void tellClosed(SseEventSink sink) {
+        closeListeners.forEach(listener -> tell(() -> listener.accept(sink)));
+    }
+
+    /** A listener is somebody else's code, and is told by threads that serve others. */
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A listener of a broadcaster failed", e);
         }
     }
 }

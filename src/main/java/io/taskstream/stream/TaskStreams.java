@@ -6,6 +6,8 @@ import io.taskstream.task.TaskId;
 import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +18,8 @@ public final class TaskStreams implements AutoCloseable {
 
     private final ConcurrentMap<TaskId, TaskBroadcaster> broadcasters = new ConcurrentHashMap<>();
     private final StreamContext context;
+
+    private volatile @Nullable Duration drainWindow;
 
     public TaskStreams(StreamContext context) {
         this.context = context;
@@ -33,18 +37,19 @@ public final class TaskStreams implements AutoCloseable {
     /** Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once. */
     public void register(TaskId task, SseEventSink sink) {
         var admitted = new AtomicReference<@Nullable Viewer>();
-        broadcasters.compute(task, (id, present) -> {
-            TaskBroadcaster broadcaster = present == null || present.isClosed() ? begin(id) : present;
-            admitted.set(broadcaster.admit(sink));
-            return broadcaster;
+        TaskBroadcaster broadcaster = broadcasters.compute(task, (id, present) -> {
+            Viewer viewer = present == null ? null : present.admit(sink);
+            if (present != null && viewer != null) {
+                admitted.set(viewer);
+                return present;
+            }
+            var fresh = new TaskBroadcaster(id, context, this::retire);
+            admitted.set(fresh.admit(sink));
+            return fresh;
         });
-        requireNonNull(admitted.get()).join(context.heartbeats());
-    }
-
-    private TaskBroadcaster begin(TaskId task) {
-        var broadcaster = new TaskBroadcaster(task, context, this::retire);
+        // With a viewer already: that the task is gone, if it is, is told at once, and closes the broadcaster.
         broadcaster.start();
-        return broadcaster;
+        requireNonNull(admitted.get()).join(context.heartbeats());
     }
 
     private void retire(TaskBroadcaster broadcaster) {
@@ -56,6 +61,29 @@ public final class TaskStreams implements AutoCloseable {
     public int viewers(TaskId task) {
         TaskBroadcaster broadcaster = broadcasters.get(task);
         return broadcaster == null ? 0 : broadcaster.viewers();
+    }
+
+    /**
+     * Has no further viewer admitted from now on, by whoever asks {@link #drainWindow()} before, and answers those who
+     * are here.
+     *
+     * @param window how long it will take until all have left
+     */
+    public List<Departure> beginDrain(Duration window) {
+        drainWindow = window;
+        return broadcasters.values().stream()
+                .<Departure>flatMap(broadcaster -> broadcaster.served().stream())
+                .toList();
+    }
+
+    /** How long it takes to send all viewers away; {@code null} as long as new ones are admitted. */
+    public @Nullable Duration drainWindow() {
+        return drainWindow;
+    }
+
+    /** What is counted about the viewers. */
+    public StreamMeters meters() {
+        return context.meters();
     }
 
     /** Ends all streams. */

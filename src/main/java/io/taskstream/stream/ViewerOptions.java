@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeat the silence after which it gets a heartbeat
  * @param heartbeatAsEvent whether that is an event instead of a comment
  * @param stall how long it may take no byte before it is disconnected
+ * @param traced whether it sees the trace that each event was published in
  * @param life how long it may watch at all; {@code null} for as long as it likes
  */
 public record ViewerOptions(
@@ -17,10 +18,17 @@ public record ViewerOptions(
         Duration heartbeat,
         boolean heartbeatAsEvent,
         Duration stall,
+        boolean traced,
         @Nullable Duration life) {
 
     /** What a viewer asked for that may watch as long as it likes. */
+    public ViewerOptions(
+            StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall, boolean traced) {
+        this(start, heartbeat, heartbeatAsEvent, stall, traced, null);
+    }
+
+    /** The same without traces. */
     public ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {
-        this(start, heartbeat, heartbeatAsEvent, stall, null);
+        this(start, heartbeat, heartbeatAsEvent, stall, false);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.access.Rights;
 import io.taskstream.access.TaskPattern;
 import io.taskstream.task.TaskId;
@@ -41,7 +43,15 @@ class AccessRulesTest {
                 .filteredOn(rule -> rule.getValue() == Right.NONE)
                 .as("what anybody may")
                 .extracting(Map.Entry::getKey)
-                .containsExactlyInAnyOrder("PageResource.index", "PageResource.asset");
+                .containsExactlyInAnyOrder(
+                        "PageResource.index",
+                        "PageResource.asset",
+                        "ApiResource.openapi",
+                        "ApiResource.asyncapi",
+                        "HealthResource.all",
+                        "HealthResource.live",
+                        "HealthResource.ready",
+                        "HealthResource.started");
     }
 
     private static Stream<Method> resourceMethods(Class<?> type) {

@@ -38,14 +38,27 @@ final class Payara extends Server {
                 Integer.toString(base),
                 DOMAIN);
         setJvmOptions();
+    }
+
+    @Override
+    public void apply(String script) {
         start();
         asadmin(
                 "--port",
                 Integer.toString(managementPort()),
                 "multimode",
                 "--file",
-                config("payara/configure.asadmin").toString());
+                config("payara/" + script + ".asadmin").toString());
         stop();
+    }
+
+    @Override
+    public List<String> configuration() {
+        start();
+        String settings =
+                asadmin("--port", Integer.toString(managementPort()), "get", "configs.config.server-config.*");
+        stop();
+        return settings.lines().filter(line -> line.contains("=")).sorted().toList();
     }
 
     private void setJvmOptions() {
@@ -96,11 +109,11 @@ final class Payara extends Server {
         asadmin("--port", Integer.toString(managementPort()), "undeploy", name);
     }
 
-    private void asadmin(String... arguments) {
+    private String asadmin(String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(unpacked("payara6/bin/asadmin").toAbsolutePath().toString());
         words.addAll(List.of(arguments));
-        new Command(words, Map.of())
+        return new Command(words, Map.of())
                 .with("AS_JAVA", options().javaHome().toString())
                 .with("JAVA_HOME", options().javaHome().toString())
                 .run();

@@ -34,7 +34,7 @@ public final class Ports {
     }
 
     /** Whether somebody listens there. */
-    static boolean answers(int port) {
+    public static boolean answers(int port) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {

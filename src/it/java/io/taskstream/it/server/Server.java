@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,13 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     /** The server of that name, {@code wildfly} or {@code payara}, set up and not yet started. */
     public static Server create(String name, ServerOptions options) {
+        Server server = asItComes(name, options);
+        server.apply("configure");
+        return server;
+    }
+
+    /** The same without the project's {@code server-config}. */
+    public static Server asItComes(String name, ServerOptions options) {
         return switch (name) {
             case "wildfly" -> new WildFly(options);
             case "payara" -> new Payara(options);
@@ -36,6 +44,16 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
     final ServerOptions options() {
         return options;
     }
+
+    /**
+     * Runs a script of {@code server-config}; the server must be stopped, and is afterwards.
+     *
+     * @param script {@code configure} or {@code restore}
+     */
+    public abstract void apply(String script);
+
+    /** All that is configured, one setting a line; the server must be stopped, and is afterwards. */
+    public abstract List<String> configuration();
 
     /** Starts it and waits until it answers. */
     public abstract void start();

@@ -21,7 +21,20 @@ final class WildFly extends Server {
         super(options);
         this.home = options.directory().toAbsolutePath();
         install();
-        cli("--file=" + config("wildfly/configure.cli"));
+    }
+
+    @Override
+    public void apply(String script) {
+        cli("--file=" + config("wildfly/" + script + ".cli"));
+    }
+
+    @Override
+    public List<String> configuration() {
+        try {
+            return Files.readAllLines(home.resolve("standalone/configuration/standalone.xml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void install() {

@@ -1,11 +1,13 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
@@ -13,8 +15,10 @@ import io.taskstream.task.TaskId;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +57,10 @@ public final class MemoryEventLog implements EventLog {
             return false;
         }
         byAge.put(log.ordinal(), log);
+        if (logs.get(task.id()) != log) {
+            // It was deleted before it could be found by its age.
+            byAge.remove(log.ordinal());
+        }
         return true;
     }
 
@@ -97,18 +105,18 @@ public final class MemoryEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<EventId> append(TaskId id, Batch batch) {
-        EventId last;
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        Appended appended;
         try {
             MemoryTaskLog log = log(id);
-            last = log.append(batch);
+            appended = log.append(batch);
             if (batch.end() != null) {
                 forgetOldestFinished(log);
             }
         } catch (EventLogException e) {
             return CompletableFuture.failedStage(e);
         }
-        return CompletableFuture.completedStage(last);
+        return CompletableFuture.completedStage(appended);
     }
 
     /** The heap is all there is, so finished tasks can't stay for ever. */
@@ -117,7 +125,9 @@ public final class MemoryEventLog implements EventLog {
         synchronized (finished) {
             finished.add(newlyFinished);
             if (finished.size() > bounds.finishedTasks()) {
+                // Taken out in any case: one that was deleted while it finished would stay at the head for ever.
                 forgotten = finished.iterator().next();
+                finished.remove(forgotten);
             }
         }
         if (forgotten != null && logs.remove(forgotten.id(), forgotten)) {
@@ -147,6 +157,17 @@ public final class MemoryEventLog implements EventLog {
             return () -> {};
         }
         return log.watch(watcher);
+    }
+
+    @Override
+    public LogUsage usage() {
+        long bytes = 0;
+        Map<String, Long> tasks = new TreeMap<>();
+        for (MemoryTaskLog log : logs.values()) {
+            bytes += log.bytes();
+            tasks.merge(log.state().task().status().wireName(), 1L, Long::sum);
+        }
+        return new LogUsage(bytes, tasks);
     }
 
     @Override

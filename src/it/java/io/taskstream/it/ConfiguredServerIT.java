@@ -1,0 +1,41 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.server.ServerUnderTest;
+import io.taskstream.it.wire.RawPublisher;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+/** What servers would refuse or add if they were not told otherwise. */
+class ConfiguredServerIT extends OnServer {
+
+    private static final int MEBIBYTES = 13;
+
+    private final Api api = Api.underTest();
+
+    /** WildFly as it comes ends a request at 10 MiB. */
+    @Test
+    void aBodyMayBeLongerThanAnyPost() throws IOException {
+        String mebibyte = ("x".repeat(1023) + "\n").repeat(1024);
+        try (var publisher = new RawPublisher(api.at(""), api.createTask(), "text/plain")) {
+            for (int i = 0; i < MEBIBYTES; i++) {
+                publisher.send(mebibyte);
+            }
+            assertThat(publisher.end()).contains(" 200 ").contains("\"count\":" + MEBIBYTES * 1024);
+        }
+    }
+
+    @Test
+    void noAnswerSaysWhichServerItIs() {
+        assertThat(api.get("/tasks").headers().map()).doesNotContainKeys("server", "x-powered-by");
+    }
+
+    @Test
+    void theServerIsKnownToBeConfigured() throws IOException {
+        assertThat(Files.readString(ServerUnderTest.get().log()))
+                .contains("Taskstream is ready")
+                .doesNotContain("puts no bound on what it queues");
+    }
+}

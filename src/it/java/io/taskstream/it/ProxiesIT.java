@@ -1,0 +1,153 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Proxy;
+import io.taskstream.it.server.ProxyProduct;
+import io.taskstream.it.wire.RawPublisher;
+import io.taskstream.it.wire.RawViewer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Taskstream behind each real reverse proxy, with the settings that {@code server-config/proxies} has for it. */
+@Tag("once")
+class ProxiesIT extends OnServer {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int MANY = 1_000;
+
+    private final Api direct = Api.underTest();
+    private final URI server = direct.at("");
+
+    @ParameterizedTest
+    @EnumSource
+    void anEventComesAtOnceAndAClientThatLeavesIsNoticed(ProxyProduct product) {
+        String task = direct.createTask();
+        try (var proxy = Proxy.start(product, server)) {
+            var viewer =
+                    RawViewer.open(proxy.url(), "/tasks/" + task + "/stream?heartbeat=1", "Accept-Encoding", "gzip");
+            assertThat(viewer.head().fields())
+                    .containsEntry("content-type", "text/event-stream")
+                    .doesNotContainKey("content-encoding");
+            assertThat(viewer.next()).startsWith("retry: ");
+            List<Double> millis = new ArrayList<>();
+            for (int i = 1; i <= 20; i++) {
+                long sent = System.nanoTime();
+                direct.publish(task, Integer.toString(i));
+                RawViewer.Frame frame = nextEvent(viewer);
+                assertThat(frame.text()).endsWith("data: " + i + "\n");
+                millis.add((frame.nanos() - sent) / 1e6);
+            }
+            millis.sort(null);
+            System.out.printf(
+                    "%s: an event takes %.1f ms (median), %.1f ms at most%n", product, millis.get(10), millis.get(19));
+            assertThat(millis.get(10))
+                    .as("median of the milliseconds until an event came")
+                    .isLessThan(100);
+
+            viewer.reset();
+            Await.until("the viewer is forgotten", SOON, () -> direct.task(task).getInt("viewers") == 0);
+        }
+    }
+
+    private static RawViewer.Frame nextEvent(RawViewer viewer) {
+        RawViewer.Frame frame = viewer.next(SOON);
+        return frame.text().startsWith(":") ? nextEvent(viewer) : frame;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPublishedLineIsVisibleWhileTheRequestGoesOn(ProxyProduct product) throws IOException {
+        String task = direct.createTask();
+        try (var proxy = Proxy.start(product, server);
+                var viewer = RawViewer.open(server, "/tasks/" + task + "/stream");
+                var publisher = RawPublisher.likeCurl(proxy.url(), task)) {
+            viewer.next();
+            for (int i = 1; i <= 3; i++) {
+                publisher.send("line " + i + "\n");
+                assertThat(viewer.next()).contains("\"line " + i + "\"");
+            }
+            assertThat(publisher.end()).startsWith("HTTP/1.1 200").contains("\"count\":3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void thePageComesCompressedOrNotButWhole(ProxyProduct product) throws Exception {
+        try (var proxy = Proxy.start(product, server)) {
+            HttpResponse<byte[]> page = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(proxy.url().resolve("/"))
+                                    .header("Accept-Encoding", "gzip")
+                                    .build(),
+                            BodyHandlers.ofByteArray());
+            assertThat(page.statusCode()).isEqualTo(200);
+            System.out.printf(
+                    "%s: the page comes %s%n",
+                    product, page.headers().firstValue("Content-Encoding").orElse("as it is"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aThousandStreamsGoThrough(ProxyProduct product) {
+        String task = direct.createTask();
+        List<CountingViewer> viewers = new ArrayList<>();
+        try (var proxy = Proxy.start(product, server)) {
+            HttpClient client = HttpClient.newHttpClient();
+            for (int i = 0; i < MANY; i++) {
+                viewers.add(new CountingViewer(client, proxy.url().resolve("/tasks/" + task + "/stream")));
+            }
+            direct.publish(task, "[1,2,3,4,5,6,7,8,9,10]");
+            for (CountingViewer viewer : viewers) {
+                viewer.awaitEvent(10, Duration.ofSeconds(60));
+                assertThat(viewer.problem()).isEmpty();
+            }
+        } finally {
+            viewers.forEach(CountingViewer::close);
+        }
+        Await.until("all are forgotten", Duration.ofSeconds(60), () -> forgets(task));
+    }
+
+    @Test
+    void noneCutsAStreamThatIsSilentForThreeMinutes() {
+        String task = direct.createTask();
+        List<Proxy> proxies = new ArrayList<>();
+        try {
+            List<RawViewer> viewers = new ArrayList<>();
+            for (ProxyProduct product : ProxyProduct.values()) {
+                Proxy proxy = Proxy.start(product, server);
+                proxies.add(proxy);
+                viewers.add(RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
+            }
+            Await.sleep(Duration.ofMinutes(3).plusSeconds(5));
+            direct.publish(task, "1");
+            for (RawViewer viewer : viewers) {
+                assertThat(nextEvent(viewer).text()).startsWith("retry: ");
+                assertThat(nextEvent(viewer).text()).endsWith("data: 1\n");
+                assertThat(viewer.body().split(": heartbeat", -1)).hasSize(1 + 6);
+                viewer.close();
+            }
+        } finally {
+            proxies.forEach(Proxy::close);
+        }
+    }
+
+    /** A viewer that left is noticed when something is written to it. */
+    private boolean forgets(String task) {
+        direct.publish(task, "0");
+        return direct.task(task).getInt("viewers") == 0;
+    }
+}

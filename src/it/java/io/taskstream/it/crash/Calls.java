@@ -1,0 +1,94 @@
+package io.taskstream.it.crash;
+
+import io.taskstream.it.server.Await;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Calls to a server that may be dead at any moment. Thread-safe. */
+final class Calls {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI server;
+
+    Calls(URI server) {
+        this.server = server;
+    }
+
+    /** A GET; empty if the server did not answer. */
+    Optional<HttpResponse<String>> get(String path) {
+        return send(request(path).GET(), BodyHandlers.ofString());
+    }
+
+    /** A stream that is watched, from behind the event with that id if there is one; empty if the server did not answer. */
+    Optional<HttpResponse<InputStream>> watch(String task, String lastEventId) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + "/tasks/" + task + "/stream"))
+                .GET();
+        if (!lastEventId.isEmpty()) {
+            request.header("Last-Event-ID", lastEventId);
+        }
+        return send(request, BodyHandlers.ofInputStream());
+    }
+
+    /** Publishes; empty if the server did not answer. */
+    Optional<HttpResponse<String>> publish(String task, String type, BodyPublisher body, String... headers) {
+        HttpRequest.Builder request = request("/tasks/" + task + "/events")
+                .header("Content-Type", type)
+                .POST(body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request, BodyHandlers.ofString());
+    }
+
+    /** Creates the task. */
+    void create(String task) {
+        var answer = send(request("/tasks/" + task).PUT(BodyPublishers.noBody()), BodyHandlers.ofString());
+        if (answer.isEmpty() || answer.get().statusCode() != 201) {
+            throw new AssertionError("Creating " + task + ": " + answer);
+        }
+    }
+
+    /** Waits until the application answers. */
+    void awaitApplication() {
+        Await.until(
+                "the application answers",
+                PATIENCE,
+                () -> get("/tasks?limit=1")
+                        .filter(answer -> answer.statusCode() == 200)
+                        .isPresent());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(server + path)).timeout(PATIENCE);
+    }
+
+    private <T> Optional<HttpResponse<T>> send(HttpRequest.Builder request, BodyHandler<T> handler) {
+        try {
+            return Optional.of(client.send(request.build(), handler));
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Before something is tried again. */
+    static void pause() {
+        Await.sleep(PAUSE);
+    }
+}

@@ -1,0 +1,185 @@
+package io.taskstream.it.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.taskstream.eventlog.embedded.Durability;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
+import io.taskstream.eventlog.embedded.EmbeddedOptions;
+import io.taskstream.eventlog.embedded.Retention;
+import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerOptions;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a client and an operator see when the log's directory is full, read-only, or another's. */
+class FailingDiskIT {
+
+    private static final String NAME = System.getProperty("it.server");
+    private static final Path WAR = Path.of(System.getProperty("it.war"));
+    private static final Path DIRECTORY =
+            Path.of("target", "it", NAME + "-disk").toAbsolutePath();
+    private static final Server SERVER = Server.create(
+            NAME,
+            ServerOptions.in(Path.of("target", "it", NAME + "-failing"))
+                    .with("taskstream.log.directory", DIRECTORY.toString()));
+    private static final Api API = new Api(SERVER.url());
+    private static final Calls CALLS = new Calls(SERVER.url());
+    private static final String TASK = "full";
+    private static final String PADDING = "x".repeat(20_000);
+    private static final int MANY = 10_000;
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final long WHILE_FULL = 6_000_000_000L;
+
+    private boolean deployed;
+
+    @BeforeAll
+    static void start() {
+        SERVER.start();
+    }
+
+    @AfterAll
+    static void end() {
+        SERVER.close();
+    }
+
+    private void deploy() {
+        SERVER.deploy(WAR);
+        deployed = true;
+        CALLS.awaitApplication();
+    }
+
+    @AfterEach
+    void undeploy() {
+        if (deployed) {
+            SERVER.undeploy("taskstream");
+        }
+    }
+
+    @Test
+    void aFullDiskLosesNothingAndWhenThereIsRoomAllGoesOn() {
+        var mounted = SmallDisk.mount(DIRECTORY, "8m");
+        assumeTrue(mounted.isPresent(), "Nothing may be mounted here");
+        try (SmallDisk disk = mounted.get()) {
+            deploy();
+            API.send("PUT", "/tasks/" + TASK, null, "");
+            var viewer = new ResumingViewer(CALLS, TASK).start();
+            int next = publishUntilFull();
+            assertThat(API.task(TASK).getInt("events")).isGreaterThanOrEqualTo(next - 1);
+            assertThat(API.get("/tasks/" + TASK + "/events?limit=10").statusCode())
+                    .isEqualTo(200);
+            var late = new ResumingViewer(CALLS, TASK).start();
+            next = publishWhileFull(next);
+            int kept = next - 1;
+            Await.until("a late viewer gets what is kept", SOON, () -> late.last() >= kept);
+
+            disk.remount("size=64m");
+            long start = System.nanoTime();
+            Await.until("publishing works again", SOON, () -> publish(kept + 1).statusCode() == 200);
+            System.out.printf(
+                    "%s: with a full disk %,d events were kept; room was noticed after %.1f s%n",
+                    NAME, kept, (System.nanoTime() - start) / 1e9);
+            assertThat(publish(kept + 2).statusCode()).isEqualTo(200);
+            API.publish(TASK, "{\"type\":\"done\"}");
+            viewer.awaitEnd(SOON);
+            late.awaitEnd(SOON);
+            assertThat(viewer.problem()).isEmpty();
+            assertThat(late.problem()).isEmpty();
+            assertThat(late.last()).isEqualTo(kept + 3);
+            undeploy();
+            deployed = false;
+        }
+    }
+
+    /** Answers the number of the first event that was refused. */
+    private static int publishUntilFull() {
+        for (int i = 1; i < MANY; i++) {
+            HttpResponse<String> answer = publish(i);
+            if (answer.statusCode() != 200) {
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+                        .startsWith("application/problem+json");
+                assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                JsonObject problem = Api.json(answer);
+                System.out.println(NAME + ": " + problem);
+                assertThat(problem.getString("detail")).contains("written");
+                return i;
+            }
+        }
+        throw new AssertionError("The disk is never full");
+    }
+
+    /** Goes on for some seconds; the journal may find a little room now and then. Answers what is still refused. */
+    private static int publishWhileFull(int refused) {
+        int next = refused;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < WHILE_FULL) {
+            HttpResponse<String> answer = publish(next);
+            assertThat(answer.statusCode()).isIn(200, 503);
+            next += answer.statusCode() == 200 ? 1 : 0;
+            Calls.pause();
+        }
+        return next;
+    }
+
+    private static HttpResponse<String> publish(int number) {
+        return API.post(
+                "/tasks/" + TASK + "/events",
+                "application/json",
+                "{\"n\":" + number + ",\"padding\":\"" + PADDING + "\"}",
+                "Idempotency-Key",
+                "number " + number);
+    }
+
+    @Test
+    void aDirectoryThatAnotherProcessUsesRefusesTheDeployment() throws IOException {
+        Files.createDirectories(DIRECTORY);
+        try (var other = openHere()) {
+            assertThat(other.trouble()).isEmpty();
+            assertThatThrownBy(() -> SERVER.deploy(WAR)).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(Files.readString(SERVER.log())).contains("is open in another process");
+        deploy();
+    }
+
+    /** What another server does. */
+    private static EmbeddedEventLog openHere() {
+        var retention = new Retention(Duration.ofDays(1), 1_000, 1 << 20, 1 << 20, Duration.ofDays(1));
+        return new EmbeddedEventLog(
+                new EmbeddedOptions(DIRECTORY.toString(), Durability.SYNC, retention, 1 << 20, 1),
+                InstantSource.system(),
+                new Random(),
+                Runnable::run,
+                Thread::new);
+    }
+
+    @Test
+    void aReadOnlyDirectoryRefusesTheDeployment() throws IOException {
+        var mounted = SmallDisk.mount(DIRECTORY, "8m");
+        assumeTrue(mounted.isPresent(), "Nothing may be mounted here");
+        try (SmallDisk disk = mounted.get()) {
+            disk.remount("ro");
+            assertThatThrownBy(() -> SERVER.deploy(WAR)).isInstanceOf(IllegalStateException.class);
+            assertThat(Files.readString(SERVER.log())).contains("The log").contains(DIRECTORY.toString());
+
+            disk.remount("rw");
+            deploy();
+            API.createTask();
+            undeploy();
+            deployed = false;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.taskstream.it.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import io.taskstream.it.Api;
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.CuttingProxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** How the page shows what it has missed, on a server of its own that keeps but few events. */
+class PageMissedIT extends InBrowser {
+
+    private static final int KEPT = 500;
+    private static final int FAR_MORE_THAN_IS_KEPT = 3_000;
+    private static final int BUSY_MILLIS = 6_000;
+
+    private static final Server SERVER = start();
+
+    private final String task = api.createTask();
+
+    PageMissedIT() {
+        super(new Api(SERVER.url()));
+    }
+
+    private static Server start() {
+        String name = System.getProperty("it.server");
+        Server server = Server.create(
+                name,
+                ServerOptions.in(Path.of("target", "it", name + "-missed"))
+                        .with("taskstream.log.engine", "memory")
+                        .with("taskstream.log.events", Integer.toString(KEPT)));
+        server.start();
+        server.deploy(Path.of(System.getProperty("it.war")));
+        return server;
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVER.close();
+    }
+
+    @Test
+    void whatIsNoLongerKeptIsMarkedWhereItIsMissing() {
+        try (var way = new CuttingProxy(api.at(""))) {
+            TaskPage view = watch(window(), way.url(), task);
+            publishLines(task, 1, 5);
+            assertThat(view.line(4)).isVisible();
+            way.cut();
+            view.awaitLight("reconnecting");
+            publishLines(task, 6, FAR_MORE_THAN_IS_KEPT);
+            view.awaitLight("live");
+            assertThat(view.line(5 + KEPT)).isVisible();
+            view.page().keyboard().press("Home");
+            assertThat(view.rows("gap")).hasAttribute("data-line", "5");
+            assertThat(view.rows("gap")).containsText("no longer kept");
+            screenshot(view.page(), "gap");
+            List<String> lines = new ArrayList<>(view.allLines());
+            assertThat(lines.remove(5)).startsWith("gap");
+            List<String> expected = new ArrayList<>(lines(1, 5));
+            expected.addAll(lines(FAR_MORE_THAN_IS_KEPT - KEPT + 1, FAR_MORE_THAN_IS_KEPT));
+            assertThat(lines).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void whatWasDroppedForABusyBrowserIsMarkedAndCounted() {
+        Page page = window();
+        TaskPage view = watch(page, task);
+        view.awaitLight("live");
+        publishLines(task, 1, 5);
+        assertThat(view.line(4)).isVisible();
+
+        page.evaluate("""
+                millis => { setTimeout(() => { const end = Date.now() + millis; while (Date.now() < end); }, 0); }""", BUSY_MILLIS);
+        String wide = "\"" + "x".repeat(16_000) + "\"";
+        String batch = "[" + String.join(",", Collections.nCopies(50, wide)) + "]";
+        for (int i = 0; i < 40; i++) {
+            api.publish(task, batch);
+        }
+        assertThat(view.part("dropped")).isVisible();
+        screenshot(page, "lagged");
+        view.part("dropped").click();
+        assertThat(view.rows("lag")).containsText("due to slow consumer");
+        screenshot(page, "lag");
+        api.publish(task, "{\"type\":\"done\"}");
+        view.awaitLight("ended");
+    }
+}

@@ -1,0 +1,75 @@
+package io.taskstream.eventlog.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.taskstream.eventlog.EventLogException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Calls the script that appends, and waits for as many replicas as it is told to. */
+final class AppendCaller {
+
+    private static final Script APPEND = Script.load("append", ScriptOutputType.VALUE);
+
+    private final RedisLink link;
+    private final RedisPlace place;
+    private final RedisRetention retention;
+    private final String node;
+    private final long replicaMillis;
+
+    /**
+     * @param node names this engine; no other has or had the name
+     * @param timeout how long replicas may take
+     */
+    AppendCaller(RedisLink link, RedisPlace place, RedisRetention retention, String node, Duration timeout) {
+        this.link = link;
+        this.place = place;
+        this.retention = retention;
+        this.node = node;
+        this.replicaMillis = Math.max(1, timeout.toMillis() / 2);
+    }
+
+    /** Makes the call, maybe not for the first time, and answers what the script did. */
+    CompletionStage<String> call(AppendCall call) {
+        String[] keys = call.keys(new TaskKeys(place.prefix(), call.id()));
+        byte[][] arguments = call.arguments(node, retention);
+        CompletionStage<byte[]> answer =
+                place.replicas() == 0 ? APPEND.run(link::writing, keys, arguments) : callAndWait(keys, arguments);
+        return answer.thenApply(Bytes::text);
+    }
+
+    /**
+     * {@code WAIT} means what was written before on the same connection, so it follows at once: behind an answer it
+     * might go over a new connection, on which nothing was written.
+     */
+    private CompletionStage<byte[]> callAndWait(String[] keys, byte[][] arguments) {
+        CompletionStage<byte[]> answer = APPEND.runKnown(link::writing, keys, arguments);
+        CompletionStage<Long> reached = replicated();
+        return answer.thenCombine(reached, this::checked).exceptionallyCompose(this::learn);
+    }
+
+    private CompletionStage<Long> replicated() {
+        try {
+            return link.writing().waitForReplication(place.replicas(), replicaMillis);
+        } catch (RedisException | EventLogException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private byte[] checked(byte[] answer, long reached) {
+        if (reached < place.replicas()) {
+            throw new EventLogException.Unavailable(
+                    "Redis: " + reached + " replicas of " + place.replicas() + " have what was appended", null);
+        }
+        return answer;
+    }
+
+    private CompletionStage<byte[]> learn(Throwable failure) {
+        CompletionStage<?> learnt = Failures.cause(failure) instanceof RedisNoScriptException
+                ? APPEND.load(link::writing)
+                : CompletableFuture.completedStage("");
+        return learnt.thenCompose(done -> CompletableFuture.failedStage(failure));
+    }
+}

@@ -1,0 +1,81 @@
+package io.taskstream.eventlog.redis;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.Frames;
+import io.taskstream.eventlog.StoredEvent;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events that follow one another in a log, as one read found them.
+ *
+ * @param last the last event of the log then
+ * @param isFinished whether nothing will follow that
+ * @param events those that were read, which may end before {@code last}
+ * @param timeBefore when the event before them was appended; {@code null} if that is not known
+ */
+record LogPage(
+        EventId last,
+        boolean isFinished,
+        List<StoredEvent> events,
+        @Nullable Instant timeBefore) {
+
+    /** What {@code read.lua} answered; empty if there is no task. */
+    static Optional<LogPage> of(List<Object> answer) {
+        if (answer.isEmpty()) {
+            return Optional.empty();
+        }
+        EventId last = new EventId(Bytes.text(answer.get(0)), Bytes.number(answer.get(1)));
+        List<StoredEvent> events = new ArrayList<>();
+        for (Object entry : (List<?>) answer.get(3)) {
+            events.add(event(last, (List<?>) entry));
+        }
+        String time = Bytes.text(answer.get(4));
+        return Optional.of(new LogPage(
+                last,
+                !Bytes.text(answer.get(2)).equals("open"),
+                events,
+                time.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(time))));
+    }
+
+    private static StoredEvent event(EventId log, List<?> entry) {
+        String streamId = Bytes.text(entry.get(0));
+        long sequence = Long.parseLong(streamId.substring(0, streamId.indexOf('-')));
+        List<?> fields = (List<?>) entry.get(1);
+        return new StoredEvent(
+                log.at(sequence), Instant.ofEpochMilli(Bytes.number(fields.get(1))), (byte[]) fields.get(3));
+    }
+
+    /** Whether the log goes on behind what was read. */
+    boolean hasMore() {
+        return !events.isEmpty() && events.get(events.size() - 1).id().sequence() < last.sequence();
+    }
+
+    /**
+     * The frames, as many as fit into the bytes, but at least one if there is any.
+     *
+     * @param after the sequence behind which was read
+     */
+    Chunk chunk(long after, int maxBytes) {
+        if (events.isEmpty()) {
+            return Chunk.empty(last.at(after + 1), isFinished && after >= last.sequence());
+        }
+        var frames = new ByteArrayOutputStream();
+        long reached = after;
+        for (StoredEvent event : events) {
+            byte[] frame = Frames.encode(event.id(), event.data());
+            if (frames.size() > 0 && frames.size() + frame.length > maxBytes) {
+                break;
+            }
+            frames.writeBytes(frame);
+            reached = event.id().sequence();
+        }
+        byte[] bytes = frames.toByteArray();
+        return new Chunk(events.get(0).id(), reached, bytes, 0, bytes.length, isFinished && reached == last.sequence());
+    }
+}

@@ -1,0 +1,76 @@
+package io.taskstream.eventlog.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Sets Lettuce up. What is asked for while there is no connection fails, and what was not answered when it was lost is not
+ * sent again behind our back: only who asked knows whether that does harm.
+ */
+final class RedisClients {
+
+    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    private static final int MOST_UNANSWERED = 100_000;
+    private static final Duration TOPOLOGY = Duration.ofSeconds(15);
+
+    private RedisClients() {}
+
+    /**
+     * A link that is not connected yet.
+     *
+     * @param timeout how long a command or a connection may take
+     */
+    static RedisLink link(RedisPlace place, Duration timeout) {
+        List<RedisURI> uris = place.uris().stream().map(RedisURI::create).toList();
+        uris.forEach(uri -> uri.setTimeout(timeout));
+        return place.isCluster() ? cluster(uris, timeout) : single(uris.get(0), timeout);
+    }
+
+    private static RedisLink single(RedisURI uri, Duration timeout) {
+        RedisClient client = RedisClient.create(uri);
+        client.setOptions(options(ClientOptions.builder(), timeout).build());
+        return new RedisLink(
+                client,
+                () -> new RedisLink.Connections(
+                        client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC)));
+    }
+
+    private static RedisLink cluster(List<RedisURI> uris, Duration timeout) {
+        RedisClusterClient client = RedisClusterClient.create(uris);
+        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+        options(options, timeout);
+        // Rejecting would reject, too, what comes while the first connection to a node is made.
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
+        client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh(TOPOLOGY)
+                        .build())
+                .build());
+        return new RedisLink(
+                client,
+                () -> new RedisLink.Connections(
+                        client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC)));
+    }
+
+    private static ClientOptions.Builder options(ClientOptions.Builder builder, Duration timeout) {
+        return builder.autoReconnect(true)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .replayFilter(command -> true)
+                .requestQueueSize(MOST_UNANSWERED)
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(timeout)
+                        .keepAlive(true)
+                        .build());
+    }
+}

@@ -1,0 +1,194 @@
+package io.taskstream.eventlog.redis;
+
+import io.lettuce.core.RedisException;
+import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps tasks in Redis, where any number of servers share them. A task is a hash and a stream there, and a script makes
+ * every change; see the scripts, and {@code src/docs/redis.md} for the keys.
+ */
+public final class RedisEventLog implements EventLog {
+
+    private static final Logger LOG = System.getLogger(RedisEventLog.class.getName());
+    private static final Duration PULSE = Duration.ofMillis(500);
+    private static final int HISTORY_BYTES = 256 << 10;
+
+    private final RedisLink link;
+    private final TaskStore store;
+    private final TaskIndex index;
+    private final TaskLists lists;
+    private final Appends appends;
+    private final WatchedLogs watched;
+    private final ViewerCounts viewers;
+    private final Pulse pulse;
+    private final Epochs epochs;
+    private final Answers answers;
+    private final List<ScheduledFuture<?>> timers;
+
+    private RedisEventLog(
+            RedisLink link,
+            RedisPlace place,
+            RedisRetention retention,
+            RedisTimes times,
+            RedisThreads threads,
+            RandomGenerator random) {
+        this.link = link;
+        this.epochs = new Epochs(random);
+        this.answers = new Answers(times.command());
+        String node = epochs.next();
+        this.viewers = new ViewerCounts(link, place.prefix(), node, times.reread());
+        this.store = new TaskStore(link, place.prefix(), node);
+        this.index = new TaskIndex(link, place.prefix());
+        this.lists = new TaskLists(store, index, answers);
+        this.pulse = new Pulse(link, threads.executor());
+        var caller = new AppendCaller(link, place, retention, node, times.command());
+        this.appends = new Appends(caller, pulse, times.append(), threads);
+        this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
+        link.tell(watched);
+        pulse.connect();
+        this.timers = List.of(
+                repeat(pulse::ask, PULSE, threads),
+                repeat(watched::lookAtAll, times.reread(), threads),
+                repeat(lists::sweep, times.reread(), threads));
+    }
+
+    private static ScheduledFuture<?> repeat(Runnable work, Duration pause, RedisThreads threads) {
+        return threads.scheduler()
+                .scheduleWithFixedDelay(() -> run(work), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** One that throws would not be repeated. */
+    private static void run(Runnable work) {
+        try {
+            work.run();
+        } catch (EventLogException | RedisException | RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "Redis did not answer", e);
+        }
+    }
+
+    /** Connects, or, if Redis does not answer, goes on trying: until then every call is answered as unavailable. */
+    public static RedisEventLog open(
+            RedisPlace place,
+            RedisRetention retention,
+            RedisTimes times,
+            RedisThreads threads,
+            RandomGenerator random) {
+        RedisLink link = RedisClients.link(place, times.command());
+        return new RedisEventLog(link, place, retention, times, threads, random);
+    }
+
+    @Override
+    public boolean create(Task task) {
+        TaskStore.Creation creation = answers.await(store.create(task, epochs.next()));
+        if (creation == TaskStore.Creation.THERE) {
+            return false;
+        }
+        boolean isNew = creation == TaskStore.Creation.CREATED;
+        answers.awaitOrNull(isNew ? index.add(task.id()) : index.addIfAbsent(task.id()));
+        answers.awaitOrNull(store.listed(task.id()));
+        return isNew;
+    }
+
+    @Override
+    public Optional<LogState> find(TaskId id) {
+        return answers.await(store.find(id));
+    }
+
+    @Override
+    public List<LogState> list(TaskQuery query) {
+        return lists.list(query);
+    }
+
+    @Override
+    public boolean delete(TaskId id) {
+        boolean isDeleted = answers.await(store.delete(id));
+        if (isDeleted) {
+            watched.deleted(id);
+        }
+        return isDeleted;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        return appends.append(id, batch).thenApply(appended -> {
+            watched.reached(id, appended.last());
+            return appended;
+        });
+    }
+
+    @Override
+    public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
+        CompletionStage<Chunk> recent = watched.read(id, after, maxBytes);
+        return recent != null ? recent : page(id, after, maxBytes).thenApply(page -> page.chunk(after, maxBytes));
+    }
+
+    private CompletionStage<LogPage> page(TaskId id, long after, int maxBytes) {
+        return store.page(id, after, maxBytes, false).handle((page, failure) -> {
+            if (failure != null) {
+                watched.readFailed(id);
+                throw Failures.asEventLogException(failure);
+            }
+            return page.orElseThrow(() -> new EventLogException.NoSuchTask(id));
+        });
+    }
+
+    @Override
+    public List<StoredEvent> history(TaskId id, long after, int limit) {
+        List<StoredEvent> events = new ArrayList<>();
+        LogPage page = answers.await(page(id, after, HISTORY_BYTES));
+        events.addAll(page.events());
+        while (events.size() < limit && page.hasMore()) {
+            long reached = events.get(events.size() - 1).id().sequence();
+            page = answers.await(page(id, reached, HISTORY_BYTES));
+            events.addAll(page.events());
+        }
+        return events.size() > limit ? events.subList(0, limit) : events;
+    }
+
+    @Override
+    public Watch watch(TaskId id, LogWatcher watcher) {
+        return watched.join(id, watcher)
+                .or(() -> find(id).map(state -> watched.begin(state, watcher)))
+                .orElseGet(() -> {
+                    watcher.deleted();
+                    return () -> {};
+                });
+    }
+
+    @Override
+    public void countViewersBy(ToIntFunction<TaskId> here) {
+        viewers.countBy(here);
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return pulse.trouble();
+    }
+
+    @Override
+    public void close() {
+        timers.forEach(timer -> timer.cancel(false));
+        link.close();
+    }
+}

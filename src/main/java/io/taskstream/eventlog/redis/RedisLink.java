@@ -1,0 +1,87 @@
+package io.taskstream.eventlog.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.RedisPubSubListener;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.taskstream.eventlog.EventLogException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of this server: one to append, one to read, one to be woken, whatever the number of tasks. On a
+ * Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
+ */
+final class RedisLink implements AutoCloseable {
+
+    private final AbstractRedisClient client;
+    private final Supplier<Connections> connecting;
+    private @Nullable RedisPubSubListener<String, byte[]> listener;
+    private volatile @Nullable Connections connections;
+
+    /**
+     * @param connecting connects the client, or fails
+     */
+    RedisLink(AbstractRedisClient client, Supplier<Connections> connecting) {
+        this.client = client;
+        this.connecting = connecting;
+    }
+
+    /**
+     * What is connected.
+     *
+     * @param writing what appends; a separate connection, since {@code WAIT} holds up all that follows on it
+     */
+    record Connections(
+            RedisClusterAsyncCommands<String, byte[]> writing,
+            RedisClusterAsyncCommands<String, byte[]> reading,
+            StatefulRedisPubSubConnection<String, byte[]> waking) {}
+
+    /** Tells the listener of messages; called once, before {@link #connect()}. */
+    void tell(RedisPubSubListener<String, byte[]> newListener) {
+        listener = newListener;
+    }
+
+    boolean isConnected() {
+        return connections != null;
+    }
+
+    /**
+     * Connects; waits for Redis.
+     *
+     * @throws io.lettuce.core.RedisException if it does not answer
+     */
+    synchronized void connect() {
+        Connections made = connecting.get();
+        if (listener != null) {
+            made.waking().addListener(listener);
+        }
+        connections = made;
+    }
+
+    RedisClusterAsyncCommands<String, byte[]> writing() {
+        return connections().writing();
+    }
+
+    RedisClusterAsyncCommands<String, byte[]> reading() {
+        return connections().reading();
+    }
+
+    StatefulRedisPubSubConnection<String, byte[]> waking() {
+        return connections().waking();
+    }
+
+    private Connections connections() {
+        Connections made = connections;
+        if (made == null) {
+            throw new EventLogException.Unavailable("Redis has not answered yet", null);
+        }
+        return made;
+    }
+
+    @Override
+    public void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+}

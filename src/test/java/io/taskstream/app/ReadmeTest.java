@@ -1,0 +1,88 @@
+package io.taskstream.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The README says what the code and the scripts do, no less and no more. */
+class ReadmeTest {
+
+    /** The first two cells of a row, both in code marks. */
+    /** A key and its default; a dash stands for none. */
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
+
+    private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
+    private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
+    private static final Pattern WILDFLY_TARGET = Pattern.compile("(\\S+):write-attribute\\(name=([^,]+),");
+    private static final Pattern PAYARA_SET = Pattern.compile("(?m)^set \\S*\\.([^.=]+)=(\\S+)$");
+    private static final Pattern PAYARA_NAME = Pattern.compile("(?m)^(set) (\\S+)=");
+    private static final Pattern PAYARA_PROPERTY =
+            Pattern.compile("(?m)^create-system-properties --target server-config ([^=]+)=(\\S+)$");
+
+    @Test
+    void theSettingsTableHasEveryKeyWithItsDefaultAndNoOther() throws IOException {
+        var reader = new SettingReader(key -> null);
+        Settings.read(reader);
+        assertThat(pairs(ROW, section("## Settings"))).isEqualTo(reader.defaults());
+    }
+
+    @Test
+    void theWildFlyTableHasEverySettingOfTheScriptAndNoOther() throws IOException {
+        Map<String, String> set = pairs(WILDFLY_SET, script("wildfly/configure.cli"));
+        assertThat(pairs(ROW, section("### WildFly"))).isEqualTo(set).isNotEmpty();
+    }
+
+    @Test
+    void thePayaraTableHasEverySettingOfTheScriptAndNoOther() throws IOException {
+        String script = script("payara/configure.asadmin");
+        Map<String, String> set = pairs(PAYARA_SET, script);
+        set.putAll(pairs(PAYARA_PROPERTY, script));
+        assertThat(pairs(ROW, section("### Payara"))).isEqualTo(set).isNotEmpty();
+    }
+
+    @Test
+    void restoreTakesBackExactlyWhatConfigureSets() throws IOException {
+        assertThat(matches(WILDFLY_UNSET, script("wildfly/restore.cli")))
+                .isEqualTo(matches(WILDFLY_TARGET, script("wildfly/configure.cli")));
+        assertThat(matches(PAYARA_NAME, script("payara/restore.asadmin")))
+                .isEqualTo(matches(PAYARA_NAME, script("payara/configure.asadmin")));
+    }
+
+    /** What stands from the heading to the next one of any level that is not deeper. */
+    private static String section(String heading) throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int start = readme.indexOf("\n" + heading + "\n");
+        assertThat(start).as("the heading '%s'", heading).isNotNegative();
+        String level = heading.substring(0, heading.indexOf(' '));
+        Matcher next = Pattern.compile("(?m)^#{2," + level.length() + "} ").matcher(readme);
+        return readme.substring(start, next.find(start + heading.length() + 1) ? next.start() : readme.length());
+    }
+
+    private static String script(String name) throws IOException {
+        return Files.readString(Path.of("server-config", name));
+    }
+
+    private static Map<String, String> pairs(Pattern pattern, String text) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        pattern.matcher(text)
+                .results()
+                .forEach(match -> pairs.put(match.group(1), Objects.requireNonNullElse(match.group(2), "")));
+        return pairs;
+    }
+
+    private static List<String> matches(Pattern pattern, String text) {
+        return pattern.matcher(text)
+                .results()
+                .map(match -> match.group(1) + " " + match.group(2))
+                .toList();
+    }
+}

@@ -1,0 +1,44 @@
+package io.taskstream.eventlog.redis;
+
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogContract;
+import io.taskstream.testing.RedisCluster;
+import io.taskstream.testing.RedisEngines;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+
+@Tag("redis")
+final class RedisClusterContractTest extends EventLogContract {
+
+    private static RedisCluster cluster;
+    private static RedisEngines engines;
+
+    @BeforeAll
+    static void start() {
+        cluster = new RedisCluster();
+        engines = new RedisEngines();
+    }
+
+    @AfterAll
+    static void stop() {
+        engines.close();
+        cluster.close();
+    }
+
+    @Override
+    protected EventLog open(int maxEvents, Duration keys, InstantSource time) {
+        return engines.open(
+                new RedisPlace(List.of(cluster.uri()), true, "taskstream:", 0),
+                new RedisRetention(maxEvents, Duration.ofHours(1), keys));
+    }
+
+    /** Redis measures by its own clock. */
+    @Override
+    protected boolean advance(Duration duration) {
+        return false;
+    }
+}

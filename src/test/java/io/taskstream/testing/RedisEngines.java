@@ -1,0 +1,47 @@
+package io.taskstream.testing;
+
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.eventlog.redis.RedisPlace;
+import io.taskstream.eventlog.redis.RedisRetention;
+import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.eventlog.redis.RedisTimes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Opens engines as several servers would, with threads that they share. */
+public final class RedisEngines implements AutoCloseable {
+
+    /** Long enough for a busy machine, short enough for a test of outages. */
+    public static final RedisTimes TIMES =
+            new RedisTimes(Duration.ofMillis(1_000), Duration.ofMillis(2_000), Duration.ofMillis(500));
+
+    public static final RedisRetention RETENTION =
+            new RedisRetention(1_000_000, Duration.ofHours(1), Duration.ofHours(1));
+
+    private final ExecutorService executor = Executors.newFixedThreadPool(2);
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+
+    public EventLog open(String uri) {
+        return open(new RedisPlace(List.of(uri), false, "taskstream:", 0), RETENTION);
+    }
+
+    public EventLog open(RedisPlace place, RedisRetention retention) {
+        return open(place, retention, TIMES);
+    }
+
+    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times) {
+        var threads = new RedisThreads(executor, scheduler, System::nanoTime);
+        return RedisEventLog.open(place, retention, times, threads, new Random());
+    }
+
+    @Override
+    public void close() {
+        executor.shutdown();
+        scheduler.shutdownNow();
+    }
+}

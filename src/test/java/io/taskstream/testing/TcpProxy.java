@@ -1,0 +1,135 @@
+package io.taskstream.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A network between two programs that can be cut, made deaf to answers, or slowed. */
+public final class TcpProxy implements AutoCloseable {
+
+    private final ServerSocket listener;
+    private final int target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean cut;
+    private volatile boolean losesAnswers;
+    private volatile long delayMillis;
+
+    /**
+     * @param target the port of the loopback interface to which it leads
+     */
+    public TcpProxy(int target) {
+        this.target = target;
+        try {
+            this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        daemon(this::accept);
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /** Breaks all connections, and lets none in until it is mended. */
+    public void cut() {
+        cut = true;
+        sockets.forEach(TcpProxy::close);
+        sockets.clear();
+    }
+
+    /** From now on, requests arrive, but no answer does. */
+    public void loseAnswers() {
+        losesAnswers = true;
+    }
+
+    /** Holds each piece of an answer back for so long. */
+    public void delay(long millis) {
+        delayMillis = millis;
+    }
+
+    /** Is a good network from now on; what answers it swallowed stay lost, with their connections. */
+    public void mend() {
+        if (losesAnswers) {
+            cut();
+        }
+        losesAnswers = false;
+        delayMillis = 0;
+        cut = false;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket near = listener.accept();
+                if (cut) {
+                    near.close();
+                    continue;
+                }
+                Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+                sockets.add(near);
+                sockets.add(far);
+                daemon(() -> copy(near, far, false));
+                daemon(() -> copy(far, near, true));
+            } catch (IOException e) {
+                // A connection that failed is none; a closed listener ends the loop.
+            }
+        }
+    }
+
+    private void copy(Socket from, Socket to, boolean isAnswer) {
+        byte[] buffer = new byte[1 << 16];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            int read = in.read(buffer);
+            while (read >= 0) {
+                if (isAnswer && delayMillis > 0) {
+                    Thread.sleep(delayMillis);
+                }
+                if (!isAnswer || !losesAnswers) {
+                    out.write(buffer, 0, read);
+                }
+                read = in.read(buffer);
+            }
+        } catch (IOException e) {
+            // Cut, or closed by either side.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "tcp-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        cut();
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
