@@ -5,6 +5,7 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.http.Limits;
+import io.taskstream.task.JsonBounds;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -19,6 +20,8 @@ import java.util.Locale;
  * @param transfer what to move to another engine or from it
  * @param limits what requests may ask for
  * @param drain the time over which viewers are sent away when the server stops
+ * @param access who comes in
+ * @param json how large JSON may be
  */
 record Settings(
         String engine,
@@ -27,7 +30,9 @@ record Settings(
         RedisSettings redis,
         Transfer transfer,
         Limits limits,
-        Duration drain) {
+        Duration drain,
+        AccessSettings access,
+        JsonBounds json) {
 
     static final String EMBEDDED = "embedded";
     static final String REDIS = "redis";
@@ -60,7 +65,9 @@ record Settings(
                 RedisSettings.read(config, events, embedded.retention().age(), keys),
                 Transfer.read(config),
                 limits(config),
-                config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
+                config.seconds("taskstream.drain.seconds", 5, 1, 3_600),
+                AccessSettings.read(config),
+                json(config));
     }
 
     private static EmbeddedOptions embedded(SettingReader config, int events, long bytes, Duration keys) {
@@ -80,12 +87,19 @@ record Settings(
                 config.integer("taskstream.log.cache-megabytes", 16, 1, 4_096));
     }
 
+    private static JsonBounds json(SettingReader config) {
+        return new JsonBounds(
+                config.integer("taskstream.limit.json-depth", JsonBounds.USUAL.depth(), 1, 500),
+                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000));
+    }
+
     private static Limits limits(SettingReader config) {
         Duration shortest = config.seconds("taskstream.heartbeat.min-seconds", 1, 1, LONGEST_HEARTBEAT);
         Duration longest = config.seconds(
                 "taskstream.heartbeat.max-seconds", LONGEST_HEARTBEAT, shortest.toSeconds(), LONGEST_HEARTBEAT);
         return new Limits(
                 config.integer("taskstream.publish.max-bytes", 1 << 20, 1024, 1 << 30),
+                config.number("taskstream.limit.waiting-bytes", 64L << 20, 1 << 20, Long.MAX_VALUE),
                 config.seconds("taskstream.heartbeat.seconds", 30, shortest.toSeconds(), longest.toSeconds()),
                 shortest,
                 longest,

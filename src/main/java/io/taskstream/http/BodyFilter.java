@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ public class BodyFilter extends HttpFilter {
 
     private static final String BODY = BodyFilter.class.getName() + ".body";
     private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH");
+
+    /** The bytes of bodies that are being read: anybody can send them, for nobody has been asked yet who it is. */
+    private final transient AtomicLong waiting = new AtomicLong();
 
     @Inject
     private transient @Nullable Limits limits;
@@ -50,11 +54,10 @@ public class BodyFilter extends HttpFilter {
 
     private void readBefore(HttpServletRequest request, HttpServletResponse response) throws IOException {
         AsyncContext exchange = request.startAsync(request, response);
-        var reader =
-                new BodyReader(request.getInputStream(), requireNonNull(limits).bodyBytes(), exchange, body -> {
-                    request.setAttribute(BODY, body);
-                    exchange.dispatch();
-                });
+        var reader = new BodyReader(request.getInputStream(), requireNonNull(limits), waiting, exchange, body -> {
+            request.setAttribute(BODY, body);
+            exchange.dispatch();
+        });
         reader.start();
     }
 

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Reads a body to its end, or to one byte more than it may have, with Servlet non-blocking input. */
@@ -19,22 +20,35 @@ final class BodyReader implements ReadListener, AsyncListener {
 
     private final ServletInputStream in;
     private final int maxBytes;
+    private final long maxWaiting;
+    private final AtomicLong waiting;
     private final AsyncContext exchange;
     private final Consumer<byte[]> whenRead;
     private final SerialRunner reader = new SerialRunner(this::readWhatIsThere);
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final byte[] buffer = new byte[1 << 13];
 
+    /** The bytes of this body; guarded by this. */
+    private long held;
+
     private volatile boolean allRead;
     private volatile boolean done;
 
     /**
+     * @param waiting the bytes that all readers hold
      * @param exchange is completed here if the body does not come
      * @param whenRead gets the body, once
      */
-    BodyReader(ServletInputStream in, int maxBytes, AsyncContext exchange, Consumer<byte[]> whenRead) {
+    BodyReader(
+            ServletInputStream in,
+            Limits limits,
+            AtomicLong waiting,
+            AsyncContext exchange,
+            Consumer<byte[]> whenRead) {
         this.in = in;
-        this.maxBytes = maxBytes;
+        this.maxBytes = limits.bodyBytes();
+        this.maxWaiting = limits.waitingBytes();
+        this.waiting = waiting;
         this.exchange = exchange;
         this.whenRead = whenRead;
     }
@@ -64,15 +78,38 @@ final class BodyReader implements ReadListener, AsyncListener {
                 if (read == 0) {
                     return;
                 }
+                if (!hold(Math.max(read, 0)) && end()) {
+                    refuse(Problem.of(503, "Too many bodies are on their way"));
+                    return;
+                }
                 body.write(buffer, 0, Math.max(read, 0));
                 if (read < 0 || body.size() > maxBytes) {
-                    done = true;
+                    end();
                     whenRead.accept(body.toByteArray());
                 }
             }
         } catch (IOException e) {
             giveUp();
         }
+    }
+
+    /** Nothing more is read. Answers whether that is new. */
+    private synchronized boolean end() {
+        if (done) {
+            return false;
+        }
+        done = true;
+        waiting.addAndGet(-held);
+        return true;
+    }
+
+    /** Counts what is held. Answers whether it may be. */
+    private synchronized boolean hold(int bytes) {
+        if (done) {
+            return true;
+        }
+        held += bytes;
+        return waiting.addAndGet(bytes) <= maxWaiting;
     }
 
     /** What has arrived; -1 at the end, 0 if nothing has. */
@@ -93,21 +130,22 @@ final class BodyReader implements ReadListener, AsyncListener {
 
     /** The client has gone away, so nobody waits for an answer. */
     private void giveUp() {
-        if (!done) {
-            done = true;
+        if (end()) {
             exchange.complete();
         }
     }
 
     @Override
     public void onTimeout(AsyncEvent event) throws IOException {
-        if (done) {
-            return;
+        if (end()) {
+            refuse(Problem.of(408, "The body did not come in time"));
         }
-        done = true;
-        byte[] problem = Problem.of(408, "The body did not come in time").body();
+    }
+
+    private void refuse(Problem refusal) throws IOException {
+        byte[] problem = refusal.body();
         var response = (HttpServletResponse) exchange.getResponse();
-        response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
+        response.setStatus(refusal.status());
         response.setContentType(Problem.MEDIA_TYPE);
         response.setHeader("Connection", "close");
         response.setContentLength(problem.length);
@@ -117,7 +155,7 @@ final class BodyReader implements ReadListener, AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-        done = true;
+        end();
     }
 
     @Override

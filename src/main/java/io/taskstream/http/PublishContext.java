@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.task.EventReader;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What all publishers of lines share.
@@ -11,13 +12,21 @@ import java.util.concurrent.Executor;
  * @param log takes the events
  * @param events reads them
  * @param executor does the reading, so that no thread of the container does
+ * @param scheduler wakes those who publish too fast
  * @param maxLine the longest line, in bytes
  * @param publishers counts those who are at it
  */
-public record PublishContext(EventLog log, EventReader events, Executor executor, int maxLine, Publishers publishers) {
+public record PublishContext(
+        EventLog log,
+        EventReader events,
+        Executor executor,
+        ScheduledExecutorService scheduler,
+        int maxLine,
+        Publishers publishers) {
 
     /** The same, counted for nobody. */
-    public PublishContext(EventLog log, EventReader events, Executor executor, int maxLine) {
-        this(log, events, executor, maxLine, new Publishers());
+    public PublishContext(
+            EventLog log, EventReader events, Executor executor, ScheduledExecutorService scheduler, int maxLine) {
+        this(log, events, executor, scheduler, maxLine, new Publishers());
     }
 }

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a viewer asked for.
@@ -10,9 +11,21 @@ import java.time.Duration;
  * @param heartbeatAsEvent whether that is an event instead of a comment
  * @param stall how long it may take no byte before it is disconnected
  * @param traced whether it sees the trace that each event was published in
+ * @param life how long it may watch at all; {@code null} for as long as it likes
  */
 public record ViewerOptions(
-        StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall, boolean traced) {
+        StreamStart start,
+        Duration heartbeat,
+        boolean heartbeatAsEvent,
+        Duration stall,
+        boolean traced,
+        @Nullable Duration life) {
+
+    /** What a viewer asked for that may watch as long as it likes. */
+    public ViewerOptions(
+            StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall, boolean traced) {
+        this(start, heartbeat, heartbeatAsEvent, stall, traced, null);
+    }
 
     /** The same without traces. */
     public ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {

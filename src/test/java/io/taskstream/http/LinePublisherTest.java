@@ -5,6 +5,13 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.EventRates;
+import io.taskstream.access.Grant;
+import io.taskstream.access.PublishPermit;
+import io.taskstream.access.RefusedException;
+import io.taskstream.access.Revocations;
+import io.taskstream.access.Rights;
+import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.memory.MemoryBounds;
@@ -13,10 +20,14 @@ import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.ManualScheduler;
+import io.taskstream.testing.MovableTime;
 import io.taskstream.testing.Samples;
 import io.taskstream.testing.SlowLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +44,10 @@ class LinePublisherTest {
             new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
     private final SlowLog log = new SlowLog(memory);
     private final ManualExecutor executor = new ManualExecutor();
+    private final MovableTime time = new MovableTime();
+    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private EventRates rates = new EventRates(0, 0, time::nanos);
     private final FakeInput in = new FakeInput();
     private final List<LinePublisher.Outcome> outcomes = new ArrayList<>();
 
@@ -229,9 +244,38 @@ class LinePublisherTest {
         assertThat(outcome().failure()).isInstanceOf(LinePublisher.BodyBrokeOffException.class);
     }
 
+    @Test
+    void nothingIsPublishedAfterTheSessionHasEnded() throws IOException {
+        begin(null);
+        in.arrive("1\n");
+        sessions.end("session");
+        in.arrive("2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure()).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void whoPublishesTooFastIsReadAgainLater() throws IOException {
+        rates = new EventRates(2, 0, time::nanos);
+        begin(null);
+        in.arrive("1\n2\n3\n");
+        in.arrive("4\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2", "3");
+        assertThat(outcomes).isEmpty();
+        time.pass(Duration.ofSeconds(1));
+        scheduler.tick();
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2", "3", "4");
+    }
+
     private void begin(@Nullable EventId expectedLast) throws IOException {
-        var context = new PublishContext(log, READER, executor, 1_000);
-        var publisher = new LinePublisher(in, TASK, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
+        var grant = new Grant("ann", "session", Rights.ALL, Instant.MAX);
+        var permit = new PublishPermit(TASK, grant, sessions, rates, time);
+        var context = new PublishContext(log, READER, executor, scheduler, 1_000);
+        var publisher = new LinePublisher(in, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
     }
 

@@ -45,7 +45,13 @@ public final class ManualScheduler extends AbstractExecutorService implements Sc
 
     @Override
     public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        Repeated[] once = new Repeated[1];
+        once[0] = new Repeated(() -> {
+            repeated.remove(once[0]);
+            work.run();
+        });
+        repeated.add(once[0]);
+        return once[0];
     }
 
     @Override
