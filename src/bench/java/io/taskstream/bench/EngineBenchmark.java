@@ -1,5 +1,6 @@
 package io.taskstream.bench;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -133,7 +135,8 @@ public final class EngineBenchmark {
         while (System.nanoTime() < end) {
             var answer = log.append(task, batch).toCompletableFuture();
             if (!answer.isDone()) {
-                answer.whenComplete((kept, failure) -> {
+                CompletionStage<Appended> stage = answer;
+                stage.whenComplete((kept, failure) -> {
                     if (failure != null) {
                         done.completeExceptionally(failure);
                         return;

@@ -94,7 +94,7 @@ public final class EngineScale {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static double mebibytes(double bytes) {
-        return bytes / (1 << 20);
+    private static double mebibytes(long bytes) {
+        return (double) bytes / (1 << 20);
     }
 }

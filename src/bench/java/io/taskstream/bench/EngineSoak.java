@@ -87,7 +87,7 @@ public final class EngineSoak {
         samples.add(now);
         System.out.printf(
                 "%5d s: %,d tasks so far, live heap %.1f MiB, on disk %.1f MiB%n",
-                seconds, created, mebibytes(now.heap()), mebibytes(now.disk()));
+                seconds, created, mebibytes((double) now.heap()), mebibytes((double) now.disk()));
     }
 
     private void check() {
