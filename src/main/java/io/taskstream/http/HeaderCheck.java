@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
@@ -8,8 +9,8 @@ import jakarta.ws.rs.ext.Provider;
 import java.util.regex.Pattern;
 
 /**
- * Refuses a request whose {@code Accept} has a weight that is none (RFC 9110, section 12.4.2), before a resource is
- * chosen by it: RESTEasy would call that a failure of the server.
+ * Refuses a request whose {@code Accept} can't be read, or has a weight that is none (RFC 9110, section 12.4.2), before
+ * a resource is chosen by it: the implementations of JAX-RS would call that a failure of the server.
  */
 @Provider
 @PreMatching
@@ -19,10 +20,17 @@ public class HeaderCheck implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (!request.getAcceptableMediaTypes().stream().allMatch(HeaderCheck::hasWeight)) {
-            request.abortWith(
-                    Problem.of(400, "A weight in the header 'Accept' is a number from 0 to 1, of three digits at most")
-                            .response());
+        if (!isAcceptReadable(request)) {
+            request.abortWith(Problem.of(400, "The header 'Accept' is not a list of media types with their weights")
+                    .response());
+        }
+    }
+
+    private static boolean isAcceptReadable(ContainerRequestContext request) {
+        try {
+            return request.getAcceptableMediaTypes().stream().allMatch(HeaderCheck::hasWeight);
+        } catch (ProcessingException | IllegalArgumentException e) {
+            return false;
         }
     }
 
