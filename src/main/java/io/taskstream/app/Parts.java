@@ -1,6 +1,7 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.HeaderCheck;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The running application.
@@ -36,12 +38,14 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits li
      *
      * @param executor fans out, and reads what is published
      * @param scheduler turns the heartbeats
+     * @param threads makes the threads of the engine
      */
-    static Parts build(Settings settings, Executor executor, ScheduledExecutorService scheduler) {
+    static Parts build(
+            Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        var log = new MemoryEventLog(settings.memory(), time, new SecureRandom());
+        EventLog log = log(settings, time, executor, threads);
         var events = new EventReader(JsonbBuilder.create());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors());
@@ -54,6 +58,15 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits li
                 new HeaderCheck(),
                 new ProblemMapper());
         return new Parts(log, heartbeats, streams, limits, resources);
+    }
+
+    private static EventLog log(Settings settings, InstantSource time, Executor executor, ThreadFactory threads) {
+        var random = new SecureRandom();
+        return switch (settings.engine()) {
+            case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads);
+            default -> throw new IllegalStateException("There is no engine " + settings.engine());
+        };
     }
 
     @Override

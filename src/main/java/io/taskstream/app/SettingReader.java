@@ -54,7 +54,7 @@ final class SettingReader {
         return text;
     }
 
-    private String text(String key, String usual) {
+    String text(String key, String usual) {
         defaults.put(key, usual);
         String value = config.apply(key);
         return value == null || value.isBlank() ? usual : value.strip();

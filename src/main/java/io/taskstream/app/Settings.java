@@ -1,17 +1,26 @@
 package io.taskstream.app;
 
+import io.taskstream.eventlog.embedded.Durability;
+import io.taskstream.eventlog.embedded.EmbeddedOptions;
+import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.http.Limits;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What an operator may set, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in the README's
  * table.
  *
+ * @param engine which keeps the log: {@value #EMBEDDED} or {@value #MEMORY}
  * @param memory what the memory engine keeps
+ * @param embedded what the embedded engine is configured with
  * @param limits what requests may ask for
  */
-record Settings(MemoryBounds memory, Limits limits) {
+record Settings(String engine, MemoryBounds memory, EmbeddedOptions embedded, Limits limits) {
+
+    static final String EMBEDDED = "embedded";
+    static final String MEMORY = "memory";
 
     private static final int LONGEST_HEARTBEAT = 300;
 
@@ -21,15 +30,34 @@ record Settings(MemoryBounds memory, Limits limits) {
      * @throws InvalidSettingException if a value is nonsense
      */
     static Settings read(SettingReader config) {
-        config.oneOf("taskstream.log.engine", "memory", "memory");
-        return new Settings(memory(config), limits(config));
+        String engine = config.oneOf("taskstream.log.engine", EMBEDDED, EMBEDDED, MEMORY);
+        boolean isInHeap = engine.equals(MEMORY);
+        int events = config.integer("taskstream.log.events", isInHeap ? 512 : 1_000_000, 1, 1_000_000_000);
+        long bytes = config.number("taskstream.log.bytes", isInHeap ? 64L << 20 : 1L << 30, 1024, Long.MAX_VALUE);
+        Duration keys = config.seconds("taskstream.log.keys-seconds", 86_400, 0, Integer.MAX_VALUE);
+        int finishedTasks = config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000);
+        return new Settings(
+                engine,
+                new MemoryBounds(events, bytes, finishedTasks, keys),
+                embedded(config, events, bytes, keys),
+                limits(config));
     }
 
-    private static MemoryBounds memory(SettingReader config) {
-        return new MemoryBounds(
-                config.integer("taskstream.log.events", 512, 1, 10_000_000),
-                config.number("taskstream.log.bytes", 64L << 20, 1024, Long.MAX_VALUE),
-                config.integer("taskstream.log.finished-tasks", 1_000, 1, 10_000_000));
+    private static EmbeddedOptions embedded(SettingReader config, int events, long bytes, Duration keys) {
+        String directory = config.text("taskstream.log.directory", "");
+        String durability = config.oneOf("taskstream.log.durability", "sync", "sync", "interval", "none");
+        var retention = new Retention(
+                config.seconds("taskstream.log.age-seconds", 7 * 86_400, 0, Integer.MAX_VALUE),
+                events,
+                bytes,
+                config.number("taskstream.log.total-bytes", 10L << 30, 1024, Long.MAX_VALUE),
+                keys);
+        return new EmbeddedOptions(
+                directory.isEmpty() ? DataDirectory.usual() : directory,
+                Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
+                retention,
+                config.number("taskstream.log.recent-bytes", 64L << 20, 0, Long.MAX_VALUE),
+                config.integer("taskstream.log.cache-megabytes", 16, 1, 4_096));
     }
 
     private static Limits limits(SettingReader config) {

@@ -7,6 +7,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -33,6 +34,9 @@ public class Taskstream {
     @Resource(lookup = "java:comp/DefaultManagedScheduledExecutorService")
     private @Nullable ManagedScheduledExecutorService scheduler;
 
+    @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
+    private @Nullable ManagedThreadFactory threads;
+
     private @Nullable Parts parts;
 
     void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
@@ -40,7 +44,7 @@ public class Taskstream {
         Settings settings = Settings.read(new SettingReader(
                 key -> config.getOptionalValue(key, String.class).orElse(null)));
         warnOfUnboundedServer(context.getServerInfo(), config);
-        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler));
+        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 

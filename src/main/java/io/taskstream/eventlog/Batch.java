@@ -11,11 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param events at least one; only the last may end the task
  * @param expectedLast append only if this is the last event of the log; {@code null} for any
+ * @param idempotencyKey if a batch with this key is in the log already, append nothing and answer as that one did; 1 to
+ *     {@value #MAX_KEY} characters, {@code null} for none
  */
-public record Batch(List<EventData> events, @Nullable EventId expectedLast) {
+public record Batch(
+        List<EventData> events,
+        @Nullable EventId expectedLast,
+        @Nullable String idempotencyKey) {
+
+    /** The longest key, in characters. */
+    public static final int MAX_KEY = 255;
 
     /**
      * @throws InvalidItemException if there is no event, or one follows the terminal event
+     * @throws IllegalArgumentException if the key is too short or too long
      */
     public Batch {
         events = List.copyOf(events);
@@ -27,11 +36,19 @@ public record Batch(List<EventData> events, @Nullable EventId expectedLast) {
                 throw new InvalidItemException("Nothing may follow done in a batch");
             }
         }
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_KEY)) {
+            throw new IllegalArgumentException("An idempotency key has 1 to " + MAX_KEY + " characters");
+        }
+    }
+
+    /** A batch without an idempotency key. */
+    public Batch(List<EventData> events, @Nullable EventId expectedLast) {
+        this(events, expectedLast, null);
     }
 
     /** A batch that may be appended to whatever the log holds. */
     public static Batch of(List<EventData> events) {
-        return new Batch(events, null);
+        return new Batch(events, null, null);
     }
 
     /** The status in which the task is left, {@code null} if it goes on. */

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
  * <p>Every method may be called by any thread at any time. Those that answer a {@link CompletionStage} never block; the
  * stage may be complete on return, or be completed later by a thread of the engine, which what follows the stage must
  * not block either. The others may wait for a disk or a network. Failures that a caller can act on are
- * {@link EventLogException}s, thrown or in the stage.
+ * {@link EventLogException}s, thrown or in the stage; any method may fail with {@link EventLogException.Unavailable}.
  */
 public interface EventLog extends AutoCloseable {
 
@@ -36,10 +36,14 @@ public interface EventLog extends AutoCloseable {
      * Appends the events of a batch one behind the other, with none of another batch between them. When the stage
      * completes they are kept with the durability that the engine is configured for. A terminal event finishes the task.
      *
-     * @return the id of the batch's last event; or {@link EventLogException.NoSuchTask},
-     *     {@link EventLogException.TaskFinished} or {@link EventLogException.UnexpectedLast}
+     * <p>A batch whose idempotency key came before, within the time for which the engine keeps keys, appends nothing and
+     * answers as the first did, whatever it holds or expects, and also when the task is finished. Of batches with one
+     * key that race, one is appended. A batch that was refused leaves no key behind.
+     *
+     * @return what was appended; or {@link EventLogException.NoSuchTask}, {@link EventLogException.TaskFinished},
+     *     {@link EventLogException.UnexpectedLast} or {@link EventLogException.Unavailable}
      */
-    CompletionStage<EventId> append(TaskId id, Batch batch);
+    CompletionStage<Appended> append(TaskId id, Batch batch);
 
     /**
      * The frames that follow a sequence, as many as fit into the bytes, but at least one. If the oldest of what was
@@ -47,7 +51,7 @@ public interface EventLog extends AutoCloseable {
      * {@link Chunk#first()}, and there too if the log is of another epoch than expected.
      *
      * @param after the sequence behind which to begin, 0 for the first event
-     * @return the frames; or {@link EventLogException.NoSuchTask}
+     * @return the frames; or {@link EventLogException.NoSuchTask} or {@link EventLogException.Unavailable}
      */
     CompletionStage<Chunk> read(TaskId id, long after, int maxBytes);
 
@@ -64,6 +68,11 @@ public interface EventLog extends AutoCloseable {
      * @return the watch; for a task that is not there, one that has been told {@link LogWatcher#deleted()}
      */
     Watch watch(TaskId id, LogWatcher watcher);
+
+    /** What keeps the engine from working as it should, for people; empty while all is well. Never blocks. */
+    default Optional<String> trouble() {
+        return Optional.empty();
+    }
 
     /** Lets go of files, connections and threads. What was acknowledged is kept. */
     @Override

@@ -1,14 +1,15 @@
 package io.taskstream.eventlog;
 
 import io.taskstream.task.TaskId;
+import org.jspecify.annotations.Nullable;
 
-/** Why an engine did not do what it was asked to. Nothing of the call took effect. */
+/** Why an engine did not do what it was asked to. Unless its class says otherwise, nothing of the call took effect. */
 public abstract sealed class EventLogException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    private EventLogException(String message) {
-        super(message, null, false, false);
+    private EventLogException(String message, @Nullable Throwable cause) {
+        super(message, cause, false, false);
     }
 
     /** There is no such task, or not any more. */
@@ -16,7 +17,7 @@ public abstract sealed class EventLogException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public NoSuchTask(TaskId id) {
-            super("There is no task " + id);
+            super("There is no task " + id, null);
         }
     }
 
@@ -25,7 +26,7 @@ public abstract sealed class EventLogException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public TaskFinished(TaskId id) {
-            super("The task " + id + " is finished");
+            super("The task " + id + " is finished", null);
         }
     }
 
@@ -34,7 +35,22 @@ public abstract sealed class EventLogException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public UnexpectedLast(EventId last) {
-            super("The last event of the log is " + last);
+            super("The last event of the log is " + last, null);
+        }
+    }
+
+    /**
+     * The engine can't do its work now, and may be able to later; its disk or its network fails. What was to be appended
+     * is not acknowledged; whether it is kept is not known.
+     */
+    public static final class Unavailable extends EventLogException {
+        private static final long serialVersionUID = 1;
+
+        /**
+         * @param message what is wrong, for people
+         */
+        public Unavailable(String message, @Nullable Throwable cause) {
+            super(message, cause);
         }
     }
 }

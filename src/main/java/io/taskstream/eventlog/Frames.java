@@ -57,10 +57,11 @@ public final class Frames {
     public static byte[] data(byte[] frames, int offset, int length) {
         var data = new ByteArrayOutputStream(length);
         int end = offset + length - 1;
-        int lineStart = endOfLine(frames, offset) + 1;
+        int firstLine = endOfLine(frames, offset) + 1;
+        int lineStart = firstLine;
         while (lineStart < end) {
             int lineEnd = endOfLine(frames, lineStart);
-            if (data.size() > 0) {
+            if (lineStart > firstLine) {
                 data.write('\n');
             }
             data.write(frames, lineStart + DATA.length, lineEnd - lineStart - DATA.length);

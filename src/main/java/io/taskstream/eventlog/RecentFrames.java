@@ -76,6 +76,38 @@ public final class RecentFrames {
         return Math.max(usual, needed);
     }
 
+    /** Lets go of all frames up to and with that sequence. */
+    public void dropThrough(long sequence) {
+        while (oldest <= sequence && oldest <= last) {
+            dropOldest();
+        }
+    }
+
+    /** Shows the frames from that sequence on, which must be kept, to the visitor until it has seen enough. */
+    public void visit(long from, FrameVisitor visitor) {
+        long next = from;
+        boolean goOn = true;
+        while (goOn && next <= last) {
+            Segment segment = segmentOf(next);
+            while (goOn && next <= segment.last()) {
+                goOn = segment.show(next, visitor);
+                next++;
+            }
+        }
+    }
+
+    /** Looks at frames, one after the other. */
+    public interface FrameVisitor {
+
+        /**
+         * Sees a frame; the array is not to be changed, nor kept.
+         *
+         * @param timeMillis when it was appended, since the epoch
+         * @return whether to go on to the next
+         */
+        boolean see(byte[] bytes, int offset, int length, long timeMillis);
+    }
+
     private void dropOldest() {
         Segment segment = segments.getFirst();
         bytes -= segment.length(oldest);
@@ -184,6 +216,10 @@ public final class RecentFrames {
             int index = Arrays.binarySearch(ends, (int) (from - first), count, start + maxBytes);
             long fits = first + (index >= 0 ? index : -index - 2);
             return Math.max(from, fits);
+        }
+
+        boolean show(long sequence, FrameVisitor visitor) {
+            return visitor.see(frames, start(sequence), length(sequence), times[(int) (sequence - first)]);
         }
 
         StoredEvent event(long sequence) {

@@ -4,8 +4,8 @@ import io.taskstream.task.InvalidItemException;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -68,11 +68,15 @@ final class Bodies {
         if (json.isBlank()) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (JsonReader reader = Json.createReader(new StringReader(json))) {
-            if (reader.readValue() instanceof JsonObject object) {
+        try (JsonParser parser = Json.createParser(new StringReader(json))) {
+            if (parser.next() == JsonParser.Event.START_OBJECT) {
+                JsonObject object = parser.getObject();
+                // Refuses what may follow, which a JsonReader would not.
+                parser.hasNext();
                 return object;
             }
-        } catch (JsonException e) {
+        } catch (JsonException | UnsupportedOperationException e) {
+            // Unsupported is what Parsson calls a number of more digits than it reads.
             throw Problem.of(400, "The body is not JSON: " + e.getMessage()).asException();
         }
         throw Problem.of(400, "The body must be a JSON object").asException();

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -48,13 +49,29 @@ public class EventsResource {
     public CompletionStage<Response> publish(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             InputStream body) {
         TaskId task = Tasks.id(path);
+        checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
-        return context.log()
-                .append(task, new Batch(events, expectedLast))
-                .thenApply(last -> published(events.size(), last).build());
+        return onOwnThread(context.log().append(task, new Batch(events, expectedLast, idempotencyKey)))
+                .thenApply(
+                        appended -> published(appended.count(), appended.last()).build());
+    }
+
+    /** Writing the answer takes time, which the engine's thread has not got. */
+    private CompletionStage<Appended> onOwnThread(CompletionStage<Appended> appended) {
+        return appended.toCompletableFuture().isDone()
+                ? appended
+                : appended.whenCompleteAsync((result, failure) -> {}, context.executor());
+    }
+
+    private static void checkKey(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
+            throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
+                    .asException();
+        }
     }
 
     @POST

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.stream.SerialRunner;
@@ -107,7 +108,8 @@ final class LinePublisher implements ReadListener {
                     readSoon();
                     return;
                 }
-                int read = read();
+                // What stands behind a terminal event has arrived already.
+                int read = arrived.isEmpty() ? read() : 1;
                 if (read == 0) {
                     return;
                 }
@@ -157,24 +159,25 @@ final class LinePublisher implements ReadListener {
         }
         Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast);
         arrived.subList(0, batch.events().size()).clear();
-        CompletableFuture<EventId> appended = context.log().append(task, batch).toCompletableFuture();
+        CompletableFuture<Appended> appended = context.log().append(task, batch).toCompletableFuture();
         if (appended.isDone()) {
-            settle(batch, appended);
+            settle(appended);
             return;
         }
         appending = true;
-        CompletionStage<EventId> stage = appended;
+        CompletionStage<Appended> stage = appended;
         stage.whenComplete((id, error) -> {
-            settle(batch, appended);
+            settle(appended);
             appending = false;
             readSoon();
         });
     }
 
-    private void settle(Batch batch, CompletableFuture<EventId> appended) {
+    private void settle(CompletableFuture<Appended> appended) {
         try {
-            last = appended.join();
-            count += batch.events().size();
+            Appended kept = appended.join();
+            last = kept.last();
+            count += kept.count();
             expectedLast = null;
         } catch (CompletionException e) {
             arrived.clear();

@@ -38,8 +38,9 @@ final class LineSplitter {
 
     private void endLine(byte[] bytes, int start, int end, Lines lines) {
         if (length == 0) {
-            check(end - start);
-            lines.line(bytes, start, withoutReturn(bytes, start, end));
+            int line = withoutReturn(bytes, start, end);
+            check(line);
+            lines.line(bytes, start, line);
             return;
         }
         keep(bytes, start, end);
@@ -49,20 +50,21 @@ final class LineSplitter {
     /** Hands on what follows the last line end, if anything does: at the end of the bytes that is a line, too. */
     void end(Lines lines) {
         if (length > 0) {
-            int end = length;
+            int line = withoutReturn(pending, 0, length);
             length = 0;
-            lines.line(pending, 0, withoutReturn(pending, 0, end));
+            lines.line(pending, 0, line);
         }
     }
 
     private void keep(byte[] bytes, int start, int end) {
         int more = end - start;
-        check(length + more);
         if (length + more > pending.length) {
             pending = Arrays.copyOf(pending, Math.max(length + more, pending.length * 2));
         }
         System.arraycopy(bytes, start, pending, length, more);
         length += more;
+        // A return at the end may be half of the line's end.
+        check(withoutReturn(pending, 0, length));
     }
 
     private void check(int lineLength) {

@@ -24,6 +24,9 @@ record Problem(int status, String title, String detail, JsonObject more) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 
+    /** How long a client had better wait when the server can't do its work. */
+    private static final int RETRY_AFTER_SECONDS = 5;
+
     static Problem of(int status, String detail) {
         return new Problem(status, titleOf(status), detail, JsonValue.EMPTY_JSON_OBJECT);
     }
@@ -43,11 +46,13 @@ record Problem(int status, String title, String detail, JsonObject more) {
     }
 
     Response response() {
-        return Response.status(status)
+        Response.ResponseBuilder answer = Response.status(status)
                 .type(MEDIA_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .entity(body())
-                .build();
+                .entity(body());
+        return status == 503
+                ? answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build()
+                : answer.build();
     }
 
     byte[] body() {

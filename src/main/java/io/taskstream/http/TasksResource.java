@@ -31,7 +31,6 @@ import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
@@ -163,9 +162,9 @@ public class TasksResource {
 
     @POST
     @Path("{id}/cancel")
-    public CompletionStage<Response> cancel(@PathParam("id") String path) {
+    public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
-        return log.append(Tasks.id(path), request)
-                .thenApply(last -> Response.status(Response.Status.ACCEPTED).build());
+        log.append(Tasks.id(path), request).toCompletableFuture().join();
+        return Response.status(Response.Status.ACCEPTED).build();
     }
 }

@@ -28,6 +28,9 @@ final class Cursor {
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
+    /** Read by any thread. */
+    private volatile boolean failed;
+
     /**
      * @param start the event behind which to begin
      * @param wake is run, by any thread, when a read that took time has ended
@@ -45,6 +48,11 @@ final class Cursor {
         return atEnd;
     }
 
+    /** Whether the last read failed for a reason that may pass; then it is worth while to ask again a little later. */
+    boolean hasFailed() {
+        return failed;
+    }
+
     /** The next frames, at most that many bytes but at least one frame, or {@code null} if there are none for now. */
     @Nullable
     Chunk next(int maxBytes) {
@@ -60,10 +68,11 @@ final class Cursor {
             return notice(hole(first.sequence()), first);
         }
         atEnd = chunk.isEnd();
+        // Whoever has been at the log's end has begun: what is missed after that was missed by being slow.
+        started = true;
         if (chunk.isEmpty()) {
             return null;
         }
-        started = true;
         reached = reached.at(chunk.last());
         return chunk;
     }
@@ -96,10 +105,13 @@ final class Cursor {
         CompletableFuture<Chunk> read = reading;
         reading = null;
         try {
-            return read.join();
+            Chunk chunk = read.join();
+            failed = false;
+            return chunk;
         } catch (CompletionException e) {
             // Without its log the stream is at its end. Any other failure passes: the next wake-up tries again.
             atEnd = e.getCause() instanceof EventLogException.NoSuchTask;
+            failed = !atEnd;
             return null;
         }
     }

@@ -1,5 +1,7 @@
 package io.taskstream.stream;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -11,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * without being woken for each, which would cost more than the pass.
  */
 public final class FanOut {
+
+    private static final Logger LOG = System.getLogger(FanOut.class.getName());
 
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger running = new AtomicInteger();
@@ -55,7 +59,7 @@ public final class FanOut {
         try {
             Runnable pass = waiting.poll();
             while (pass != null) {
-                pass.run();
+                run(pass);
                 pass = waiting.poll();
             }
         } finally {
@@ -63,6 +67,15 @@ public final class FanOut {
         }
         if (!waiting.isEmpty()) {
             startThread();
+        }
+    }
+
+    /** One task's failure is no other's: their passes may be waiting behind this one. */
+    private static void run(Runnable pass) {
+        try {
+            pass.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A pass over the viewers of a task failed", e);
         }
     }
 }

@@ -62,6 +62,15 @@ final class ForeignViewer implements Viewer {
         if (sending || left) {
             return;
         }
+        try {
+            sendOrEnd();
+        } catch (RuntimeException e) {
+            // Whatever a sink of another maker throws, it is the end of that viewer and of nothing else.
+            sent(e);
+        }
+    }
+
+    private void sendOrEnd() {
         // One byte's worth of frames is one frame.
         Chunk frame = cursor.next(1);
         if (frame != null) {
@@ -80,16 +89,12 @@ final class ForeignViewer implements Viewer {
             return;
         }
         sending = true;
-        heartbeatIsDue = false;
-        try {
-            sink.send(event).whenComplete((result, error) -> sent(error));
-        } catch (RuntimeException e) {
-            sent(e);
-        }
+        sink.send(event).whenComplete((result, error) -> sent(error));
     }
 
     private void sent(@Nullable Throwable error) {
         lastSent = ticker.nanos();
+        heartbeatIsDue = false;
         sending = false;
         if (error != null) {
             broadcaster.gone(this, error);
@@ -105,6 +110,12 @@ final class ForeignViewer implements Viewer {
         if (place != null) {
             place.remove();
         }
+    }
+
+    @Override
+    public void end() {
+        leave();
+        sink.close();
     }
 
     @Override

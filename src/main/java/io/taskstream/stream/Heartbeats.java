@@ -1,5 +1,7 @@
 package io.taskstream.stream;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +19,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Heartbeats implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Heartbeats.class.getName());
+
     static final Duration PERIOD = Duration.ofMillis(500);
 
     private static final int SLOTS = 1024;
     private static final long PERIOD_NANOS = PERIOD.toNanos();
+
+    /** When a viewer whose visit failed is visited again. */
+    private static final long FAILED_PERIOD_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final List<Set<Entry>> slots = new ArrayList<>(SLOTS);
     private final Ticker ticker;
@@ -52,13 +59,30 @@ public final class Heartbeats implements AutoCloseable {
         long due = Math.floorDiv(now - origin, PERIOD_NANOS);
         long first = Math.max(swept + 1, due - SLOTS + 1);
         swept = Math.max(swept, due);
+        // All are taken out before the first is visited: its next place may be in a set that is still to be looked at.
+        List<Entry> taken = new ArrayList<>();
         for (long slot = first; slot <= due; slot++) {
             for (Entry entry : slot(slot)) {
                 if (slot(slot).remove(entry)) {
-                    place(entry, entry.viewer.visit(now));
+                    taken.add(entry);
                 }
             }
         }
+        taken.forEach(entry -> visit(entry, now));
+    }
+
+    /** One viewer's failure is no other's: a sweep that threw would be the scheduler's last. */
+    private void visit(Entry entry, long now) {
+        if (entry.removed) {
+            return;
+        }
+        long next = now + FAILED_PERIOD_NANOS;
+        try {
+            next = entry.viewer.visit(now);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A visit to a viewer failed; it is tried again", e);
+        }
+        place(entry, next);
     }
 
     private void place(Entry entry, long visit) {
@@ -106,8 +130,9 @@ public final class Heartbeats implements AutoCloseable {
         }
 
         private void enter(Set<Entry> newSlot) {
-            newSlot.add(this);
+            // In this order: once it is in the set, a sweep may take it out and give it another slot.
             slot = newSlot;
+            newSlot.add(this);
             if (removed) {
                 newSlot.remove(this);
             }

@@ -107,19 +107,22 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /**
      * Writes a heartbeat if the connection takes it at once and nothing else is to be written; otherwise does nothing.
      * It does not count as a write, so that the next can be reckoned from when this one was due.
+     *
+     * @param silentSince what {@link #lastWrite()} said when the heartbeat was found to be due
+     * @return {@code false} if somebody is writing at the moment, of whom nobody knows whether he will write anything
      */
-    void writeIfIdle(byte[] frame) {
-        writer.runIfIdle(() -> {
+    boolean writeIfIdle(byte[] frame, long silentSince) {
+        return writer.runIfIdle(() -> {
             try {
-                writeHeartbeat(frame);
+                writeHeartbeat(frame, silentSince);
             } catch (IOException | RuntimeException e) {
                 end(e);
             }
         });
     }
 
-    private void writeHeartbeat(byte[] frame) throws IOException {
-        if (!started || closing || closed || !outgoing.isEmpty()) {
+    private void writeHeartbeat(byte[] frame, long silentSince) throws IOException {
+        if (!started || closing || closed || lastWrite != silentSince || !outgoing.isEmpty()) {
             return;
         }
         if (!out.isReady()) {
@@ -129,6 +132,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         out.write(frame);
         unflushed = true;
         flush();
+        if (!out.isReady()) {
+            markBlocked();
+        }
     }
 
     /**
@@ -257,6 +263,10 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         if (from != null) {
             from.closed(error);
         }
+        complete();
+    }
+
+    private void complete() {
         try {
             context.complete();
         } catch (IllegalStateException e) {

@@ -2,11 +2,15 @@ package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A viewer whose connection is ours: it gets many frames in one write, and is looked after while it is idle. */
 final class ResponseViewer implements Viewer, FrameSource {
+
+    /** After so long a read that failed is tried again. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What is read, and handed to the container, at once; more would only lie in its queue. In bytes. */
     private static final int READ_BYTES = 64 * 1024;
@@ -19,7 +23,12 @@ final class ResponseViewer implements Viewer, FrameSource {
     private final long stallNanos;
     private final byte[] heartbeat;
 
+    /** Whether it gets no further event. */
     private volatile boolean left;
+
+    /** Whether it is not looked after any more. */
+    private volatile boolean forgotten;
+
     private volatile Heartbeats.@Nullable Entry entry;
 
     /** When the last heartbeat was due, not when it was written: so lateness never adds up. Touched by sweeps only. */
@@ -46,7 +55,7 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     private void enter(Heartbeats.Entry place) {
         entry = place;
-        if (left) {
+        if (forgotten) {
             place.remove();
         }
     }
@@ -78,36 +87,52 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public void closed(@Nullable Throwable error) {
+        leave();
         broadcaster.gone(this, error);
     }
 
     @Override
     public void leave() {
         left = true;
+        forgotten = true;
         Heartbeats.Entry place = entry;
         if (place != null) {
             place.remove();
         }
     }
 
+    /** It is looked after until the sink has ended, for it may be stalled. */
+    @Override
+    public void end() {
+        left = true;
+        sink.close();
+    }
+
     @Override
     public long visit(long now) {
+        boolean isToRetry = cursor.hasFailed();
+        if (isToRetry) {
+            wake();
+        }
         if (isStalled(now)) {
             sink.abort(new TimeoutException("The viewer took no byte for the stall time"));
-        } else if (heartbeatDue() - now <= 0) {
+        } else {
             beat(now);
         }
-        return nextVisit(now);
+        return isToRetry ? now + RETRY_NANOS : nextVisit(now);
     }
 
+    /** If it can't be told whether something is being written, the time stays due, and the next sweep tries again. */
     private void beat(long now) {
-        long due = heartbeatDue();
-        sink.writeIfIdle(heartbeat);
-        lastHeartbeat = now - due < heartbeatNanos ? due : now;
+        long silentSince = sink.lastWrite();
+        long due = heartbeatDue(silentSince);
+        if (due - now <= 0 && sink.writeIfIdle(heartbeat, silentSince)) {
+            lastHeartbeat = now - due < heartbeatNanos ? due : now;
+        }
     }
 
-    private long heartbeatDue() {
-        return later(sink.lastWrite(), lastHeartbeat) + heartbeatNanos;
+    private long heartbeatDue(long lastWrite) {
+        return later(lastWrite, lastHeartbeat) + heartbeatNanos;
     }
 
     private boolean isStalled(long now) {
@@ -118,7 +143,7 @@ final class ResponseViewer implements Viewer, FrameSource {
     private long nextVisit(long now) {
         long since = sink.blockedSince();
         long stalled = (since == 0 ? now : since) + stallNanos;
-        long due = heartbeatDue();
+        long due = heartbeatDue(sink.lastWrite());
         return due - stalled < 0 ? due : stalled;
     }
 

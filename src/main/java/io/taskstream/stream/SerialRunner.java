@@ -25,12 +25,19 @@ public final class SerialRunner {
         }
     }
 
-    /** Runs something else in the work's place, but only if the work is not being run; what is asked for meanwhile follows. */
-    public void runIfIdle(Runnable other) {
-        if (asked.compareAndSet(0, 1)) {
-            other.run();
-            drain(1);
+    /**
+     * Runs something else in the work's place, but only if the work is not being run; what is asked for meanwhile follows.
+     *
+     * @param other throws nothing
+     * @return whether it was run
+     */
+    public boolean runIfIdle(Runnable other) {
+        if (!asked.compareAndSet(0, 1)) {
+            return false;
         }
+        other.run();
+        drain(1);
+        return true;
     }
 
     private void drain(int done) {

@@ -7,6 +7,8 @@ import io.taskstream.task.TaskId;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.SseBroadcaster;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
+    private static final Logger LOG = System.getLogger(TaskBroadcaster.class.getName());
+
     private final TaskId task;
     private final StreamContext context;
     private final Consumer<TaskBroadcaster> whenEmpty;
@@ -34,7 +38,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private final List<BiConsumer<SseEventSink, Throwable>> errorListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<SseEventSink>> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger signals = new AtomicInteger();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Object admission = new Object();
+
+    /** Written under the lock of admission, so that nobody is admitted to a broadcaster that is closed. */
+    private volatile boolean closed;
 
     private volatile boolean deleted;
     private volatile @Nullable Watch watch;
@@ -48,9 +56,17 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         this.whenEmpty = whenEmpty;
     }
 
-    /** Hears of what happens to the log from now on. */
+    /** Hears of what happens to the log from now on. Later calls do nothing. */
     void start() {
+        if (!started.compareAndSet(false, true)) {
+            return;
+        }
         watch = context.log().watch(task, this);
+        if (closed) {
+            stopWatching();
+        }
+        // A viewer that joined while the watch was being set up has not been told of what was appended then.
+        appended();
     }
 
     TaskId task() {
@@ -62,7 +78,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     boolean isClosed() {
-        return closed.get();
+        return closed;
     }
 
     /** Where a viewer begins that wants only what is yet to come. */
@@ -81,16 +97,25 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
      */
     @Override
     public void register(SseEventSink sink) {
-        admit(sink).join(context.heartbeats());
+        Viewer viewer = admit(sink);
+        if (viewer == null) {
+            throw closed();
+        }
+        viewer.join(context.heartbeats());
     }
 
-    /** Counts the sink among the viewers; it is served once it joins. */
+    /** Counts the sink among the viewers; it is served once it joins. Answers {@code null} if the broadcaster is closed. */
+    @Nullable
     Viewer admit(SseEventSink sink) {
-        checkOpen();
         Viewer viewer = sink instanceof ResponseEventSink ours
                 ? new ResponseViewer(ours, this, context.ticker())
                 : new ForeignViewer(sink, this, context);
-        viewers.add(viewer);
+        synchronized (admission) {
+            if (closed) {
+                return null;
+            }
+            viewers.add(viewer);
+        }
         return viewer;
     }
 
@@ -129,26 +154,43 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     @Override
     public void close(boolean cascading) {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        synchronized (admission) {
+            if (closed) {
+                return;
+            }
+            closed = true;
         }
         stopWatching();
-        List<Viewer> served = List.copyOf(viewers);
-        viewers.clear();
-        served.forEach(Viewer::leave);
-        if (cascading) {
-            served.forEach(viewer -> viewer.sink().close());
-            served.forEach(viewer -> closeListeners.forEach(listener -> listener.accept(viewer.sink())));
+        for (Viewer viewer : List.copyOf(viewers)) {
+            // Who takes it out tells the listeners, here or in gone(): so they are told once.
+            if (viewers.remove(viewer)) {
+                dismiss(viewer, cascading);
+            }
         }
         whenEmpty.accept(this);
     }
 
+    private void dismiss(Viewer viewer, boolean closing) {
+        if (!closing) {
+            viewer.leave();
+            return;
+        }
+        try {
+            viewer.end();
+        } catch (RuntimeException e) {
+            tellError(viewer.sink(), e);
+        }
+        tellClosed(viewer.sink());
+    }
+
     /** Closes if there is no viewer. Answers whether it is closed. */
     boolean retire() {
-        if (!viewers.isEmpty()) {
-            return false;
+        synchronized (admission) {
+            if (!viewers.isEmpty()) {
+                return false;
+            }
+            closed = true;
         }
-        closed.set(true);
         stopWatching();
         return true;
     }
@@ -161,9 +203,13 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     private void checkOpen() {
-        if (closed.get()) {
-            throw new IllegalStateException("The broadcaster is closed");
+        if (closed) {
+            throw closed();
         }
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException("The broadcaster is closed");
     }
 
     @Override
@@ -200,11 +246,28 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         }
         viewer.leave();
         if (error != null) {
-            errorListeners.forEach(listener -> listener.accept(viewer.sink(), error));
+            tellError(viewer.sink(), error);
         }
-        closeListeners.forEach(listener -> listener.accept(viewer.sink()));
+        tellClosed(viewer.sink());
         if (viewers.isEmpty()) {
             whenEmpty.accept(this);
+        }
+    }
+
+    private void tellError(SseEventSink sink, Throwable error) {
+        errorListeners.forEach(listener -> tell(() -> listener.accept(sink, error)));
+    }
+
+    private void tellClosed(SseEventSink sink) {
+        closeListeners.forEach(listener -> tell(() -> listener.accept(sink)));
+    }
+
+    /** A listener is somebody else's code, and is told by threads that serve others. */
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A listener of a broadcaster failed", e);
         }
     }
 }

@@ -33,18 +33,19 @@ public final class TaskStreams implements AutoCloseable {
     /** Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once. */
     public void register(TaskId task, SseEventSink sink) {
         var admitted = new AtomicReference<@Nullable Viewer>();
-        broadcasters.compute(task, (id, present) -> {
-            TaskBroadcaster broadcaster = present == null || present.isClosed() ? begin(id) : present;
-            admitted.set(broadcaster.admit(sink));
-            return broadcaster;
+        TaskBroadcaster broadcaster = broadcasters.compute(task, (id, present) -> {
+            Viewer viewer = present == null ? null : present.admit(sink);
+            if (present != null && viewer != null) {
+                admitted.set(viewer);
+                return present;
+            }
+            var fresh = new TaskBroadcaster(id, context, this::retire);
+            admitted.set(fresh.admit(sink));
+            return fresh;
         });
-        requireNonNull(admitted.get()).join(context.heartbeats());
-    }
-
-    private TaskBroadcaster begin(TaskId task) {
-        var broadcaster = new TaskBroadcaster(task, context, this::retire);
+        // With a viewer already: that the task is gone, if it is, is told at once, and closes the broadcaster.
         broadcaster.start();
-        return broadcaster;
+        requireNonNull(admitted.get()).join(context.heartbeats());
     }
 
     private void retire(TaskBroadcaster broadcaster) {

@@ -15,4 +15,7 @@ sealed interface Viewer extends Heartbeats.Idle permits ResponseViewer, ForeignV
 
     /** Is not served any more. The sink is left as it is. */
     void leave();
+
+    /** Is not served any more, and the sink is closed. */
+    void end();
 }

@@ -80,8 +80,9 @@ public final class EventReader {
             boolean typeFollows = false;
             while (parser.hasNext()) {
                 JsonParser.Event event = parser.next();
-                if (typeFollows && event == JsonParser.Event.VALUE_STRING) {
-                    type = parser.getString();
+                if (typeFollows) {
+                    // Of members of the same name the last counts, as it does to whoever reads the event.
+                    type = event == JsonParser.Event.VALUE_STRING ? parser.getString() : null;
                 }
                 typeFollows = depth == 1 && event == JsonParser.Event.KEY_NAME && "type".equals(parser.getString());
                 depth += depthChange(event);
@@ -109,6 +110,9 @@ public final class EventReader {
             return parser.getObject();
         } catch (JsonException e) {
             throw notJson(e);
+        } catch (UnsupportedOperationException e) {
+            // Parsson's way to say it, since the time to read a number grows with the square of its digits.
+            throw new InvalidItemException("A known item holds no number of so many digits");
         }
     }
 

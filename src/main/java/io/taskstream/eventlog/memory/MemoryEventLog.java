@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
@@ -53,6 +54,10 @@ public final class MemoryEventLog implements EventLog {
             return false;
         }
         byAge.put(log.ordinal(), log);
+        if (logs.get(task.id()) != log) {
+            // It was deleted before it could be found by its age.
+            byAge.remove(log.ordinal());
+        }
         return true;
     }
 
@@ -97,18 +102,18 @@ public final class MemoryEventLog implements EventLog {
     }
 
     @Override
-    public CompletionStage<EventId> append(TaskId id, Batch batch) {
-        EventId last;
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        Appended appended;
         try {
             MemoryTaskLog log = log(id);
-            last = log.append(batch);
+            appended = log.append(batch);
             if (batch.end() != null) {
                 forgetOldestFinished(log);
             }
         } catch (EventLogException e) {
             return CompletableFuture.failedStage(e);
         }
-        return CompletableFuture.completedStage(last);
+        return CompletableFuture.completedStage(appended);
     }
 
     /** The heap is all there is, so finished tasks can't stay for ever. */
@@ -117,7 +122,9 @@ public final class MemoryEventLog implements EventLog {
         synchronized (finished) {
             finished.add(newlyFinished);
             if (finished.size() > bounds.finishedTasks()) {
+                // Taken out in any case: one that was deleted while it finished would stay at the head for ever.
                 forgotten = finished.iterator().next();
+                finished.remove(forgotten);
             }
         }
         if (forgotten != null && logs.remove(forgotten.id(), forgotten)) {

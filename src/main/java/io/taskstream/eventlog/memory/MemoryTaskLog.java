@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
@@ -29,6 +30,7 @@ final class MemoryTaskLog {
     private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
 
     private final RecentFrames frames;
+    private final RecentKeys keys;
     private Task task;
     private boolean deleted;
 
@@ -39,6 +41,7 @@ final class MemoryTaskLog {
         this.ordinal = ordinal;
         this.time = time;
         this.frames = new RecentFrames(before, bounds.events(), bounds.bytes());
+        this.keys = new RecentKeys(bounds.events(), bounds.keys());
     }
 
     TaskId id() {
@@ -54,26 +57,38 @@ final class MemoryTaskLog {
         return new LogState(task, before.at(frames.last()), frames.oldest());
     }
 
-    EventId append(Batch batch) {
-        EventId last;
+    Appended append(Batch batch) {
+        Appended appended;
         synchronized (this) {
-            checkOpen(batch);
+            checkThere();
             Instant now = time.instant();
-            for (EventData event : batch.events()) {
-                frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now);
+            String key = batch.idempotencyKey();
+            Appended first = key == null ? null : keys.find(key, now);
+            if (first != null) {
+                return first;
             }
-            TaskStatus end = batch.end();
-            if (end != null) {
-                task = task.finish(end, now);
+            checkOpen(batch);
+            appended = add(batch, now);
+            if (key != null) {
+                keys.add(key, appended, now);
             }
-            last = before.at(frames.last());
         }
         watchers.forEach(LogWatcher::appended);
-        return last;
+        return appended;
+    }
+
+    private Appended add(Batch batch, Instant now) {
+        for (EventData event : batch.events()) {
+            frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now);
+        }
+        TaskStatus end = batch.end();
+        if (end != null) {
+            task = task.finish(end, now);
+        }
+        return new Appended(batch.events().size(), before.at(frames.last()));
     }
 
     private void checkOpen(Batch batch) {
-        checkThere();
         if (task.status().isFinished()) {
             throw new EventLogException.TaskFinished(id);
         }

@@ -1,0 +1,126 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.task.EventData;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskStatus;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.WriteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that happened to a task, as the journal has it. */
+sealed interface Change {
+
+    /** Of the task that it happened to. */
+    long ordinal();
+
+    void write(WriteBuffer out);
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalStateException if it is none
+     */
+    static Change read(ByteBuffer in) {
+        byte kind = in.get();
+        return switch (kind) {
+            case Created.KIND -> Created.read(in);
+            case Deleted.KIND -> new Deleted(DataUtils.readVarLong(in));
+            case Added.KIND -> Added.read(in);
+            default -> throw new IllegalStateException("The journal holds an unknown change: " + kind);
+        };
+    }
+
+    /** The task was created, its log being empty. */
+    record Created(long ordinal, String epoch, Task task) implements Change {
+
+        private static final byte KIND = 1;
+
+        @Override
+        public void write(WriteBuffer out) {
+            out.put(KIND).putVarLong(ordinal);
+            TaskCodec.writeText(out, epoch);
+            TaskCodec.write(out, task);
+        }
+
+        private static Created read(ByteBuffer in) {
+            return new Created(DataUtils.readVarLong(in), DataUtils.readString(in), TaskCodec.read(in));
+        }
+    }
+
+    /** The task was forgotten. */
+    record Deleted(long ordinal) implements Change {
+
+        private static final byte KIND = 2;
+
+        @Override
+        public void write(WriteBuffer out) {
+            out.put(KIND).putVarLong(ordinal);
+        }
+    }
+
+    /**
+     * A batch was appended.
+     *
+     * @param first the sequence of its first event
+     * @param timeMillis when, since 1970
+     * @param end the status in which it leaves the task, {@code null} if the task goes on
+     * @param key its idempotency key, {@code null} for none
+     * @param events the JSON of each, in UTF-8
+     */
+    record Added(
+            long ordinal,
+            long first,
+            long timeMillis,
+            @Nullable TaskStatus end,
+            @Nullable String key,
+            List<byte[]> events)
+            implements Change {
+
+        private static final byte KIND = 3;
+
+        static Added of(long ordinal, long first, long timeMillis, List<EventData> events, @Nullable String key) {
+            TaskStatus end = events.get(events.size() - 1).end();
+            return new Added(
+                    ordinal,
+                    first,
+                    timeMillis,
+                    end,
+                    key,
+                    events.stream().map(EventData::json).toList());
+        }
+
+        long last() {
+            return first + events.size() - 1;
+        }
+
+        @Override
+        public void write(WriteBuffer out) {
+            out.put(KIND).putVarLong(ordinal).putVarLong(first).putVarLong(timeMillis);
+            TaskCodec.writeStatus(out, end == null ? TaskStatus.OPEN : end);
+            TaskCodec.writeOptional(out, key);
+            out.putVarInt(events.size());
+            for (byte[] event : events) {
+                out.putVarInt(event.length).put(event);
+            }
+        }
+
+        private static Added read(ByteBuffer in) {
+            long ordinal = DataUtils.readVarLong(in);
+            long first = DataUtils.readVarLong(in);
+            long timeMillis = DataUtils.readVarLong(in);
+            TaskStatus end = TaskCodec.readStatus(in);
+            String key = TaskCodec.readOptional(in);
+            int count = DataUtils.readVarInt(in);
+            List<byte[]> events = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                byte[] event = new byte[DataUtils.readVarInt(in)];
+                in.get(event);
+                events.add(event);
+            }
+            return new Added(ordinal, first, timeMillis, end == TaskStatus.OPEN ? null : end, key, events);
+        }
+    }
+}

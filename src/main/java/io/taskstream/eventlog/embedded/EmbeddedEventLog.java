@@ -1,0 +1,203 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FileUtils;
+
+/**
+ * Keeps all events in files of one directory, which no other process may use. Appends go to a {@link Journal}, and are
+ * durable with it; a store, in which everything is found fast, takes them from there in the background. The heap holds
+ * what is recent, for tasks that are published to or watched, within bounds.
+ */
+public final class EmbeddedEventLog implements EventLog {
+
+    private static final String STORE = "events.mv";
+
+    private final StoreFile store;
+    private final LiveTasks live;
+    private final Reader reader;
+    private final Listing listing;
+    private final Committer committer;
+    private final StoringThread storing;
+    private final Thread committerThread;
+    private final Thread storingThread;
+
+    /**
+     * Opens the log, and brings it to where it was when its process ended, however that was.
+     *
+     * @param executor reads from the disk for viewers that are behind
+     * @param threads makes the two threads that the engine needs
+     * @throws IllegalStateException if it can't be opened; the message says why
+     */
+    public EmbeddedEventLog(
+            EmbeddedOptions options,
+            InstantSource time,
+            RandomGenerator random,
+            Executor executor,
+            ThreadFactory threads) {
+        FilePath directory = directory(options.directory());
+        Retention retention = options.retention();
+        var wakeUps = new Semaphore(0);
+        var unstored = new UnstoredBound(wakeUps::release);
+        store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
+        try {
+            live = new LiveTasks(store);
+            var storer = new Storer(store, live, unstored, retention, directory);
+            var recovery = new Recovery(live, store.writable(), storer, unstored);
+            long last = recovery.recover(directory);
+            var staging = new Staging(live, store, retention.keys(), time, random);
+            staging.ordinalsFrom(recovery.nextOrdinal());
+            var journal = new Journal(directory);
+            journal.begin(last + 1);
+            committer = new Committer(journal, staging, options.durability(), unstored, last);
+            storing = new StoringThread(
+                    committer,
+                    store,
+                    storer,
+                    new Housekeeper(store, live, retention, time),
+                    new RecentSweep(live, options.recentBytes(), time),
+                    unstored,
+                    wakeUps);
+        } catch (IOException e) {
+            store.close();
+            throw new IllegalStateException("The log's journal in " + directory + " fails: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        reader = new Reader(live, store, executor, time);
+        listing = new Listing(live, store);
+        committerThread = threads.newThread(committer);
+        storingThread = threads.newThread(storing);
+        committerThread.start();
+        storingThread.start();
+    }
+
+    private static FilePath directory(String name) {
+        try {
+            FileUtils.createDirectories(name);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("The log's directory " + name + " can't be made: " + e.getMessage(), e);
+        }
+        return FilePath.get(name);
+    }
+
+    @Override
+    public boolean create(Task task) {
+        return waitFor(staging -> staging.create(task));
+    }
+
+    @Override
+    public Optional<LogState> find(TaskId id) {
+        return reader.find(id);
+    }
+
+    @Override
+    public List<LogState> list(TaskQuery query) {
+        return listing.list(query);
+    }
+
+    @Override
+    public boolean delete(TaskId id) {
+        return waitFor(staging -> staging.delete(id));
+    }
+
+    private <T> T waitFor(Function<Staging, T> work) {
+        CompletableFuture<T> answer = committer.submit(new Order<>(work));
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        return committer.submit(new Order<>(staging -> staging.append(id, batch)));
+    }
+
+    @Override
+    public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
+        return reader.read(id, after, maxBytes);
+    }
+
+    @Override
+    public List<StoredEvent> history(TaskId id, long after, int limit) {
+        return reader.history(id, after, limit);
+    }
+
+    @Override
+    public Watch watch(TaskId id, LogWatcher watcher) {
+        while (true) {
+            LiveTask task = live.load(id);
+            if (task == null) {
+                watcher.deleted();
+                return () -> {};
+            }
+            Watch watch = task.watch(watcher);
+            if (watch != null) {
+                return watch;
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.ofNullable(committer.trouble()).or(() -> Optional.ofNullable(storing.trouble()));
+    }
+
+    /** How many tasks are in the heap. For tests. */
+    int tasksInHeap() {
+        return live.all().size();
+    }
+
+    /** Stores, trims and compacts now what would be soon. For tests. */
+    void tend() {
+        storing.tend();
+    }
+
+    @Override
+    public void close() {
+        storing.close();
+        join(storingThread);
+        try {
+            storing.store();
+        } catch (RuntimeException e) {
+            // The journal has it.
+        }
+        committer.close();
+        join(committerThread);
+        store.close();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

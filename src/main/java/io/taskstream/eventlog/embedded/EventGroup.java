@@ -1,0 +1,139 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.Frames;
+import io.taskstream.eventlog.StoredEvent;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.WriteBuffer;
+
+/** Events that follow one another, as one value of the store: their number, lengths and times, then their frames. */
+final class EventGroup {
+
+    /** A group is closed when its frames have so many bytes: about a page of the store. */
+    private static final int FULL = 16 << 10;
+
+    private final long first;
+    private final byte[] bytes;
+    private final int framesAt;
+    private final int[] ends;
+    private final long[] times;
+
+    private EventGroup(long first, byte[] bytes, int framesAt, int[] ends, long[] times) {
+        this.first = first;
+        this.bytes = bytes;
+        this.framesAt = framesAt;
+        this.ends = ends;
+        this.times = times;
+    }
+
+    static EventGroup read(long first, byte[] value) {
+        ByteBuffer in = ByteBuffer.wrap(value);
+        int count = DataUtils.readVarInt(in);
+        int[] ends = new int[count];
+        long[] times = new long[count];
+        int end = 0;
+        long time = 0;
+        for (int i = 0; i < count; i++) {
+            end += DataUtils.readVarInt(in);
+            time += DataUtils.readVarLong(in);
+            ends[i] = end;
+            times[i] = time;
+        }
+        return new EventGroup(first, value, in.position(), ends, times);
+    }
+
+    long first() {
+        return first;
+    }
+
+    long last() {
+        return first + ends.length - 1;
+    }
+
+    /** The value; the frames lie in it. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** How many bytes the frames have. */
+    int framesLength() {
+        return ends[ends.length - 1];
+    }
+
+    /** Where that event's frame begins in {@link #bytes()}. */
+    int start(long sequence) {
+        return framesAt + (sequence == first ? 0 : ends[(int) (sequence - first) - 1]);
+    }
+
+    /** Where that event's frame ends. */
+    int end(long sequence) {
+        return framesAt + ends[(int) (sequence - first)];
+    }
+
+    /** The last event whose frame fits, {@code from - 1} if not even the first does. */
+    long lastWithin(long from, int maxBytes) {
+        long last = from - 1;
+        int limit = start(from) + maxBytes;
+        while (last < last() && end(last + 1) <= limit) {
+            last++;
+        }
+        return last;
+    }
+
+    StoredEvent event(long sequence, String epoch) {
+        int start = start(sequence);
+        return new StoredEvent(
+                new EventId(epoch, sequence),
+                Instant.ofEpochMilli(times[(int) (sequence - first)]),
+                Frames.data(bytes, start, end(sequence) - start));
+    }
+
+    /** Gathers frames. Used again for the next group after {@link #begin}. */
+    static final class Writer {
+
+        private byte[] frames = new byte[FULL * 2];
+        private int length;
+        private int count;
+        private long time;
+        private final WriteBuffer head = new WriteBuffer(1 << 10);
+
+        void begin() {
+            length = 0;
+            count = 0;
+            time = 0;
+            head.clear();
+        }
+
+        int count() {
+            return count;
+        }
+
+        int framesLength() {
+            return length;
+        }
+
+        /** Adds a frame. Answers whether there is room for a further one. */
+        boolean add(byte[] source, int offset, int frameLength, long timeMillis) {
+            if (frames.length < length + frameLength) {
+                frames = Arrays.copyOf(frames, Math.max(frames.length * 2, length + frameLength));
+            }
+            System.arraycopy(source, offset, frames, length, frameLength);
+            length += frameLength;
+            head.putVarInt(frameLength).putVarLong(timeMillis - time);
+            time = timeMillis;
+            count++;
+            return length < FULL;
+        }
+
+        byte[] value() {
+            var value = ByteBuffer.allocate(DataUtils.getVarIntLen(count) + head.position() + length);
+            DataUtils.writeVarInt(value, count);
+            ByteBuffer heads = head.getBuffer().duplicate();
+            heads.flip();
+            return value.put(heads).put(frames, 0, length).array();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.taskstream.eventlog.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.store.fs.FilePath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where changes are made durable, in the groups in which they were committed. A segment is a file that only grows; it is
+ * named for the number of its first group, and what an earlier segment holds from that number on does not count.
+ *
+ * <p>A group is: the length of what follows the checksum (4 bytes), a CRC-32C of that (4), the group's number (8), and its
+ * {@linkplain Change changes}. Belongs to the committing thread.
+ */
+final class Journal implements AutoCloseable {
+
+    /** Empty, before the first group: a block, so that a segment can not be begun on a full disk. */
+    static final int HEAD = 4096;
+
+    static final int GROUP_HEAD = 16;
+
+    private final FilePath directory;
+    private final CRC32C checksum = new CRC32C();
+
+    private @Nullable FileChannel segment;
+    private long firstOfSegment;
+    private long end;
+    private boolean forced = true;
+
+    Journal(FilePath directory) {
+        this.directory = directory;
+    }
+
+    /** Whether groups can be written. */
+    boolean isOpen() {
+        return segment != null;
+    }
+
+    /** Whether a group has been written that may not be on the disk yet. */
+    boolean isUnforced() {
+        return !forced;
+    }
+
+    /** Begins a segment with the group of that number, unless one has just been begun with it. */
+    void begin(long number) throws IOException {
+        if (segment != null && firstOfSegment == number) {
+            return;
+        }
+        if (!forced) {
+            force();
+        }
+        close();
+        FileChannel file = Segments.file(directory, number).open("rw");
+        try {
+            file.truncate(0);
+            writeAll(file, ByteBuffer.allocate(HEAD), 0);
+            file.force(true);
+            forceDirectory();
+        } catch (IOException e) {
+            closeQuietly(file);
+            throw e;
+        }
+        segment = file;
+        firstOfSegment = number;
+        end = HEAD;
+        forced = true;
+    }
+
+    /** A new file is found after a power failure only if its directory has been brought to the disk too. */
+    private void forceDirectory() throws IOException {
+        Path path = Path.of(directory.unwrap().toString());
+        if (path.getFileSystem().isOpen() && !System.getProperty("os.name").startsWith("Windows")) {
+            try (FileChannel entry = FileChannel.open(path, StandardOpenOption.READ)) {
+                entry.force(true);
+            }
+        }
+    }
+
+    /** A buffer in which the changes of a group are to be put. */
+    static void beginGroup(WriteBuffer group) {
+        group.clear().position(GROUP_HEAD);
+    }
+
+    /** Writes a group, whose changes lie behind {@link #GROUP_HEAD}. If it fails, nothing of it counts. */
+    void write(long number, WriteBuffer group) throws IOException {
+        ByteBuffer bytes = group.getBuffer();
+        int length = bytes.position();
+        bytes.putLong(8, number);
+        checksum.reset();
+        checksum.update(bytes.duplicate().position(8).limit(length));
+        bytes.putInt(0, length - 8).putInt(4, (int) checksum.getValue());
+        bytes.flip();
+        writeAll(open(), bytes, end);
+        end += length;
+        forced = false;
+    }
+
+    private FileChannel open() throws IOException {
+        if (segment == null) {
+            throw new IOException("The journal is closed");
+        }
+        return segment;
+    }
+
+    /** Brings to the disk what has been written. */
+    void force() throws IOException {
+        open().force(false);
+        forced = true;
+    }
+
+    private static void writeAll(FileChannel file, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += file.write(bytes, at);
+        }
+    }
+
+    /** After a failure: cuts off what counts no more, if that can be done, and lets go of the segment. */
+    void giveUp(long goodEnd) {
+        FileChannel file = segment;
+        if (file == null) {
+            return;
+        }
+        segment = null;
+        forced = true;
+        try {
+            file.truncate(goodEnd);
+        } catch (IOException e) {
+            // The next segment's number says the same.
+        }
+        closeQuietly(file);
+    }
+
+    /** Where the next group will be written. */
+    long end() {
+        return end;
+    }
+
+    private static void closeQuietly(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            // What it holds has been forced, or does not count.
+        }
+    }
+
+    @Override
+    public void close() {
+        if (segment != null) {
+            closeQuietly(segment);
+            segment = null;
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog.LogWatcher;
+import io.taskstream.eventlog.EventLog.Watch;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Frames;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.RecentFrames;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task that is published to or watched, or of which the store does not have everything yet: its state and its recent
+ * frames, among them all that are not in the store.
+ *
+ * <p>Thread-safe; the lock is held for copying bytes only. What is shown here has been committed; what is about to be is
+ * in the {@link StagedTask}.
+ */
+final class LiveTask {
+
+    private final long ordinal;
+    private final EventId before;
+    private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+
+    private Task task;
+    private RecentFrames frames;
+    private long oldest;
+    private long stored;
+    private long storedBytes;
+    private Map<String, KeyAnswer> unstoredKeys = new HashMap<>();
+    private boolean deleted;
+    private boolean evicted;
+    private long version;
+    private long storedVersion;
+    private volatile long lastUse;
+
+    /** A task as it is in the store. */
+    LiveTask(StoredTask from) {
+        this.ordinal = from.ordinal();
+        this.task = from.task();
+        this.before = new EventId(from.epoch(), 0);
+        this.oldest = from.oldest();
+        this.stored = from.last();
+        this.storedBytes = from.bytes();
+        this.frames = framesAfter(from.last());
+    }
+
+    /** A task that is created. */
+    static LiveTask created(long ordinal, String epoch, Task task) {
+        var created = new LiveTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
+        created.changed();
+        return created;
+    }
+
+    private synchronized void changed() {
+        version++;
+    }
+
+    private RecentFrames framesAfter(long sequence) {
+        // Frames that are not in the store may not be dropped, so the bounds are kept elsewhere.
+        return new RecentFrames(before.at(sequence), Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    long ordinal() {
+        return ordinal;
+    }
+
+    /** The place before the first event. */
+    EventId before() {
+        return before;
+    }
+
+    synchronized TaskId id() {
+        return task.id();
+    }
+
+    synchronized boolean isDeleted() {
+        return deleted;
+    }
+
+    /** When it was last published to or read, in the milliseconds of the engine's clock. */
+    long lastUse() {
+        return lastUse;
+    }
+
+    synchronized LogState state() {
+        return new LogState(task, before.at(frames.last()), oldest);
+    }
+
+    /** What a batch with this key was answered, if the store does not have that yet. */
+    synchronized @Nullable KeyAnswer unstoredKey(String key) {
+        return unstoredKeys.get(key);
+    }
+
+    /** Shows what has been committed. Answers how many bytes of frames that are. */
+    synchronized long publish(Change.Added added) {
+        if (added.first() > frames.last() + 1) {
+            skipTo(added.first());
+        }
+        Instant time = Instant.ofEpochMilli(added.timeMillis());
+        long bytes = 0;
+        long sequence = added.first();
+        for (byte[] json : added.events()) {
+            byte[] frame = Frames.encode(before.at(sequence++), json);
+            frames.add(frame, time);
+            bytes += frame.length;
+        }
+        if (added.end() != null) {
+            task = task.finish(added.end(), time);
+        }
+        if (added.key() != null) {
+            unstoredKeys.put(added.key(), new KeyAnswer(added.events().size(), added.last(), added.timeMillis()));
+        }
+        lastUse = added.timeMillis();
+        version++;
+        return bytes;
+    }
+
+    /** After a loss: nothing before that event is kept, so that no number is given twice and the hole is told. */
+    private void skipTo(long first) {
+        frames = framesAfter(first - 1);
+        oldest = first;
+        stored = first - 1;
+    }
+
+    void publishDeletion() {
+        synchronized (this) {
+            deleted = true;
+            version++;
+        }
+        watchers.forEach(LogWatcher::deleted);
+    }
+
+    void tellAppended() {
+        watchers.forEach(LogWatcher::appended);
+    }
+
+    /**
+     * The frames behind a sequence, or {@code null} if the store must be asked.
+     *
+     * @throws EventLogException.NoSuchTask if the task is deleted
+     */
+    synchronized @Nullable Chunk recent(long after, int maxBytes, long nowMillis) {
+        checkThere();
+        lastUse = nowMillis;
+        long behind = Math.max(after, oldest - 1);
+        return behind + 1 >= frames.oldest()
+                ? frames.chunk(behind, maxBytes, task.status().isFinished())
+                : null;
+    }
+
+    /** The events behind a sequence that are kept in the heap. */
+    synchronized List<StoredEvent> recentEvents(long after, int limit) {
+        return frames.events(after, limit);
+    }
+
+    /** The sequence of the oldest event that is in the heap. */
+    synchronized long oldestRecent() {
+        return frames.oldest();
+    }
+
+    private void checkThere() {
+        if (deleted) {
+            throw new EventLogException.NoSuchTask(task.id());
+        }
+    }
+
+    /** Watches the log; answers {@code null} if the task has just left the heap, and must be loaded again. */
+    @Nullable
+    Watch watch(LogWatcher watcher) {
+        boolean gone;
+        synchronized (this) {
+            if (evicted) {
+                return null;
+            }
+            gone = deleted;
+            if (!gone) {
+                watchers.add(watcher);
+            }
+        }
+        if (gone) {
+            watcher.deleted();
+        }
+        return () -> watchers.remove(watcher);
+    }
+
+    /** What the store has to take: everything up to now. */
+    synchronized Unstored unstored() {
+        long last = frames.last();
+        return new Unstored(
+                this,
+                new StoredTask(ordinal, task, before.epoch(), last, oldest, storedBytes),
+                stored,
+                Map.copyOf(unstoredKeys),
+                deleted,
+                version);
+    }
+
+    /** Shows the frames from that sequence on, one group at a time so that the lock is held for short. */
+    synchronized void visit(long from, RecentFrames.FrameVisitor visitor) {
+        frames.visit(from, visitor);
+    }
+
+    /** The store has that now. Answers how many bytes of frames that are. */
+    synchronized long stored(Unstored was, StoredTask now) {
+        long bytes = bytesBetween(was.stored(), now.last());
+        stored = now.last();
+        storedVersion = was.version();
+        was.keys().forEach(unstoredKeys::remove);
+        trimmed(now);
+        return bytes;
+    }
+
+    private long bytesBetween(long after, long last) {
+        long[] bytes = {0, after};
+        if (after < last) {
+            frames.visit(after + 1, (array, offset, length, time) -> {
+                bytes[0] += length;
+                return ++bytes[1] < last;
+            });
+        }
+        return bytes[0];
+    }
+
+    /** The store has let go of its oldest events. */
+    synchronized void trimmed(StoredTask now) {
+        storedBytes = now.bytes();
+        oldest = Math.max(oldest, now.oldest());
+        frames.dropThrough(Math.min(oldest - 1, stored));
+    }
+
+    synchronized long recentBytes() {
+        return frames.bytes();
+    }
+
+    /** Lets go of the oldest frames that the store has, until there are no more bytes than that, if that is possible. */
+    synchronized void shrink(long maxBytes) {
+        if (maxBytes == 0) {
+            frames.dropThrough(stored);
+        }
+        while (frames.bytes() > maxBytes && frames.oldest() <= stored) {
+            frames.dropThrough(frames.oldest());
+        }
+    }
+
+    boolean isWatched() {
+        return !watchers.isEmpty();
+    }
+
+    synchronized boolean isFinished() {
+        return task.status().isFinished();
+    }
+
+    /** Marks it as having left the heap, if nobody watches it and the store has everything. Answers whether it did. */
+    synchronized boolean evict() {
+        evicted = !deleted && storedVersion == version && watchers.isEmpty();
+        return evicted;
+    }
+}

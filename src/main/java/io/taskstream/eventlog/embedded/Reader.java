@@ -1,0 +1,121 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.task.TaskId;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads logs: what is recent from the heap, at once; all else from the store, on the executor. Thread-safe. */
+final class Reader {
+
+    private final LiveTasks live;
+    private final StoreFile store;
+    private final Executor executor;
+    private final InstantSource time;
+
+    Reader(LiveTasks live, StoreFile store, Executor executor, InstantSource time) {
+        this.live = live;
+        this.store = store;
+        this.executor = executor;
+        this.time = time;
+    }
+
+    Optional<LogState> find(TaskId id) {
+        LiveTask task = live.get(id);
+        if (task != null) {
+            return task.isDeleted() ? Optional.empty() : Optional.of(task.state());
+        }
+        return Optional.ofNullable(store.read(open -> open.task(id))).map(StoredTask::state);
+    }
+
+    CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
+        try {
+            Chunk recent = recent(live.get(id), after, maxBytes);
+            return recent == null
+                    ? CompletableFuture.supplyAsync(() -> readStored(id, after, maxBytes), executor)
+                    : CompletableFuture.completedStage(recent);
+        } catch (EventLogException e) {
+            return CompletableFuture.failedStage(e);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedStage(
+                    new EventLogException.Unavailable("The server has no thread to read with", e));
+        }
+    }
+
+    private @Nullable Chunk recent(@Nullable LiveTask task, long after, int maxBytes) {
+        return task == null ? null : task.recent(after, maxBytes, time.millis());
+    }
+
+    private Chunk readStored(TaskId id, long after, int maxBytes) {
+        LiveTask task = live.get(id);
+        Chunk recent = recent(task, after, maxBytes);
+        if (recent != null) {
+            return recent;
+        }
+        Place place = place(id, task);
+        LogState state = place.state();
+        long last = state.last().sequence();
+        boolean isFinished = state.task().status().isFinished();
+        EventId from = state.last().at(Math.max(after + 1, state.oldest()));
+        if (from.sequence() > last) {
+            return Chunk.empty(from, isFinished);
+        }
+        Chunk chunk = store.read(open -> open.events().chunk(place.ordinal(), from, maxBytes, isFinished ? last : -1));
+        if (chunk != null) {
+            return chunk;
+        }
+        // The task has left the heap, or has been trimmed or deleted, since we looked.
+        Chunk newer = recent(live.get(id), Math.max(after, task == null ? 0 : task.oldestRecent() - 1), maxBytes);
+        if (newer == null) {
+            throw new EventLogException.Unavailable("The log has changed while it was read", null);
+        }
+        return newer;
+    }
+
+    /** Where a task's events are in the store, and how far they reach. */
+    private record Place(long ordinal, LogState state) {}
+
+    private Place place(TaskId id, @Nullable LiveTask task) {
+        if (task != null && !task.isDeleted()) {
+            return new Place(task.ordinal(), task.state());
+        }
+        StoredTask stored = task == null ? store.read(open -> open.task(id)) : null;
+        if (stored == null) {
+            throw new EventLogException.NoSuchTask(id);
+        }
+        return new Place(stored.ordinal(), stored.state());
+    }
+
+    List<StoredEvent> history(TaskId id, long after, int limit) {
+        LiveTask task = live.get(id);
+        Place place = place(id, task);
+        LogState state = place.state();
+        EventId from = state.last().at(Math.max(after + 1, state.oldest()));
+        List<StoredEvent> found = new ArrayList<>();
+        if (task == null || from.sequence() < task.oldestRecent()) {
+            found.addAll(store.read(open -> {
+                List<StoredEvent> events = new ArrayList<>();
+                open.events().events(place.ordinal(), from, limit, events);
+                return events;
+            }));
+        }
+        if (task != null && found.size() < limit) {
+            long reached = found.isEmpty()
+                    ? from.sequence() - 1
+                    : found.get(found.size() - 1).id().sequence();
+            found.addAll(task.recentEvents(reached, limit - found.size()));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,91 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.task.TaskStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one group is about to do to a task: it sees what the group did before, and nobody else sees any of it. */
+final class StagedTask {
+
+    private final LiveTask live;
+    private final List<Change.Added> added = new ArrayList<>();
+    private final Map<String, KeyAnswer> keys = new HashMap<>();
+    private EventId last;
+    private TaskStatus status;
+    private boolean deleted;
+
+    StagedTask(LiveTask live) {
+        LogState state = live.state();
+        this.live = live;
+        this.last = state.last();
+        this.status = state.task().status();
+        this.deleted = live.isDeleted();
+    }
+
+    LiveTask live() {
+        return live;
+    }
+
+    EventId last() {
+        return last;
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    void delete() {
+        deleted = true;
+    }
+
+    @Nullable
+    KeyAnswer key(String key) {
+        KeyAnswer staged = keys.get(key);
+        return staged == null ? live.unstoredKey(key) : staged;
+    }
+
+    /** Refuses the batch if it can't be appended. */
+    void check(Batch batch) {
+        if (status.isFinished()) {
+            throw new EventLogException.TaskFinished(live.id());
+        }
+        if (batch.expectedLast() != null && !batch.expectedLast().equals(last)) {
+            throw new EventLogException.UnexpectedLast(last);
+        }
+    }
+
+    Change.Added add(Batch batch, long timeMillis) {
+        Change.Added change = Change.Added.of(
+                live.ordinal(), last.sequence() + 1, timeMillis, batch.events(), batch.idempotencyKey());
+        added.add(change);
+        last = last.at(change.last());
+        if (change.end() != null) {
+            status = change.end();
+        }
+        if (change.key() != null) {
+            keys.put(change.key(), new KeyAnswer(change.events().size(), change.last(), timeMillis));
+        }
+        return change;
+    }
+
+    /** Shows all of it. Answers how many bytes of frames that are. */
+    long publish() {
+        long bytes = 0;
+        for (Change.Added change : added) {
+            bytes += live.publish(change);
+        }
+        if (deleted) {
+            live.publishDeletion();
+        } else if (!added.isEmpty()) {
+            live.tellAppended();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,125 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.StoredEvent;
+import java.util.Arrays;
+import java.util.List;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.jspecify.annotations.Nullable;
+
+/** The events in the store: by task and first sequence, {@linkplain EventGroup groups} of them. */
+final class StoredEvents {
+
+    private final MVMap<Position, byte[]> groups;
+
+    StoredEvents(MVMap<Position, byte[]> groups) {
+        this.groups = groups;
+    }
+
+    void put(long ordinal, long first, byte[] group) {
+        groups.put(new Position(ordinal, first), group);
+    }
+
+    /** The group that holds the event, or the next one behind it; {@code null} if there is none. */
+    private @Nullable EventGroup group(long ordinal, long sequence) {
+        EventGroup group = read(ordinal, groups.floorKey(new Position(ordinal, sequence)));
+        return group != null && group.last() >= sequence
+                ? group
+                : read(ordinal, groups.higherKey(new Position(ordinal, sequence)));
+    }
+
+    private @Nullable EventGroup read(long ordinal, @Nullable Position key) {
+        if (key == null || key.major() != ordinal) {
+            return null;
+        }
+        byte[] value = groups.get(key);
+        return value == null ? null : EventGroup.read(key.minor(), value);
+    }
+
+    /**
+     * The frames from that sequence on, as many as fit, but at least one, joined; {@code null} if there are none.
+     *
+     * @param end the sequence of the log's last event if it is finished, otherwise -1
+     */
+    @Nullable
+    Chunk chunk(long ordinal, EventId from, int maxBytes, long end) {
+        EventGroup group = group(ordinal, from.sequence());
+        if (group == null) {
+            return null;
+        }
+        long first = Math.max(from.sequence(), group.first());
+        long last = Math.max(first, group.lastWithin(first, maxBytes));
+        int start = group.start(first);
+        int length = group.end(last) - start;
+        if (last < group.last() || length * 2 > maxBytes) {
+            return new Chunk(from.at(first), last, group.bytes(), start, length, last == end);
+        }
+        byte[] joined = Arrays.copyOfRange(group.bytes(), start, start + maxBytes);
+        EventGroup next = read(ordinal, new Position(ordinal, last + 1));
+        while (next != null) {
+            long fits = next.lastWithin(next.first(), maxBytes - length);
+            if (fits >= next.first()) {
+                int added = next.end(fits) - next.start(next.first());
+                System.arraycopy(next.bytes(), next.start(next.first()), joined, length, added);
+                length += added;
+                last = fits;
+            }
+            next = fits == next.last() ? read(ordinal, new Position(ordinal, last + 1)) : null;
+        }
+        return new Chunk(from.at(first), last, joined, 0, length, last == end);
+    }
+
+    /** Adds events from that sequence on to the list, until it has that many. */
+    void events(long ordinal, EventId from, int limit, List<StoredEvent> found) {
+        long sequence = from.sequence();
+        EventGroup group = group(ordinal, sequence);
+        while (group != null && found.size() < limit) {
+            sequence = Math.max(sequence, group.first());
+            while (sequence <= group.last() && found.size() < limit) {
+                found.add(group.event(sequence++, from.epoch()));
+            }
+            group = group(ordinal, sequence);
+        }
+    }
+
+    /**
+     * Removes the groups of which all events are older than that. Answers how many bytes of frames they had.
+     */
+    long removeBefore(long ordinal, long oldest) {
+        long removed = 0;
+        EventGroup group = group(ordinal, 0);
+        while (group != null && group.last() < oldest) {
+            groups.remove(new Position(ordinal, group.first()));
+            removed += group.framesLength();
+            group = group(ordinal, 0);
+        }
+        return removed;
+    }
+
+    /** Removes the groups from that sequence on, left by an attempt to store that failed. */
+    void removeFrom(long ordinal, long sequence) {
+        Position key = groups.ceilingKey(new Position(ordinal, sequence));
+        while (key != null && key.major() == ordinal) {
+            groups.remove(key);
+            key = groups.higherKey(key);
+        }
+    }
+
+    /**
+     * The oldest event that stays if the oldest groups go until that many bytes are gone; the newest group stays.
+     */
+    long oldestAfterRemoving(long ordinal, long bytes) {
+        long removed = 0;
+        long oldest = 0;
+        Cursor<Position, byte[]> cursor =
+                groups.cursor(new Position(ordinal, 0), new Position(ordinal, Long.MAX_VALUE), false);
+        while (removed < bytes && cursor.hasNext()) {
+            EventGroup group = EventGroup.read(cursor.next().minor(), cursor.getValue());
+            removed += group.framesLength();
+            oldest = cursor.hasNext() ? group.last() + 1 : group.first();
+        }
+        return oldest;
+    }
+}

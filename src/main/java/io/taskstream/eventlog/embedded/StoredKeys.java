@@ -1,0 +1,51 @@
+package io.taskstream.eventlog.embedded;
+
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.jspecify.annotations.Nullable;
+
+/** The idempotency keys in the store, with an index by time by which they grow old. */
+final class StoredKeys {
+
+    private final MVMap<String, KeyAnswer> answers;
+    private final MVMap<Position, String> byTime;
+    private long next;
+
+    StoredKeys(MVMap<String, KeyAnswer> answers, MVMap<Position, String> byTime) {
+        this.answers = answers;
+        this.byTime = byTime;
+        // Only to tell keys of one millisecond apart.
+        this.next = System.nanoTime() & Long.MAX_VALUE;
+    }
+
+    @Nullable
+    KeyAnswer find(long ordinal, String key) {
+        return answers.get(name(ordinal, key));
+    }
+
+    void put(long ordinal, String key, KeyAnswer answer) {
+        String name = name(ordinal, key);
+        answers.put(name, answer);
+        byTime.put(new Position(answer.timeMillis(), next++), name);
+    }
+
+    /** Removes keys that are older than that, at most so many. Answers how many. */
+    int removeBefore(long timeMillis, int limit) {
+        int removed = 0;
+        Cursor<Position, String> oldestFirst = byTime.cursor(null);
+        while (removed < limit && oldestFirst.hasNext() && oldestFirst.next().major() < timeMillis) {
+            String name = oldestFirst.getValue();
+            KeyAnswer answer = answers.get(name);
+            if (answer != null && answer.timeMillis() < timeMillis) {
+                answers.remove(name);
+            }
+            byTime.remove(oldestFirst.getKey());
+            removed++;
+        }
+        return removed;
+    }
+
+    private static String name(long ordinal, String key) {
+        return Long.toHexString(ordinal) + ':' + key;
+    }
+}

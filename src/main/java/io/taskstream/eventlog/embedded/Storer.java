@@ -1,0 +1,110 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.eventlog.embedded.Committer.Cut;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.store.fs.FilePath;
+
+/**
+ * Brings what the journal has made durable into the store, as one commit of it for all that has come in the meantime, and
+ * deletes the part of the journal that is not needed any more. Belongs to the storing thread.
+ */
+final class Storer {
+
+    private final StoreFile file;
+    private final LiveTasks live;
+    private final UnstoredBound unstored;
+    private final Retention retention;
+    private final FilePath directory;
+    private final EventGroup.Writer group = new EventGroup.Writer();
+    private long checkpoint;
+
+    Storer(StoreFile file, LiveTasks live, UnstoredBound unstored, Retention retention, FilePath directory) {
+        this.file = file;
+        this.live = live;
+        this.unstored = unstored;
+        this.retention = retention;
+        this.directory = directory;
+        this.checkpoint = file.writable().checkpoint();
+    }
+
+    /**
+     * Takes all that the cut holds.
+     *
+     * @throws RuntimeException if the store failed; then it has nothing of it, and is marked broken
+     */
+    void take(Cut cut) {
+        Store store = file.writable();
+        List<StoredTask> now = new ArrayList<>();
+        long bytes = 0;
+        try {
+            for (Unstored each : cut.unstored()) {
+                now.add(each.deleted() ? forget(store, each) : put(store, each));
+            }
+            store.commit(cut.number(), cut.nextOrdinal());
+        } catch (RuntimeException e) {
+            file.markBroken();
+            throw e;
+        }
+        for (int i = 0; i < now.size(); i++) {
+            bytes += settle(cut.unstored().get(i), now.get(i));
+        }
+        unstored.add(-bytes);
+        // If the store's newest commit should ever be unreadable, it opens with the one before.
+        Segments.deleteThrough(directory, checkpoint);
+        checkpoint = cut.number();
+    }
+
+    private static StoredTask forget(Store store, Unstored task) {
+        store.events().removeBefore(task.task().ordinal(), Long.MAX_VALUE);
+        store.remove(task.task().ordinal());
+        return task.task();
+    }
+
+    private StoredTask put(Store store, Unstored unstoredTask) {
+        StoredTask task = unstoredTask.task();
+        StoredEvents events = store.events();
+        long ordinal = task.ordinal();
+        events.removeFrom(ordinal, unstoredTask.stored() + 1);
+        long added = putEvents(events, unstoredTask);
+        unstoredTask.keys().forEach((key, answer) -> store.keys().put(ordinal, key, answer));
+
+        long bytes = task.bytes() + added;
+        long oldest = Math.max(task.oldest(), task.last() - retention.events() + 1);
+        if (bytes > retention.bytes()) {
+            oldest = Math.max(oldest, events.oldestAfterRemoving(ordinal, bytes - retention.bytes()));
+        }
+        long removed = oldest > 1 ? events.removeBefore(ordinal, oldest) : 0;
+        StoredTask now = new StoredTask(ordinal, task.task(), task.epoch(), task.last(), oldest, bytes - removed);
+        store.put(now);
+        store.addBytes(added - removed);
+        return now;
+    }
+
+    private long putEvents(StoredEvents events, Unstored task) {
+        long last = task.task().last();
+        long next = task.stored() + 1;
+        long bytes = 0;
+        while (next <= last) {
+            long first = next;
+            group.begin();
+            task.live()
+                    .visit(
+                            first,
+                            (frames, offset, length, time) ->
+                                    group.add(frames, offset, length, time) && first + group.count() <= last);
+            events.put(task.task().ordinal(), first, group.value());
+            bytes += group.framesLength();
+            next += group.count();
+        }
+        return bytes;
+    }
+
+    /** Tells the task what the store has of it. Answers how many bytes of frames need not be held for that any more. */
+    private long settle(Unstored was, StoredTask now) {
+        if (was.deleted()) {
+            live.remove(was.live());
+        }
+        return was.live().stored(was, now);
+    }
+}

@@ -1,0 +1,148 @@
+package io.taskstream;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.taskstream.stream.Ticker;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Date;
+import java.util.Set;
+
+/** What may import what. */
+@AnalyzeClasses(packages = "io.taskstream", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String APP = "io.taskstream.app..";
+
+    @ArchTest
+    static final ArchRule PACKAGES_IMPORT_ONLY_ALONG_THE_ARROWS = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.taskstream..")
+            .withOptionalLayers(true)
+            .layer("task")
+            .definedBy("io.taskstream.task..")
+            .layer("eventlog")
+            .definedBy("io.taskstream.eventlog")
+            .layer("memory")
+            .definedBy("io.taskstream.eventlog.memory..")
+            .layer("embedded")
+            .definedBy("io.taskstream.eventlog.embedded..")
+            .layer("redis")
+            .definedBy("io.taskstream.eventlog.redis..")
+            .layer("stream")
+            .definedBy("io.taskstream.stream..")
+            .layer("access")
+            .definedBy("io.taskstream.access..")
+            .layer("http")
+            .definedBy("io.taskstream.http..")
+            .layer("ops")
+            .definedBy("io.taskstream.ops..")
+            .layer("app")
+            .definedBy(APP)
+            .whereLayer("task")
+            .mayNotAccessAnyLayer()
+            .whereLayer("eventlog")
+            .mayOnlyAccessLayers("task")
+            .whereLayer("memory")
+            .mayOnlyAccessLayers("eventlog", "task")
+            .whereLayer("embedded")
+            .mayOnlyAccessLayers("eventlog", "task")
+            .whereLayer("redis")
+            .mayOnlyAccessLayers("eventlog", "task")
+            .whereLayer("stream")
+            .mayOnlyAccessLayers("eventlog", "task")
+            .whereLayer("access")
+            .mayOnlyAccessLayers("task")
+            .whereLayer("http")
+            .mayOnlyAccessLayers("stream", "eventlog", "task", "access")
+            .whereLayer("ops")
+            .mayOnlyAccessLayers("stream", "eventlog");
+
+    @ArchTest
+    static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
+            .should()
+            .resideInAnyPackage(
+                    "io.taskstream.task",
+                    "io.taskstream.eventlog",
+                    "io.taskstream.eventlog.memory",
+                    "io.taskstream.eventlog.embedded",
+                    "io.taskstream.eventlog.redis",
+                    "io.taskstream.stream",
+                    "io.taskstream.access",
+                    "io.taskstream.http",
+                    "io.taskstream.ops",
+                    "io.taskstream.app");
+
+    @ArchTest
+    static final ArchRule TASKS_NEED_ONLY_JAVA_AND_JSON = classes()
+            .that()
+            .resideInAPackage("io.taskstream.task..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "jakarta.json..", "org.jspecify..", "io.taskstream.task..");
+
+    @ArchTest
+    static final ArchRule ONLY_APP_READS_CONFIGURATION = noClasses()
+            .that()
+            .resideOutsideOfPackage(APP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.eclipse.microprofile.config..")
+            .orShould()
+            .callMethodWhere(target(owner(type(System.class))).and(target(nameMatching("getenv|getProperty"))));
+
+    @ArchTest
+    static final ArchRule TIME_ENTERS_THROUGH_TICKER_AND_INSTANT_SOURCE = noClasses()
+            .that()
+            .resideOutsideOfPackage(APP)
+            .and()
+            .areNotAssignableTo(Ticker.class)
+            .should()
+            .accessTargetWhere(readsTheClock());
+
+    @ArchTest
+    static final ArchRule ONLY_APP_LOOKS_UP_EXECUTORS = noClasses()
+            .that()
+            .resideOutsideOfPackage(APP)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.enterprise.concurrent..")
+            .orShould()
+            .callConstructor(Thread.class, Runnable.class);
+
+    private static DescribedPredicate<JavaAccess<?>> readsTheClock() {
+        Set<String> dates = Set.of(
+                Instant.class.getName(),
+                LocalDateTime.class.getName(),
+                OffsetDateTime.class.getName(),
+                ZonedDateTime.class.getName());
+        return DescribedPredicate.describe("reads the clock", access -> {
+            String owner = access.getTargetOwner().getName();
+            String name = access.getTarget().getName();
+            return (owner.equals(System.class.getName()) && name.matches("nanoTime|currentTimeMillis"))
+                    || (dates.contains(owner) && name.equals("now"))
+                    || (owner.equals(Clock.class.getName()) && name.startsWith("system"))
+                    || (owner.equals(InstantSource.class.getName()) && name.equals("system"))
+                    || (owner.equals(Date.class.getName()) && name.equals("<init>"));
+        });
+    }
+
+    private static DescribedPredicate<JavaClass> type(Class<?> type) {
+        return JavaClass.Predicates.type(type);
+    }
+}

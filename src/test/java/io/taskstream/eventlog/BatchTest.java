@@ -1,0 +1,46 @@
+package io.taskstream.eventlog;
+
+import static io.taskstream.testing.Samples.DONE;
+import static io.taskstream.testing.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.taskstream.task.InvalidItemException;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import io.taskstream.task.TaskStatus;
+import io.taskstream.testing.Samples;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class BatchTest {
+
+    @Test
+    void holdsAtLeastOneEvent() {
+        assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> Samples.batch());
+    }
+
+    @Test
+    void onlyItsLastEventMayEndTheTask() {
+        assertThat(Samples.batch("1", "2").end()).isNull();
+        assertThat(Samples.batch("1", DONE).end()).isEqualTo(TaskStatus.COMPLETED);
+        assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> Samples.batch(DONE, "1"));
+        assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> Samples.batch(DONE, DONE));
+    }
+
+    @Test
+    void aQueryMatchesByStatusAndByAllOfItsLabels() {
+        Task task = Task.open(new TaskId("t"), null, Map.of("a", "1", "b", "2"), NOON);
+        assertThat(query(null, Map.of()).matches(task)).isTrue();
+        assertThat(query(TaskStatus.OPEN, Map.of("a", "1", "b", "2")).matches(task))
+                .isTrue();
+        assertThat(query(TaskStatus.FAILED, Map.of()).matches(task)).isFalse();
+        assertThat(query(null, Map.of("a", "1", "b", "3")).matches(task)).isFalse();
+        assertThat(query(null, Map.of("c", "")).matches(task)).isFalse();
+    }
+
+    private static TaskQuery query(@Nullable TaskStatus status, Map<String, String> labels) {
+        return new TaskQuery(status, labels, 10, null);
+    }
+}

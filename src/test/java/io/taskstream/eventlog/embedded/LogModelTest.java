@@ -1,0 +1,147 @@
+package io.taskstream.eventlog.embedded;
+
+import static io.taskstream.testing.Stages.join;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.Events;
+import io.taskstream.testing.LogReader;
+import io.taskstream.testing.SettableTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever is done to a log, and in whatever order, it holds what a list would. */
+final class LogModelTest {
+
+    private static final int MAX_EVENTS = 20;
+    private static final List<TaskId> IDS = List.of(new TaskId("a"), new TaskId("b"), new TaskId("c"));
+
+    private final SettableTime time = new SettableTime();
+    private final Map<TaskId, List<String>> model = new HashMap<>();
+    private int next;
+
+    @Property(tries = 40)
+    void itHoldsWhatAListWould(@ForAll @Size(max = 40) List<@IntRange(max = 999) Integer> steps) throws IOException {
+        Path directory = Files.createTempDirectory("taskstream");
+        model.clear();
+        EmbeddedEventLog log = open(directory);
+        try {
+            for (int step : steps) {
+                log = take(step, log, directory);
+            }
+            for (TaskId id : IDS) {
+                check(log, id);
+            }
+        } finally {
+            log.close();
+            delete(directory);
+        }
+    }
+
+    private EmbeddedEventLog open(Path directory) {
+        var retention = new Retention(Duration.ofDays(1), MAX_EVENTS, 1 << 20, 1 << 30, Duration.ofDays(1));
+        return OpenLog.with(new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
+    }
+
+    private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) {
+        TaskId id = IDS.get(step % IDS.size());
+        int size = 1 + step % 7;
+        switch (step / 100) {
+            case 0 -> {
+                log.close();
+                return open(directory);
+            }
+            case 1 -> log.tend();
+            case 2 -> check(log, id);
+            case 3 -> {
+                assertThat(log.delete(id)).isEqualTo(model.remove(id) != null);
+            }
+            default -> append(log, id, size);
+        }
+        return log;
+    }
+
+    private void append(EmbeddedEventLog log, TaskId id, int size) {
+        boolean isNew = log.create(Task.open(id, null, Map.of(), time.instant()));
+        assertThat(isNew).isEqualTo(!model.containsKey(id));
+        List<String> events = model.computeIfAbsent(id, none -> new ArrayList<>());
+        String[] batch = new String[size];
+        for (int i = 0; i < size; i++) {
+            batch[i] = Integer.toString(next++);
+        }
+        String key = "key" + next;
+        Batch once = new Batch(Events.of(batch), log.find(id).orElseThrow().last(), key);
+        events.addAll(List.of(batch));
+        long last = join(log.append(id, once)).last().sequence();
+        assertThat(last).isEqualTo(events.size());
+        assertThat(join(log.append(id, once)).last().sequence()).isEqualTo(last);
+    }
+
+    private void check(EmbeddedEventLog log, TaskId id) {
+        List<String> all = model.get(id);
+        if (all == null) {
+            assertThat(log.find(id)).isEmpty();
+            return;
+        }
+        LogState state = log.find(id).orElseThrow();
+        assertThat(state.last().sequence()).isEqualTo(all.size());
+        assertThat(state.events()).isGreaterThanOrEqualTo(Math.min(MAX_EVENTS, all.size()));
+        for (long after = 0; after <= all.size(); after += 3) {
+            long from = Math.max(after + 1, state.oldest());
+            List<String> expected = all.subList((int) from - 1, all.size());
+            assertThat(log.history(id, after, 1_000))
+                    .extracting(LogModelTest::text)
+                    .isEqualTo(expected);
+            assertThat(log.history(id, after, 1_000))
+                    .extracting(event -> event.id().sequence())
+                    .startsWith(expected.isEmpty() ? new Long[0] : new Long[] {from});
+            assertFrames(log, id, after, state, expected);
+        }
+    }
+
+    private static void assertFrames(
+            EmbeddedEventLog log, TaskId id, long after, LogState state, List<String> expected) {
+        var frames = new StringBuilder();
+        long sequence = Math.max(after + 1, state.oldest());
+        for (String json : expected) {
+            frames.append("id: ")
+                    .append(state.last().at(sequence++))
+                    .append("\ndata: ")
+                    .append(json)
+                    .append("\n\n");
+        }
+        assertThat(LogReader.frames(log, id, after, 100)).isEqualTo(frames.toString());
+        Chunk chunk = join(log.read(id, after, 1 << 16));
+        assertThat(chunk.first().sequence()).isEqualTo(Math.max(after + 1, state.oldest()));
+    }
+
+    private static String text(StoredEvent event) {
+        return new String(event.data(), StandardCharsets.UTF_8);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

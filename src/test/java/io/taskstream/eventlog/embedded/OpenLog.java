@@ -1,0 +1,28 @@
+package io.taskstream.eventlog.embedded;
+
+import io.taskstream.testing.TestExecutors;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+
+/** Opens the engine as tests like it: everything is kept, unless they say otherwise. */
+final class OpenLog {
+
+    static final Retention KEEP_ALL =
+            new Retention(Duration.ofDays(365), Long.MAX_VALUE / 2, Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1));
+
+    private OpenLog() {}
+
+    static EmbeddedEventLog in(Path directory, InstantSource time) {
+        return in(directory, time, KEEP_ALL);
+    }
+
+    static EmbeddedEventLog in(Path directory, InstantSource time, Retention retention) {
+        return with(new EmbeddedOptions(directory.toString(), Durability.SYNC, retention, 8 << 20, 8), time);
+    }
+
+    static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time) {
+        return new EmbeddedEventLog(options, time, new Random(), TestExecutors.shared(), TestExecutors.threads());
+    }
+}

@@ -1,0 +1,206 @@
+package io.taskstream.eventlog.embedded;
+
+import static io.taskstream.testing.Events.DONE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.testing.LogReader;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is there when the log is opened again, after a stop, a crash or an accident. */
+final class RestartTest extends LogFixture {
+
+    @TempDir
+    private Path copies;
+
+    @Test
+    void everythingIsThereAfterARestart() {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        create(log, B);
+        Appended first = appendWithKey(log, A, "key", "1", "2");
+        append(log, A, "3");
+        append(log, B, "1", DONE);
+        LogState a = log.find(A).orElseThrow();
+        LogState b = log.find(B).orElseThrow();
+        String frames = LogReader.frames(log, A, 0, 1 << 16);
+
+        log = open();
+
+        assertThat(log.list(new TaskQuery(null, Map.of("k", "v"), 10, null))).containsExactly(b, a);
+        assertThat(LogReader.frames(log, A, 0, 1 << 16)).isEqualTo(frames);
+        assertThat(appendWithKey(log, A, "key", "9")).isEqualTo(first);
+        assertThat(append(log, A, "4").last()).isEqualTo(a.last().at(4));
+        EmbeddedEventLog reopened = log;
+        assertThatThrownBy(() -> append(reopened, B, "2")).isInstanceOf(EventLogException.TaskFinished.class);
+    }
+
+    @Test
+    void whatWasDeletedStaysSo() {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        append(log, A, "1");
+        log.tend();
+        String epoch = log.find(A).orElseThrow().last().epoch();
+        log.delete(A);
+        create(log, A);
+        append(log, A, "2");
+        create(log, B);
+        log.delete(B);
+
+        log = open();
+
+        assertThat(data(log, A)).containsExactly("2");
+        assertThat(log.find(A).orElseThrow().last().epoch()).isNotEqualTo(epoch);
+        assertThat(log.find(B)).isEmpty();
+    }
+
+    @Test
+    void aCrashLosesNothingThatWasAcknowledged() throws Exception {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        create(log, B);
+        var acknowledged = new AtomicLong();
+        var publisher = new Thread(() -> {
+            for (long i = 1; i <= 400; i++) {
+                append(log, A, Long.toString(i));
+                append(log, B, Long.toString(i), "\"" + "x".repeat(500) + "\"");
+                acknowledged.set(i);
+            }
+        });
+        publisher.start();
+        for (int crash = 0; publisher.isAlive(); crash++) {
+            long before = acknowledged.get();
+            Path copy = crashedCopy("crash" + crash);
+            assertAllThere(copy, before);
+            log.tend();
+        }
+        publisher.join();
+        assertThat(acknowledged.get()).isEqualTo(400);
+    }
+
+    private void assertAllThere(Path copy, long acknowledged) {
+        EmbeddedEventLog log = OpenLog.in(copy, time);
+        try {
+            List<String> a = data(log, A);
+            assertThat(a).hasSizeGreaterThanOrEqualTo((int) acknowledged);
+            for (int i = 0; i < a.size(); i++) {
+                assertThat(a.get(i)).isEqualTo(Integer.toString(i + 1));
+            }
+            assertThat(data(log, B)).hasSizeGreaterThanOrEqualTo((int) acknowledged * 2);
+            assertThat(append(log, A, "0").last().sequence()).isEqualTo(a.size() + 1);
+        } finally {
+            log.close();
+        }
+    }
+
+    /** The files as they are on the disk at some moment; the journal first, since it is deleted when the store has it. */
+    private Path crashedCopy(String name) throws IOException {
+        Path copy = Files.createDirectory(copies.resolve(name));
+        for (Path file : files("journal-")) {
+            try {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            } catch (NoSuchFileException e) {
+                // The store has it by now.
+            }
+        }
+        for (Path file : files("events")) {
+            Files.copy(file, copy.resolve(file.getFileName()));
+        }
+        return copy;
+    }
+
+    private List<Path> files(String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
+        }
+    }
+
+    @Test
+    void aGroupThatWasOnlyHalfWrittenIsNotThere() throws Exception {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        append(log, A, "1");
+        append(log, A, "2");
+        Path copy = crashedCopy("torn");
+        try (Stream<Path> segments = Files.list(copy)) {
+            for (Path segment : segments.filter(file -> file.toString().contains("journal-"))
+                    .toList()) {
+                Files.write(segment, new byte[] {0, 0, 1, 0, 7, 7, 7, 7, 1, 2, 3}, StandardOpenOption.APPEND);
+            }
+        }
+        EmbeddedEventLog reopened = OpenLog.in(copy, time);
+        assertThat(data(reopened, A)).containsExactly("1", "2");
+        reopened.close();
+    }
+
+    @Test
+    void aStoreWithATornEndLosesNothingThatTheJournalHas() throws Exception {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        append(log, A, "1");
+        log.tend();
+        append(log, A, "2");
+        log.tend();
+        append(log, A, "3");
+        Path copy = crashedCopy("torn");
+        try (FileChannel store = FileChannel.open(copy.resolve("events.mv"), StandardOpenOption.WRITE)) {
+            store.truncate(store.size() - 100);
+        }
+        EmbeddedEventLog reopened = OpenLog.in(copy, time);
+        assertThat(data(reopened, A)).containsExactly("1", "2", "3");
+        reopened.close();
+    }
+
+    @Test
+    void aStoreThatCanNotBeReadIsMovedAside() throws Exception {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        append(log, A, "1");
+        String epoch = log.find(A).orElseThrow().last().epoch();
+        log.tend();
+        log.close();
+        open = null;
+        byte[] store = Files.readAllBytes(directory.resolve("events.mv"));
+        for (int i = 0; i < store.length; i++) {
+            store[i] ^= 0x55;
+        }
+        Files.write(directory.resolve("events.mv"), store);
+        for (Path segment : files("journal-")) {
+            Files.delete(segment);
+        }
+
+        log = open();
+
+        assertThat(log.find(A)).isEmpty();
+        create(log, A);
+        assertThat(log.find(A).orElseThrow().last().epoch()).isNotEqualTo(epoch);
+        assertThat(files("events.mv")).hasSize(2);
+    }
+
+    @Test
+    void aLogHasOneUser() {
+        EmbeddedEventLog log = open();
+        assertThatThrownBy(() -> OpenLog.in(directory, time))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("open in another process");
+        create(log, A);
+        assertThat(log.find(A)).isPresent();
+    }
+}

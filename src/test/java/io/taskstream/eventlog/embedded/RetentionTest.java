@@ -1,0 +1,132 @@
+package io.taskstream.eventlog.embedded;
+
+import static io.taskstream.testing.Events.DONE;
+import static io.taskstream.testing.Stages.join;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.RecordingWatcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is let go, and that its space is given back. */
+final class RetentionTest extends LogFixture {
+
+    private static final long ALL = Long.MAX_VALUE / 2;
+    private static final Duration YEAR = Duration.ofDays(365);
+    private static final String LONG = '"' + "x".repeat(1_000) + '"';
+
+    @Test
+    void aTaskGoesSoLongAfterItsEnd() {
+        EmbeddedEventLog log = open(new Retention(Duration.ofHours(1), ALL, ALL, ALL, YEAR));
+        create(log, A);
+        create(log, B);
+        append(log, A, DONE);
+        append(log, B, "1");
+        var watcher = new RecordingWatcher();
+        log.watch(A, watcher);
+        time.advance(Duration.ofMinutes(59));
+        log.tend();
+        assertThat(log.find(A)).isPresent();
+
+        time.advance(Duration.ofMinutes(2));
+        log.tend();
+        assertThat(log.find(A)).isEmpty();
+        assertThat(log.find(B)).isPresent();
+        assertThat(watcher.timesDeleted()).isEqualTo(1);
+        assertThat(open().find(A)).isEmpty();
+    }
+
+    @Test
+    void aTaskKeepsSoManyEventsAndTheHoleIsSeen() {
+        EmbeddedEventLog log = open(new Retention(YEAR, 50, ALL, ALL, YEAR));
+        create(log, A);
+        for (int i = 1; i <= 200; i++) {
+            append(log, A, Integer.toString(i));
+            if (i % 60 == 0) {
+                log.tend();
+            }
+        }
+        log.tend();
+        LogState state = log.find(A).orElseThrow();
+        assertThat(state.oldest()).isEqualTo(151);
+        assertThat(data(log, A)).hasSize(50).startsWith("151").endsWith("200");
+        Chunk chunk = join(log.read(A, 10, 1));
+        assertThat(chunk.first()).isEqualTo(state.last().at(151));
+    }
+
+    @Test
+    void aTaskKeepsSoManyBytes() {
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, 100_000, ALL, YEAR));
+        create(log, A);
+        for (int i = 0; i < 300; i++) {
+            append(log, A, LONG);
+        }
+        log.tend();
+        assertThat(log.find(A).orElseThrow().events()).isBetween(80L, 100L);
+        assertThat(data(open(), A)).hasSizeBetween(80, 100);
+    }
+
+    @Test
+    void ofTooManyBytesTheTaskThatEndedFirstGoesFirst() {
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 250_000, YEAR));
+        for (int task = 0; task < 4; task++) {
+            TaskId id = new TaskId("t" + task);
+            create(log, id);
+            IntStream.range(0, 100).forEach(i -> append(log, id, LONG));
+            append(log, id, DONE);
+            time.advance(Duration.ofSeconds(1));
+        }
+        log.tend();
+        log.tend();
+        assertThat(log.find(new TaskId("t0"))).isEmpty();
+        assertThat(log.find(new TaskId("t1"))).isEmpty();
+        assertThat(log.find(new TaskId("t2"))).isPresent();
+        assertThat(log.find(new TaskId("t3"))).isPresent();
+    }
+
+    @Test
+    void ifNoTaskHasEndedTheOldestLoseTheirOlderHalf() {
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 250_000, YEAR));
+        create(log, A);
+        create(log, B);
+        IntStream.range(0, 200).forEach(i -> append(log, A, LONG));
+        IntStream.range(0, 100).forEach(i -> append(log, B, LONG));
+        log.tend();
+        assertThat(log.find(A).orElseThrow().events()).isBetween(80L, 120L);
+        assertThat(log.find(B).orElseThrow().events()).isEqualTo(100);
+        assertThat(append(log, A, "1").last().sequence()).isEqualTo(201);
+    }
+
+    @Test
+    void spaceIsGivenBack() throws IOException {
+        EmbeddedEventLog log = open(new Retention(Duration.ofHours(1), ALL, ALL, ALL, YEAR));
+        String[] many = IntStream.range(0, 100).mapToObj(i -> LONG).toArray(String[]::new);
+        for (int task = 0; task < 10; task++) {
+            TaskId id = new TaskId("t" + task);
+            create(log, id);
+            for (int i = 0; i < 20; i++) {
+                append(log, id, many);
+            }
+            if (task != 5) {
+                append(log, id, DONE);
+            }
+            log.tend();
+        }
+        long before = Files.size(directory.resolve("events.mv"));
+        time.advance(Duration.ofHours(2));
+        for (int i = 0; i < 20; i++) {
+            append(log, new TaskId("t5"), "1");
+            log.tend();
+        }
+        long after = Files.size(directory.resolve("events.mv"));
+        assertThat(before).isGreaterThan(20_000_000);
+        assertThat(after).isLessThan(before / 3);
+        assertThat(data(log, new TaskId("t5"))).hasSize(2_020);
+    }
+}

@@ -1,0 +1,253 @@
+package io.taskstream.http;
+
+import static io.taskstream.testing.Samples.DONE;
+import static io.taskstream.testing.Samples.NOON;
+import static io.taskstream.testing.Samples.READER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.task.InvalidItemException;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.FakeInput;
+import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.Samples;
+import io.taskstream.testing.SlowLog;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LinePublisherTest {
+
+    private static final TaskId TASK = new TaskId("t");
+
+    private final MemoryEventLog memory =
+            new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
+    private final SlowLog log = new SlowLog(memory);
+    private final ManualExecutor executor = new ManualExecutor();
+    private final FakeInput in = new FakeInput();
+    private final List<LinePublisher.Outcome> outcomes = new ArrayList<>();
+
+    @BeforeEach
+    void create() {
+        memory.create(Samples.task(TASK.value()));
+    }
+
+    @Test
+    void eachLineIsInTheLogWhenItHasArrivedThoughTheRequestGoesOn() throws IOException {
+        begin(null);
+        in.arrive("1\n");
+        assertThat(events()).containsExactly("1");
+        in.arrive("2\n3");
+        assertThat(events()).containsExactly("1", "2");
+        in.arrive("4\n");
+        assertThat(events()).containsExactly("1", "2", "34");
+        assertThat(outcomes).isEmpty();
+    }
+
+    @Test
+    void theBodysEndIsTheOutcome() throws IOException {
+        begin(null);
+        in.arrive("1\n2\n3");
+        end();
+        assertThat(events()).containsExactly("1", "2", "3");
+        LinePublisher.Outcome outcome = outcome();
+        assertThat(outcome.count()).isEqualTo(3);
+        assertThat(outcome.last()).hasToString("00000000-3");
+        assertThat(outcome.failure()).isNull();
+    }
+
+    @Test
+    void anEmptyBodyPublishesNothing() throws IOException {
+        begin(null);
+        end();
+        assertThat(outcome().count()).isZero();
+        assertThat(outcome().last()).isNull();
+        assertThat(outcome().failure()).isNull();
+    }
+
+    @Test
+    void whatIsStillToBeReadWhenTheEndIsAnnouncedIsPublished() throws IOException {
+        begin(null);
+        in.arriveUnnoticed("1\n");
+        in.arriveUnnoticed("2\n3");
+        in.announceEndEarly();
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2", "3");
+        assertThat(outcome().count()).isEqualTo(3);
+    }
+
+    @Test
+    void aLargeBodyGivesTheThreadBackBetweenItsShares() throws IOException {
+        begin(null);
+        for (int i = 0; i < 20; i++) {
+            in.arriveUnnoticed(("\"" + "x".repeat(998) + "\"\n").repeat(8));
+        }
+        in.arrive("1\n");
+        assertThat(events()).hasSizeLessThan(100);
+        assertThat(executor.waiting()).isEqualTo(1);
+        executor.runAll();
+        end();
+        assertThat(outcome().count()).isEqualTo(161);
+    }
+
+    @Test
+    void aWrongLineEndsItAndTheLinesBeforeAreKept() throws IOException {
+        begin(null);
+        in.arrive("1\n2\n{\"type\":\"message_delta\"}\n4\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2");
+        assertThat(outcome().count()).isEqualTo(2);
+        assertThat(outcome().failure()).isInstanceOf(InvalidItemException.class);
+    }
+
+    @Test
+    void aLineThatIsTooLongEndsItAndTheLinesBeforeAreCounted() throws IOException {
+        begin(null);
+        in.arrive("1\n\"" + "x".repeat(2_000) + "\"\n");
+        executor.runAll();
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure()).isInstanceOf(LineSplitter.LineTooLongException.class);
+    }
+
+    @Test
+    void aProducerThatBreaksOffLosesNothingItSentInWholeLines() throws IOException {
+        begin(null);
+        in.arrive("1\n2");
+        in.breakOff(new IOException("Reset by peer"));
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().failure()).isInstanceOf(LinePublisher.BodyBrokeOffException.class);
+    }
+
+    @Test
+    void aReadThatFailsEndsIt() throws IOException {
+        begin(null);
+        in.arrive("1\n");
+        in.failWith(new IOException("Reset by peer"));
+        in.arrive("2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().failure()).isInstanceOf(LinePublisher.BodyBrokeOffException.class);
+    }
+
+    @Test
+    void whatStandsBehindTheTerminalEventIsRefusedAtOnce() throws IOException {
+        begin(null);
+        in.arrive("1\n" + DONE + "\n2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1", DONE);
+        assertThat(outcome().count()).isEqualTo(2);
+        assertThat(outcome().failure()).hasCauseInstanceOf(EventLogException.TaskFinished.class);
+    }
+
+    @Test
+    void aBodyThatEndsWithTheTerminalEventIsRight() throws IOException {
+        begin(null);
+        in.arrive("1\n" + DONE + "\n\n");
+        end();
+        assertThat(outcome().count()).isEqualTo(2);
+        assertThat(outcome().failure()).isNull();
+    }
+
+    @Test
+    void theLastEventIsExpectedOfTheFirstBatchOnly() throws IOException {
+        memory.append(TASK, Samples.batch("0"));
+        begin(new EventId("00000000", 1));
+        in.arrive("1\n");
+        memory.append(TASK, Samples.batch("\"of another\""));
+        in.arrive("2\n");
+        end();
+        assertThat(outcome().count()).isEqualTo(2);
+        assertThat(outcome().failure()).isNull();
+    }
+
+    @Test
+    void anotherLastEventRefusesTheBody() throws IOException {
+        memory.append(TASK, Samples.batch("0"));
+        begin(new EventId("00000000", 0));
+        in.arrive("1\n2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("0");
+        assertThat(outcome().failure())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(EventLogException.UnexpectedLast.class);
+    }
+
+    @Test
+    void theNextLinesAreReadWhenTheOnesBeforeAreKept() throws IOException {
+        log.slow();
+        begin(null);
+        in.arrive("1\n");
+        in.arrive("2\n");
+        in.arrive("3\n");
+        assertThat(log.waiting()).isEqualTo(1);
+        log.finishOne();
+        assertThat(events()).containsExactly("1");
+        executor.runAll();
+        log.finishOne();
+        executor.runAll();
+        while (log.waiting() > 0) {
+            log.finishOne();
+            executor.runAll();
+        }
+        end();
+        assertThat(events()).containsExactly("1", "2", "3");
+        assertThat(outcome().count()).isEqualTo(3);
+    }
+
+    @Test
+    void anEndThatComesDuringAnAppendWaitsForIt() throws IOException {
+        log.slow();
+        begin(null);
+        in.arrive("1\n");
+        in.end();
+        executor.runAll();
+        assertThat(outcomes).isEmpty();
+        log.finishOne();
+        executor.runAll();
+        assertThat(outcome().count()).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorThatComesDuringAnAppendCountsWhatIsKept() throws IOException {
+        log.slow();
+        begin(null);
+        in.arrive("1\n");
+        in.breakOff(new IOException("Reset by peer"));
+        log.finishOne();
+        executor.runAll();
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure()).isInstanceOf(LinePublisher.BodyBrokeOffException.class);
+    }
+
+    private void begin(@Nullable EventId expectedLast) throws IOException {
+        var context = new PublishContext(log, READER, executor, 1_000);
+        var publisher = new LinePublisher(in, TASK, LineFormat.NDJSON, expectedLast, context, outcomes::add);
+        in.setReadListener(publisher);
+    }
+
+    private void end() throws IOException {
+        in.end();
+        executor.runAll();
+    }
+
+    private LinePublisher.Outcome outcome() {
+        assertThat(outcomes).hasSize(1);
+        return outcomes.get(0);
+    }
+
+    private List<String> events() {
+        return memory.history(TASK, 0, 1_000).stream()
+                .map(event -> new String(event.data(), StandardCharsets.UTF_8))
+                .toList();
+    }
+}

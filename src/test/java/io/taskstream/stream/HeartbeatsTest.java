@@ -1,0 +1,234 @@
+package io.taskstream.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.testing.ManualScheduler;
+import io.taskstream.testing.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class HeartbeatsTest {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final Heartbeats heartbeats = new Heartbeats(scheduler, ticker);
+
+    @Test
+    void aVisitIsNeverEarlyAndLessThanASecondLate() {
+        var random = new Random(5);
+        List<Long> lateness = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            long due = ticker.nanos() + (long) (random.nextDouble() * 400 * SECOND);
+            var entry = new Heartbeats.Entry[1];
+            entry[0] = heartbeats.add(
+                    now -> {
+                        lateness.add(now - due);
+                        entry[0].remove();
+                        return now + SECOND;
+                    },
+                    due);
+        }
+        sweepFor(Duration.ofSeconds(410));
+        assertThat(lateness).hasSize(1_000).allSatisfy(late -> assertThat(late).isBetween(0L, SECOND - 1));
+    }
+
+    @Test
+    void visitsComeInTheRhythmThatTheViewerAsksFor() {
+        long begin = ticker.nanos();
+        List<Long> seconds = new ArrayList<>();
+        heartbeats.add(
+                now -> {
+                    seconds.add((now - begin) / SECOND);
+                    return now + 30 * SECOND;
+                },
+                begin + 30 * SECOND);
+        sweepFor(Duration.ofSeconds(95));
+        assertThat(seconds).containsExactly(30L, 60L, 90L);
+    }
+
+    @Test
+    void aVisitFarInTheFutureComesInTime() {
+        long begin = ticker.nanos();
+        List<Long> seconds = new ArrayList<>();
+        heartbeats.add(
+                now -> {
+                    seconds.add((now - begin) / SECOND);
+                    return begin + Math.max(3_000 * SECOND, now - begin + 60 * SECOND);
+                },
+                begin + 3_000 * SECOND);
+        sweepFor(Duration.ofSeconds(3_002));
+        // On the way it is asked again when to come, for the wheel is not as large as that.
+        assertThat(seconds).hasSize(6).endsWith(3_000L);
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void afterALongPauseEveryViewerIsVisitedOnce() {
+        for (Duration pause : List.of(
+                Duration.ofSeconds(100), Duration.ofSeconds(400), Duration.ofSeconds(512), Duration.ofHours(24))) {
+            var visits = new AtomicInteger();
+            List<Heartbeats.Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                entries.add(heartbeats.add(
+                        now -> {
+                            visits.incrementAndGet();
+                            return now + 300 * SECOND;
+                        },
+                        ticker.nanos() + (i % 90 + 1) * SECOND));
+            }
+            ticker.advance(pause);
+            scheduler.tick();
+            assertThat(visits).as("visits after %s", pause).hasValue(2_000);
+            entries.forEach(Heartbeats.Entry::remove);
+        }
+    }
+
+    @Test
+    void aVisitThatIsOverdueComesWithTheNextSweep() {
+        var visits = new AtomicInteger();
+        heartbeats.add(now -> now + 30 * SECOND + visits.incrementAndGet(), ticker.nanos() - 5 * SECOND);
+        scheduler.tick();
+        sweepFor(Heartbeats.PERIOD);
+        assertThat(visits).hasValue(1);
+    }
+
+    @Test
+    void whoIsRemovedIsNotVisited() {
+        var visits = new AtomicInteger();
+        heartbeats
+                .add(now -> now + visits.incrementAndGet(), ticker.nanos() + SECOND)
+                .remove();
+        sweepFor(Duration.ofSeconds(5));
+        assertThat(visits).hasValue(0);
+    }
+
+    @Test
+    void aViewerWhoseVisitFailsIsNoReasonToForgetTheOthers() {
+        var visits = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            heartbeats.add(
+                    now -> {
+                        if (number % 2 == 0) {
+                            throw new IllegalStateException("This viewer fails");
+                        }
+                        visits.incrementAndGet();
+                        return now + 10 * SECOND;
+                    },
+                    ticker.nanos() + 10 * SECOND);
+        }
+        sweepFor(Duration.ofSeconds(25));
+        assertThat(visits).hasValue(10);
+    }
+
+    @Test
+    void aSweepLooksOnlyAtThoseThatAreDue() {
+        var visits = new AtomicInteger();
+        for (int i = 0; i < 20_000; i++) {
+            long first = ticker.nanos() + 30 * SECOND * i / 20_000 + SECOND;
+            heartbeats.add(
+                    now -> {
+                        visits.incrementAndGet();
+                        return now + 30 * SECOND;
+                    },
+                    first);
+        }
+        sweepFor(Duration.ofSeconds(31));
+        assertThat(visits.getAndSet(0)).isBetween(20_000, 20_700);
+        for (int i = 0; i < 60; i++) {
+            sweepFor(Heartbeats.PERIOD);
+            assertThat(visits.getAndSet(0)).as("visits of one sweep").isBetween(1, 700);
+        }
+    }
+
+    @Test
+    void closingEndsTheSweeps() {
+        assertThat(scheduler.scheduled()).isEqualTo(1);
+        heartbeats.close();
+        assertThat(scheduler.scheduled()).isZero();
+    }
+
+    /** Threads add and remove entries while others sweep: nobody is lost, and nobody is visited after he was removed. */
+    @Test
+    void addingAndRemovingMayRaceWithSweeps() throws Exception {
+        var ended = new AtomicBoolean();
+        var visits = new AtomicLong();
+        List<Heartbeats.Entry> stayed = new ArrayList<>();
+        var visitsOfThoseThatStay = new AtomicInteger();
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Void>> adders = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                long seed = i;
+                adders.add(pool.submit(adder(seed, visits)));
+            }
+            Future<?> sweeps = pool.submit(() -> {
+                while (!ended.get()) {
+                    ticker.advance(Heartbeats.PERIOD);
+                    scheduler.tick();
+                }
+            });
+            for (int i = 0; i < 1_000; i++) {
+                stayed.add(heartbeats.add(
+                        now -> {
+                            visitsOfThoseThatStay.incrementAndGet();
+                            return now + 3_600 * SECOND;
+                        },
+                        ticker.nanos() + i % 5 * SECOND));
+            }
+            for (Future<Void> adder : adders) {
+                adder.get(20, TimeUnit.SECONDS);
+            }
+            ended.set(true);
+            sweeps.get(20, TimeUnit.SECONDS);
+        } finally {
+            pool.shutdownNow();
+        }
+        sweepFor(Duration.ofSeconds(10));
+        assertThat(visitsOfThoseThatStay).hasValueGreaterThanOrEqualTo(1_000);
+        stayed.forEach(Heartbeats.Entry::remove);
+        long before = visits.get();
+        sweepFor(Duration.ofMinutes(10));
+        assertThat(visits).hasValue(before);
+    }
+
+    private Callable<Void> adder(long seed, AtomicLong visits) {
+        return () -> {
+            var random = new Random(seed);
+            for (int i = 0; i < 10_000; i++) {
+                Heartbeats.Entry entry = heartbeats.add(
+                        now -> {
+                            visits.incrementAndGet();
+                            return now + random.nextInt(3) * SECOND;
+                        },
+                        ticker.nanos() + random.nextInt(3) * SECOND / 2);
+                if (random.nextBoolean()) {
+                    Thread.onSpinWait();
+                }
+                entry.remove();
+            }
+            return null;
+        };
+    }
+
+    private void sweepFor(Duration time) {
+        for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(Heartbeats.PERIOD)) {
+            ticker.advance(Heartbeats.PERIOD);
+            scheduler.tick();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.taskstream.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class SerialRunnerTest {
+
+    private final AtomicInteger runs = new AtomicInteger();
+
+    @Test
+    void runsOnceForOneWhoAsks() {
+        var runner = new SerialRunner(runs::incrementAndGet);
+        runner.run();
+        runner.run();
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void runsOnceMoreForAllWhoAskMeanwhile() {
+        var self = new SerialRunner[1];
+        self[0] = new SerialRunner(() -> {
+            if (runs.incrementAndGet() == 1) {
+                self[0].run();
+                self[0].run();
+                self[0].run();
+            }
+        });
+        self[0].run();
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void runsSomethingElseInTheWorksPlace() {
+        var runner = new SerialRunner(runs::incrementAndGet);
+        var others = new AtomicInteger();
+        assertThat(runner.runIfIdle(others::incrementAndGet)).isTrue();
+        assertThat(others).hasValue(1);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void whatIsAskedForWhileSomethingElseRunsFollows() {
+        var runner = new SerialRunner(runs::incrementAndGet);
+        runner.runIfIdle(() -> {
+            runner.run();
+            assertThat(runs).hasValue(0);
+        });
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void somethingElseIsNotRunWhileTheWorkIs() {
+        var self = new SerialRunner[1];
+        var others = new AtomicInteger();
+        self[0] = new SerialRunner(
+                () -> assertThat(self[0].runIfIdle(others::incrementAndGet)).isFalse());
+        self[0].run();
+        assertThat(others).hasValue(0);
+    }
+
+    @Test
+    void underManyThreadsTheWorkIsAloneAndSeesAllThatCameBefore() throws Exception {
+        var inside = new AtomicBoolean();
+        var overlaps = new AtomicInteger();
+        var written = new AtomicLong();
+        var seen = new AtomicLong();
+        Runnable work = () -> {
+            if (!inside.compareAndSet(false, true)) {
+                overlaps.incrementAndGet();
+            }
+            seen.set(written.get());
+            inside.set(false);
+        };
+        var runner = new SerialRunner(work);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                threads.add(pool.submit(() -> {
+                    for (int k = 0; k < 50_000; k++) {
+                        written.incrementAndGet();
+                        if (k % 7 == 0) {
+                            runner.runIfIdle(work);
+                        }
+                        runner.run();
+                    }
+                }));
+            }
+            for (Future<?> thread : threads) {
+                thread.get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(overlaps).hasValue(0);
+        assertThat(seen).hasValue(200_000);
+    }
+}

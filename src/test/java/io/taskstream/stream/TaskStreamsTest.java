@@ -1,0 +1,118 @@
+package io.taskstream.stream;
+
+import static io.taskstream.stream.StreamFixture.TASK;
+import static io.taskstream.stream.StreamFixture.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.stream.StreamFixture.Connection;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.ForeignSink;
+import io.taskstream.testing.Samples;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TaskStreamsTest {
+
+    private final StreamFixture fixture = new StreamFixture();
+
+    @Test
+    void countsTheViewersOfATask() {
+        assertThat(fixture.streams.viewers(TASK)).isZero();
+        Connection first = fixture.watch(fixture.earliest());
+        Connection second = fixture.watch(fixture.earliest());
+        assertThat(fixture.streams.viewers(TASK)).isEqualTo(2);
+        assertThat(fixture.streams.viewers(new TaskId("other"))).isZero();
+        first.sink().close();
+        assertThat(fixture.streams.viewers(TASK)).isEqualTo(1);
+        second.sink().close();
+        assertThat(fixture.streams.viewers(TASK)).isZero();
+    }
+
+    @Test
+    void aTaskThatIsWatchedAgainIsServedAgain() {
+        fixture.watch(fixture.earliest()).sink().close();
+        Connection again = fixture.watch(fixture.earliest());
+        fixture.publish("1");
+        assertThat(again.take()).endsWith(frame(1, "1"));
+    }
+
+    @Test
+    void viewersOfOneTaskGetNothingOfAnother() {
+        fixture.log.create(Samples.task("other"));
+        Connection viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        fixture.log.append(new TaskId("other"), Samples.batch("1"));
+        fixture.executor.runAll();
+        assertThat(viewer.take()).isEmpty();
+    }
+
+    @Test
+    void closingEndsAllStreams() {
+        List<Connection> viewers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            TaskId task = new TaskId("t" + i);
+            fixture.log.create(Samples.task(task.value()));
+            Connection viewer = fixture.connect(fixture.options(fixture.earliest()));
+            fixture.streams.register(task, viewer.sink());
+            viewer.sink().open(2500);
+            viewers.add(viewer);
+        }
+        fixture.streams.close();
+        assertThat(viewers)
+                .allSatisfy(
+                        viewer -> assertThat(viewer.exchange().isCompleted()).isTrue());
+    }
+
+    @Test
+    void aTaskThatIsGoneIsForgottenThoughSomebodyWatchedItAtTheLastMoment() {
+        var sink = new ForeignSink();
+        fixture.log.delete(TASK);
+        fixture.streams.register(TASK, sink);
+        fixture.executor.runAll();
+        assertThat(sink.isClosed()).isTrue();
+        assertThat(fixture.streams.viewers(TASK)).isZero();
+    }
+
+    /** Whoever registers while the task is deleted is closed in the end, by whichever of the two comes later. */
+    @Test
+    void registeringMayRaceWithDeleting() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(3);
+        var context = new StreamContext(
+                fixture.log,
+                new FanOut(pool, 1),
+                fixture.heartbeats,
+                fixture.ticker,
+                Samples.READER,
+                StreamFixture.HEARTBEAT);
+        var streams = new TaskStreams(context);
+        try {
+            for (int round = 0; round < 1_000; round++) {
+                TaskId task = new TaskId("r" + round);
+                fixture.log.create(Samples.task(task.value()));
+                var early = new ForeignSink();
+                var late = new ForeignSink();
+                streams.register(task, early);
+                Future<?> registered = pool.submit(() -> streams.register(task, late));
+                Future<?> deleted = pool.submit(() -> fixture.log.delete(task));
+                registered.get(10, TimeUnit.SECONDS);
+                deleted.get(10, TimeUnit.SECONDS);
+                for (int i = 0; i < 10_000 && !(early.isClosed() && late.isClosed()); i++) {
+                    pool.submit(() -> {}).get(10, TimeUnit.SECONDS);
+                }
+                assertThat(early.isClosed())
+                        .as("round %d, the one before", round)
+                        .isTrue();
+                assertThat(late.isClosed())
+                        .as("round %d, the one meanwhile", round)
+                        .isTrue();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.taskstream.testing;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.util.function.Predicate;
+import org.h2.store.fs.FileBase;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FilePathWrapper;
+
+/** Files under {@code failing:} on which the disk is full, or can't be brought to rest, when a test says so. */
+public final class FailingFiles extends FilePathWrapper {
+
+    private static final String SCHEME = "failing";
+    private static volatile Predicate<String> full = name -> false;
+    private static volatile Predicate<String> unforceable = name -> false;
+
+    /** The same path, but with failures. */
+    public static String at(String path) {
+        FilePath.register(new FailingFiles());
+        return SCHEME + ":" + path;
+    }
+
+    /** Files with such names can't be written from now on. */
+    public static void failWrites(Predicate<String> ofName) {
+        full = ofName;
+    }
+
+    /** Files with such names can't be forced from now on; what is written to them stays. */
+    public static void failForce(Predicate<String> ofName) {
+        unforceable = ofName;
+    }
+
+    public static void heal() {
+        full = name -> false;
+        unforceable = name -> false;
+    }
+
+    @Override
+    public String getScheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public FileChannel open(String mode) throws IOException {
+        return new FailingChannel(getName(), super.open(mode));
+    }
+
+    private static final class FailingChannel extends FileBase {
+
+        private final String name;
+        private final FileChannel file;
+
+        FailingChannel(String name, FileChannel file) {
+            this.name = name;
+            this.file = file;
+        }
+
+        @Override
+        public synchronized int write(ByteBuffer bytes, long position) throws IOException {
+            failIfFull(bytes);
+            return file.write(bytes, position);
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            failIfFull(bytes);
+            return file.write(bytes);
+        }
+
+        /** Like a disk, takes half of it before it is full. */
+        private void failIfFull(ByteBuffer bytes) throws IOException {
+            if (full.test(name)) {
+                ByteBuffer half = bytes.duplicate();
+                half.limit(half.position() + half.remaining() / 2);
+                file.write(half, file.size());
+                throw new IOException("No space left on device");
+            }
+        }
+
+        @Override
+        public void force(boolean metaData) throws IOException {
+            if (unforceable.test(name)) {
+                throw new IOException("Input/output error");
+            }
+            file.force(metaData);
+        }
+
+        @Override
+        public FileChannel truncate(long size) throws IOException {
+            if (unforceable.test(name)) {
+                throw new IOException("Input/output error");
+            }
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public synchronized int read(ByteBuffer bytes, long position) throws IOException {
+            return file.read(bytes, position);
+        }
+
+        @Override
+        public int read(ByteBuffer bytes) throws IOException {
+            return file.read(bytes);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return file.position();
+        }
+
+        @Override
+        public FileChannel position(long position) throws IOException {
+            file.position(position);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+            return file.tryLock(position, size, shared);
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.taskstream.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Holds what is scheduled to be repeated, and runs it when told; like a real one it never runs again what threw. */
+public final class ManualScheduler extends AbstractExecutorService implements ScheduledExecutorService {
+
+    private final List<Repeated> repeated = new ArrayList<>();
+
+    /** Runs everything once. */
+    public void tick() {
+        for (Repeated each : List.copyOf(repeated)) {
+            try {
+                each.work.run();
+            } catch (RuntimeException e) {
+                repeated.remove(each);
+            }
+        }
+    }
+
+    /** How much is scheduled. */
+    public int scheduled() {
+        return repeated.size();
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(Runnable work, long delay, long period, TimeUnit unit) {
+        var each = new Repeated(work);
+        repeated.add(each);
+        return each;
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable work, long delay, long pause, TimeUnit unit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <V> ScheduledFuture<V> schedule(Callable<V> work, long delay, TimeUnit unit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void execute(Runnable work) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void shutdown() {
+        repeated.clear();
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        repeated.clear();
+        return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return true;
+    }
+
+    private final class Repeated extends CompletableFuture<Object> implements ScheduledFuture<Object> {
+
+        private final Runnable work;
+
+        Repeated(Runnable work) {
+            this.work = work;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterrupt) {
+            repeated.remove(this);
+            return super.cancel(mayInterrupt);
+        }
+
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return 0;
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+        }
+    }
+}

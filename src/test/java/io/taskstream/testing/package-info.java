@@ -1,0 +1,2 @@
+/** Fakes that do what they are told, when they are told. */
+package io.taskstream.testing;
