@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
 
     /** The first two cells of a row, both in code marks. */
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\|");
+    /** A key and its default; a dash stands for none. */
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
 
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
     private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
@@ -71,7 +73,9 @@ class ReadmeTest {
 
     private static Map<String, String> pairs(Pattern pattern, String text) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        pattern.matcher(text).results().forEach(match -> pairs.put(match.group(1), match.group(2)));
+        pattern.matcher(text)
+                .results()
+                .forEach(match -> pairs.put(match.group(1), Objects.requireNonNullElse(match.group(2), "")));
         return pairs;
     }
 

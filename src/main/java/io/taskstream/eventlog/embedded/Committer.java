@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLogException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +29,7 @@ final class Committer implements Runnable {
 
     private static final Logger LOG = System.getLogger(Committer.class.getName());
     private static final int LARGEST_GROUP = 4 << 20;
+    private static final long INTERVAL_MILLIS = 1_000;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long FULL_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -38,7 +39,7 @@ final class Committer implements Runnable {
     private final Staging staging;
     private final Durability durability;
     private final UnstoredBound unstored;
-    private final AtomicLong forcedAt = new AtomicLong(System.nanoTime());
+    private final InstantSource time;
 
     private volatile boolean waiting;
     private volatile boolean closing;
@@ -50,15 +51,24 @@ final class Committer implements Runnable {
     private final List<Order<?>> group = new ArrayList<>();
     private Set<LiveTask> changed = new LinkedHashSet<>();
     private long lastNumber;
+    private long forcedAt;
 
     /**
      * @param lastNumber of the last group in the journal
      */
-    Committer(Journal journal, Staging staging, Durability durability, UnstoredBound unstored, long lastNumber) {
+    Committer(
+            Journal journal,
+            Staging staging,
+            Durability durability,
+            UnstoredBound unstored,
+            InstantSource time,
+            long lastNumber) {
         this.journal = journal;
         this.staging = staging;
         this.durability = durability;
         this.unstored = unstored;
+        this.time = time;
+        this.forcedAt = time.millis();
         this.lastNumber = lastNumber;
     }
 
@@ -195,13 +205,14 @@ final class Committer implements Runnable {
         if (durability != Durability.INTERVAL || !journal.isUnforced()) {
             return;
         }
-        long now = System.nanoTime();
-        if (now - forcedAt.get() < SECOND) {
+        long now = time.millis();
+        // Also if the clock was set back.
+        if (Math.abs(now - forcedAt) < INTERVAL_MILLIS) {
             return;
         }
         try {
             journal.force();
-            forcedAt.set(now);
+            forcedAt = now;
         } catch (IOException e) {
             note(e);
             journal.giveUp(journal.end());

@@ -69,7 +69,7 @@ public final class EmbeddedEventLog implements EventLog {
             staging.ordinalsFrom(recovery.nextOrdinal());
             var journal = new Journal(directory);
             journal.begin(last + 1);
-            committer = new Committer(journal, staging, options.durability(), unstored, last);
+            committer = new Committer(journal, staging, options.durability(), unstored, time, last);
             storing = new StoringThread(
                     committer,
                     store,

@@ -74,7 +74,7 @@ final class Journal implements AutoCloseable {
     /** A new file is found after a power failure only if its directory has been brought to the disk too. */
     private void forceDirectory() throws IOException {
         Path path = Path.of(directory.unwrap().toString());
-        if (path.getFileSystem().isOpen() && !System.getProperty("os.name").startsWith("Windows")) {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel entry = FileChannel.open(path, StandardOpenOption.READ)) {
                 entry.force(true);
             }

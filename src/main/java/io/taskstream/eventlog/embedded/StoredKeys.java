@@ -14,8 +14,9 @@ final class StoredKeys {
     StoredKeys(MVMap<String, KeyAnswer> answers, MVMap<Position, String> byTime) {
         this.answers = answers;
         this.byTime = byTime;
-        // Only to tell keys of one millisecond apart.
-        this.next = System.nanoTime() & Long.MAX_VALUE;
+        // Only to tell keys of one millisecond apart, also from those that were put before the last restart.
+        Position newest = byTime.lastKey();
+        this.next = newest == null ? 0 : newest.minor() + 1;
     }
 
     @Nullable
