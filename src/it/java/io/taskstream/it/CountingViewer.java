@@ -61,6 +61,11 @@ final class CountingViewer implements AutoCloseable {
         return problem;
     }
 
+    /** The sequence of the last event that has come; 0 before the first. */
+    long last() {
+        return last;
+    }
+
     /** Waits until that event has come, as long as events do come. */
     void awaitEvent(long sequence, Duration patience) {
         Await.until("event " + sequence + " has come", patience, () -> last >= sequence || !problem.isEmpty());

@@ -16,10 +16,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Taskstream behind each real reverse proxy, with the settings that {@code server-config/proxies} has for it. */
+@Tag("once")
 class ProxiesIT extends OnServer {
 
     private static final Duration SOON = Duration.ofSeconds(10);

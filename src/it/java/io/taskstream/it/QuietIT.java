@@ -20,9 +20,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Minutes of silence, at the real defaults. The scenarios take their time side by side. */
+@Tag("once")
 class QuietIT extends OnServer {
 
     private static final String HEARTBEAT = ": heartbeat\n";

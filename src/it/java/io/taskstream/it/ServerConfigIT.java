@@ -6,9 +6,11 @@ import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code server-config} sets on a server as it comes, and takes back. */
+@Tag("once")
 class ServerConfigIT {
 
     private final String name = System.getProperty("it.server");

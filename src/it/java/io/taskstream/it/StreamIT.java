@@ -3,6 +3,7 @@ package io.taskstream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.Await;
+import io.taskstream.it.server.ServerUnderTest;
 import io.taskstream.it.wire.RawConnection;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
@@ -21,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamIT extends OnServer {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    /** How many events of a task the server under test keeps. */
+    private static final int KEPT = ServerUnderTest.EVENTS;
 
     private final Api api = Api.underTest();
     private final URI server = api.at("");
@@ -179,14 +183,15 @@ class StreamIT extends OnServer {
     @Test
     void whatIsNotKeptAnyMoreIsToldAsTrimmed() throws IOException {
         String task = api.createTask();
-        publishNumbers(task, 1, 700);
+        publishNumbers(task, 1, 2 * KEPT);
+        Await.until("the oldest are trimmed", SOON, () -> api.task(task).getInt("events") == KEPT);
         try (var viewer = watch(task, "?from=100")) {
             viewer.next();
             String epoch = epochOf(api.task(task).getString("lastEventId"));
             assertThat(viewer.next())
                     .isEqualTo("event: gap\ndata: {\"reason\":\"trimmed\",\"from\":\"" + epoch + "-100\",\"to\":\""
-                            + epoch + "-188\"}\n");
-            assertThat(viewer.next()).isEqualTo("id: " + epoch + "-189\ndata: 189\n");
+                            + epoch + "-" + KEPT + "\"}\n");
+            assertThat(viewer.next()).isEqualTo("id: " + epoch + "-" + (KEPT + 1) + "\ndata: " + (KEPT + 1) + "\n");
         }
     }
 

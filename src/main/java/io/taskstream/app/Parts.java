@@ -6,6 +6,7 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.EventsResource;
+import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
@@ -32,7 +33,8 @@ import java.util.concurrent.ThreadFactory;
  *
  * @param resources what answers requests
  */
-record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Object> resources) implements AutoCloseable {
+record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits limits, Set<Object> resources)
+        implements AutoCloseable {
 
     /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -61,8 +63,9 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Set<Objec
                 new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes())),
                 new StreamResource(log, streams, limits),
                 new PageResource(),
+                new HeaderCheck(),
                 new ProblemMapper());
-        return new Parts(log, heartbeats, streams, resources);
+        return new Parts(log, heartbeats, streams, limits, resources);
     }
 
     private static EventLog log(

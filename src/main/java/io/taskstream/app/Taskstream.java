@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
+import io.taskstream.http.Limits;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -10,6 +11,7 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -65,6 +67,12 @@ public class Taskstream {
         if (parts != null) {
             parts.close();
         }
+    }
+
+    /** What requests may ask for, for the filter. */
+    @Produces
+    Limits limits() {
+        return requireNonNull(parts, "Taskstream has not started").limits();
     }
 
     /** What answers requests. */

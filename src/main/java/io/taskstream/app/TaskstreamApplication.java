@@ -10,10 +10,17 @@ import java.util.Set;
 @ApplicationPath("/")
 public class TaskstreamApplication extends Application {
 
-    /** Keeps Jersey from making {@code Location} absolute: behind a proxy it would name the wrong host. */
+    /**
+     * Keeps Jersey from making {@code Location} absolute, which would name the wrong host behind a proxy, and from
+     * describing the resources in WADL to whoever asks.
+     */
     @Override
     public Map<String, Object> getProperties() {
-        return Map.of("jersey.config.server.headers.location.relative.resolution.disabled", true);
+        return Map.of(
+                "jersey.config.server.headers.location.relative.resolution.disabled",
+                true,
+                "jersey.config.server.wadl.disableWadl",
+                true);
     }
 
     /**

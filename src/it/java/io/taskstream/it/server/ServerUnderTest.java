@@ -11,6 +11,9 @@ import org.junit.platform.launcher.LauncherSessionListener;
  */
 public final class ServerUnderTest implements LauncherSessionListener {
 
+    /** How many events of a task it keeps, so that a test can see some go. */
+    public static final int EVENTS = 30_000;
+
     private static @Nullable Server server;
 
     /** The running server. */
@@ -33,7 +36,11 @@ public final class ServerUnderTest implements LauncherSessionListener {
         }
         String java = System.getProperty("it.java", System.getProperty("java.home"));
         Path directory = Path.of("target", "it", name + "-" + Path.of(java).getFileName());
-        server = Server.create(name, ServerOptions.in(directory).javaHome(Path.of(java)));
+        server = Server.create(
+                name,
+                ServerOptions.in(directory)
+                        .javaHome(Path.of(java))
+                        .with("taskstream.log.events", Integer.toString(EVENTS)));
         server.start();
         System.setProperty("arquillian.launch", name);
         System.setProperty("it.url", server.url().toString());

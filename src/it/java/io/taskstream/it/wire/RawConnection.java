@@ -41,6 +41,19 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends the bytes on a connection of their own, and answers all that comes back until the server closes it; nothing
+     * if it just breaks it off.
+     */
+    public static String exchange(URI server, byte[] request) {
+        try (var connection = new RawConnection(server, 0)) {
+            connection.send(request);
+            return connection.readToEnd();
+        } catch (IOException | UncheckedIOException e) {
+            return "";
+        }
+    }
+
     /** Sends the text as it is, in UTF-8. */
     public void send(String text) {
         send(text.getBytes(StandardCharsets.UTF_8));

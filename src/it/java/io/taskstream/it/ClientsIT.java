@@ -1,0 +1,110 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.server.Await;
+import io.taskstream.it.wire.CuttingProxy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The standard JAX-RS clients of both servers, used through nothing but the standard API. */
+class ClientsIT extends OnServer {
+
+    private static final int EVENTS = 300;
+
+    private final Api api = Api.underTest();
+
+    /** The clients, and what is on the class path of the other one only. */
+    enum StandardClient {
+        JERSEY("/org/jboss/resteasy/"),
+        RESTEASY("/org/glassfish/jersey/");
+
+        private final String other;
+
+        StandardClient(String other) {
+            this.other = other;
+        }
+
+        ClientProcess watch(URI server, String task, String query) {
+            return new ClientProcess(other, URI.create(server + "/tasks/" + task + "/stream" + query));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itemsComeTyped(StandardClient client) {
+        String task = api.createTask();
+        String last = api.publish(
+                task,
+                "[{\"type\":\"item_started\",\"item\":\"step 1\"},{\"type\":\"message_delta\",\"text\":\"h\u00e9llo\\nyou\"},"
+                        + "{\"type\":\"item_completed\",\"item\":\"step 1\"},{\"type\":\"error\",\"message\":\"no\"},"
+                        + "{\"type\":\"cancel_requested\"}]");
+        String epoch = last.substring(0, last.indexOf('-'));
+        try (ClientProcess watch = client.watch(api.at(""), task, "")) {
+            watch.await("item ", 5);
+            assertThat(watch.lines("item "))
+                    .containsExactly(
+                            epoch + "-1 ItemStarted[item=step 1]",
+                            epoch + "-2 MessageDelta[text=h\u00e9llo\\nyou]",
+                            epoch + "-3 ItemCompleted[item=step 1]",
+                            epoch + "-4 ErrorReport[message=no]",
+                            epoch + "-5 CancelRequested[]");
+            assertThat(watch.lines("error ")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLostConnectionIsResumedWithoutLossOrRepeat(StandardClient client) {
+        String task = api.createTask();
+        try (var proxy = new CuttingProxy(api.at(""));
+                ClientProcess watch = client.watch(proxy.url(), task, "")) {
+            for (int i = 1; i <= EVENTS; i++) {
+                api.publish(task, "{\"type\":\"message_delta\",\"text\":\"line " + i + "\"}");
+                if (i % 100 == 0) {
+                    watch.await("item ", i - 50);
+                    proxy.cut();
+                }
+            }
+            watch.await("item ", EVENTS);
+            assertThat(proxy.accepted()).as("connections").isGreaterThan(2);
+            List<String> expected = IntStream.rangeClosed(1, EVENTS)
+                    .mapToObj(i -> "-" + i + " MessageDelta[text=line " + i + "]")
+                    .toList();
+            assertThat(watch.lines("item "))
+                    .extracting(line -> line.substring(line.indexOf('-')))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void heartbeatsDoNoHarm(StandardClient client) {
+        String task = api.createTask();
+        try (ClientProcess watch = client.watch(api.at(""), task, "?heartbeat=1")) {
+            watch.await("client ", 1);
+            Await.sleep(Duration.ofSeconds(4));
+            api.publish(task, "{\"type\":\"message_delta\",\"text\":\"after silence\"}");
+            watch.await("item ", 1);
+            System.out.println(client + " and heartbeats: " + watch.lines());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFinishedTaskIsReadToItsEnd(StandardClient client) {
+        String task = api.createTask();
+        api.publish(task, "[{\"type\":\"message_delta\",\"text\":\"all\"},{\"type\":\"done\",\"status\":\"failed\"}]");
+        try (var proxy = new CuttingProxy(api.at(""));
+                ClientProcess watch = client.watch(proxy.url(), task, "")) {
+            watch.await("item ", 2);
+            Await.sleep(Duration.ofSeconds(6));
+            System.out.println(client + " and 204: " + proxy.accepted() + " connections, " + watch.lines());
+            assertThat(watch.lines("item ")).hasSize(2);
+        }
+    }
+}
