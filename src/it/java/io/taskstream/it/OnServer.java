@@ -9,10 +9,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests of the very WAR, deployed to the server that this process tests. */
 @ExtendWith(ArquillianExtension.class)
-abstract class OnServer {
+public abstract class OnServer {
 
     @Deployment(testable = false)
-    static WebArchive war() {
+    public static WebArchive war() {
         return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("it.war")));
     }
 }

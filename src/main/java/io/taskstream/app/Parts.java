@@ -1,10 +1,15 @@
 package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.GuardedEventLog;
+import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.http.ApiResource;
+import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
@@ -13,9 +18,19 @@ import io.taskstream.http.ProblemMapper;
 import io.taskstream.http.PublishContext;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
+import io.taskstream.ops.Drain;
+import io.taskstream.ops.DrainResource;
+import io.taskstream.ops.Health;
+import io.taskstream.ops.HealthResource;
+import io.taskstream.ops.Metrics;
+import io.taskstream.ops.MetricsResource;
+import io.taskstream.ops.Pause;
+import io.taskstream.ops.Refusals;
+import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.StreamContext;
+import io.taskstream.stream.StreamMeters;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
@@ -31,9 +46,12 @@ import java.util.concurrent.ThreadFactory;
 /**
  * The running application.
  *
+ * @param drain takes it down
+ * @param health tells how it is
  * @param resources what answers requests
  */
-record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits limits, Set<Object> resources)
+record Parts(
+        Drain drain, Health health, Heartbeats heartbeats, DoctorStreams doctor, Limits limits, Set<Object> resources)
         implements AutoCloseable {
 
     /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
@@ -51,21 +69,37 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits li
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
-        EventLog log = log(settings, time, executor, scheduler, threads);
+        LogMeters appends = LogMeters.create();
+        StreamMeters meters = StreamMeters.create();
+        EventLog log = new GuardedEventLog(log(settings, time, executor, scheduler, threads), appends, ticker::nanos);
         var events = new EventReader(JsonbBuilder.create());
         settings.transfer().run(log, events);
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
-        var streams = new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat()));
+        var streams =
+                new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat(), meters));
         log.countViewersBy(streams::viewers);
+        var doctor = new DoctorStreams(streams, scheduler);
+        var publishers = new Publishers();
+        var drain = new Drain(streams, publishers, log, settings.drain(), ticker, Pause.system());
+        var health = new Health(heartbeats, log, drain);
+        var refusals = new Refusals();
+        Metrics metrics =
+                new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, limits),
-                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes())),
+                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes(), publishers)),
                 new StreamResource(log, streams, limits),
+                new DoctorResource(doctor, streams),
+                new MetricsResource(metrics),
+                new HealthResource(health),
+                new DrainResource(drain, meters, executor),
+                new ApiResource(),
                 new PageResource(),
                 new HeaderCheck(),
+                refusals,
                 new ProblemMapper());
-        return new Parts(log, heartbeats, streams, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, limits, resources);
     }
 
     private static EventLog log(
@@ -89,8 +123,9 @@ record Parts(EventLog log, Heartbeats heartbeats, TaskStreams streams, Limits li
 
     @Override
     public void close() {
-        streams.close();
+        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time.
         heartbeats.close();
-        log.close();
+        doctor.close();
+        drain.run();
     }
 }

@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param redis where Redis is, and what it keeps
  * @param transfer what to move to another engine or from it
  * @param limits what requests may ask for
+ * @param drain the time over which viewers are sent away when the server stops
  */
 record Settings(
         String engine,
@@ -25,7 +26,8 @@ record Settings(
         EmbeddedOptions embedded,
         RedisSettings redis,
         Transfer transfer,
-        Limits limits) {
+        Limits limits,
+        Duration drain) {
 
     static final String EMBEDDED = "embedded";
     static final String REDIS = "redis";
@@ -57,7 +59,8 @@ record Settings(
                 embedded,
                 RedisSettings.read(config, events, embedded.retention().age(), keys),
                 Transfer.read(config),
-                limits(config));
+                limits(config),
+                config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
     private static EmbeddedOptions embedded(SettingReader config, int events, long bytes, Duration keys) {

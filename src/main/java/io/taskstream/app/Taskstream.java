@@ -3,6 +3,7 @@ package io.taskstream.app;
 import static java.util.Objects.requireNonNull;
 
 import io.taskstream.http.Limits;
+import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -12,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -39,12 +41,18 @@ public class Taskstream {
 
     private @Nullable Parts parts;
 
+    @Inject
+    private @Nullable HealthExtension healthChecks;
+
     void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
         Config config = ConfigProvider.getConfig();
         Settings settings = Settings.read(new SettingReader(
                 key -> config.getOptionalValue(key, String.class).orElse(null)));
         warnOfUnboundedServer(context.getServerInfo(), config);
-        parts = Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        Parts built =
+                Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        parts = built;
+        requireNonNull(healthChecks).serve(built.health());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param expectedLast append only if this is the last event of the log; {@code null} for any
  * @param idempotencyKey if a batch with this key is in the log already, append nothing and answer as that one did; 1 to
  *     {@value #MAX_KEY} characters, {@code null} for none
+ * @param traceparent the trace of the request that publishes them (W3C Trace Context), {@code null} for none
  */
 public record Batch(
         List<EventData> events,
         @Nullable EventId expectedLast,
-        @Nullable String idempotencyKey) {
+        @Nullable String idempotencyKey,
+        @Nullable String traceparent) {
 
     /** The longest key, in characters. */
     public static final int MAX_KEY = 255;
@@ -41,14 +43,19 @@ public record Batch(
         }
     }
 
-    /** A batch without an idempotency key. */
+    /** A batch without a trace. */
+    public Batch(List<EventData> events, @Nullable EventId expectedLast, @Nullable String idempotencyKey) {
+        this(events, expectedLast, idempotencyKey, null);
+    }
+
+    /** A batch without an idempotency key and without a trace. */
     public Batch(List<EventData> events, @Nullable EventId expectedLast) {
-        this(events, expectedLast, null);
+        this(events, expectedLast, null, null);
     }
 
     /** A batch that may be appended to whatever the log holds. */
     public static Batch of(List<EventData> events) {
-        return new Batch(events, null, null);
+        return new Batch(events, null);
     }
 
     /** The status in which the task is left, {@code null} if it goes on. */

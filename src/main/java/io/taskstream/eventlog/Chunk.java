@@ -42,6 +42,11 @@ public final class Chunk {
         return last;
     }
 
+    /** How many events are in it; none in an empty chunk, and in one that holds a notice instead of events. */
+    public long events() {
+        return last - first.sequence() + 1;
+    }
+
     /** The array that holds the frames, from {@link #offset()} on, {@link #length()} bytes long. */
     public byte[] bytes() {
         return bytes;

@@ -73,6 +73,11 @@ public interface EventLog extends AutoCloseable {
     /** Tells the engine how to count the viewers that a task has here, if it is one that tells other servers of them. */
     default void countViewersBy(ToIntFunction<TaskId> here) {}
 
+    /** What is kept, for those who watch over it; may look at every task. */
+    default LogUsage usage() {
+        return LogUsage.UNKNOWN;
+    }
+
     /** What keeps the engine from working as it should, for people; empty while all is well. Never blocks. */
     default Optional<String> trouble() {
         return Optional.empty();

@@ -56,14 +56,20 @@ public final class RecentFrames {
         return bytes;
     }
 
-    /** Adds the frame of the event after {@link #last()}, and lets go of the oldest where there are too many. */
+    /** Adds a frame without a trace. */
     public void add(byte[] frame, Instant time) {
+        add(frame, time, null);
+    }
+
+    /** Adds the frame of the event after {@link #last()}, and lets go of the oldest where there are too many. */
+    public void add(byte[] frame, Instant time, @Nullable String traceparent) {
         Segment segment = segments.peekLast();
         if (segment == null || !segment.hasRoomFor(frame.length)) {
             segment = new Segment(last + 1, nextCapacity(segment, frame.length));
             segments.addLast(segment);
         }
         segment.add(frame, time.toEpochMilli());
+        segment.trace(traceparent);
         last++;
         bytes += frame.length;
         while (last - oldest >= maxEvents || (bytes > maxBytes && oldest < last)) {
@@ -165,6 +171,10 @@ public final class RecentFrames {
         private final byte[] frames;
         private int[] ends = new int[8];
         private long[] times = new long[8];
+
+        /** {@code null} as long as no event has one: most applications send none. */
+        private @Nullable String @Nullable [] traces;
+
         private int count;
 
         Segment(long first, int capacity) {
@@ -190,6 +200,18 @@ public final class RecentFrames {
             ends[count] = start + frame.length;
             times[count] = time;
             count++;
+        }
+
+        void trace(@Nullable String traceparent) {
+            if (traces == null && traceparent == null) {
+                return;
+            }
+            if (traces == null) {
+                traces = new String[ends.length];
+            } else if (traces.length < count) {
+                traces = Arrays.copyOf(traces, ends.length);
+            }
+            traces[count - 1] = traceparent;
         }
 
         long last() {
@@ -227,7 +249,8 @@ public final class RecentFrames {
             return new StoredEvent(
                     new EventId(epoch, sequence),
                     Instant.ofEpochMilli(times[(int) (sequence - first)]),
-                    Frames.data(frames, start, end(sequence) - start));
+                    Frames.data(frames, start, end(sequence) - start),
+                    traces == null ? null : traces[(int) (sequence - first)]);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TraceParent;
 import jakarta.json.Json;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public class EventsResource {
 
     private static final String NDJSON = "application/x-ndjson";
+    private static final String TRACEPARENT = "traceparent";
 
     private final PublishContext context;
 
@@ -51,6 +53,7 @@ public class EventsResource {
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response,
             InputStream body) {
@@ -61,7 +64,7 @@ public class EventsResource {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         context.log()
-                .append(task, new Batch(events, expectedLast, idempotencyKey))
+                .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
                 .whenComplete((appended, error) -> answer(exchange, response, appended, error));
     }
 
@@ -125,8 +128,16 @@ public class EventsResource {
         }
         request.getAsyncContext().setTimeout(0);
         ServletInputStream in = request.getInputStream();
+        context.publishers().begin();
         in.setReadListener(new LinePublisher(
-                in, task, format, expectedLast, context, outcome -> response.resume(answer(outcome))));
+                in, task, format, expectedLast, trace(request.getHeader(TRACEPARENT)), context, outcome -> {
+                    response.resume(answer(outcome));
+                    context.publishers().end();
+                }));
+    }
+
+    private static @Nullable String trace(@Nullable String traceparent) {
+        return TraceParent.parse(traceparent).orElse(null);
     }
 
     private static Response answer(LinePublisher.Outcome outcome) {

@@ -30,6 +30,7 @@ final class LinePublisher implements ReadListener {
     private final ServletInputStream in;
     private final TaskId task;
     private final LineFormat format;
+    private final @Nullable String traceparent;
     private final PublishContext context;
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
@@ -50,6 +51,7 @@ final class LinePublisher implements ReadListener {
 
     /**
      * @param expectedLast publish only if this is the last event of the log; {@code null} for any
+     * @param traceparent the trace of the request, {@code null} for none
      * @param whenDone is told once, when the body has ended, or an error has ended it
      */
     LinePublisher(
@@ -57,12 +59,14 @@ final class LinePublisher implements ReadListener {
             TaskId task,
             LineFormat format,
             @Nullable EventId expectedLast,
+            @Nullable String traceparent,
             PublishContext context,
             Consumer<Outcome> whenDone) {
         this.in = in;
         this.task = task;
         this.format = format;
         this.expectedLast = expectedLast;
+        this.traceparent = traceparent;
         this.context = context;
         this.whenDone = whenDone;
         this.splitter = new LineSplitter(context.maxLine());
@@ -157,7 +161,7 @@ final class LinePublisher implements ReadListener {
             }
             return;
         }
-        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast);
+        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
         arrived.subList(0, batch.events().size()).clear();
         CompletableFuture<Appended> appended = context.log().append(task, batch).toCompletableFuture();
         if (appended.isDone()) {

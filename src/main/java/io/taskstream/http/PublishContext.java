@@ -1,6 +1,7 @@
 package io.taskstream.http;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.task.EventReader;
 import java.util.concurrent.Executor;
 
@@ -11,5 +12,12 @@ import java.util.concurrent.Executor;
  * @param events reads them
  * @param executor does the reading, so that no thread of the container does
  * @param maxLine the longest line, in bytes
+ * @param publishers counts those who are at it
  */
-public record PublishContext(EventLog log, EventReader events, Executor executor, int maxLine) {}
+public record PublishContext(EventLog log, EventReader events, Executor executor, int maxLine, Publishers publishers) {
+
+    /** The same, counted for nobody. */
+    public PublishContext(EventLog log, EventReader events, Executor executor, int maxLine) {
+        this(log, events, executor, maxLine, new Publishers());
+    }
+}

@@ -24,21 +24,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A task's live stream. */
 @Path("tasks/{id}/stream")
 public class StreamResource {
-
-    private static final int SHORTEST_RETRY_MILLIS = 2_000;
-    private static final int LONGEST_RETRY_MILLIS = 4_000;
-
-    /** Nobody on the way may keep or change the stream; nginx would hold frames back until its buffer is full. */
-    private static final Map<String, String> FIELDS =
-            Map.of(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform", "X-Accel-Buffering", "no");
 
     private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
 
@@ -66,40 +57,39 @@ public class StreamResource {
             @QueryParam("from") @Nullable String from,
             @QueryParam("heartbeat") @Nullable String heartbeat,
             @QueryParam("heartbeatEvent") @Nullable String heartbeatEvent,
+            @QueryParam("trace") @Nullable String trace,
             @Context HttpServletRequest request,
             @Context HttpServletResponse response,
             @Suspended AsyncResponse suspended)
             throws IOException {
+        StreamHead.refuseWhileDraining(streams);
         LogState task = Tasks.find(log, Tasks.id(path));
         StreamStart start = start(lastEventIdHeader == null ? lastEventId : lastEventIdHeader, from, task);
         var options = new ViewerOptions(
-                start, heartbeat(heartbeat), Parameters.flag("heartbeatEvent", heartbeatEvent), limits.stall());
+                start,
+                heartbeat(heartbeat),
+                Parameters.flag("heartbeatEvent", heartbeatEvent),
+                limits.stall(),
+                Parameters.flag("trace", trace));
         if (start.isPastEndOf(task)) {
             suspended.resume(Response.noContent().build());
             return;
         }
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
-        setHead(response);
+        StreamHead.write(response);
         ResponseEventSink sink = streams.sink(exchange, options);
         streams.register(task.task().id(), sink);
-        sink.open(ThreadLocalRandom.current().nextLong(SHORTEST_RETRY_MILLIS, LONGEST_RETRY_MILLIS + 1));
+        sink.open(StreamHead.retryMillis());
     }
 
     /** Only the head, and at once: without this, JAX-RS would answer HEAD by an endless GET. */
     @HEAD
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head(@PathParam("id") String path) {
+        StreamHead.refuseWhileDraining(streams);
         Tasks.find(log, Tasks.id(path));
-        Response.ResponseBuilder head = Response.ok();
-        FIELDS.forEach(head::header);
-        return head.type(MediaType.SERVER_SENT_EVENTS).build();
-    }
-
-    private static void setHead(HttpServletResponse response) {
-        response.setStatus(HttpServletResponse.SC_OK);
-        response.setContentType(MediaType.SERVER_SENT_EVENTS);
-        FIELDS.forEach(response::setHeader);
+        return StreamHead.alone();
     }
 
     private static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {

@@ -2,9 +2,7 @@ package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
-import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.task.TaskId;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -18,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cursor {
 
-    private final EventLog log;
-    private final TaskId task;
+    private final FrameReader reader;
     private final Runnable wake;
+    private final StreamMeters meters;
 
     private EventId reached;
     private boolean isKnownHere;
     private boolean started;
+    private boolean caughtUp;
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
@@ -32,15 +31,16 @@ final class Cursor {
     private volatile boolean failed;
 
     /**
+     * @param reader reads the log
      * @param start the event behind which to begin
      * @param wake is run, by any thread, when a read that took time has ended
      */
-    Cursor(EventLog log, TaskId task, StreamStart start, Runnable wake) {
-        this.log = log;
-        this.task = task;
+    Cursor(FrameReader reader, StreamStart start, Runnable wake, StreamMeters meters) {
+        this.reader = reader;
         this.reached = start.after();
         this.isKnownHere = start.isKnown();
         this.wake = wake;
+        this.meters = meters;
     }
 
     /** Whether the log has been read to its end, or is gone. */
@@ -53,6 +53,11 @@ final class Cursor {
         return failed;
     }
 
+    /** Whether the log's end, as it then was, has been reached once. */
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
     /** The next frames, at most that many bytes but at least one frame, or {@code null} if there are none for now. */
     @Nullable
     Chunk next(int maxBytes) {
@@ -62,12 +67,14 @@ final class Cursor {
         }
         EventId first = chunk.first();
         if (!isKnownHere || !first.epoch().equals(reached.epoch())) {
+            meters.reset().increment();
             return notice(ControlFrames.reset(reached, first), first);
         }
         if (first.sequence() > reached.sequence() + 1) {
             return notice(hole(first.sequence()), first);
         }
         atEnd = chunk.isEnd();
+        caughtUp |= atEnd || chunk.isEmpty();
         // Whoever has been at the log's end has begun: what is missed after that was missed by being slow.
         started = true;
         if (chunk.isEmpty()) {
@@ -79,9 +86,13 @@ final class Cursor {
 
     private byte[] hole(long nextKept) {
         long firstMissing = reached.sequence() + 1;
-        return started
-                ? ControlFrames.lag(nextKept - firstMissing)
-                : ControlFrames.trimmed(reached.at(firstMissing), reached.at(nextKept - 1));
+        if (started) {
+            meters.lags().increment();
+            meters.dropped().add(nextKept - firstMissing);
+            return ControlFrames.lag(nextKept - firstMissing);
+        }
+        meters.trimmed().increment();
+        return ControlFrames.trimmed(reached.at(firstMissing), reached.at(nextKept - 1));
     }
 
     /** Goes on before {@code first}, which is read again after the notice: the log may have moved on by then. */
@@ -93,8 +104,10 @@ final class Cursor {
 
     private @Nullable Chunk read(int maxBytes) {
         if (reading == null) {
-            CompletionStage<Chunk> read = log.read(task, isKnownHere ? reached.sequence() : 0, maxBytes);
-            reading = read.toCompletableFuture();
+            reading =
+                    reader.read(isKnownHere ? reached.sequence() : 0, maxBytes).toCompletableFuture();
+            // This very future is to be done when the wake-up looks, and not one that completes after or before it.
+            CompletionStage<Chunk> read = reading;
             if (!reading.isDone()) {
                 read.whenComplete((chunk, error) -> wake.run());
             }

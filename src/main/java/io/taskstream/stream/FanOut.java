@@ -54,6 +54,11 @@ public final class FanOut {
         }
     }
 
+    /** Runs what is not a pass. */
+    Executor executor() {
+        return executor;
+    }
+
     private void startThread() {
         int now = running.get();
         while (now < threads) {

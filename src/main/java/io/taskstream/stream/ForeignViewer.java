@@ -21,6 +21,7 @@ final class ForeignViewer implements Viewer {
     private final SerialRunner sender = new SerialRunner(this::sendNext);
 
     private volatile boolean left;
+    private volatile boolean drained;
     private volatile boolean sending;
     private volatile boolean heartbeatIsDue;
     private volatile long lastSent;
@@ -31,7 +32,7 @@ final class ForeignViewer implements Viewer {
         this.broadcaster = broadcaster;
         this.ticker = context.ticker();
         this.heartbeatNanos = context.heartbeat().toNanos();
-        this.cursor = broadcaster.cursor(broadcaster.latest(), this::wake);
+        this.cursor = broadcaster.cursorAtEnd(this::wake);
         this.lastSent = ticker.nanos();
     }
 
@@ -39,6 +40,24 @@ final class ForeignViewer implements Viewer {
     public void join(Heartbeats heartbeats) {
         enter(heartbeats.add(this, lastSent + heartbeatNanos));
         wake();
+    }
+
+    /** A sink of another maker takes its reconnection time with an event only, and may not be given one in between. */
+    @Override
+    public void announce(long retryMillis) {
+        wake();
+    }
+
+    @Override
+    public void depart() {
+        drained = true;
+        sink.close();
+        broadcaster.gone(this, null);
+    }
+
+    @Override
+    public boolean isDrained() {
+        return drained;
     }
 
     private void enter(Heartbeats.Entry place) {

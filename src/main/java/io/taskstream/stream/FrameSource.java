@@ -16,6 +16,9 @@ interface FrameSource {
     /** Asks to be woken soon: the sink has written its share, and more is there. */
     void comeBack();
 
+    /** The sink has written a heartbeat. */
+    default void wroteHeartbeat() {}
+
     /** The sink will never ask again. The error is {@code null} if it was closed in peace. */
     void closed(@Nullable Throwable error);
 }

@@ -34,12 +34,15 @@ public final class Heartbeats implements AutoCloseable {
     private final long origin;
     private final ScheduledFuture<?> sweeps;
 
+    private volatile long lastSweep;
+
     /** Every slot up to this one has been visited, or is being visited. Only the sweep moves it. */
     private volatile long swept;
 
     public Heartbeats(ScheduledExecutorService scheduler, Ticker ticker) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
+        this.lastSweep = origin;
         for (int i = 0; i < SLOTS; i++) {
             slots.add(ConcurrentHashMap.newKeySet(1));
         }
@@ -56,6 +59,7 @@ public final class Heartbeats implements AutoCloseable {
     /** Visits all whose time has come, once each however long the last sweep is ago. */
     private synchronized void sweep() {
         long now = ticker.nanos();
+        lastSweep = now;
         long due = Math.floorDiv(now - origin, PERIOD_NANOS);
         long first = Math.max(swept + 1, due - SLOTS + 1);
         swept = Math.max(swept, due);
@@ -99,6 +103,11 @@ public final class Heartbeats implements AutoCloseable {
 
     private Set<Entry> slot(long index) {
         return slots.get((int) (index % SLOTS));
+    }
+
+    /** How long no sweep has begun; more than a few seconds say that the executor is stuck. */
+    public Duration sinceLastSweep() {
+        return Duration.ofNanos(ticker.nanos() - lastSweep);
     }
 
     @Override

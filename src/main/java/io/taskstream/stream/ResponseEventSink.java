@@ -135,6 +135,16 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         if (!out.isReady()) {
             markBlocked();
         }
+        FrameSource from = source;
+        if (from != null) {
+            from.wroteHeartbeat();
+        }
+    }
+
+    /** Sets the viewer's reconnection time anew; nothing of it is told to whom the connection is closed already. */
+    void announce(long retryMillis) {
+        outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
+        wake();
     }
 
     /**

@@ -22,28 +22,37 @@ final class ResponseViewer implements Viewer, FrameSource {
     private final long heartbeatNanos;
     private final long stallNanos;
     private final byte[] heartbeat;
+    private final StreamMeters meters;
+    private final long came;
 
     /** Whether it gets no further event. */
     private volatile boolean left;
+
+    private volatile boolean drained;
 
     /** Whether it is not looked after any more. */
     private volatile boolean forgotten;
 
     private volatile Heartbeats.@Nullable Entry entry;
 
+    /** Whether it has got all that the log held when it came. Touched by the writer only. */
+    private boolean caughtUp;
+
     /** When the last heartbeat was due, not when it was written: so lateness never adds up. Touched by sweeps only. */
     private long lastHeartbeat;
 
-    ResponseViewer(ResponseEventSink sink, TaskBroadcaster broadcaster, Ticker ticker) {
+    ResponseViewer(ResponseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
         ViewerOptions options = sink.options();
         this.sink = sink;
         this.broadcaster = broadcaster;
-        this.ticker = ticker;
-        this.cursor = broadcaster.cursor(options.start(), this::wake);
+        this.ticker = context.ticker();
+        this.meters = context.meters();
+        this.cursor = broadcaster.cursor(options, this::wake);
         this.heartbeatNanos = options.heartbeat().toNanos();
         this.stallNanos = options.stall().toNanos();
         this.heartbeat = ControlFrames.heartbeat(options.heartbeatAsEvent());
         this.lastHeartbeat = sink.lastWrite();
+        this.came = sink.lastWrite();
     }
 
     @Override
@@ -72,7 +81,36 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public @Nullable Chunk next() {
-        return left ? null : cursor.next(READ_BYTES);
+        Chunk chunk = left ? null : cursor.next(READ_BYTES);
+        if (chunk != null) {
+            meters.wrote(chunk.events(), chunk.length());
+        }
+        if (!caughtUp && cursor.isCaughtUp()) {
+            caughtUp = true;
+            meters.resume().record(ticker.nanos() - came);
+        }
+        return chunk;
+    }
+
+    @Override
+    public void wroteHeartbeat() {
+        meters.heartbeats().increment();
+    }
+
+    @Override
+    public void announce(long retryMillis) {
+        sink.announce(retryMillis);
+    }
+
+    @Override
+    public void depart() {
+        drained = true;
+        sink.close();
+    }
+
+    @Override
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override
@@ -82,7 +120,7 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public void comeBack() {
-        broadcaster.appended();
+        broadcaster.comeBack();
     }
 
     @Override

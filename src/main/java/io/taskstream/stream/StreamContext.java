@@ -13,6 +13,20 @@ import java.time.Duration;
  * @param ticker tells the time
  * @param events binds what is broadcast
  * @param heartbeat the silence after which a foreign sink gets a heartbeat
+ * @param meters count what happens
  */
 public record StreamContext(
-        EventLog log, FanOut fanOut, Heartbeats heartbeats, Ticker ticker, EventReader events, Duration heartbeat) {}
+        EventLog log,
+        FanOut fanOut,
+        Heartbeats heartbeats,
+        Ticker ticker,
+        EventReader events,
+        Duration heartbeat,
+        StreamMeters meters) {
+
+    /** The same, with meters of its own. */
+    public StreamContext(
+            EventLog log, FanOut fanOut, Heartbeats heartbeats, Ticker ticker, EventReader events, Duration heartbeat) {
+        this(log, fanOut, heartbeats, ticker, events, heartbeat, StreamMeters.create());
+    }
+}

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.task.TaskId;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     private static final Logger LOG = System.getLogger(TaskBroadcaster.class.getName());
+    private static final long NONE = 0;
 
     private final TaskId task;
     private final StreamContext context;
@@ -45,6 +47,10 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private volatile boolean closed;
 
     private volatile boolean deleted;
+
+    /** The ticker's nanoseconds of the first append that no pass has begun to serve. */
+    private volatile long unservedSince = NONE;
+
     private volatile @Nullable Watch watch;
 
     /**
@@ -66,7 +72,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             stopWatching();
         }
         // A viewer that joined while the watch was being set up has not been told of what was appended then.
-        appended();
+        comeBack();
     }
 
     TaskId task() {
@@ -81,13 +87,25 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         return closed;
     }
 
-    /** Where a viewer begins that wants only what is yet to come. */
-    StreamStart latest() {
-        return context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+    Set<Viewer> served() {
+        return viewers;
     }
 
-    Cursor cursor(StreamStart start, Runnable wake) {
-        return new Cursor(context.log(), task, start, wake);
+    /** For a viewer that wants only what is yet to come. */
+    Cursor cursorAtEnd(Runnable wake) {
+        StreamStart latest = context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
+        return new Cursor(this::read, latest, wake, context.meters());
+    }
+
+    Cursor cursor(ViewerOptions options, Runnable wake) {
+        FrameReader reader = options.traced()
+                ? new TracedFrames(context.log(), task, context.fanOut().executor())
+                : this::read;
+        return new Cursor(reader, options.start(), wake, context.meters());
+    }
+
+    private CompletionStage<Chunk> read(long after, int maxBytes) {
+        return context.log().read(task, after, maxBytes);
     }
 
     /**
@@ -108,7 +126,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     @Nullable
     Viewer admit(SseEventSink sink) {
         Viewer viewer = sink instanceof ResponseEventSink ours
-                ? new ResponseViewer(ours, this, context.ticker())
+                ? new ResponseViewer(ours, this, context)
                 : new ForeignViewer(sink, this, context);
         synchronized (admission) {
             if (closed) {
@@ -116,6 +134,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             }
             viewers.add(viewer);
         }
+        context.meters().opened().increment();
         return viewer;
     }
 
@@ -171,6 +190,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     private void dismiss(Viewer viewer, boolean closing) {
+        context.meters().end(deleted ? Ending.DELETED : Ending.DRAINED);
         if (!closing) {
             viewer.leave();
             return;
@@ -214,6 +234,14 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     @Override
     public void appended() {
+        if (unservedSince == NONE) {
+            unservedSince = context.ticker().nanos() | 1;
+        }
+        comeBack();
+    }
+
+    /** Runs a pass soon. */
+    void comeBack() {
         if (signals.getAndIncrement() == 0) {
             context.fanOut().submit(pass);
         }
@@ -222,20 +250,32 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     @Override
     public void deleted() {
         deleted = true;
-        appended();
+        comeBack();
     }
 
     private void pass() {
         int seen = signals.get();
+        long began = context.ticker().nanos();
+        long appended = unservedSince;
+        unservedSince = NONE;
         try {
             if (deleted) {
                 close();
             }
             viewers.forEach(Viewer::wake);
         } finally {
+            measure(began, appended);
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
+        }
+    }
+
+    private void measure(long began, long appended) {
+        long now = context.ticker().nanos();
+        context.meters().passes().record(now - began);
+        if (appended != NONE) {
+            context.meters().lag().record(now - appended);
         }
     }
 
@@ -244,7 +284,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (!viewers.remove(viewer)) {
             return;
         }
-        viewer.leave();
+        leave(viewer, viewer.isDrained() ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
             tellError(viewer.sink(), error);
         }
@@ -252,6 +292,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (viewers.isEmpty()) {
             whenEmpty.accept(this);
         }
+    }
+
+    private void leave(Viewer viewer, Ending ending) {
+        viewer.leave();
+        context.meters().end(ending);
     }
 
     private void tellError(SseEventSink sink, Throwable error) {

@@ -6,6 +6,8 @@ import io.taskstream.task.TaskId;
 import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +18,8 @@ public final class TaskStreams implements AutoCloseable {
 
     private final ConcurrentMap<TaskId, TaskBroadcaster> broadcasters = new ConcurrentHashMap<>();
     private final StreamContext context;
+
+    private volatile @Nullable Duration drainWindow;
 
     public TaskStreams(StreamContext context) {
         this.context = context;
@@ -57,6 +61,29 @@ public final class TaskStreams implements AutoCloseable {
     public int viewers(TaskId task) {
         TaskBroadcaster broadcaster = broadcasters.get(task);
         return broadcaster == null ? 0 : broadcaster.viewers();
+    }
+
+    /**
+     * Has no further viewer admitted from now on, by whoever asks {@link #drainWindow()} before, and answers those who
+     * are here.
+     *
+     * @param window how long it will take until all have left
+     */
+    public List<Departure> beginDrain(Duration window) {
+        drainWindow = window;
+        return broadcasters.values().stream()
+                .<Departure>flatMap(broadcaster -> broadcaster.served().stream())
+                .toList();
+    }
+
+    /** How long it takes to send all viewers away; {@code null} as long as new ones are admitted. */
+    public @Nullable Duration drainWindow() {
+        return drainWindow;
+    }
+
+    /** What is counted about the viewers. */
+    public StreamMeters meters() {
+        return context.meters();
     }
 
     /** Ends all streams. */

@@ -3,7 +3,7 @@ package io.taskstream.stream;
 import jakarta.ws.rs.sse.SseEventSink;
 
 /** A registered sink and what its broadcaster needs to serve it. */
-sealed interface Viewer extends Heartbeats.Idle permits ResponseViewer, ForeignViewer {
+sealed interface Viewer extends Heartbeats.Idle, Departure permits ResponseViewer, ForeignViewer {
 
     SseEventSink sink();
 
@@ -12,6 +12,9 @@ sealed interface Viewer extends Heartbeats.Idle permits ResponseViewer, ForeignV
 
     /** Looks whether there is something to write; never blocks. */
     void wake();
+
+    /** Whether the server has sent it away. */
+    boolean isDrained();
 
     /** Is not served any more. The sink is left as it is. */
     void leave();

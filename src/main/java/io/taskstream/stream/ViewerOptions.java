@@ -9,5 +9,13 @@ import java.time.Duration;
  * @param heartbeat the silence after which it gets a heartbeat
  * @param heartbeatAsEvent whether that is an event instead of a comment
  * @param stall how long it may take no byte before it is disconnected
+ * @param traced whether it sees the trace that each event was published in
  */
-public record ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {}
+public record ViewerOptions(
+        StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall, boolean traced) {
+
+    /** The same without traces. */
+    public ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {
+        this(start, heartbeat, heartbeatAsEvent, stall, false);
+    }
+}

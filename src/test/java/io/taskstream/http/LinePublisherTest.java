@@ -231,7 +231,7 @@ class LinePublisherTest {
 
     private void begin(@Nullable EventId expectedLast) throws IOException {
         var context = new PublishContext(log, READER, executor, 1_000);
-        var publisher = new LinePublisher(in, TASK, LineFormat.NDJSON, expectedLast, context, outcomes::add);
+        var publisher = new LinePublisher(in, TASK, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
     }
 

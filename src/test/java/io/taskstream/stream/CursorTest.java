@@ -155,7 +155,11 @@ class CursorTest {
     }
 
     private Cursor cursor(StreamStart start) {
-        return new Cursor(fixture.log, TASK, start, () -> {});
+        return new Cursor(
+                (after, maxBytes) -> fixture.log.read(TASK, after, maxBytes),
+                start,
+                () -> {},
+                fixture.context.meters());
     }
 
     private static String rest(Cursor cursor) {

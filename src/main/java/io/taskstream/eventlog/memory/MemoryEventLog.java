@@ -7,6 +7,7 @@ import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
@@ -14,8 +15,10 @@ import io.taskstream.task.TaskId;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,6 +157,17 @@ public final class MemoryEventLog implements EventLog {
             return () -> {};
         }
         return log.watch(watcher);
+    }
+
+    @Override
+    public LogUsage usage() {
+        long bytes = 0;
+        Map<String, Long> tasks = new TreeMap<>();
+        for (MemoryTaskLog log : logs.values()) {
+            bytes += log.bytes();
+            tasks.merge(log.state().task().status().wireName(), 1L, Long::sum);
+        }
+        return new LogUsage(bytes, tasks);
     }
 
     @Override

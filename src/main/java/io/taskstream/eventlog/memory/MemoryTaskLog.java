@@ -79,7 +79,7 @@ final class MemoryTaskLog {
 
     private Appended add(Batch batch, Instant now) {
         for (EventData event : batch.events()) {
-            frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now);
+            frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now, batch.traceparent());
         }
         TaskStatus end = batch.end();
         if (end != null) {
@@ -96,6 +96,10 @@ final class MemoryTaskLog {
         if (batch.expectedLast() != null && !batch.expectedLast().equals(last)) {
             throw new EventLogException.UnexpectedLast(last);
         }
+    }
+
+    synchronized long bytes() {
+        return frames.bytes();
     }
 
     synchronized Chunk read(long after, int maxBytes) {

@@ -1,0 +1,145 @@
+package io.taskstream.it.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.Crowd;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A server is stopped under two thousand viewers: it sends them away in turn, and nobody misses an event. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DrainIT {
+
+    private static final int VIEWERS = 2_000;
+    private static final Duration WINDOW = Duration.ofSeconds(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static Server server;
+    private static Api api;
+
+    @BeforeAll
+    static void start() {
+        String name = System.getProperty("it.server");
+        server = Server.create(
+                name,
+                ServerOptions.in(Path.of("target", "it", name + "-drain"))
+                        .javaHome(Path.of(System.getProperty("it.java")))
+                        .with("taskstream.server.configured", "true")
+                        .with("taskstream.drain.seconds", Long.toString(WINDOW.toSeconds())));
+        server.start();
+        server.deploy(Path.of(System.getProperty("it.war")));
+        api = new Api(server.url());
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @Test
+    @Order(1)
+    void aRestartLosesNoEventAndTheViewersComeBackOneByOne() {
+        String task = api.createTask();
+        long published = publish(task, 0, 20);
+        try (var crowd = new Crowd(server.url(), "/tasks/" + task + "/stream", VIEWERS)) {
+            Await.until("all watch", PATIENCE, () -> crowd.watching() == VIEWERS && crowd.reached(20) == VIEWERS);
+            crowd.takeReturns();
+            crowd.takeAttempts();
+
+            long stopping = System.nanoTime();
+            CompletableFuture<Void> stop = CompletableFuture.runAsync(server::stop);
+            while (crowd.watching() > VIEWERS / 2) {
+                published = publishUnlessStopped(task, published);
+            }
+            stop.join();
+            System.out.printf("%s: stopped after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
+            assertThat(crowd.problems()).isEmpty();
+            server.start();
+            // Payara answers 404 for applications that it has yet to load.
+            Await.until("it answers", PATIENCE, () -> api.get("/tasks").statusCode() == 200);
+            System.out.printf("%s: started after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
+
+            boolean isKept = api.get("/tasks/" + task).statusCode() == 200;
+            if (!isKept) {
+                api.send("PUT", "/tasks/" + task, null, "");
+                published = 0;
+            }
+            long last = publish(task, published, 20);
+            Await.until("all are back", PATIENCE, () -> crowd.watching() == VIEWERS && crowd.reached(last) == VIEWERS);
+
+            assertThat(crowd.problems()).isEmpty();
+            assertThat(crowd.resets()).isEqualTo(isKept ? 0 : VIEWERS);
+            var attempts = new Seconds(crowd.takeAttempts(), stopping);
+            var returns = new Seconds(crowd.takeReturns(), stopping);
+            System.out.println(attempts.histogram(name() + ": attempts to come back, by seconds after the stop"));
+            System.out.println(returns.histogram(name() + ": streams opened again, by seconds after the stop"));
+            assertThat(attempts.most()).as("attempts in one second").isLessThan(VIEWERS / 3);
+        }
+    }
+
+    private static String name() {
+        return System.getProperty("it.server");
+    }
+
+    private static long publish(String task, long before, int count) {
+        for (int i = 1; i <= count; i++) {
+            api.publish(task, Long.toString(before + i));
+        }
+        return before + count;
+    }
+
+    private static long publishUnlessStopped(String task, long before) {
+        Await.sleep(Duration.ofMillis(50));
+        try {
+            HttpResponse<String> answer =
+                    api.post("/tasks/" + task + "/events", "application/json", Long.toString(before + 1));
+            return answer.statusCode() == 200 ? before + 1 : before;
+        } catch (AssertionError e) {
+            return before;
+        }
+    }
+
+    @Test
+    @Order(2)
+    void onDemandItSendsViewersAwayRefusesNewOnesAndGoesDown() {
+        String task = api.createTask();
+        publish(task, 0, 3);
+        try (var crowd = new Crowd(server.url(), "/tasks/" + task + "/stream", 100)) {
+            Await.until("all watch", PATIENCE, () -> crowd.watching() == 100);
+            assertThat(api.get("/health/ready").statusCode()).isEqualTo(200);
+            HttpResponse<String> begun = api.post("/admin/drain", "application/json", "");
+            assertThat(begun.statusCode()).isEqualTo(202);
+
+            HttpResponse<String> refused = api.get("/tasks/" + task + "/stream");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(Long.parseLong(
+                            refused.headers().firstValue("Retry-After").orElseThrow()))
+                    .isBetween(1L, WINDOW.toSeconds() + 1);
+            assertThat(api.get("/health/ready").statusCode()).isEqualTo(503);
+            assertThat(api.publish(task, "4")).endsWith("-4");
+
+            Await.until("all have left", WINDOW.plusSeconds(2), () -> crowd.watching() == 0);
+            assertThat(crowd.problems()).isEmpty();
+            Await.until(
+                    "it is drained",
+                    WINDOW.plusSeconds(2),
+                    () -> Api.json(api.get("/admin/drain")).getString("state").equals("drained"));
+            assertThat(api.get("/health/live").statusCode()).isEqualTo(200);
+            assertThat(api.post("/tasks/" + task + "/events", "application/json", "5")
+                            .statusCode())
+                    .isEqualTo(503);
+        }
+    }
+}

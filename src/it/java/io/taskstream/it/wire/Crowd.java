@@ -1,0 +1,206 @@
+package io.taskstream.it.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+
+/**
+ * Many viewers of one task on one thread. Each behaves as an EventSource: when its stream ends, or the server is not
+ * there, it waits for its reconnection time and comes back with the id of the last event it got. Other than a browser's,
+ * it also comes back after an error, and honours {@code Retry-After}.
+ */
+public final class Crowd implements AutoCloseable {
+
+    private final Selector selector;
+    private final InetSocketAddress server;
+    private final String path;
+    private final List<Member> members = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Long> returns = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Long> attempts = new ConcurrentLinkedQueue<>();
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    private volatile boolean closed;
+
+    /** They come one after the other, as many a second as a server takes. */
+    public Crowd(URI server, String path, int size) {
+        this.server = new InetSocketAddress(server.getHost(), server.getPort());
+        this.path = path;
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        long now = System.nanoTime();
+        for (int i = 0; i < size; i++) {
+            members.add(new Member(now + TimeUnit.MILLISECONDS.toNanos(i)));
+        }
+        var thread = new Thread(this::run, "crowd");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** How many have an open stream. */
+    public int watching() {
+        return count(member -> member.isWatching ? 1 : 0);
+    }
+
+    /** How many have got the event of that number. */
+    public int reached(long sequence) {
+        return count(member -> member.state.last() >= sequence ? 1 : 0);
+    }
+
+    /** How many have been told that the log is another one. */
+    public int resets() {
+        return count(member -> member.state.resets() > 0 ? 1 : 0);
+    }
+
+    /** What was not as it must be for any of them. */
+    public List<String> problems() {
+        return members.stream()
+                .map(member -> member.state.problem())
+                .filter(problem -> !problem.isEmpty())
+                .toList();
+    }
+
+    /** When streams were opened since the last call, in {@link System#nanoTime()}. */
+    public List<Long> takeReturns() {
+        return take(returns);
+    }
+
+    /** When it was tried to open streams since the last call, in {@link System#nanoTime()}. */
+    public List<Long> takeAttempts() {
+        return take(attempts);
+    }
+
+    private static List<Long> take(ConcurrentLinkedQueue<Long> times) {
+        List<Long> taken = new ArrayList<>();
+        for (Long time = times.poll(); time != null; time = times.poll()) {
+            taken.add(time);
+        }
+        return taken;
+    }
+
+    private int count(ToIntFunction<Member> each) {
+        return members.stream().mapToInt(each).sum();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                selector.select(5);
+                for (SelectionKey key : selector.selectedKeys()) {
+                    ((Member) key.attachment()).onReady(key);
+                }
+                selector.selectedKeys().clear();
+                long now = System.nanoTime();
+                members.forEach(member -> member.connectIfDue(now));
+            }
+            for (Member member : members) {
+                member.disconnect();
+            }
+            selector.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** One viewer. */
+    private final class Member {
+
+        private final EventSourceState state = new EventSourceState();
+        private AnswerParser answer = new AnswerParser(state::accept);
+        private SocketChannel channel;
+        private long due;
+        private volatile boolean isWatching;
+
+        Member(long due) {
+            this.due = due;
+        }
+
+        void connectIfDue(long now) {
+            if (channel != null || due - now > 0) {
+                return;
+            }
+            attempts.add(now);
+            state.connect();
+            answer = new AnswerParser(state::accept);
+            try {
+                channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.connect(server);
+                channel.register(selector, SelectionKey.OP_CONNECT, this);
+            } catch (IOException e) {
+                comeBack();
+            }
+        }
+
+        void onReady(SelectionKey key) {
+            try {
+                if (key.isConnectable()) {
+                    channel.finishConnect();
+                    channel.write(ByteBuffer.wrap(request().getBytes(StandardCharsets.US_ASCII)));
+                    key.interestOps(SelectionKey.OP_READ);
+                } else {
+                    read();
+                }
+            } catch (IOException e) {
+                comeBack();
+            }
+        }
+
+        private String request() {
+            String last = state.lastEventId().isEmpty() ? "" : "Last-Event-ID: " + state.lastEventId() + "\r\n";
+            return "GET " + path + " HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\n" + last + "\r\n";
+        }
+
+        private void read() throws IOException {
+            buffer.clear();
+            int length = channel.read(buffer);
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                answer.accept(buffer.get());
+            }
+            if (!isWatching && answer.status() == 200) {
+                isWatching = true;
+                returns.add(System.nanoTime());
+            }
+            boolean isRefused = answer.status() != 0 && answer.status() != 200;
+            if (length < 0 || isRefused || answer.isEnded()) {
+                comeBack();
+            }
+        }
+
+        private void comeBack() {
+            disconnect();
+            long wait = Math.max(state.retryMillis(), TimeUnit.SECONDS.toMillis(answer.retryAfterSeconds()));
+            due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait);
+        }
+
+        private void disconnect() {
+            isWatching = false;
+            try {
+                if (channel != null) {
+                    channel.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            channel = null;
+        }
+    }
+}

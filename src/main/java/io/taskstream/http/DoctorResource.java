@@ -1,0 +1,60 @@
+package io.taskstream.http;
+
+import io.taskstream.stream.DoctorStreams;
+import io.taskstream.stream.TaskStreams;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+
+/** A stream by which a client can tell whether something on the way holds streams back, cuts or compresses them. */
+@Path("doctor/stream")
+public class DoctorResource {
+
+    private final DoctorStreams doctor;
+    private final TaskStreams streams;
+
+    public DoctorResource(DoctorStreams doctor, TaskStreams streams) {
+        this.doctor = doctor;
+        this.streams = streams;
+    }
+
+    /**
+     * Begins to count and returns.
+     *
+     * @param suspended says to JAX-RS that the response is not ended here; it is never resumed
+     */
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void check(
+            @Context HttpServletRequest request,
+            @Context HttpServletResponse response,
+            @Suspended AsyncResponse suspended)
+            throws IOException {
+        StreamHead.refuseWhileDraining(streams);
+        if (doctor.isFull()) {
+            throw Problem.of(503, "Too many checks are running").asException();
+        }
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
+        StreamHead.write(response);
+        doctor.begin(exchange, StreamHead.retryMillis());
+    }
+
+    /** Only the head, and at once. */
+    @HEAD
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Response head() {
+        StreamHead.refuseWhileDraining(streams);
+        return StreamHead.alone();
+    }
+}

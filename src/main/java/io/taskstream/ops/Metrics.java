@@ -1,0 +1,155 @@
+package io.taskstream.ops;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.taskstream.eventlog.Distribution;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.Publishers;
+import io.taskstream.stream.StreamMeters;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives names to what the other packages count. Nothing is computed before somebody asks: the counters are plain adders
+ * that know nothing of metrics. Thread-safe.
+ */
+public final class Metrics {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    public Metrics(StreamMeters stream, LogMeters appends, EventLog log, Publishers publishers) {
+        viewers(stream);
+        events(stream, appends);
+        slowness(stream);
+        durations(stream, appends);
+        log(log);
+        gauge("taskstream.publishers", "Requests that stream lines into a log now", publishers::count, null);
+    }
+
+    /** Shows also how far the drain is. */
+    public Metrics with(Drain drain) {
+        gauge(
+                "taskstream.draining",
+                "1 from when the server sends its viewers away, 0 before",
+                () -> drain.state() == Drain.State.SERVING ? 0 : 1,
+                null);
+        return this;
+    }
+
+    /** Shows also what was refused. */
+    public Metrics with(Refusals refusals) {
+        refusals.counts()
+                .forEach((reason, count) -> counter(
+                        "taskstream.requests.refused",
+                        "Requests that were answered with an error, by what was wrong",
+                        count,
+                        new Label("reason", reason.name().toLowerCase(Locale.ROOT))));
+        return this;
+    }
+
+    private void viewers(StreamMeters stream) {
+        gauge("taskstream.viewers", "Viewers that are connected now", stream::viewers, null);
+        counter("taskstream.viewers.opened", "Viewers that have come", stream.opened(), null);
+        stream.ended()
+                .forEach((ending, count) -> counter(
+                        "taskstream.viewers.ended",
+                        "Viewers that have gone, by how their stream ended",
+                        count,
+                        new Label("reason", ending.wireName())));
+        counter("taskstream.heartbeats", "Heartbeats sent to silent viewers", stream.heartbeats(), null);
+    }
+
+    private void events(StreamMeters stream, LogMeters appends) {
+        counter("taskstream.events.received", "Events that were published and kept", appends.events(), null);
+        counter("taskstream.received.bytes", "Bytes of the data of events that were kept", appends.bytes(), null);
+        counter(
+                "taskstream.events.sent",
+                "Events sent to viewers, each as often as there were viewers for it",
+                stream.events(),
+                null);
+        counter("taskstream.sent.bytes", "Bytes of frames sent to viewers", stream.bytes(), null);
+        histogram("taskstream_write_events", "Events that one write to one viewer carried", stream.eventsPerWrite(), 1);
+    }
+
+    private void slowness(StreamMeters stream) {
+        counter("taskstream.lags", "Times that a slow viewer was told what it missed", stream.lags(), null);
+        counter("taskstream.events.dropped", "Events that slow viewers will never get", stream.dropped(), null);
+        String gaps = "Viewers that asked for events that are not there any more, by why";
+        counter("taskstream.gaps", gaps, stream.trimmed(), new Label("reason", "trimmed"));
+        counter("taskstream.gaps", gaps, stream.reset(), new Label("reason", "reset"));
+    }
+
+    private void durations(StreamMeters stream, LogMeters appends) {
+        seconds("taskstream_fanout_pass_seconds", "Time to look after all viewers of one task once", stream.passes());
+        seconds(
+                "taskstream_delivery_lag_seconds",
+                "Time from an append to when all viewers that take bytes have been written to",
+                stream.lag());
+        seconds(
+                "taskstream_resume_seconds",
+                "Time from a viewer's coming to when it had got all that was there for it",
+                stream.resume());
+        seconds("taskstream_append_seconds", "Time from an append to when its events are kept", appends.appends());
+        seconds("taskstream_log_sync_seconds", "Time that the log's disk or network took for a sync", appends.syncs());
+    }
+
+    private void log(EventLog log) {
+        gauge(
+                "taskstream.log.bytes",
+                "Bytes of events in the log",
+                () -> log.usage().bytes(),
+                null);
+        for (String status : List.of("open", "completed", "failed", "cancelled")) {
+            gauge(
+                    "taskstream.tasks",
+                    "Tasks in the log, by status",
+                    () -> log.usage().tasks().getOrDefault(status, 0L),
+                    new Label("status", status));
+        }
+        gauge(
+                "taskstream.log.available",
+                "1 as long as the log can keep events, otherwise 0",
+                () -> log.trouble().isEmpty() ? 1 : 0,
+                null);
+    }
+
+    private record Label(String key, String value) {}
+
+    private void counter(String name, String help, LongAdder count, @Nullable Label label) {
+        FunctionCounter.Builder<LongAdder> counter =
+                FunctionCounter.builder(name, count, LongAdder::sum).description(help);
+        (label == null ? counter : counter.tag(label.key, label.value)).register(registry);
+    }
+
+    private void gauge(String name, String help, Supplier<Number> value, @Nullable Label label) {
+        // What is counted lives as long as the registry: a weak reference would lose the lambda.
+        Gauge.Builder<Supplier<Number>> gauge =
+                Gauge.builder(name, value).description(help).strongReference(true);
+        (label == null ? gauge : gauge.tag(label.key, label.value)).register(registry);
+    }
+
+    private void seconds(String name, String help, Distribution nanos) {
+        histogram(name, help, nanos, NANOS_PER_SECOND);
+    }
+
+    private void histogram(String name, String help, Distribution distribution, double unit) {
+        registry.getPrometheusRegistry().register(new Histogram(name, help, distribution, unit));
+    }
+
+    /**
+     * All metrics, as Prometheus reads them.
+     *
+     * @param mediaType of the text
+     */
+    String scrape(String mediaType) {
+        return registry.scrape(mediaType);
+    }
+}

@@ -1,0 +1,67 @@
+package io.taskstream.ops;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.ext.Provider;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts the requests that were answered with an error, by what was wrong. Thread-safe. */
+@Provider
+public class Refusals implements ContainerResponseFilter {
+
+    private final Map<Reason, LongAdder> counts = new EnumMap<>(Reason.class);
+
+    public Refusals() {
+        for (Reason reason : Reason.values()) {
+            counts.put(reason, new LongAdder());
+        }
+    }
+
+    /** Why a request is refused; closed, so that no client can make up new ones. */
+    enum Reason {
+        INVALID,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        NOT_FOUND,
+        CONFLICT,
+        PRECONDITION_FAILED,
+        TOO_LARGE,
+        UNSUPPORTED,
+        TOO_MANY,
+        UNAVAILABLE,
+        FAILED;
+
+        private static Reason of(int status) {
+            return switch (status) {
+                case 401 -> UNAUTHENTICATED;
+                case 403 -> FORBIDDEN;
+                case 404 -> NOT_FOUND;
+                case 409 -> CONFLICT;
+                case 412 -> PRECONDITION_FAILED;
+                case 413 -> TOO_LARGE;
+                case 405, 406, 415 -> UNSUPPORTED;
+                case 429 -> TOO_MANY;
+                case 503 -> UNAVAILABLE;
+                default -> status < 500 ? INVALID : FAILED;
+            };
+        }
+    }
+
+    Map<Reason, LongAdder> counts() {
+        return counts;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (response.getStatus() < 400) {
+            return;
+        }
+        LongAdder count = counts.get(Reason.of(response.getStatus()));
+        if (count != null) {
+            count.increment();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.taskstream.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.Samples;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+
+    private final OpsFixture fixture = new OpsFixture();
+    private final Health health = new Health(fixture.heartbeats, fixture.log, fixture.drain);
+
+    @Test
+    void allIsWellAtFirst() {
+        assertThat(isUp(health.live())).isTrue();
+        assertThat(isUp(health.ready())).isTrue();
+        assertThat(isUp(health.started())).isTrue();
+    }
+
+    @Test
+    void itIsNotReadyWhenTheLogCantKeepEvents() {
+        fixture.engine.fail("The disk is full");
+        assertThat(fixture.log.append(new TaskId("t"), Samples.batch("1"))).failsWithin(Duration.ZERO);
+        assertThat(health.ready()).contains(new Health.Check("log", "The disk is full"));
+        assertThat(isUp(health.live())).isTrue();
+    }
+
+    @Test
+    void itIsNotReadyOnceItDrainsButLives() {
+        fixture.drain.run();
+        assertThat(isUp(health.ready())).isFalse();
+        assertThat(isUp(health.live())).isTrue();
+    }
+
+    @Test
+    void itIsDeadWhenNothingSendsHeartbeats() {
+        fixture.ticker.advance(Duration.ofSeconds(31));
+        assertThat(isUp(health.live())).isFalse();
+        fixture.scheduler.tick();
+        assertThat(isUp(health.live())).isTrue();
+    }
+
+    private static boolean isUp(List<Health.Check> checks) {
+        return checks.stream().allMatch(Health.Check::isUp);
+    }
+}

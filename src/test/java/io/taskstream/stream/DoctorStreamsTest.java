@@ -1,0 +1,69 @@
+package io.taskstream.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.testing.FakeExchange;
+import io.taskstream.testing.FakeOutput;
+import io.taskstream.testing.ManualScheduler;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DoctorStreamsTest {
+
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final DoctorStreams doctor = new DoctorStreams(new StreamFixture().streams, scheduler);
+    private final FakeExchange exchange = new FakeExchange(new FakeOutput());
+
+    @BeforeEach
+    void begin() throws IOException {
+        doctor.begin(exchange, 2_500);
+    }
+
+    @Test
+    void aNumberComesEachSecond() {
+        assertThat(exchange.out().takeText()).isEqualTo("retry: 2500\n\n");
+        scheduler.tick();
+        assertThat(exchange.out().takeText()).isEqualTo(": 1\n\n");
+        scheduler.tick();
+        assertThat(exchange.out().takeText()).isEqualTo(": 2\n\n");
+    }
+
+    @Test
+    void itEndsAfterAMinute() {
+        for (int second = 0; second < 60; second++) {
+            assertThat(exchange.isCompleted()).isFalse();
+            scheduler.tick();
+        }
+        assertThat(exchange.out().takeText()).endsWith(": 59\n\n: 60\n\n");
+        assertThat(exchange.isCompleted()).isTrue();
+        assertThat(scheduler.scheduled()).isZero();
+    }
+
+    @Test
+    void nothingIsKeptOfAViewerWhoLeft() {
+        exchange.breakOff(new IOException("Reset by peer"));
+        scheduler.tick();
+        assertThat(scheduler.scheduled()).isZero();
+    }
+
+    @Test
+    void aViewerThatTakesNothingIsCutOffInTheEnd() {
+        exchange.out().setReady(false);
+        for (int second = 0; second < 60; second++) {
+            scheduler.tick();
+        }
+        assertThat(exchange.isCompleted()).isTrue();
+    }
+
+    @Test
+    void moreThanAHundredAreTooMany() throws IOException {
+        for (int i = 1; i < 100; i++) {
+            assertThat(doctor.isFull()).isFalse();
+            doctor.begin(new FakeExchange(new FakeOutput()), 2_500);
+        }
+        assertThat(doctor.isFull()).isTrue();
+        doctor.close();
+        assertThat(doctor.isFull()).isFalse();
+    }
+}
