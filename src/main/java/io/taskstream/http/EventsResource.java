@@ -1,5 +1,8 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -27,6 +30,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +51,7 @@ public class EventsResource {
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publish(
@@ -55,12 +60,16 @@ public class EventsResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response,
             InputStream body) {
         TaskId task = Tasks.id(path);
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
+        Grant grant = Caller.of(caller).grant();
+        context.door().rates().check(task, grant);
         List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
+        context.door().rates().spend(task, grant, events.size());
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         context.log()
@@ -91,27 +100,31 @@ public class EventsResource {
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(NDJSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishJsonLines(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.NDJSON, ifMatch, request, response);
+        publishLines(path, LineFormat.NDJSON, ifMatch, request, caller, response);
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.TEXT_PLAIN)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishText(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.TEXT, ifMatch, request, response);
+        publishLines(path, LineFormat.TEXT, ifMatch, request, caller, response);
     }
 
     private void publishLines(
@@ -119,6 +132,7 @@ public class EventsResource {
             LineFormat format,
             @Nullable String ifMatch,
             HttpServletRequest request,
+            SecurityContext caller,
             AsyncResponse response)
             throws IOException {
         TaskId task = Tasks.id(path);
@@ -130,7 +144,13 @@ public class EventsResource {
         ServletInputStream in = request.getInputStream();
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
-                in, task, format, expectedLast, trace(request.getHeader(TRACEPARENT)), context, outcome -> {
+                in,
+                context.permit(task, caller),
+                format,
+                expectedLast,
+                trace(request.getHeader(TRACEPARENT)),
+                context,
+                outcome -> {
                     response.resume(answer(outcome));
                     context.publishers().end();
                 }));
@@ -178,6 +198,7 @@ public class EventsResource {
     }
 
     @GET
+    @Needs(Right.WATCH)
     @Produces(MediaType.APPLICATION_JSON)
     public Response history(
             @PathParam("id") String path,

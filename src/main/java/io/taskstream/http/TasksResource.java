@@ -1,5 +1,9 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
+import io.taskstream.access.Rights;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
@@ -24,13 +28,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
@@ -47,8 +54,11 @@ public class TasksResource {
     private final EventReader events;
     private final InstantSource time;
     private final Limits limits;
+    private final FrontDoor door;
 
-    public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, Limits limits) {
+    public TasksResource(
+            EventLog log, TaskStreams streams, EventReader events, InstantSource time, Limits limits, FrontDoor door) {
+        this.door = door;
         this.log = log;
         this.streams = streams;
         this.events = events;
@@ -57,29 +67,48 @@ public class TasksResource {
     }
 
     @POST
+    @Needs(Right.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response create(@HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type, InputStream body) {
+    public Response create(
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            @Context SecurityContext caller,
+            InputStream body) {
         TaskRequest request = request(type, body);
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
-        if (!log.create(task(id, request))) {
+        Grant grant = Caller.of(caller).grant();
+        if (!grant.rights().mayPublish(id)) {
+            throw Problem.of(403, "You have no right to make a task of that id").asException();
+        }
+        if (!create(task(id, request), grant)) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
         }
         return created(id);
     }
 
+    private boolean create(Task task, Grant grant) {
+        boolean isCounted = door.openTasks().add(task.id(), grant);
+        boolean isCreated = log.create(task);
+        if (isCounted && !isCreated) {
+            door.openTasks().remove(task.id(), grant);
+        }
+        return isCreated;
+    }
+
     @PUT
+    @Needs(Right.PUBLISH)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response createIfAbsent(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            @Context SecurityContext caller,
             InputStream body) {
         TaskRequest request = request(type, body);
         TaskId id = new TaskId(path);
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
         }
-        return log.create(task(id, request)) ? created(id) : get(path);
+        return create(task(id, request), Caller.of(caller).grant()) ? created(id) : get(path);
     }
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
@@ -87,6 +116,9 @@ public class TasksResource {
         String json = Bodies.text(body, limits.bodyBytes());
         if (!json.isEmpty() && !Bodies.isJson(type)) {
             throw new NotSupportedException();
+        }
+        if (!json.isBlank()) {
+            events.check(json);
         }
         return TaskRequest.of(Bodies.object(json));
     }
@@ -101,17 +133,25 @@ public class TasksResource {
                 .build();
     }
 
+    /** Only those that the caller may watch or publish to. */
     @GET
+    @Needs(Right.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response list(
             @QueryParam("status") @Nullable String status,
             @QueryParam("label") List<String> labels,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @Nullable String after) {
+            @QueryParam("after") @Nullable String after,
+            @Context SecurityContext caller) {
+        Rights rights = Caller.of(caller).grant().rights();
         int size = Parameters.limit(limit);
         // One more than asked for tells whether there is a next page.
         var query = new TaskQuery(
-                Parameters.status(status), Parameters.labels(labels), size + 1, after == null ? null : after(after));
+                Parameters.status(status),
+                Parameters.labels(labels),
+                size + 1,
+                after == null ? null : after(after, rights),
+                id -> isVisible(id, rights));
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
         JsonArrayBuilder tasks = JSON.createArrayBuilder();
@@ -129,12 +169,21 @@ public class TasksResource {
                 .build();
     }
 
-    private static TaskId after(String text) {
+    private static boolean isVisible(TaskId id, Rights rights) {
+        return rights.mayWatch(id) || rights.mayPublish(id);
+    }
+
+    /** Whether a task is there is not told to whom it is none of their business. */
+    private static TaskId after(String text, Rights rights) {
         try {
-            return new TaskId(text);
+            TaskId id = new TaskId(text);
+            if (isVisible(id, rights)) {
+                return id;
+            }
         } catch (InvalidTaskException e) {
             throw Parameters.wrong("after", "must be a task id");
         }
+        throw Parameters.wrong("after", "names a task that is not there");
     }
 
     private List<LogState> find(TaskQuery query) {
@@ -146,6 +195,7 @@ public class TasksResource {
     }
 
     @GET
+    @Needs(Right.LOOK)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") String path) {
@@ -155,15 +205,22 @@ public class TasksResource {
     }
 
     @DELETE
+    @Needs(Right.MANAGE)
     @Path("{id}")
-    public void delete(@PathParam("id") String path) {
+    public void delete(@PathParam("id") String path, @Context SecurityContext context) {
         TaskId id = Tasks.id(path);
         if (!log.delete(id)) {
             throw new EventLogException.NoSuchTask(id);
         }
+        Caller caller = Caller.of(context);
+        door.audit()
+                .note(
+                        "task deleted",
+                        Map.of("task", path, "by", caller.grant().subject(), "address", caller.address()));
     }
 
     @POST
+    @Needs(Right.MANAGE)
     @Path("{id}/cancel")
     public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
