@@ -1,6 +1,7 @@
 package io.taskstream.it;
 
 import jakarta.json.Json;
+import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.StringReader;
@@ -96,7 +97,12 @@ public final class Api {
         }
     }
 
+    /** The JSON object that was answered; whatever else it is, the test fails with all of it. */
     public static JsonObject json(HttpResponse<String> answer) {
-        return Json.createReader(new StringReader(answer.body())).readObject();
+        try {
+            return Json.createReader(new StringReader(answer.body())).readObject();
+        } catch (JsonException e) {
+            throw new AssertionError(answer + ", " + answer.headers().map() + ": " + answer.body(), e);
+        }
     }
 }

@@ -52,6 +52,7 @@ class TwoNodesIT {
             NODES.add(node);
             node.start();
             node.deploy(Path.of(System.getProperty("it.war")));
+            awaitApplication(node);
         }
         nginx = Proxy.startPlainNginx(NODES.get(0).url(), NODES.get(1).url());
     }
@@ -125,8 +126,18 @@ class TwoNodesIT {
             Server node = NODES.get(random.nextInt(NODES.size()));
             node.crash();
             node.start();
+            awaitApplication(node);
         }
         return kills;
+    }
+
+    /** A server that listens may still be loading its applications, and has its own answers until then. */
+    private static void awaitApplication(Server node) {
+        var api = new Api(node.url());
+        Await.until(
+                "the application answers",
+                PATIENCE,
+                () -> api.get("/tasks?limit=1").statusCode() == 200);
     }
 
     private static List<String> log(Api api, String task) {

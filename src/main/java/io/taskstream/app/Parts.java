@@ -9,6 +9,7 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.ApiResource;
+import io.taskstream.http.BoundedBody;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.HeaderCheck;
@@ -87,7 +88,7 @@ record Parts(
         Metrics metrics =
                 new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
-                new TasksResource(log, streams, events, time, limits),
+                new TasksResource(log, streams, events, time, new BoundedBody(executor, limits.bodyBytes())),
                 new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes(), publishers)),
                 new StreamResource(log, streams, limits),
                 new DoctorResource(doctor, streams),

@@ -33,12 +33,15 @@ final class Bodies {
 
     /** The whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
     static String text(InputStream body, int maxBytes) {
-        byte[] bytes;
         try {
-            bytes = body.readNBytes(maxBytes + 1);
+            return text(body.readNBytes(maxBytes + 1), maxBytes);
         } catch (IOException e) {
             throw Problem.of(400, "The body broke off").asException();
         }
+    }
+
+    /** The same of a body that has been read, or as much of it as shows that it is too long. */
+    static String text(byte[] bytes, int maxBytes) {
         if (bytes.length > maxBytes) {
             throw Problem.of(413, "A body in JSON has at most " + maxBytes + " bytes")
                     .asException();

@@ -1,48 +1,43 @@
 package io.taskstream.http;
 
 import io.taskstream.stream.SerialRunner;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** Reads a body to its end, or to one byte more than it may have, with Servlet non-blocking input. */
-final class BodyReader implements ReadListener, AsyncListener {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+final class BodyReader implements ReadListener {
 
     private final ServletInputStream in;
     private final int maxBytes;
-    private final AsyncContext exchange;
     private final Consumer<byte[]> whenRead;
+    private final Runnable whenLost;
     private final SerialRunner reader = new SerialRunner(this::readWhatIsThere);
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final byte[] buffer = new byte[1 << 13];
+    private final AtomicBoolean done = new AtomicBoolean();
 
     private volatile boolean allRead;
-    private volatile boolean done;
 
     /**
-     * @param exchange is completed here if the body does not come
-     * @param whenRead gets the body, once
+     * One of the two is called, once, on a thread of the container; unless {@link #giveUp()} comes first.
+     *
+     * @param whenRead gets the body
+     * @param whenLost is called if the connection breaks off
      */
-    BodyReader(ServletInputStream in, int maxBytes, AsyncContext exchange, Consumer<byte[]> whenRead) {
+    BodyReader(ServletInputStream in, int maxBytes, Consumer<byte[]> whenRead, Runnable whenLost) {
         this.in = in;
         this.maxBytes = maxBytes;
-        this.exchange = exchange;
         this.whenRead = whenRead;
+        this.whenLost = whenLost;
     }
 
-    void start() {
-        exchange.setTimeout(PATIENCE.toMillis());
-        exchange.addListener(this);
-        in.setReadListener(this);
+    /** Ends the reading; answers whether it had not ended by itself. */
+    boolean giveUp() {
+        return done.compareAndSet(false, true);
     }
 
     @Override
@@ -57,21 +52,27 @@ final class BodyReader implements ReadListener, AsyncListener {
         reader.run();
     }
 
+    @Override
+    public void onError(Throwable error) {
+        if (giveUp()) {
+            whenLost.run();
+        }
+    }
+
     private void readWhatIsThere() {
         try {
-            while (!done) {
+            while (!done.get()) {
                 int read = read();
                 if (read == 0) {
                     return;
                 }
                 body.write(buffer, 0, Math.max(read, 0));
-                if (read < 0 || body.size() > maxBytes) {
-                    done = true;
+                if ((read < 0 || body.size() > maxBytes) && giveUp()) {
                     whenRead.accept(body.toByteArray());
                 }
             }
         } catch (IOException e) {
-            giveUp();
+            onError(e);
         }
     }
 
@@ -84,49 +85,5 @@ final class BodyReader implements ReadListener, AsyncListener {
         return all && in.available() == 0
                 ? -1
                 : in.read(buffer, 0, Math.min(buffer.length, maxBytes + 1 - body.size()));
-    }
-
-    @Override
-    public void onError(Throwable error) {
-        giveUp();
-    }
-
-    /** The client has gone away, so nobody waits for an answer. */
-    private void giveUp() {
-        if (!done) {
-            done = true;
-            exchange.complete();
-        }
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) throws IOException {
-        if (done) {
-            return;
-        }
-        done = true;
-        byte[] problem = Problem.of(408, "The body did not come in time").body();
-        var response = (HttpServletResponse) exchange.getResponse();
-        response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
-        response.setContentType(Problem.MEDIA_TYPE);
-        response.setHeader("Connection", "close");
-        response.setContentLength(problem.length);
-        response.getOutputStream().write(problem);
-        exchange.complete();
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-        done = true;
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-        giveUp();
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-        // From here on the exchange is JAX-RS's.
     }
 }

@@ -28,7 +28,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +40,11 @@ public class EventsResource {
     private static final String TRACEPARENT = "traceparent";
 
     private final PublishContext context;
+    private final BoundedBody body;
 
     public EventsResource(PublishContext context) {
         this.context = context;
+        this.body = new BoundedBody(context.executor(), context.maxLine());
     }
 
     @POST
@@ -55,17 +56,17 @@ public class EventsResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context HttpServletRequest request,
-            @Suspended AsyncResponse response,
-            InputStream body) {
+            @Suspended AsyncResponse response) {
         TaskId task = Tasks.id(path);
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
-        List<EventData> events = context.events().readBatch(Bodies.text(body, context.maxLine()));
         AsyncContext exchange = request.getAsyncContext();
-        exchange.setTimeout(0);
-        context.log()
-                .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
-                .whenComplete((appended, error) -> answer(exchange, response, appended, error));
+        body.read(request, response, json -> {
+            List<EventData> events = context.events().readBatch(json);
+            context.log()
+                    .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
+                    .whenComplete((appended, error) -> answer(exchange, response, appended, error));
+        });
     }
 
     /** Runs on the engine's thread, which a problem, written by JAX-RS, could block. */
@@ -128,6 +129,9 @@ public class EventsResource {
         }
         request.getAsyncContext().setTimeout(0);
         ServletInputStream in = request.getInputStream();
+        if (Awaited.is(request, in)) {
+            Awaited.closesConnection(request);
+        }
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
                 in, task, format, expectedLast, trace(request.getHeader(TRACEPARENT)), context, outcome -> {

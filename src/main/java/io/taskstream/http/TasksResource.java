@@ -14,6 +14,7 @@ import io.taskstream.task.TaskId;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -24,10 +25,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,20 +49,26 @@ public class TasksResource {
     private final TaskStreams streams;
     private final EventReader events;
     private final InstantSource time;
-    private final Limits limits;
+    private final BoundedBody body;
 
-    public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, Limits limits) {
+    public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, BoundedBody body) {
         this.log = log;
         this.streams = streams;
         this.events = events;
         this.time = time;
-        this.limits = limits;
+        this.body = body;
     }
 
     @POST
     @Produces(MediaType.APPLICATION_JSON)
-    public Response create(@HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type, InputStream body) {
-        TaskRequest request = request(type, body);
+    public void create(
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            @Context HttpServletRequest call,
+            @Suspended AsyncResponse response) {
+        body.read(call, response, json -> response.resume(create(request(type, json))));
+    }
+
+    private Response create(TaskRequest request) {
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
         if (!log.create(task(id, request))) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
@@ -70,11 +79,15 @@ public class TasksResource {
     @PUT
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public Response createIfAbsent(
+    public void createIfAbsent(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
-            InputStream body) {
-        TaskRequest request = request(type, body);
+            @Context HttpServletRequest call,
+            @Suspended AsyncResponse response) {
+        body.read(call, response, json -> response.resume(createIfAbsent(path, request(type, json))));
+    }
+
+    private Response createIfAbsent(String path, TaskRequest request) {
         TaskId id = new TaskId(path);
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
@@ -83,8 +96,7 @@ public class TasksResource {
     }
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
-    private TaskRequest request(@Nullable String type, InputStream body) {
-        String json = Bodies.text(body, limits.bodyBytes());
+    private static TaskRequest request(@Nullable String type, String json) {
         if (!json.isEmpty() && !Bodies.isJson(type)) {
             throw new NotSupportedException();
         }

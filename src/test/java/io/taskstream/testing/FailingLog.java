@@ -2,28 +2,20 @@ package io.taskstream.testing;
 
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
-import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.LogState;
-import io.taskstream.eventlog.LogUsage;
-import io.taskstream.eventlog.StoredEvent;
-import io.taskstream.eventlog.TaskQuery;
-import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Another log whose appends fail when told, as if its disk were full. */
-public final class FailingLog implements EventLog {
+public final class FailingLog extends ForwardingLog {
 
-    private final EventLog log;
     private Optional<String> failure = Optional.empty();
 
     public FailingLog(EventLog log) {
-        this.log = log;
+        super(log);
     }
 
     public void fail(String why) {
@@ -38,51 +30,6 @@ public final class FailingLog implements EventLog {
     public CompletionStage<Appended> append(TaskId id, Batch batch) {
         return failure.<CompletionStage<Appended>>map(
                         why -> CompletableFuture.failedStage(new EventLogException.Unavailable(why, null)))
-                .orElseGet(() -> log.append(id, batch));
-    }
-
-    @Override
-    public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
-        return log.read(id, after, maxBytes);
-    }
-
-    @Override
-    public boolean create(Task task) {
-        return log.create(task);
-    }
-
-    @Override
-    public Optional<LogState> find(TaskId id) {
-        return log.find(id);
-    }
-
-    @Override
-    public List<LogState> list(TaskQuery query) {
-        return log.list(query);
-    }
-
-    @Override
-    public boolean delete(TaskId id) {
-        return log.delete(id);
-    }
-
-    @Override
-    public List<StoredEvent> history(TaskId id, long after, int limit) {
-        return log.history(id, after, limit);
-    }
-
-    @Override
-    public Watch watch(TaskId id, LogWatcher watcher) {
-        return log.watch(id, watcher);
-    }
-
-    @Override
-    public LogUsage usage() {
-        return log.usage();
-    }
-
-    @Override
-    public void close() {
-        log.close();
+                .orElseGet(() -> super.append(id, batch));
     }
 }

@@ -111,7 +111,9 @@ class FailingDiskIT {
         for (int i = 1; i < MANY; i++) {
             HttpResponse<String> answer = publish(i);
             if (answer.statusCode() != 200) {
-                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.statusCode())
+                        .describedAs("event %d: %s", i, answer.body())
+                        .isEqualTo(503);
                 assertThat(answer.headers().firstValue("Content-Type").orElse(""))
                         .startsWith("application/problem+json");
                 assertThat(answer.headers().firstValue("Retry-After")).isPresent();

@@ -1,0 +1,51 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Events that are too large to arrive together with their head, from several producers at once. */
+class LargeBodiesIT extends OnServer {
+
+    private static final int PRODUCERS = 8;
+    private static final int EVENTS = 100;
+
+    private final Api api = Api.underTest();
+
+    @ParameterizedTest
+    @CsvSource({"20000, application/json", "200000, application/json", "20000, text/plain", "200000, text/plain"})
+    void eachIsKeptAndAnswered(int size, String type) throws Exception {
+        ExecutorService producers = Executors.newFixedThreadPool(PRODUCERS);
+        try {
+            List<Future<String>> tasks = new ArrayList<>();
+            for (int i = 0; i < PRODUCERS; i++) {
+                tasks.add(producers.submit(() -> publish(size, type)));
+            }
+            for (Future<String> task : tasks) {
+                assertThat(api.task(task.get()).getInt("events")).isEqualTo(EVENTS);
+            }
+        } finally {
+            producers.shutdownNow();
+        }
+    }
+
+    private String publish(int size, String type) {
+        String task = api.createTask();
+        String event = "\"" + "x".repeat(size) + "\"";
+        for (int i = 1; i <= EVENTS; i++) {
+            HttpResponse<String> answer = api.post("/tasks/" + task + "/events", type, event);
+            assertThat(answer.statusCode())
+                    .describedAs("event %d: %s", i, answer.body())
+                    .isEqualTo(200);
+            assertThat(Api.json(answer).getString("lastEventId")).endsWith("-" + i);
+        }
+        return task;
+    }
+}
