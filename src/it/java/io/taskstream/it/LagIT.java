@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
-import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ class LagIT {
     /** 20 MB, far more than the system and the server hold for a connection. */
     private static final int EVENTS = 20_000;
 
-    private static final int EVENTS_AT_ONCE = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String name = System.getProperty("it.server");
@@ -37,27 +35,13 @@ class LagIT {
             var api = new Api(server.url());
             String task = api.createTask();
             try (var viewer = RawViewer.openPaused(server.url(), "/tasks/" + task + "/stream", 4096)) {
-                publish(server, task);
+                NumberedEvents.publish(server.url(), task, EVENTS, sent -> {});
                 api.publish(task, "{\"type\":\"done\"}");
                 viewer.resume();
                 long missing = NumberedEvents.missingOf(EVENTS, viewer.rest(PATIENCE));
                 System.out.printf("%s: a viewer that read nothing missed %,d of %,d events%n", name, missing, EVENTS);
                 assertThat(missing).isPositive().isLessThan(EVENTS);
             }
-        }
-    }
-
-    private static void publish(Server server, String task) throws IOException {
-        try (var publisher = new RawPublisher(server.url(), task, "application/x-ndjson")) {
-            var lines = new StringBuilder();
-            for (int i = 1; i <= EVENTS; i++) {
-                lines.append(NumberedEvents.line(i));
-                if (i % EVENTS_AT_ONCE == 0) {
-                    publisher.send(lines.toString());
-                    lines.setLength(0);
-                }
-            }
-            assertThat(publisher.end()).contains("\"count\":" + EVENTS);
         }
     }
 }

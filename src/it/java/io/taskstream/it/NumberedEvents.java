@@ -2,8 +2,12 @@ package io.taskstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer.Frame;
+import java.io.IOException;
+import java.net.URI;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,10 +18,31 @@ final class NumberedEvents {
     private static final Pattern LAG =
             Pattern.compile("event: lag\ndata: dropped (\\d+) events due to slow consumer\n");
 
+    private static final int AT_ONCE = 20;
+
     private NumberedEvents() {}
 
-    /** The event of that number, as a line of NDJSON. */
-    static String line(int number) {
+    /**
+     * Publishes that many in one request, some at a time.
+     *
+     * @param whenSent is told the number of the last that has been sent, each time
+     */
+    static void publish(URI server, String task, int count, IntConsumer whenSent) throws IOException {
+        try (var publisher = new RawPublisher(server, task, "application/x-ndjson")) {
+            var lines = new StringBuilder();
+            for (int i = 1; i <= count; i++) {
+                lines.append(line(i));
+                if (i % AT_ONCE == 0 || i == count) {
+                    publisher.send(lines.toString());
+                    lines.setLength(0);
+                    whenSent.accept(i);
+                }
+            }
+            assertThat(publisher.end()).contains("\"count\":" + count);
+        }
+    }
+
+    private static String line(int number) {
         return "\"" + number + " " + "x".repeat(1010) + "\"\n";
     }
 

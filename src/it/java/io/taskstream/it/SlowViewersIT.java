@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerUnderTest;
-import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import java.io.IOException;
 import java.net.URI;
@@ -22,7 +21,6 @@ class SlowViewersIT extends OnServer {
     private static final int EVENTS = 20_000;
     private static final int HEALTHY = 95;
     private static final int STALLED = 5;
-    private static final int EVENTS_AT_ONCE = 20;
 
     /** The publisher waits for the healthy, so that none of them lags because the machine is busy; the stalled it ignores. */
     private static final int EVENTS_AHEAD = 200;
@@ -51,7 +49,7 @@ class SlowViewersIT extends OnServer {
         }
 
         long began = System.nanoTime();
-        publish(task, healthy);
+        NumberedEvents.publish(url, task, EVENTS, sent -> awaitEvent(sent - EVENTS_AHEAD, healthy));
         for (CountingViewer viewer : healthy) {
             viewer.awaitEvent(EVENTS, PATIENCE);
             assertThat(viewer.problem()).isEmpty();
@@ -73,22 +71,6 @@ class SlowViewersIT extends OnServer {
                     .isZero();
         }
         healthy.forEach(CountingViewer::close);
-    }
-
-    /** Events of 1 KiB, as fast as the healthy take them on this machine. */
-    private void publish(String task, List<CountingViewer> healthy) throws IOException {
-        try (var publisher = new RawPublisher(url, task, "application/x-ndjson")) {
-            var lines = new StringBuilder();
-            for (int i = 1; i <= EVENTS; i++) {
-                lines.append(NumberedEvents.line(i));
-                if (i % EVENTS_AT_ONCE == 0) {
-                    publisher.send(lines.toString());
-                    lines.setLength(0);
-                    awaitEvent(i - EVENTS_AHEAD, healthy);
-                }
-            }
-            assertThat(publisher.end()).contains("\"count\":" + EVENTS);
-        }
     }
 
     private static void awaitEvent(int sequence, List<CountingViewer> viewers) {

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,15 +26,14 @@ final class Awaited {
     }
 
     /**
-     * Lets the answer be the connection's last. The answer is given by another thread than the one that received the
-     * body's end; with Grizzly both then wait for the connection's next request, and if both read some of it, it is
-     * answered 400.
+     * Lets the answer be the connection's last: the thread that received the body's end may still be at it when another
+     * one answers, and with Grizzly the two then seem to read the connection's next request both, which is answered 400.
      *
-     * @param request must be suspended
+     * @param exchange whose answer has not begun
      */
-    static void closesConnection(HttpServletRequest request) {
-        if (isVersion1(request)) {
-            ((HttpServletResponse) request.getAsyncContext().getResponse()).setHeader("Connection", "close");
+    static void closesConnection(AsyncContext exchange) {
+        if (isVersion1(exchange.getRequest())) {
+            ((HttpServletResponse) exchange.getResponse()).setHeader("Connection", "close");
         }
     }
 

@@ -1,9 +1,9 @@
 package io.taskstream.http;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +27,12 @@ public record BoundedBody(Executor executor, int maxBytes) {
      * @param request must be suspended, and its body untouched
      */
     void read(HttpServletRequest request, AsyncResponse response, Consumer<String> use) {
-        request.getAsyncContext().setTimeout(0);
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
         try {
             ServletInputStream in = request.getInputStream();
             if (Awaited.is(request, in)) {
-                Awaited.closesConnection(request);
+                Awaited.closesConnection(exchange);
                 await(in, response, use);
             } else {
                 use.accept(Bodies.text(in, maxBytes));
@@ -49,7 +50,7 @@ public record BoundedBody(Executor executor, int maxBytes) {
                 () -> executor.execute(response::cancel));
         response.setTimeoutHandler(late -> {
             if (reader.giveUp()) {
-                late.resume(tooLate());
+                late.resume(Problem.of(408, "The body did not come in time").response());
             }
         });
         response.setTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -63,9 +64,5 @@ public record BoundedBody(Executor executor, int maxBytes) {
         } catch (RuntimeException e) {
             response.resume(e);
         }
-    }
-
-    private static Response tooLate() {
-        return Problem.of(408, "The body did not come in time").response();
     }
 }

@@ -127,10 +127,11 @@ public class EventsResource {
         if (Tasks.find(context.log(), task).task().status().isFinished()) {
             throw new EventLogException.TaskFinished(task);
         }
-        request.getAsyncContext().setTimeout(0);
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
         ServletInputStream in = request.getInputStream();
         if (Awaited.is(request, in)) {
-            Awaited.closesConnection(request);
+            Awaited.closesConnection(exchange);
         }
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
