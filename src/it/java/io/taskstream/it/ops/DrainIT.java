@@ -37,7 +37,6 @@ class DrainIT {
         server = Server.create(
                 name,
                 ServerOptions.in(Path.of("target", "it", name + "-drain"))
-                        .javaHome(Path.of(System.getProperty("it.java")))
                         .with("taskstream.server.configured", "true")
                         .with("taskstream.drain.seconds", Long.toString(WINDOW.toSeconds())));
         server.start();

@@ -14,15 +14,10 @@ import java.util.TreeMap;
  */
 public record ServerOptions(Path javaHome, Path directory, String heap, Map<String, String> properties) {
 
-    /** The JDK of this process, 512 MiB of heap, and no access control. */
+    /** The JDK that {@code it.java} names, else that of this process; 512 MiB of heap, and no access control. */
     public static ServerOptions in(Path directory) {
-        return new ServerOptions(
-                Path.of(System.getProperty("java.home")), directory, "512m", Map.of("taskstream.access", "open"));
-    }
-
-    /** The same on another JDK. */
-    public ServerOptions javaHome(Path newJavaHome) {
-        return new ServerOptions(newJavaHome, directory, heap, properties);
+        String java = System.getProperty("it.java", System.getProperty("java.home"));
+        return new ServerOptions(Path.of(java), directory, "512m", Map.of("taskstream.access", "open"));
     }
 
     /** The same with another heap. */

@@ -34,12 +34,9 @@ public final class ServerUnderTest implements LauncherSessionListener {
         if (name == null || server != null) {
             return;
         }
-        String java = System.getProperty("it.java", System.getProperty("java.home"));
-        Path directory = Path.of("target", "it", name + "-" + Path.of(java).getFileName());
         server = Server.create(
                 name,
-                ServerOptions.in(directory)
-                        .javaHome(Path.of(java))
+                ServerOptions.in(Path.of("target", "it", name))
                         .with("taskstream.log.events", Integer.toString(EVENTS)));
         server.start();
         System.setProperty("arquillian.launch", name);
