@@ -2,6 +2,8 @@ package io.taskstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerUnderTest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +19,16 @@ class LargeBodiesIT extends OnServer {
     private static final int PRODUCERS = 8;
     private static final int EVENTS = 100;
 
+    /** What of the published is kept in the heap for those who watch and publish, and to read it again from the disk. */
+    private static final long RECENT = 96 << 20;
+
     private final Api api = Api.underTest();
+    private final Server server = ServerUnderTest.get();
 
     @ParameterizedTest
     @CsvSource({"20000, application/json", "200000, application/json", "20000, text/plain", "200000, text/plain"})
     void eachIsKeptAndAnswered(int size, String type) throws Exception {
+        long heapBefore = server.liveHeap();
         ExecutorService producers = Executors.newFixedThreadPool(PRODUCERS);
         try {
             List<Future<String>> tasks = new ArrayList<>();
@@ -34,6 +41,9 @@ class LargeBodiesIT extends OnServer {
         } finally {
             producers.shutdownNow();
         }
+        assertThat(server.liveHeap() - heapBefore)
+                .as("heap for requests that have been answered")
+                .isLessThan(RECENT);
     }
 
     private String publish(int size, String type) {

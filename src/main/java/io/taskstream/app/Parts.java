@@ -49,10 +49,17 @@ import java.util.concurrent.ThreadFactory;
  *
  * @param drain takes it down
  * @param health tells how it is
+ * @param body reads what is sent in JSON
  * @param resources what answers requests
  */
 record Parts(
-        Drain drain, Health health, Heartbeats heartbeats, DoctorStreams doctor, Limits limits, Set<Object> resources)
+        Drain drain,
+        Health health,
+        Heartbeats heartbeats,
+        DoctorStreams doctor,
+        BoundedBody body,
+        Limits limits,
+        Set<Object> resources)
         implements AutoCloseable {
 
     /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
@@ -82,14 +89,15 @@ record Parts(
         log.countViewersBy(streams::viewers);
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
+        var body = new BoundedBody(executor, scheduler, ticker, limits.bodyBytes());
         var drain = new Drain(streams, publishers, log, settings.drain(), ticker, Pause.system());
         var health = new Health(heartbeats, log, drain);
         var refusals = new Refusals();
         Metrics metrics =
                 new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
-                new TasksResource(log, streams, events, time, new BoundedBody(executor, limits.bodyBytes())),
-                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes(), publishers)),
+                new TasksResource(log, streams, events, time, body),
+                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes(), publishers), body),
                 new StreamResource(log, streams, limits),
                 new DoctorResource(doctor, streams),
                 new MetricsResource(metrics),
@@ -100,7 +108,7 @@ record Parts(
                 new HeaderCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, body, limits, resources);
     }
 
     private static EventLog log(
@@ -127,6 +135,7 @@ record Parts(
         // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time.
         heartbeats.close();
         doctor.close();
+        body.close();
         drain.run();
     }
 }

@@ -42,9 +42,9 @@ public class EventsResource {
     private final PublishContext context;
     private final BoundedBody body;
 
-    public EventsResource(PublishContext context) {
+    public EventsResource(PublishContext context, BoundedBody body) {
         this.context = context;
-        this.body = new BoundedBody(context.executor(), context.maxLine());
+        this.body = body;
     }
 
     @POST
