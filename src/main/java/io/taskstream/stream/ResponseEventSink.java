@@ -41,6 +41,8 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private volatile @Nullable FrameSource source;
     private volatile boolean closing;
     private volatile boolean closed;
+    private volatile byte @Nullable [] farewell;
+    private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
     private volatile long lastWrite;
     private volatile long blockedSince;
@@ -72,6 +74,11 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
         context.addListener(this);
         out.setWriteListener(this);
+    }
+
+    /** Runs that once the stream has ended, however it ends; to be called before {@link #open}. */
+    public void whenClosed(Runnable newWhenClosed) {
+        whenClosed = newWhenClosed;
     }
 
     ViewerOptions options() {
@@ -178,6 +185,15 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         writer.run();
     }
 
+    /** Ends the stream after what has been handed to the connection so far, with a comment that says why. */
+    public void close(String comment) {
+        if (isClosed()) {
+            return;
+        }
+        farewell = ControlFrames.farewell(comment);
+        close();
+    }
+
     /** Ends the stream at once, whether or not the connection takes bytes. */
     void abort(Throwable reason) {
         failure = reason;
@@ -229,6 +245,12 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 share -= chunk.length();
                 continue;
             }
+            byte[] last = farewell;
+            if (closing && last != null) {
+                farewell = null;
+                write(last, 0, last.length);
+                continue;
+            }
             if (unflushed) {
                 flush();
                 continue;
@@ -273,6 +295,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         if (from != null) {
             from.closed(error);
         }
+        whenClosed.run();
         complete();
     }
 
