@@ -6,7 +6,8 @@
  *
  * For tests, these names are kept stable (`data-testid`, unless said otherwise):
  *
- *   everywhere    sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error; #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
+ *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
+ *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
  *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
  *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
