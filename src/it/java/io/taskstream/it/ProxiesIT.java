@@ -15,7 +15,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,20 +139,22 @@ class ProxiesIT extends OnServer {
         String task = direct.createTask();
         List<Proxy> proxies = new ArrayList<>();
         try {
-            List<RawViewer> viewers = new ArrayList<>();
+            Map<ProxyProduct, RawViewer> viewers = new EnumMap<>(ProxyProduct.class);
             for (ProxyProduct product : ProxyProduct.values()) {
                 Proxy proxy = Proxy.start(product, server);
                 proxies.add(proxy);
-                viewers.add(RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
+                viewers.put(product, RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
             }
             Await.sleep(Duration.ofMinutes(3).plusSeconds(5));
             direct.publish(task, "1");
-            for (RawViewer viewer : viewers) {
-                assertThat(nextEvent(viewer).text()).startsWith("retry: ");
-                assertThat(nextEvent(viewer).text()).endsWith("data: 1\n");
-                assertThat(viewer.body().split(": heartbeat", -1)).hasSize(1 + 6);
+            viewers.forEach((product, viewer) -> {
+                assertThat(viewer.rest(frame -> frame.contains("data: 1\n"), SOON))
+                        .as("frames that came through %s", product)
+                        .extracting(RawViewer.Frame::text)
+                        .hasSize(1 + 6 + 1)
+                        .areExactly(6, new Condition<>(": heartbeat\n"::equals, "heartbeats"));
                 viewer.close();
-            }
+            });
         } finally {
             proxies.forEach(Proxy::close);
         }

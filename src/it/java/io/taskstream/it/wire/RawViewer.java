@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A viewer of a stream on a plain connection. It reads on a thread of its own, cuts what it gets into frames at empty
@@ -151,7 +152,9 @@ public final class RawViewer implements AutoCloseable {
     public Frame next(Duration patience) {
         Frame frame = poll(patience);
         if (frame.isEnd()) {
-            throw new AssertionError("The stream has ended");
+            double seconds = (System.nanoTime() - opened) / 1e9;
+            throw new AssertionError(
+                    "The stream has ended; now, after %.1f s, there is of it: %s".formatted(seconds, abbreviated()));
         }
         return frame;
     }
@@ -163,9 +166,17 @@ public final class RawViewer implements AutoCloseable {
 
     /** All frames up to the end of the stream, which must come in time after the frame before it. */
     public List<Frame> rest(Duration patience) {
+        return rest(frame -> false, patience);
+    }
+
+    /** All frames up to and with the first that is the last, or to the end of the stream. */
+    public List<Frame> rest(Predicate<String> isLast, Duration patience) {
         List<Frame> rest = new ArrayList<>();
         for (Frame frame = poll(patience); !frame.isEnd(); frame = poll(patience)) {
             rest.add(frame);
+            if (isLast.test(frame.text())) {
+                break;
+            }
         }
         return rest;
     }
