@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every endpoint, tried with everything that must not let in, and with what must. */
+@Tag("once")
 class AccessMatrixIT {
 
     private static final List<String> NONE = List.of();
