@@ -48,6 +48,12 @@ export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE'
 export const getEvents = (id, { after, limit }, signal) =>
   json(address(taskPath(id, '/events'), { after, limit }), { signal });
 
+/** Has the server keep the token in a cookie, for a browser's EventSource can't send one. */
+export const openSession = (token) =>
+  call(address('session'), { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
+
+export const closeSession = () => call(address('session'), { method: 'DELETE' });
+
 export const eventsAddress = (id) => address(taskPath(id, '/events'));
 
 export const streamAddress = (id, query) => address(taskPath(id, '/stream'), query);

@@ -7,6 +7,7 @@
  * For tests, these names are kept stable (`data-testid`, unless said otherwise):
  *
  *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
+ *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
  *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
  *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
@@ -28,6 +29,7 @@ import { h, icon, loadIcons, replace } from './dom.js';
 import { openHelp } from './help-dialog.js';
 import { alwaysKeys } from './keys.js';
 import { nextTheme, theme } from './settings.js';
+import { isSignedIn, onSignIn, signOut } from './sign-in.js';
 import { mountTask } from './task-view.js';
 import { mountTasks } from './tasks-view.js';
 
@@ -118,6 +120,16 @@ alwaysKeys({
     location.hash = '#/';
   },
 });
+const signOutButton = document.getElementById('sign-out');
+const showSignOut = () => {
+  signOutButton.hidden = !isSignedIn();
+};
+signOutButton.addEventListener('click', async () => {
+  await signOut();
+  location.reload();
+});
+onSignIn(showSignOut);
+showSignOut();
 addEventListener('hashchange', route);
 loadIcons().catch(() => {});
 labelTheme();

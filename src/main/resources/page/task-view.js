@@ -13,6 +13,7 @@ import { Output } from './output.js';
 import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
 import { isDark, onTheme, remember, setting } from './settings.js';
+import { signInButton } from './sign-in.js';
 import { TaskHead } from './task-head.js';
 import { TaskTools, timePrefix } from './task-tools.js';
 import { Times } from './times.js';
@@ -127,6 +128,7 @@ class TaskView {
 
   #showFailure(error) {
     const gone = error.status === 404;
+    const again = h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again');
     replace(
       this.#main,
       h(
@@ -142,7 +144,7 @@ class TaskView {
             'p',
             { class: 'empty-actions' },
             h('a', { class: 'button', href: '#/' }, 'All tasks'),
-            h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again'),
+            error.status === 401 ? signInButton(() => this.load()) : again,
           ),
         ),
       ),

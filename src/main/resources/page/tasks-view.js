@@ -8,6 +8,7 @@ import { openCreateDialog } from './create-dialog.js';
 import { h, icon, replace } from './dom.js';
 import { ago, count, duration, full, millis, plural } from './format.js';
 import { useKeys } from './keys.js';
+import { signInButton } from './sign-in.js';
 import { labelChips, STATUSES, statusChip, statusName } from './status.js';
 
 const PAGE = 50;
@@ -24,6 +25,7 @@ class TasksView {
   #status;
   #pages = 1;
   #failures = 0;
+  #unknown = false;
   #timer = 0;
   #stop = new AbortController();
   #rows = new Map();
@@ -116,13 +118,16 @@ class TasksView {
     try {
       const { tasks, next } = await this.#load();
       this.#failures = 0;
+      this.#unknown = false;
       this.#show(tasks, next);
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.#failures++;
+      this.#unknown = error.status === 401;
       this.#showError(error);
     }
-    if (document.visibilityState === 'hidden') return;
+    // Whoever has not signed in will not be let in by asking again.
+    if (document.visibilityState === 'hidden' || this.#unknown) return;
     // More pages are asked for less often, so that a long list costs the server no more than a short one.
     const wait = REFRESH_MS * Math.max(this.#pages, Math.min(this.#failures * 2, 10));
     clearTimeout(this.#timer);
@@ -201,10 +206,12 @@ class TasksView {
         h(
           'div',
           null,
-          h('strong', null, offline ? 'The server can’t be reached' : error.title),
+          h('strong', null, offline ? 'The server can’t be reached' : this.#unknown ? 'Please sign in' : error.title),
           h('p', null, offline ? 'Trying again by itself.' : error.detail || 'Trying again by itself.'),
         ),
-        h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now'),
+        this.#unknown
+          ? signInButton(() => this.#refresh())
+          : h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now'),
       ),
     );
   }

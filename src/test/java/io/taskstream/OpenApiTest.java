@@ -84,7 +84,14 @@ class OpenApiTest {
         "post, /tasks/{id}/cancel, 202 404 409",
         "post, /tasks/{id}/events, 200 404 409 412 413 415",
         "get, /tasks/{id}/events, 200 404",
-        "get, /tasks/{id}/stream, 200 204 404 503",
+        "get, /tasks/{id}/stream, 200 204 401 403 404 429 503",
+        "post, /tasks/{id}/tickets, 200 401 403",
+        "post, /session, 200 400 401 413",
+        "delete, /session, 204 401",
+        "delete, /sessions/{jti}, 204 401 403 507",
+        "get, /metrics, 200 401 403",
+        "post, /admin/drain, 202 401 403",
+        "get, /admin/drain, 200 401 403",
     })
     void everyStatusThatIsPromisedIsDescribed(String method, String path, String statuses) {
         Map<String, Object> responses =

@@ -9,16 +9,23 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.ApiResource;
+import io.taskstream.http.AuthenticationFilter;
+import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
+import io.taskstream.http.CrossOriginFilter;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
+import io.taskstream.http.FrontDoor;
 import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
 import io.taskstream.http.PublishContext;
+import io.taskstream.http.SessionResource;
+import io.taskstream.http.SessionsResource;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
+import io.taskstream.http.TicketsResource;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
@@ -80,8 +87,14 @@ record Parts(
         LogMeters appends = LogMeters.create();
         StreamMeters meters = StreamMeters.create();
         EventLog log = new GuardedEventLog(log(settings, time, executor, scheduler, threads), appends, ticker::nanos);
-        var events = new EventReader(JsonbBuilder.create());
+        var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
+        FrontDoor door = new Entrance(settings.access(), time)
+                .build(
+                        ticker,
+                        id -> log.find(id)
+                                .filter(task -> !task.task().status().isFinished())
+                                .isPresent());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
         var streams =
@@ -96,14 +109,22 @@ record Parts(
         Metrics metrics =
                 new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
-                new TasksResource(log, streams, events, time, body),
-                new EventsResource(new PublishContext(log, events, executor, limits.bodyBytes(), publishers), body),
-                new StreamResource(log, streams, limits),
+                new TasksResource(log, streams, events, time, body, door),
+                new EventsResource(
+                        new PublishContext(log, events, executor, scheduler, door, limits.bodyBytes(), publishers),
+                        body),
+                new StreamResource(log, streams, limits, door),
+                new TicketsResource(door),
+                new SessionResource(door),
+                new SessionsResource(door),
                 new DoctorResource(doctor, streams),
                 new MetricsResource(metrics),
                 new HealthResource(health),
                 new DrainResource(drain, meters, executor),
                 new ApiResource(),
+                new CrossOriginFilter(door.origins()),
+                new AuthenticationFilter(door),
+                new AuthorizationFilter(door.audit()),
                 new PageResource(),
                 new HeaderCheck(),
                 refusals,

@@ -3,7 +3,9 @@ package io.taskstream.app;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,34 @@ final class SettingReader {
             throw new InvalidSettingException(key, text, "one of " + String.join(", ", allowed));
         }
         return text;
+    }
+
+    /** A setting that has no default; empty if it isn't set. */
+    Optional<String> optional(String key) {
+        String text = text(key, "");
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /** Values with commas between them. */
+    List<String> list(String key, String usual) {
+        return Arrays.stream(text(key, usual).split(","))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
+    /**
+     * A setting that is made into something else.
+     *
+     * @param make throws an {@link IllegalArgumentException} if the value is wrong
+     * @param expected says what the value must be
+     */
+    <T> T made(String key, String value, Function<String, T> make, String expected) {
+        try {
+            return make.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(key, value, expected);
+        }
     }
 
     String text(String key, String usual) {

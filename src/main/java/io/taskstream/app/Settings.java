@@ -5,6 +5,7 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.http.Limits;
+import io.taskstream.task.JsonBounds;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -18,6 +19,8 @@ import java.util.Locale;
  * @param redis where Redis is, and what it keeps
  * @param transfer what to move to another engine or from it
  * @param limits what requests may ask for
+ * @param access who comes in
+ * @param json how large JSON may be
  * @param drain the time over which viewers are sent away when the server stops
  */
 record Settings(
@@ -27,6 +30,8 @@ record Settings(
         RedisSettings redis,
         Transfer transfer,
         Limits limits,
+        AccessSettings access,
+        JsonBounds json,
         Duration drain) {
 
     static final String EMBEDDED = "embedded";
@@ -60,6 +65,8 @@ record Settings(
                 RedisSettings.read(config, events, embedded.retention().age(), keys),
                 Transfer.read(config),
                 limits(config),
+                AccessSettings.read(config),
+                json(config),
                 config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
@@ -78,6 +85,12 @@ record Settings(
                 retention,
                 config.number("taskstream.log.recent-bytes", 64L << 20, 0, Long.MAX_VALUE),
                 config.integer("taskstream.log.cache-megabytes", 16, 1, 4_096));
+    }
+
+    private static JsonBounds json(SettingReader config) {
+        return new JsonBounds(
+                config.integer("taskstream.limit.json-depth", JsonBounds.USUAL.depth(), 1, 500),
+                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000));
     }
 
     private static Limits limits(SettingReader config) {

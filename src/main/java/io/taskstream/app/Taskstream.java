@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
+import io.taskstream.access.Gate;
 import io.taskstream.http.Limits;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
@@ -48,6 +49,12 @@ public class Taskstream {
         Config config = ConfigProvider.getConfig();
         Settings settings = Settings.read(new SettingReader(
                 key -> config.getOptionalValue(key, String.class).orElse(null)));
+        if (settings.access().mode() == Gate.Mode.CLOSED) {
+            LOG.log(
+                    Level.WARNING,
+                    "The setting taskstream.access is missing, so every request but health is refused with 401. Set it to"
+                            + " tokens and say where they are, or to open, which lets anybody do anything");
+        }
         warnOfUnboundedServer(context.getServerInfo(), config);
         Parts built =
                 Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));

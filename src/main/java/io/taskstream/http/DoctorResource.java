@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.TaskStreams;
 import jakarta.servlet.AsyncContext;
@@ -34,6 +36,7 @@ public class DoctorResource {
      * @param suspended says to JAX-RS that the response is not ended here; it is never resumed
      */
     @GET
+    @Needs(Right.NONE)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void check(
             @Context HttpServletRequest request,
@@ -52,6 +55,7 @@ public class DoctorResource {
 
     /** Only the head, and at once. */
     @HEAD
+    @Needs(Right.NONE)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head() {
         StreamHead.refuseWhileDraining(streams);

@@ -1,5 +1,8 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -27,6 +30,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,6 +52,7 @@ public class EventsResource {
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publish(
@@ -56,13 +61,17 @@ public class EventsResource {
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response) {
         TaskId task = Tasks.id(path);
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
+        Grant grant = Caller.of(caller).grant();
+        context.door().rates().check(task, grant);
         AsyncContext exchange = request.getAsyncContext();
         body.read(request, response, json -> {
             List<EventData> events = context.events().readBatch(json);
+            context.door().rates().spend(task, grant, events.size());
             context.log()
                     .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
                     .whenComplete((appended, error) -> answer(exchange, response, appended, error));
@@ -92,27 +101,31 @@ public class EventsResource {
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(NDJSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishJsonLines(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.NDJSON, ifMatch, request, response);
+        publishLines(path, LineFormat.NDJSON, ifMatch, request, caller, response);
     }
 
     @POST
+    @Needs(Right.PUBLISH)
     @Consumes(MediaType.TEXT_PLAIN)
     @Produces(MediaType.APPLICATION_JSON)
     public void publishText(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @Context HttpServletRequest request,
+            @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        publishLines(path, LineFormat.TEXT, ifMatch, request, response);
+        publishLines(path, LineFormat.TEXT, ifMatch, request, caller, response);
     }
 
     private void publishLines(
@@ -120,6 +133,7 @@ public class EventsResource {
             LineFormat format,
             @Nullable String ifMatch,
             HttpServletRequest request,
+            SecurityContext caller,
             AsyncResponse response)
             throws IOException {
         TaskId task = Tasks.id(path);
@@ -135,7 +149,13 @@ public class EventsResource {
         }
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
-                in, task, format, expectedLast, trace(request.getHeader(TRACEPARENT)), context, outcome -> {
+                in,
+                context.permit(task, caller),
+                format,
+                expectedLast,
+                trace(request.getHeader(TRACEPARENT)),
+                context,
+                outcome -> {
                     response.resume(answer(outcome));
                     context.publishers().end();
                 }));
@@ -183,6 +203,7 @@ public class EventsResource {
     }
 
     @GET
+    @Needs(Right.WATCH)
     @Produces(MediaType.APPLICATION_JSON)
     public Response history(
             @PathParam("id") String path,

@@ -1,11 +1,12 @@
 package io.taskstream.http;
 
+import io.taskstream.access.PublishPermit;
+import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.task.EventData;
-import io.taskstream.task.TaskId;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class LinePublisher implements ReadListener {
 
     /** After so many bytes the thread is given back: it may be the one that all connections need. */
-    private static final int SHARE = 1 << 16;
+    private static final int SHARE = 1 << 17;
+
+    /** How many bytes, and how many events, are appended together: the more, the less often a fast producer waits. */
+    private static final int BATCH = 1 << 17;
+
+    private static final int MOST_EVENTS = 1 << 13;
 
     private final ServletInputStream in;
-    private final TaskId task;
+    private final PublishPermit permit;
     private final LineFormat format;
     private final @Nullable String traceparent;
     private final PublishContext context;
@@ -50,20 +58,21 @@ final class LinePublisher implements ReadListener {
     private @Nullable EventId expectedLast;
 
     /**
+     * @param permit to publish, which may end while the body goes on
      * @param expectedLast publish only if this is the last event of the log; {@code null} for any
      * @param traceparent the trace of the request, {@code null} for none
      * @param whenDone is told once, when the body has ended, or an error has ended it
      */
     LinePublisher(
             ServletInputStream in,
-            TaskId task,
+            PublishPermit permit,
             LineFormat format,
             @Nullable EventId expectedLast,
             @Nullable String traceparent,
             PublishContext context,
             Consumer<Outcome> whenDone) {
         this.in = in;
-        this.task = task;
+        this.permit = permit;
         this.format = format;
         this.expectedLast = expectedLast;
         this.traceparent = traceparent;
@@ -113,7 +122,7 @@ final class LinePublisher implements ReadListener {
                     return;
                 }
                 // What stands behind a terminal event has arrived already.
-                int read = arrived.isEmpty() ? read() : 1;
+                int read = arrived.isEmpty() ? readBatch() : 1;
                 if (read == 0) {
                     return;
                 }
@@ -123,15 +132,23 @@ final class LinePublisher implements ReadListener {
             } catch (RuntimeException e) {
                 failure = e;
             }
-            append();
+            appendIfPermitted();
         }
     }
 
-    /** Reads what has arrived into events. Answers 0 if nothing has. */
-    private int read() throws IOException {
-        if (failure != null || ended) {
-            return 1;
+    /** Reads what has arrived, as far as it goes into one batch. Answers how many bytes, 0 if there were none. */
+    private int readBatch() throws IOException {
+        int total = 0;
+        int read = 1;
+        while (read > 0 && total < BATCH && arrived.size() < MOST_EVENTS && !ended && failure == null) {
+            read = read();
+            total += read;
         }
+        return ended || failure != null ? Math.max(total, 1) : total;
+    }
+
+    /** Reads some of what has arrived into events. Answers 0 if nothing has. */
+    private int read() throws IOException {
         boolean all = allRead;
         if (!all && !in.isReady()) {
             return 0;
@@ -153,6 +170,21 @@ final class LinePublisher implements ReadListener {
         }
     }
 
+    private void goOn() {
+        appending = false;
+        readSoon();
+    }
+
+    private void appendIfPermitted() {
+        try {
+            permit.check();
+        } catch (RefusedException e) {
+            arrived.clear();
+            failure = e;
+        }
+        append();
+    }
+
     /** Appends what has arrived, up to and with a terminal event, and ends if nothing more is to come. */
     private void append() {
         if (arrived.isEmpty()) {
@@ -163,18 +195,32 @@ final class LinePublisher implements ReadListener {
         }
         Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
         arrived.subList(0, batch.events().size()).clear();
-        CompletableFuture<Appended> appended = context.log().append(task, batch).toCompletableFuture();
+        CompletableFuture<Appended> appended =
+                context.log().append(permit.task(), batch).toCompletableFuture();
         if (appended.isDone()) {
             settle(appended);
+            long wait = permit.spend(batch.events().size());
+            if (wait > 0) {
+                appending = true;
+                goOnAfter(wait);
+            }
             return;
         }
         appending = true;
         CompletionStage<Appended> stage = appended;
         stage.whenComplete((id, error) -> {
             settle(appended);
-            appending = false;
-            readSoon();
+            goOnAfter(permit.spend(batch.events().size()));
         });
+    }
+
+    /** Nothing is read meanwhile, as while appending: the writes of a producer that is too fast wait then. */
+    private void goOnAfter(long nanos) {
+        if (nanos > 0) {
+            ScheduledFuture<?> unused = context.scheduler().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+        } else {
+            goOn();
+        }
     }
 
     private void settle(CompletableFuture<Appended> appended) {

@@ -1,5 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -33,11 +35,13 @@ public class PageResource {
             "txt", "text/plain;charset=UTF-8");
 
     @GET
+    @Needs(Right.NONE)
     public Response index(@Context Request request) throws IOException {
         return file(INDEX, request);
     }
 
     @GET
+    @Needs(Right.NONE)
     @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
     public Response asset(@PathParam("file") String file, @Context Request request) throws IOException {
         return file(file, request);

@@ -1,10 +1,13 @@
 package io.taskstream.http;
 
+import io.taskstream.access.LimitException;
+import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.InvalidTaskException;
 import jakarta.json.Json;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
@@ -22,6 +25,11 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     public Response toResponse(Throwable failure) {
         if (failure instanceof WebApplicationException answer) {
             return answer(answer);
+        }
+        if (failure instanceof LimitException limit) {
+            return Response.fromResponse(problem(limit).response())
+                    .header(HttpHeaders.RETRY_AFTER, limit.retrySeconds())
+                    .build();
         }
         return problem(failure).response();
     }
@@ -66,6 +74,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof InvalidTaskException invalid) {
             return Problem.of(400, messageOf(failure)).with("member", Json.createValue(invalid.member()));
+        }
+        if (failure instanceof LimitException limit) {
+            return Problem.of(limit.isOfServer() ? 503 : 429, messageOf(limit));
+        }
+        if (failure instanceof RefusedException) {
+            return Problem.of(401, messageOf(failure));
         }
         if (failure instanceof LineSplitter.LineTooLongException) {
             return Problem.of(413, messageOf(failure));

@@ -1,9 +1,13 @@
 package io.taskstream.http;
 
+import io.taskstream.access.PublishPermit;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.task.EventReader;
+import io.taskstream.task.TaskId;
+import jakarta.ws.rs.core.SecurityContext;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What all publishers of lines share.
@@ -11,13 +15,22 @@ import java.util.concurrent.Executor;
  * @param log takes the events
  * @param events reads them
  * @param executor does the reading, so that no thread of the container does
+ * @param scheduler wakes those who publish too fast
+ * @param door says who may publish, and how fast
  * @param maxLine the longest line, in bytes
  * @param publishers counts those who are at it
  */
-public record PublishContext(EventLog log, EventReader events, Executor executor, int maxLine, Publishers publishers) {
+public record PublishContext(
+        EventLog log,
+        EventReader events,
+        Executor executor,
+        ScheduledExecutorService scheduler,
+        FrontDoor door,
+        int maxLine,
+        Publishers publishers) {
 
-    /** The same, counted for nobody. */
-    public PublishContext(EventLog log, EventReader events, Executor executor, int maxLine) {
-        this(log, events, executor, maxLine, new Publishers());
+    /** The leave of the caller to publish to the task in one request. */
+    PublishPermit permit(TaskId task, SecurityContext caller) {
+        return new PublishPermit(task, Caller.of(caller).grant(), door.sessions(), door.rates(), door.time());
     }
 }

@@ -1,11 +1,15 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.ResponseEventSink;
 import io.taskstream.stream.StreamStart;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
+import io.taskstream.task.TaskId;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,8 +26,10 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +37,17 @@ import org.jspecify.annotations.Nullable;
 @Path("tasks/{id}/stream")
 public class StreamResource {
 
+    private static final Duration LONGEST_LIFE = Duration.ofDays(3_650);
+
     private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
 
     private final EventLog log;
     private final TaskStreams streams;
     private final Limits limits;
+    private final FrontDoor door;
 
-    public StreamResource(EventLog log, TaskStreams streams, Limits limits) {
+    public StreamResource(EventLog log, TaskStreams streams, Limits limits, FrontDoor door) {
+        this.door = door;
         this.log = log;
         this.streams = streams;
         this.limits = limits;
@@ -49,6 +59,7 @@ public class StreamResource {
      * @param suspended says to JAX-RS that the response is not ended here; it is never resumed
      */
     @GET
+    @Needs(Right.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void watch(
             @PathParam("id") String path,
@@ -58,6 +69,7 @@ public class StreamResource {
             @QueryParam("heartbeat") @Nullable String heartbeat,
             @QueryParam("heartbeatEvent") @Nullable String heartbeatEvent,
             @QueryParam("trace") @Nullable String trace,
+            @Context SecurityContext caller,
             @Context HttpServletRequest request,
             @Context HttpServletResponse response,
             @Suspended AsyncResponse suspended)
@@ -65,26 +77,56 @@ public class StreamResource {
         StreamHead.refuseWhileDraining(streams);
         LogState task = Tasks.find(log, Tasks.id(path));
         StreamStart start = start(lastEventIdHeader == null ? lastEventId : lastEventIdHeader, from, task);
+        Caller viewer = Caller.of(caller);
         var options = new ViewerOptions(
                 start,
                 heartbeat(heartbeat),
                 Parameters.flag("heartbeatEvent", heartbeatEvent),
                 limits.stall(),
-                Parameters.flag("trace", trace));
+                Parameters.flag("trace", trace),
+                life(viewer.grant()));
         if (start.isPastEndOf(task)) {
             suspended.resume(Response.noContent().build());
             return;
         }
-        AsyncContext exchange = request.getAsyncContext();
-        exchange.setTimeout(0);
-        StreamHead.write(response);
-        ResponseEventSink sink = streams.sink(exchange, options);
-        streams.register(task.task().id(), sink);
-        sink.open(StreamHead.retryMillis());
+        Runnable place = door.viewers().admit(task.task().id(), viewer.grant(), viewer.address());
+        try {
+            AsyncContext exchange = request.getAsyncContext();
+            exchange.setTimeout(0);
+            StreamHead.write(response);
+            open(streams.sink(exchange, options), task.task().id(), viewer.grant(), place);
+        } catch (IOException | RuntimeException e) {
+            place.run();
+            throw e;
+        }
+    }
+
+    private void open(ResponseEventSink sink, TaskId task, Grant grant, Runnable place) {
+        Runnable leave = door.sessions().begin(grant, () -> sink.close("access withdrawn"));
+        sink.whenClosed(() -> {
+            leave.run();
+            place.run();
+        });
+        try {
+            streams.register(task, sink);
+            sink.open(StreamHead.retryMillis());
+        } catch (RuntimeException e) {
+            leave.run();
+            throw e;
+        }
+    }
+
+    private @Nullable Duration life(Grant grant) {
+        if (grant.expires().equals(Instant.MAX)) {
+            return null;
+        }
+        Duration left = Duration.between(door.time().instant(), grant.expires());
+        return left.compareTo(LONGEST_LIFE) < 0 ? left : LONGEST_LIFE;
     }
 
     /** Only the head, and at once: without this, JAX-RS would answer HEAD by an endless GET. */
     @HEAD
+    @Needs(Right.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head(@PathParam("id") String path) {
         StreamHead.refuseWhileDraining(streams);

@@ -1,5 +1,9 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
+import io.taskstream.access.Rights;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
@@ -31,9 +35,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
@@ -50,8 +56,16 @@ public class TasksResource {
     private final EventReader events;
     private final InstantSource time;
     private final BoundedBody body;
+    private final FrontDoor door;
 
-    public TasksResource(EventLog log, TaskStreams streams, EventReader events, InstantSource time, BoundedBody body) {
+    public TasksResource(
+            EventLog log,
+            TaskStreams streams,
+            EventReader events,
+            InstantSource time,
+            BoundedBody body,
+            FrontDoor door) {
+        this.door = door;
         this.log = log;
         this.streams = streams;
         this.events = events;
@@ -60,45 +74,70 @@ public class TasksResource {
     }
 
     @POST
+    @Needs(Right.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
     public void create(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        body.read(call, response, json -> response.resume(create(request(type, json))));
+        Grant grant = Caller.of(caller).grant();
+        body.read(call, response, json -> response.resume(create(request(type, json), grant)));
     }
 
-    private Response create(TaskRequest request) {
+    private Response create(TaskRequest request, Grant grant) {
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
-        if (!log.create(task(id, request))) {
+        if (!grant.rights().mayPublish(id)) {
+            throw Problem.of(403, "You have no right to make a task of that id").asException();
+        }
+        if (!create(task(id, request), grant)) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
         }
         return created(id);
     }
 
+    private boolean create(Task task, Grant grant) {
+        boolean isCounted = door.openTasks().add(task.id(), grant);
+        boolean isCreated = false;
+        try {
+            isCreated = log.create(task);
+        } finally {
+            if (isCounted && !isCreated) {
+                door.openTasks().remove(task.id(), grant);
+            }
+        }
+        return isCreated;
+    }
+
     @PUT
+    @Needs(Right.PUBLISH)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public void createIfAbsent(
             @PathParam("id") String path,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
+            @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        body.read(call, response, json -> response.resume(createIfAbsent(path, request(type, json))));
+        Grant grant = Caller.of(caller).grant();
+        body.read(call, response, json -> response.resume(createIfAbsent(path, request(type, json), grant)));
     }
 
-    private Response createIfAbsent(String path, TaskRequest request) {
+    private Response createIfAbsent(String path, TaskRequest request, Grant grant) {
         TaskId id = new TaskId(path);
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
         }
-        return log.create(task(id, request)) ? created(id) : get(path);
+        return create(task(id, request), grant) ? created(id) : get(path);
     }
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
-    private static TaskRequest request(@Nullable String type, String json) {
+    private TaskRequest request(@Nullable String type, String json) {
         if (!json.isEmpty() && !Bodies.isJson(type)) {
             throw new NotSupportedException();
+        }
+        if (!json.isBlank()) {
+            events.check(json);
         }
         return TaskRequest.of(Bodies.object(json));
     }
@@ -113,17 +152,25 @@ public class TasksResource {
                 .build();
     }
 
+    /** Only those that the caller may watch or publish to. */
     @GET
+    @Needs(Right.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response list(
             @QueryParam("status") @Nullable String status,
             @QueryParam("label") List<String> labels,
             @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @Nullable String after) {
+            @QueryParam("after") @Nullable String after,
+            @Context SecurityContext caller) {
+        Rights rights = Caller.of(caller).grant().rights();
         int size = Parameters.limit(limit);
         // One more than asked for tells whether there is a next page.
         var query = new TaskQuery(
-                Parameters.status(status), Parameters.labels(labels), size + 1, after == null ? null : after(after));
+                Parameters.status(status),
+                Parameters.labels(labels),
+                size + 1,
+                after == null ? null : after(after, rights),
+                id -> isVisible(id, rights));
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
         JsonArrayBuilder tasks = JSON.createArrayBuilder();
@@ -141,12 +188,21 @@ public class TasksResource {
                 .build();
     }
 
-    private static TaskId after(String text) {
+    private static boolean isVisible(TaskId id, Rights rights) {
+        return rights.mayWatch(id) || rights.mayPublish(id);
+    }
+
+    /** Whether a task is there is not told to whom it is none of their business. */
+    private static TaskId after(String text, Rights rights) {
         try {
-            return new TaskId(text);
+            TaskId id = new TaskId(text);
+            if (isVisible(id, rights)) {
+                return id;
+            }
         } catch (InvalidTaskException e) {
             throw Parameters.wrong("after", "must be a task id");
         }
+        throw Parameters.wrong("after", "names a task that is not there");
     }
 
     private List<LogState> find(TaskQuery query) {
@@ -158,6 +214,7 @@ public class TasksResource {
     }
 
     @GET
+    @Needs(Right.LOOK)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") String path) {
@@ -167,15 +224,22 @@ public class TasksResource {
     }
 
     @DELETE
+    @Needs(Right.MANAGE)
     @Path("{id}")
-    public void delete(@PathParam("id") String path) {
+    public void delete(@PathParam("id") String path, @Context SecurityContext context) {
         TaskId id = Tasks.id(path);
         if (!log.delete(id)) {
             throw new EventLogException.NoSuchTask(id);
         }
+        Caller caller = Caller.of(context);
+        door.audit()
+                .note(
+                        "task deleted",
+                        Map.of("task", path, "by", caller.grant().subject(), "address", caller.address()));
     }
 
     @POST
+    @Needs(Right.MANAGE)
     @Path("{id}/cancel")
     public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));

@@ -1,5 +1,7 @@
 package io.taskstream.ops;
 
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
 import io.taskstream.stream.StreamMeters;
 import jakarta.json.Json;
 import jakarta.ws.rs.GET;
@@ -32,6 +34,7 @@ public class DrainResource {
 
     /** Begins, and does not wait; once begun, it only answers how far it is. */
     @POST
+    @Needs(Right.ADMIN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response drain() {
         if (drain.state() == Drain.State.SERVING) {
@@ -42,6 +45,7 @@ public class DrainResource {
 
     /** How far it is. */
     @GET
+    @Needs(Right.ADMIN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response state() {
         return answer(Response.Status.OK);

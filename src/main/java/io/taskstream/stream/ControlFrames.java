@@ -40,6 +40,18 @@ final class ControlFrames {
         return gap("reset", from, to);
     }
 
+    /**
+     * Tells a person why the stream ends.
+     *
+     * @throws IllegalArgumentException if that is not one line
+     */
+    static byte[] farewell(String comment) {
+        var frame = new ByteArrayOutputStream();
+        writeField(frame, "", comment);
+        frame.write('\n');
+        return frame.toByteArray();
+    }
+
     private static byte[] gap(String reason, EventId from, EventId to) {
         return ascii("event: gap\ndata: {\"reason\":\"" + reason + "\",\"from\":\"" + from + "\",\"to\":\"" + to
                 + "\"}\n\n");

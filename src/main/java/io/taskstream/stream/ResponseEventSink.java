@@ -28,6 +28,12 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** What one turn may write before other viewers have theirs, in bytes. */
     private static final int SHARE = 256 * 1024;
 
+    /**
+     * The most that is handed to the container at once, in bytes. It queues what the connection does not take, whatever its
+     * size, so a large event would lie there whole for each slow viewer.
+     */
+    private static final int SLICE = 64 * 1024;
+
     private static final int NOT_BLOCKED = 0;
 
     private final AsyncContext context;
@@ -36,11 +42,13 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private final Ticker ticker;
     private final EventReader events;
     private final SerialRunner writer = new SerialRunner(this::writeOrEnd);
-    private final Queue<Outgoing> outgoing = new ConcurrentLinkedQueue<>();
+    private final Queue<Slices> outgoing = new ConcurrentLinkedQueue<>();
 
     private volatile @Nullable FrameSource source;
     private volatile boolean closing;
     private volatile boolean closed;
+    private volatile byte @Nullable [] farewell;
+    private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
     private volatile long lastWrite;
     private volatile long blockedSince;
@@ -48,8 +56,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** Whether the container has called back: nothing may be written, or be asked of the output, before. */
     private volatile boolean started;
 
-    /** Touched by the writer only. */
+    // Touched by the writer only.
     private boolean unflushed;
+    private @Nullable Slices unwritten;
 
     /**
      * @param context of the viewer's request, whose response has its head set and nothing written
@@ -69,9 +78,14 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     /** Begins to write, with the reconnection time. From here on the container calls back. */
     public void open(long retryMillis) {
-        outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
+        outgoing.add(Slices.of(ControlFrames.retry(retryMillis), null));
         context.addListener(this);
         out.setWriteListener(this);
+    }
+
+    /** Runs that once the stream has ended, however it ends; to be called before {@link #open}. */
+    public void whenClosed(Runnable newWhenClosed) {
+        whenClosed = newWhenClosed;
     }
 
     ViewerOptions options() {
@@ -122,7 +136,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     private void writeHeartbeat(byte[] frame, long silentSince) throws IOException {
-        if (!started || closing || closed || lastWrite != silentSince || !outgoing.isEmpty()) {
+        if (!started || closing || closed || lastWrite != silentSince || !outgoing.isEmpty() || unwritten != null) {
             return;
         }
         if (!out.isReady()) {
@@ -143,7 +157,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     /** Sets the viewer's reconnection time anew; nothing of it is told to whom the connection is closed already. */
     void announce(long retryMillis) {
-        outgoing.add(new Outgoing(ControlFrames.retry(retryMillis), new CompletableFuture<>()));
+        outgoing.add(Slices.of(ControlFrames.retry(retryMillis), null));
         wake();
     }
 
@@ -158,7 +172,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
             throw new IllegalStateException("The sink is closed");
         }
         var sent = new CompletableFuture<Void>();
-        outgoing.add(new Outgoing(ControlFrames.of(event, events), sent));
+        outgoing.add(Slices.of(ControlFrames.of(event, events), sent));
         wake();
         if (closed) {
             failOutgoing(new IllegalStateException("The sink was closed"));
@@ -176,6 +190,15 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     public void close() {
         closing = true;
         writer.run();
+    }
+
+    /** Ends the stream after what has been handed to the connection so far, with a comment that says why. */
+    public void close(String comment) {
+        if (isClosed()) {
+            return;
+        }
+        farewell = ControlFrames.farewell(comment);
+        close();
     }
 
     /** Ends the stream at once, whether or not the connection takes bytes. */
@@ -216,17 +239,22 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 return;
             }
             blockedSince = NOT_BLOCKED;
-            Outgoing next = outgoing.poll();
+            Slices next = unwritten == null ? outgoing.poll() : unwritten;
             if (next != null) {
-                write(next.frame, 0, next.frame.length);
-                next.sent.complete(null);
+                write(next);
                 continue;
             }
             FrameSource from = source;
             Chunk chunk = from == null || closing || share <= 0 ? null : from.next();
             if (chunk != null) {
-                write(chunk.bytes(), chunk.offset(), chunk.length());
+                write(new Slices(chunk.bytes(), chunk.offset(), chunk.length(), null));
                 share -= chunk.length();
+                continue;
+            }
+            byte[] last = farewell;
+            if (closing && last != null) {
+                farewell = null;
+                write(Slices.of(last, null));
                 continue;
             }
             if (unflushed) {
@@ -242,10 +270,16 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         }
     }
 
-    private void write(byte[] bytes, int offset, int length) throws IOException {
-        out.write(bytes, offset, length);
+    /** Writes the next slice; what is left then is written before anything else. */
+    private void write(Slices slices) throws IOException {
+        unwritten = slices;
+        boolean isLast = slices.writeNext(out, SLICE);
         lastWrite = ticker.nanos();
         unflushed = true;
+        if (isLast) {
+            unwritten = null;
+            slices.written();
+        }
     }
 
     private void flush() throws IOException {
@@ -268,11 +302,16 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
             return;
         }
         closed = true;
-        failOutgoing(error == null ? new IllegalStateException("The sink was closed") : error);
+        Throwable reason = error == null ? new IllegalStateException("The sink was closed") : error;
+        if (unwritten != null) {
+            unwritten.failed(reason);
+        }
+        failOutgoing(reason);
         FrameSource from = source;
         if (from != null) {
             from.closed(error);
         }
+        whenClosed.run();
         complete();
     }
 
@@ -285,8 +324,8 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     private void failOutgoing(Throwable error) {
-        for (Outgoing frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
-            frame.sent.completeExceptionally(error);
+        for (Slices frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            frame.failed(error);
         }
     }
 
@@ -309,17 +348,5 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     @Override
     public void onStartAsync(AsyncEvent event) {
         // A stream is never started anew.
-    }
-
-    /** A frame that is not of the log, and who waits for it to be written. */
-    private static final class Outgoing {
-
-        private final byte[] frame;
-        private final CompletableFuture<Void> sent;
-
-        Outgoing(byte[] frame, CompletableFuture<Void> sent) {
-            this.frame = frame;
-            this.sent = sent;
-        }
     }
 }

@@ -21,6 +21,11 @@ final class ResponseViewer implements Viewer, FrameSource {
     private final Ticker ticker;
     private final long heartbeatNanos;
     private final long stallNanos;
+
+    /** How long the viewer may watch, from when the sink was made; {@link Long#MAX_VALUE} for ever. */
+    private final long lifeNanos;
+
+    private final long began;
     private final byte[] heartbeat;
     private final StreamMeters meters;
     private final long came;
@@ -50,6 +55,9 @@ final class ResponseViewer implements Viewer, FrameSource {
         this.cursor = broadcaster.cursor(options, this::wake);
         this.heartbeatNanos = options.heartbeat().toNanos();
         this.stallNanos = options.stall().toNanos();
+        this.lifeNanos =
+                options.life() == null ? Long.MAX_VALUE : options.life().toNanos();
+        this.began = sink.lastWrite();
         this.heartbeat = ControlFrames.heartbeat(options.heartbeatAsEvent());
         this.lastHeartbeat = sink.lastWrite();
         this.came = sink.lastWrite();
@@ -154,6 +162,8 @@ final class ResponseViewer implements Viewer, FrameSource {
         }
         if (isStalled(now)) {
             sink.abort(new TimeoutException("The viewer took no byte for the stall time"));
+        } else if (now - began >= lifeNanos) {
+            sink.close("access expired");
         } else {
             beat(now);
         }
@@ -182,7 +192,9 @@ final class ResponseViewer implements Viewer, FrameSource {
         long since = sink.blockedSince();
         long stalled = (since == 0 ? now : since) + stallNanos;
         long due = heartbeatDue(sink.lastWrite());
-        return due - stalled < 0 ? due : stalled;
+        long next = due - stalled < 0 ? due : stalled;
+        long remaining = lifeNanos - (now - began);
+        return remaining > 0 && remaining < next - now ? now + remaining : next;
     }
 
     private static long later(long a, long b) {

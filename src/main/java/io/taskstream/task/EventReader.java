@@ -18,13 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventReader {
 
-    private static final int MAX_DEPTH = 128;
-
     private final JsonParserFactory parsers = JsonProvider.provider().createParserFactory(Map.of());
     private final Jsonb jsonb;
+    private final JsonBounds bounds;
 
     public EventReader(Jsonb jsonb) {
+        this(jsonb, JsonBounds.USUAL);
+    }
+
+    /**
+     * @param bounds how large an event may be
+     */
+    public EventReader(Jsonb jsonb, JsonBounds bounds) {
         this.jsonb = jsonb;
+        this.bounds = bounds;
+    }
+
+    /**
+     * Checks that a text is one JSON value within the bounds.
+     *
+     * @throws InvalidItemException if it isn't
+     */
+    public void check(String json) {
+        typeOf(json);
     }
 
     /**
@@ -76,7 +92,7 @@ public final class EventReader {
     private @Nullable String typeOf(String json) {
         String type = null;
         try (JsonParser parser = parsers.createParser(new StringReader(json))) {
-            int depth = 0;
+            JsonBounds.Count count = bounds.count();
             boolean typeFollows = false;
             while (parser.hasNext()) {
                 JsonParser.Event event = parser.next();
@@ -84,24 +100,14 @@ public final class EventReader {
                     // Of members of the same name the last counts, as it does to whoever reads the event.
                     type = event == JsonParser.Event.VALUE_STRING ? parser.getString() : null;
                 }
-                typeFollows = depth == 1 && event == JsonParser.Event.KEY_NAME && "type".equals(parser.getString());
-                depth += depthChange(event);
-                if (depth > MAX_DEPTH) {
-                    throw new InvalidItemException("The JSON is nested more than " + MAX_DEPTH + " deep");
-                }
+                typeFollows =
+                        count.depth() == 1 && event == JsonParser.Event.KEY_NAME && "type".equals(parser.getString());
+                count.add(event);
             }
         } catch (JsonException e) {
             throw notJson(e);
         }
         return type;
-    }
-
-    private static int depthChange(JsonParser.Event event) {
-        return switch (event) {
-            case START_OBJECT, START_ARRAY -> 1;
-            case END_OBJECT, END_ARRAY -> -1;
-            default -> 0;
-        };
     }
 
     private JsonObject parse(String json) {

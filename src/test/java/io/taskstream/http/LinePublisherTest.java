@@ -5,18 +5,29 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.EventRates;
+import io.taskstream.access.Grant;
+import io.taskstream.access.PublishPermit;
+import io.taskstream.access.RefusedException;
+import io.taskstream.access.Revocations;
+import io.taskstream.access.Rights;
+import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.ManualScheduler;
+import io.taskstream.testing.MovableTime;
 import io.taskstream.testing.Samples;
 import io.taskstream.testing.SlowLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +42,12 @@ class LinePublisherTest {
 
     private final MemoryEventLog memory =
             new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
+    private final MovableTime time = new MovableTime();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+    private final Grant ann =
+            new Grant("ann", "session", Rights.ALL, time.instant().plusSeconds(60));
+    private int perSecond;
     private final SlowLog log = new SlowLog(memory);
     private final ManualExecutor executor = new ManualExecutor();
     private final FakeInput in = new FakeInput();
@@ -88,15 +105,15 @@ class LinePublisherTest {
     @Test
     void aLargeBodyGivesTheThreadBackBetweenItsShares() throws IOException {
         begin(null);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             in.arriveUnnoticed(("\"" + "x".repeat(998) + "\"\n").repeat(8));
         }
         in.arrive("1\n");
-        assertThat(events()).hasSizeLessThan(100);
+        assertThat(events()).hasSizeLessThan(200);
         assertThat(executor.waiting()).isEqualTo(1);
         executor.runAll();
         end();
-        assertThat(outcome().count()).isEqualTo(161);
+        assertThat(outcome().count()).isEqualTo(321);
     }
 
     @Test
@@ -229,9 +246,45 @@ class LinePublisherTest {
         assertThat(outcome().failure()).isInstanceOf(LinePublisher.BodyBrokeOffException.class);
     }
 
+    @Test
+    void whatComesAfterTheSessionHasEndedIsNotPublished() throws IOException {
+        begin(null);
+        in.arrive("1\n");
+        sessions.end("session");
+        in.arrive("2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure()).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void whatComesAfterTheTokenHasExpiredIsNotPublished() throws IOException {
+        begin(null);
+        time.pass(Duration.ofSeconds(60));
+        in.arrive("1\n");
+        executor.runAll();
+        assertThat(events()).isEmpty();
+        assertThat(outcome().failure()).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void whoPublishesTooFastIsReadAgainOnlyLater() throws IOException {
+        perSecond = 1;
+        begin(null);
+        in.arrive("1\n2\n");
+        in.arrive("3\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2");
+        scheduler.runDelayed();
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2", "3");
+    }
+
     private void begin(@Nullable EventId expectedLast) throws IOException {
-        var context = new PublishContext(log, READER, executor, 1_000);
-        var publisher = new LinePublisher(in, TASK, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
+        var context = new PublishContext(log, READER, executor, scheduler, OpenDoor.at(time), 1_000, new Publishers());
+        var permit = new PublishPermit(TASK, ann, sessions, new EventRates(perSecond, 0, time::nanos), time);
+        var publisher = new LinePublisher(in, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
     }
 

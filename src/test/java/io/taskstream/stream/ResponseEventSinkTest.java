@@ -119,6 +119,24 @@ class ResponseEventSinkTest {
     }
 
     @Test
+    void aLargeEventDoesNotLieInTheContainersQueueAndNothingComesInBetween() {
+        String big = "\"" + "x".repeat(1_000_000) + "\"";
+        viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        viewer.out().afterWrite(() -> viewer.out().setReady(false));
+        fixture.publish(big);
+        assertThat(viewer.out().text().length()).isLessThan(100_000);
+        fixture.pass(HEARTBEAT.plusSeconds(1));
+        viewer.sink().send(new FrameEvent(null, null, null, "between"));
+        while (viewer.out().text().length() < big.length()) {
+            viewer.out().setReady(true);
+        }
+        viewer.out().afterWrite(() -> {});
+        viewer.out().setReady(true);
+        assertThat(viewer.take()).startsWith(frame(1, big)).doesNotContain(COMMENT);
+    }
+
+    @Test
     void theStreamEndsBehindTheTerminalEvent() {
         viewer = fixture.watch(fixture.earliest());
         viewer.take();

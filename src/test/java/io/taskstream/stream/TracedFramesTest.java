@@ -49,7 +49,7 @@ class TracedFramesTest {
     }
 
     private ViewerOptions options(boolean traced) {
-        return new ViewerOptions(fixture.earliest(), StreamFixture.HEARTBEAT, false, StreamFixture.STALL, traced);
+        return new ViewerOptions(fixture.earliest(), StreamFixture.HEARTBEAT, false, StreamFixture.STALL, traced, null);
     }
 
     private void publishTraced(String... json) {

@@ -10,10 +10,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Holds what is scheduled to be repeated, and runs it when told; like a real one it never runs again what threw. */
+/** Holds what is scheduled, and runs it when told; like a real one it never runs again what threw. */
 public final class ManualScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 
     private final List<Repeated> repeated = new ArrayList<>();
+    private final List<Repeated> delayed = new ArrayList<>();
 
     /** Runs everything once. */
     public void tick() {
@@ -24,6 +25,13 @@ public final class ManualScheduler extends AbstractExecutorService implements Sc
                 repeated.remove(each);
             }
         }
+    }
+
+    /** Runs what was scheduled to run once. */
+    public void runDelayed() {
+        List<Repeated> due = List.copyOf(delayed);
+        delayed.clear();
+        due.forEach(each -> each.work.run());
     }
 
     /** How much is scheduled. */
@@ -45,7 +53,9 @@ public final class ManualScheduler extends AbstractExecutorService implements Sc
 
     @Override
     public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        var once = new Repeated(work);
+        delayed.add(once);
+        return once;
     }
 
     @Override

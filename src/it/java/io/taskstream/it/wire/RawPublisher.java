@@ -10,10 +10,14 @@ public final class RawPublisher implements AutoCloseable {
     private final RawConnection connection;
 
     /** Opens a chunked POST to the task's events. */
-    public RawPublisher(URI server, String task, String contentType) {
+    public RawPublisher(URI server, String task, String contentType, String... headers) {
         connection = new RawConnection(server, 0);
-        connection.send("POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: " + contentType
-                + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var head = new StringBuilder("POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: "
+                + contentType + "\r\nTransfer-Encoding: chunked\r\n");
+        for (int i = 0; i < headers.length; i += 2) {
+            head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+        }
+        connection.send(head.append("\r\n").toString());
     }
 
     /** Sends a piece of the body, at once. */
@@ -25,6 +29,11 @@ public final class RawPublisher implements AutoCloseable {
     /** Ends the body and answers the server's answer, head and body in one. */
     public String end() throws IOException {
         connection.send("0\r\n\r\n");
+        return answer();
+    }
+
+    /** Waits for the server's answer, which may come before the body's end. */
+    public String answer() throws IOException {
         RawConnection.Head head = connection.readHead();
         int length = Integer.parseInt(head.fields().getOrDefault("content-length", "0"));
         return head.status() + "\n" + new String(connection.read(length), StandardCharsets.UTF_8);

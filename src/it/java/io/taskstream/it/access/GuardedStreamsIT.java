@@ -1,0 +1,175 @@
+package io.taskstream.it.access;
+
+import static io.taskstream.it.access.GuardedServer.bearer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.taskstream.it.Api;
+import io.taskstream.it.wire.RawPublisher;
+import io.taskstream.it.wire.RawViewer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of streams and publishers while they are open, when their rights end. */
+@Tag("once")
+class GuardedStreamsIT {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final List<String> ALL = List.of("*");
+    private static final List<String> NONE = List.of();
+
+    private static GuardedServer guarded;
+    private static URI server;
+    private static Issuer issuer;
+    private static String admin;
+    private static String publisher;
+
+    @BeforeAll
+    static void start() {
+        guarded = new GuardedServer("streams", "512m", Map.of());
+        server = guarded.api().at("");
+        issuer = guarded.issuer();
+        admin = issuer.sign(Issuer.claims("admin", NONE, NONE, true));
+        publisher = issuer.sign(Issuer.claims("publisher", ALL, ALL, false));
+    }
+
+    @AfterAll
+    static void stop() {
+        guarded.close();
+    }
+
+    @Test
+    void aStreamEndsWithItsTokenAndSaysSo() {
+        String task = guarded.createTask(publisher);
+        String token =
+                issuer.sign(viewer().expirationTime(Date.from(Instant.now().plusSeconds(4))));
+        try (var viewer = RawViewer.open(server, "/tasks/" + task + "/stream", bearer(token))) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            guarded.publish(publisher, task, "1");
+            assertThat(viewer.next(SOON).text()).endsWith("data: 1\n");
+            assertThat(last(viewer)).isEqualTo(": access expired\n");
+        }
+        assertThat(status(task, token)).isEqualTo(401);
+    }
+
+    @Test
+    void aStreamEndsWhenItsSessionIsEndedAndTheTokenIsGoodForNothing() throws IOException {
+        String task = guarded.createTask(publisher);
+        JWTClaimsSet claims = viewer().build();
+        String token = issuer.sign(new JWTClaimsSet.Builder(claims));
+        String other = issuer.sign(viewer());
+        try (var viewer = RawViewer.open(server, "/tasks/" + task + "/stream", bearer(token));
+                var unharmed = RawViewer.open(server, "/tasks/" + task + "/stream", bearer(other))) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            assertThat(unharmed.next()).startsWith("retry: ");
+            endSession(claims.getJWTID());
+            assertThat(last(viewer)).isEqualTo(": access withdrawn\n");
+            guarded.publish(publisher, task, "1");
+            assertThat(unharmed.next(SOON).text()).endsWith("data: 1\n");
+        }
+        assertThat(status(task, token)).isEqualTo(401);
+        assertThat(status(task, other)).isEqualTo(200);
+    }
+
+    @Test
+    void aPublisherIsStoppedAtTheNextLineAndTheLinesBeforeAreKept() throws IOException {
+        String task = guarded.createTask(publisher);
+        JWTClaimsSet claims =
+                Issuer.claims("producer", List.of(task), NONE, false).build();
+        String token = issuer.sign(new JWTClaimsSet.Builder(claims));
+        try (var lines = new RawPublisher(server, task, "text/plain", bearer(token));
+                var viewer = RawViewer.open(server, "/tasks/" + task + "/stream", bearer(publisher))) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            lines.send("before\n");
+            assertThat(viewer.next(SOON).text()).contains("before");
+            endSession(claims.getJWTID());
+            lines.send("after\n");
+            assertThat(lines.answer()).contains(" 401").contains("\"count\":1");
+        }
+        HttpResponse<String> history = guarded.api().get("/tasks/" + task + "/events", bearer(publisher));
+        assertThat(history.body()).contains("before").doesNotContain("after");
+    }
+
+    @Test
+    void aLastEventIdOfAnotherTaskTellsNoMoreThanAMadeUpOne() {
+        String secret = guarded.createTask(publisher);
+        String secretId = guarded.publish(publisher, secret, "[\"a\",\"b\",\"c\"]");
+        String task = guarded.createTask(publisher);
+        guarded.publish(publisher, task, "{\"type\":\"done\"}");
+        String token = issuer.sign(Issuer.claims("viewer", NONE, List.of(task), false));
+        assertThat(body(task, token, secretId))
+                .isEqualTo(body(task, token, "01234567-3"))
+                .doesNotContain(secret);
+    }
+
+    @Test
+    void aTaskThatIsNotThereLooksLikeOneThatMayNotBeSeen() {
+        String task = guarded.createTask(publisher);
+        String token = issuer.sign(Issuer.claims("viewer", NONE, List.of("mine-*"), false));
+        HttpResponse<String> there = guarded.api().get("/tasks/" + task, bearer(token));
+        HttpResponse<String> notThere = guarded.api().get("/tasks/" + task + "x", bearer(token));
+        assertThat(there.statusCode()).isEqualTo(403).isEqualTo(notThere.statusCode());
+        assertThat(there.body()).isEqualTo(notThere.body());
+        assertThat(Api.json(guarded.api().get("/tasks?limit=1000", bearer(token)))
+                        .getJsonArray("tasks"))
+                .isEmpty();
+    }
+
+    @Test
+    void onlyFriendlyOriginsMayReadAnswers() {
+        HttpResponse<String> friend = preflight(GuardedServer.FRIEND);
+        assertThat(friend.statusCode()).isEqualTo(204);
+        assertThat(friend.headers().firstValue("Access-Control-Allow-Origin")).contains(GuardedServer.FRIEND);
+        assertThat(friend.headers().firstValue("Access-Control-Allow-Headers").orElseThrow())
+                .contains("Authorization", "Last-Event-ID");
+        assertThat(friend.headers().firstValue("Access-Control-Allow-Credentials"))
+                .isEmpty();
+        assertThat(preflight("https://evil.example").headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+    }
+
+    /** The last frame before the stream's end. */
+    private static String last(RawViewer viewer) {
+        List<RawViewer.Frame> rest = viewer.rest(SOON);
+        assertThat(rest).isNotEmpty();
+        return rest.get(rest.size() - 1).text();
+    }
+
+    private static HttpResponse<String> preflight(String origin) {
+        return guarded.api()
+                .send("OPTIONS", "/tasks", null, "", "Origin", origin, "Access-Control-Request-Method", "POST");
+    }
+
+    private static JWTClaimsSet.Builder viewer() {
+        return Issuer.claims("viewer", NONE, ALL, false);
+    }
+
+    private static void endSession(String id) {
+        assertThat(guarded.api()
+                        .send("DELETE", "/sessions/" + id, null, "", bearer(admin))
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    private static int status(String task, String token) {
+        return Statuses.of(server, "GET", "/tasks/" + task + "/stream", null, "", bearer(token));
+    }
+
+    private static String body(String task, String token, String lastEventId) {
+        return guarded.api()
+                .get("/tasks/" + task + "/stream", "Authorization", "Bearer " + token, "Last-Event-ID", lastEventId)
+                .body()
+                .replaceFirst("retry: \\d+", "")
+                .replace(lastEventId, "what was asked for");
+    }
+}

@@ -1,0 +1,249 @@
+package io.taskstream.it.access;
+
+import static io.taskstream.it.access.GuardedServer.bearer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
+import io.taskstream.it.wire.RawConnection;
+import io.taskstream.it.wire.RawPublisher;
+import io.taskstream.it.wire.RawViewer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What happens at each limit, and what the heap is like when they are reached. */
+@Tag("once")
+class LimitsIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final List<String> ALL = List.of("*");
+
+    private static final int VIEWERS = 600;
+    private static final int VIEWERS_OF_TASK = 400;
+    private static final int MAX_BYTES = 262_144;
+    private static final int RATE = 20;
+    private static final int SLOW_CLIENTS = 300;
+
+    /** Payara queues more of a large event for a viewer that reads nothing than WildFly does, but not without end. */
+    private static final long HEAP = 300 << 20;
+
+    private static GuardedServer guarded;
+    private static URI server;
+    private static String admin;
+
+    @BeforeAll
+    static void start() {
+        guarded = new GuardedServer(
+                "limits",
+                "512m",
+                Map.of(
+                        "taskstream.limit.viewers",
+                        Integer.toString(VIEWERS),
+                        "taskstream.limit.viewers-per-task",
+                        Integer.toString(VIEWERS_OF_TASK),
+                        "taskstream.limit.viewers-per-subject",
+                        "3",
+                        "taskstream.limit.open-tasks-per-subject",
+                        "3",
+                        "taskstream.limit.events-per-second-per-producer",
+                        Integer.toString(RATE),
+                        "taskstream.limit.json-depth",
+                        "8",
+                        "taskstream.limit.json-members",
+                        "8",
+                        "taskstream.publish.max-bytes",
+                        Integer.toString(MAX_BYTES)));
+        server = guarded.api().at("");
+        admin = token("admin");
+    }
+
+    @AfterAll
+    static void stop() {
+        guarded.close();
+    }
+
+    /** A token that may do everything, in the name of that subject, whose limits it has. */
+    private static String token(String subject) {
+        return guarded.issuer().sign(Issuer.claims(subject, ALL, ALL, true));
+    }
+
+    @Test
+    void aSubjectHasSoManyStreamsAndASecondChanceWhenOneHasEnded() {
+        String task = guarded.createTask(token("maker-1"));
+        String viewer = token("viewer-1");
+        List<RawViewer> streams = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            streams.add(RawViewer.open(server, "/tasks/" + task + "/stream?heartbeat=1", bearer(viewer)));
+            assertThat(streams.get(i).head().code()).isEqualTo(200);
+        }
+        HttpResponse<String> refused = guarded.api().get("/tasks/" + task + "/stream", bearer(viewer));
+        assertIsLimit(refused);
+        streams.get(0).reset();
+        Await.until("the place is free", SOON, () -> streamStatus(task, viewer) == 200);
+        streams.forEach(RawViewer::close);
+    }
+
+    @Test
+    void aSubjectHasSoManyOpenTasks() {
+        String maker = token("maker-2");
+        String first = guarded.createTask(maker);
+        guarded.createTask(maker);
+        guarded.createTask(maker);
+        assertIsLimit(guarded.api().send("POST", "/tasks", null, "", bearer(maker)));
+        guarded.publish(maker, first, "{\"type\":\"done\"}");
+        Await.until(
+                "another may be made",
+                SOON,
+                () -> guarded.api()
+                                .send("POST", "/tasks", null, "", bearer(maker))
+                                .statusCode()
+                        == 201);
+    }
+
+    @Test
+    void singlePostsBeyondTheRateAreAnsweredAndLinesAreReadMoreSlowly() throws IOException {
+        String producer = token("producer-1");
+        String task = guarded.createTask(producer);
+        guarded.publish(producer, task, "[" + "1,".repeat(3 * RATE - 1) + "1]");
+        assertIsLimit(
+                guarded.api().send("POST", "/tasks/" + task + "/events", "application/json", "1", bearer(producer)));
+
+        String streaming = token("producer-2");
+        long began = System.nanoTime();
+        try (var lines = new RawPublisher(server, task, "text/plain", bearer(streaming))) {
+            for (int i = 0; i < 5 * RATE; i++) {
+                lines.send("line " + i + "\n");
+            }
+            assertThat(lines.end()).contains(" 200").contains("\"count\":" + 5 * RATE);
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        assertThat(seconds)
+                .as("seconds for %d lines at %d a second, of which a second's worth may come at once", 5 * RATE, RATE)
+                .isGreaterThan(3);
+    }
+
+    @Test
+    void heavyInputIsRefusedWithWhatIsWrong() {
+        String producer = token("producer-3");
+        String task = guarded.createTask(producer);
+        assertThat(publish(producer, task, "[".repeat(20) + "]".repeat(20))).isEqualTo(400);
+        assertThat(publish(producer, task, "{" + "\"a\":1,".repeat(20) + "\"b\":1}"))
+                .isEqualTo(400);
+        assertThat(publish(producer, task, "\"" + "x".repeat(MAX_BYTES) + "\"")).isEqualTo(413);
+        assertThat(guarded.api()
+                        .get("/tasks?label=" + "x".repeat(5_000), bearer(producer))
+                        .statusCode())
+                .isEqualTo(414);
+        assertThat(Api.json(guarded.api().get("/tasks/" + task, bearer(producer)))
+                        .getInt("events"))
+                .isZero();
+    }
+
+    @Test
+    void theHeapStaysBoundedWithTheLimitsReachedAndOthersAreServed() throws IOException {
+        String maker = token("maker-4");
+        String first = guarded.createTask(maker);
+        String second = guarded.createTask(maker);
+        long before = guarded.server().liveHeap();
+        List<AutoCloseable> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < VIEWERS_OF_TASK; i++) {
+                open.add(admitted(first, token("v" + i)));
+            }
+            assertThat(streamStatus(first, token("late"))).isEqualTo(429);
+            for (int i = VIEWERS_OF_TASK; i < VIEWERS; i++) {
+                open.add(admitted(second, token("v" + i)));
+            }
+            assertThat(streamStatus(second, token("late"))).isEqualTo(503);
+
+            for (int i = 0; i < SLOW_CLIENTS; i++) {
+                open.add(halfAHead());
+                open.add(halfABody(first, token("slow" + i)));
+            }
+            for (int i = 0; i < 40; i++) {
+                var lines = new RawPublisher(server, second, "text/plain", bearer(token("half" + i)));
+                lines.send("x".repeat(MAX_BYTES / 2));
+                open.add(lines);
+            }
+            for (int i = 0; i < 40; i++) {
+                guarded.publish(token("p" + i), first, "\"" + "x".repeat(MAX_BYTES / 2) + "\"");
+            }
+            long grown = guarded.server().liveHeap() - before;
+            System.out.printf(
+                    "At the limits on %s: %d viewers that read nothing, %d half requests, 40 half lines of %d bytes:"
+                            + " live heap %,d bytes more%n",
+                    System.getProperty("it.server"), VIEWERS, 2 * SLOW_CLIENTS, MAX_BYTES / 2, grown);
+            assertThat(grown).as("bytes of live heap").isLessThan(HEAP);
+
+            String task = guarded.createTask(token("maker-5"));
+            long began = System.nanoTime();
+            guarded.publish(token("p"), task, "1");
+            assertThat(guarded.api().get("/tasks/" + task, bearer(admin)).statusCode())
+                    .isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            for (AutoCloseable each : open) {
+                closeQuietly(each);
+            }
+        }
+    }
+
+    /** A viewer that reads nothing; it is let in when those of the tests before have been noticed to be gone. */
+    private static RawViewer admitted(String task, String token) {
+        List<RawViewer> viewer = new ArrayList<>();
+        Await.until("a viewer is let in", SOON, () -> {
+            viewer.forEach(RawViewer::close);
+            viewer.clear();
+            viewer.add(RawViewer.openPaused(server, "/tasks/" + task + "/stream", 4096, bearer(token)));
+            return viewer.get(0).head().code() == 200;
+        });
+        return viewer.get(0);
+    }
+
+    private static RawConnection halfAHead() {
+        var connection = new RawConnection(server, 0);
+        connection.send("GET /tasks HTTP/1.1\r\nHost: te");
+        return connection;
+    }
+
+    private static RawConnection halfABody(String task, String token) {
+        var connection = new RawConnection(server, 0);
+        connection.send("POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer " + token + "\r\nContent-Length: 1000\r\n\r\n[1,");
+        return connection;
+    }
+
+    private static void closeQuietly(AutoCloseable each) {
+        try {
+            each.close();
+        } catch (Exception e) {
+            // It is the server that is tested.
+        }
+    }
+
+    private static int publish(String token, String task, String json) {
+        return guarded.api()
+                .send("POST", "/tasks/" + task + "/events", "application/json", json, bearer(token))
+                .statusCode();
+    }
+
+    private static int streamStatus(String task, String token) {
+        // Whoever has gone is noticed with the next heartbeat.
+        return Statuses.of(server, "GET", "/tasks/" + task + "/stream?heartbeat=1", null, "", bearer(token));
+    }
+
+    private static void assertIsLimit(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+}

@@ -1,0 +1,25 @@
+package io.taskstream.access;
+
+import java.time.Instant;
+
+/**
+ * Who a request comes from, what they may do, and until when.
+ *
+ * @param subject whose limits count; empty for anybody, whom no limit per subject bounds
+ * @param session what {@code DELETE /sessions/{jti}} names to take the grant back; empty if nothing can
+ * @param rights what they may do
+ * @param expires when that ends; {@link Instant#MAX} for never
+ */
+public record Grant(String subject, String session, Rights rights, Instant expires) {
+
+    /** What anybody has on a server without access control. */
+    public static final Grant ANYBODY = new Grant("", "", Rights.ALL, Instant.MAX);
+
+    /** What one has who shows nothing: to see what anybody may see. */
+    public static final Grant NOBODY = new Grant("", "", Rights.NONE, Instant.MAX);
+
+    /** Whether there is a limit on how much this one may do. */
+    public boolean isNamed() {
+        return !subject.isEmpty();
+    }
+}

@@ -1,0 +1,76 @@
+package io.taskstream.access;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A range of IP addresses.
+ *
+ * @param address an address in it
+ * @param bits how many of its first bits all have in common
+ */
+record Network(InetAddress address, int bits) {
+
+    private static final Pattern IPV4 = Pattern.compile("(?:[0-9]{1,3}\\.){3}[0-9]{1,3}");
+    private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9a-fA-F:.]{2,45}");
+    private static final int IPV6_CLIENT_BYTES = 8;
+
+    Network {
+        if (bits < 0 || bits > address.getAddress().length * 8) {
+            throw new IllegalArgumentException("A network has no such length");
+        }
+    }
+
+    /**
+     * The network that is written as {@code 10.0.0.0/8}, or as a single address.
+     *
+     * @throws IllegalArgumentException if the text is anything else
+     */
+    static Network parse(String text) {
+        int slash = text.indexOf('/');
+        InetAddress address = address(slash < 0 ? text : text.substring(0, slash))
+                .orElseThrow(() -> new IllegalArgumentException("Not an address"));
+        return new Network(
+                address, slash < 0 ? address.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1)));
+    }
+
+    /** The address that this text is; empty if it is a name, which is never looked up, or nonsense. */
+    static Optional<InetAddress> address(String text) {
+        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(text));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    boolean contains(InetAddress other) {
+        byte[] mine = address.getAddress();
+        byte[] its = other.getAddress();
+        if (mine.length != its.length) {
+            return false;
+        }
+        for (int bit = 0; bit < bits; bit++) {
+            int mask = 0x80 >> (bit % 8);
+            if ((mine[bit / 8] & mask) != (its[bit / 8] & mask)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whom to count an address as: an IPv6 client has a whole network of 64 bits to choose from. */
+    static String ofClient(String address) {
+        return address(address)
+                .map(InetAddress::getAddress)
+                .filter(bytes -> bytes.length > IPV6_CLIENT_BYTES)
+                .map(bytes -> HexFormat.of().formatHex(Arrays.copyOf(bytes, IPV6_CLIENT_BYTES)))
+                .orElse(address);
+    }
+}

@@ -1,0 +1,31 @@
+package io.taskstream.access;
+
+import io.taskstream.task.TaskId;
+import java.time.InstantSource;
+
+/**
+ * The leave to publish to a task in one request, which may go on for hours: it ends with the grant.
+ *
+ * @param grant of who publishes
+ */
+public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRates rates, InstantSource time) {
+
+    /**
+     * Looks whether the leave still holds.
+     *
+     * @throws RefusedException if the grant has ended
+     */
+    public void check() {
+        if (!grant.session().isEmpty() && sessions.isEnded(grant)) {
+            throw new RefusedException("The session was ended while publishing");
+        }
+        if (grant.isNamed() && !time.instant().isBefore(grant.expires())) {
+            throw new RefusedException("The token expired while publishing");
+        }
+    }
+
+    /** Counts events. Answers how many nanoseconds to wait before the next. */
+    public long spend(int events) {
+        return rates.spend(task, grant, events);
+    }
+}

@@ -1,0 +1,110 @@
+package io.taskstream.access;
+
+import io.taskstream.task.TaskId;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Passes, with which a viewer that was let in by a ticket comes back to the same stream when its connection broke. A
+ * pass says itself whose it is, and is sealed (RFC 2104): nothing is kept, and every server with the same secret knows it.
+ */
+public final class StreamPasses {
+
+    /** So that nothing else that may one day be sealed with the same secret can be taken for a pass. */
+    private static final String PURPOSE = "taskstream stream pass 1:";
+
+    private static final String HMAC = "HmacSHA256";
+    private static final int LONGEST = 4_096;
+
+    private final SecretKey secret;
+    private final Duration longestLife;
+    private final InstantSource time;
+
+    /**
+     * @param secret at least 32 bytes
+     * @param longestLife how long a pass lasts whose grant has no end
+     */
+    public StreamPasses(byte[] secret, Duration longestLife, InstantSource time) {
+        this.secret = new SecretKeySpec(secret, HMAC);
+        this.longestLife = longestLife;
+        this.time = time;
+    }
+
+    /** A pass for the stream of that task; it ends with the grant. */
+    public String give(TaskId task, Grant grant) {
+        Instant latest = time.instant().plus(longestLife);
+        Instant expires = grant.expires().isAfter(latest) ? latest : grant.expires();
+        String json = Json.createObjectBuilder()
+                .add("task", task.value())
+                .add("subject", grant.subject())
+                .add("session", grant.session())
+                .add("expires", expires.toEpochMilli())
+                .build()
+                .toString();
+        String content = encode(json.getBytes(StandardCharsets.UTF_8));
+        return content + '.' + encode(seal(content));
+    }
+
+    /**
+     * What the pass grants.
+     *
+     * @throws RefusedException if it is not ours, for another task, or too old
+     */
+    public Grant verify(String pass, TaskId task) {
+        int dot = pass.indexOf('.');
+        if (dot < 0 || pass.length() > LONGEST) {
+            throw new RefusedException("Not a stream's pass");
+        }
+        String content = pass.substring(0, dot);
+        if (!MessageDigest.isEqual(
+                encode(seal(content)).getBytes(StandardCharsets.US_ASCII),
+                pass.substring(dot + 1).getBytes(StandardCharsets.UTF_8))) {
+            throw new RefusedException("The stream's pass is not sealed by this server");
+        }
+        return read(content, task);
+    }
+
+    private Grant read(String content, TaskId task) {
+        String json = new String(Base64.getUrlDecoder().decode(content), StandardCharsets.UTF_8);
+        try (JsonReader reader = Json.createReader(new StringReader(json))) {
+            JsonObject pass = reader.readObject();
+            Instant expires = Instant.ofEpochMilli(pass.getJsonNumber("expires").longValueExact());
+            if (!pass.getString("task").equals(task.value())) {
+                throw new RefusedException("The stream's pass is for another task");
+            }
+            if (!time.instant().isBefore(expires)) {
+                throw new RefusedException("The stream's pass has expired");
+            }
+            return new Grant(pass.getString("subject"), pass.getString("session"), Rights.toWatch(task), expires);
+        } catch (JsonException e) {
+            throw new RefusedException("Not a stream's pass");
+        }
+    }
+
+    private byte[] seal(String content) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(secret);
+            return mac.doFinal((PURPOSE + content).getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java has " + HMAC, e);
+        }
+    }
+
+    private static String encode(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,30 @@
+package io.taskstream.access;
+
+import io.taskstream.task.TaskId;
+import java.util.regex.Pattern;
+
+/**
+ * Some tasks: the one of an id, or all whose ids begin with what stands before a {@code *}.
+ *
+ * @param text an id, or a prefix, which may be empty, and one {@code *} at its end
+ */
+public record TaskPattern(String text) {
+
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~-]{0,128}\\*|[A-Za-z0-9._~-]{1,128}");
+
+    /**
+     * @throws RefusedException if the text has another form: what is not understood gives no right
+     */
+    public TaskPattern {
+        if (!FORM.matcher(text).matches()) {
+            throw new RefusedException("A pattern of tasks is an id, or a prefix and a * at its end");
+        }
+    }
+
+    /** Whether the task is one of those. */
+    public boolean matches(TaskId task) {
+        return text.endsWith("*")
+                ? task.value().startsWith(text.substring(0, text.length() - 1))
+                : task.value().equals(text);
+    }
+}

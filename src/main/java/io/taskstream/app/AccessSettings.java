@@ -1,0 +1,174 @@
+package io.taskstream.app;
+
+import io.taskstream.access.Algorithm;
+import io.taskstream.access.Gate;
+import io.taskstream.access.JwtRules;
+import io.taskstream.access.Origins;
+import io.taskstream.access.Proxies;
+import io.taskstream.access.ViewerLimits;
+import io.taskstream.http.HeadLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who comes in, and how much they may take.
+ *
+ * @param tokensFile holds static tokens
+ * @param jwt how JSON Web Tokens are verified, if any are
+ * @param secretFile holds the secret that passes are sealed with; without one the server makes up its own
+ * @param longestLife how long a token can last
+ * @param openTasks how many open tasks a subject may have made; 0 is any number
+ * @param eventsPerTask events a second to one task; 0 is any number
+ * @param eventsPerProducer events a second by one subject; 0 is any number
+ */
+record AccessSettings(
+        Gate.Mode mode,
+        Optional<Path> tokensFile,
+        Optional<Jwt> jwt,
+        Optional<Path> secretFile,
+        Duration ticketLife,
+        Duration longestLife,
+        Proxies proxies,
+        Origins origins,
+        HeadLimits headLimits,
+        ViewerLimits viewerLimits,
+        int openTasks,
+        int eventsPerTask,
+        int eventsPerProducer) {
+
+    private static final int MANY = 10_000_000;
+    private static final int DAY = 86_400;
+
+    /**
+     * Where the keys are, exactly one of the two, and what tokens must be like.
+     *
+     * @param keysLife how long fetched keys are kept
+     */
+    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, JwtRules rules) {}
+
+    static AccessSettings read(SettingReader config) {
+        Gate.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
+            case "open" -> Gate.Mode.OPEN;
+            case "tokens" -> Gate.Mode.TOKENS;
+            default -> Gate.Mode.CLOSED;
+        };
+        Optional<Path> tokensFile =
+                config.optional("taskstream.access.tokens-file").map(Path::of);
+        Duration longestLife = config.seconds("taskstream.access.max-token-seconds", 30 * DAY, 1, 3_650L * DAY);
+        Optional<Jwt> jwt = jwt(config, longestLife);
+        if (mode == Gate.Mode.TOKENS && tokensFile.isEmpty() && jwt.isEmpty()) {
+            throw new InvalidSettingException(
+                    "taskstream.access",
+                    "tokens",
+                    "open unless there is taskstream.access.tokens-file, taskstream.access.jwt.key-file or"
+                            + " taskstream.access.jwt.keys-url");
+        }
+        return new AccessSettings(
+                mode,
+                tokensFile,
+                jwt,
+                config.optional("taskstream.access.secret-file").map(Path::of),
+                config.seconds("taskstream.access.ticket-seconds", 30, 1, 600),
+                longestLife,
+                proxies(config),
+                origins(config),
+                new HeadLimits(
+                        config.integer("taskstream.limit.header-bytes", 16_384, 0, MANY),
+                        config.integer("taskstream.limit.query-bytes", 4_096, 0, MANY)),
+                new ViewerLimits(
+                        config.integer("taskstream.limit.viewers", 50_000, 0, MANY),
+                        config.integer("taskstream.limit.viewers-per-task", 0, 0, MANY),
+                        config.integer("taskstream.limit.viewers-per-subject", 1_000, 0, MANY),
+                        config.integer("taskstream.limit.viewers-per-address", 0, 0, MANY)),
+                config.integer("taskstream.limit.open-tasks-per-subject", 10_000, 0, MANY),
+                config.integer("taskstream.limit.events-per-second-per-task", 0, 0, MANY),
+                config.integer("taskstream.limit.events-per-second-per-producer", 0, 0, MANY));
+    }
+
+    private static Optional<Jwt> jwt(SettingReader config, Duration longestLife) {
+        Optional<Path> keyFile =
+                config.optional("taskstream.access.jwt.key-file").map(Path::of);
+        Optional<URI> keysUrl = keysUrl(config);
+        Duration keysLife = config.seconds("taskstream.access.jwt.keys-seconds", 300, 10, DAY);
+        Set<Algorithm> algorithms = algorithms(config);
+        Duration leeway = config.seconds("taskstream.access.jwt.leeway-seconds", 30, 0, 600);
+        Optional<String> issuer = config.optional("taskstream.access.jwt.issuer");
+        Optional<String> audience = config.optional("taskstream.access.jwt.audience");
+        if (keyFile.isEmpty() && keysUrl.isEmpty()) {
+            return Optional.empty();
+        }
+        if (keyFile.isPresent() && keysUrl.isPresent()) {
+            throw new InvalidSettingException(
+                    "taskstream.access.jwt.key-file",
+                    keyFile.get().toString(),
+                    "absent if taskstream.access.jwt.keys-url is there");
+        }
+        return Optional.of(new Jwt(
+                keyFile,
+                keysUrl,
+                keysLife,
+                new JwtRules(
+                        algorithms,
+                        required("taskstream.access.jwt.issuer", issuer),
+                        required("taskstream.access.jwt.audience", audience),
+                        leeway,
+                        longestLife)));
+    }
+
+    private static String required(String key, Optional<String> value) {
+        return value.orElseThrow(
+                () -> new InvalidSettingException(key, "", "there if JSON Web Tokens are to be verified"));
+    }
+
+    private static Optional<URI> keysUrl(SettingReader config) {
+        String key = "taskstream.access.jwt.keys-url";
+        String expected = "an https URL, or an http URL on localhost";
+        return config.optional(key).map(url -> {
+            URI uri = config.made(key, url, URI::create, expected);
+            boolean isLocal = Set.of("localhost", "127.0.0.1").contains(String.valueOf(uri.getHost()));
+            if (!"https".equals(uri.getScheme()) && !("http".equals(uri.getScheme()) && isLocal)) {
+                throw new InvalidSettingException(key, url, expected);
+            }
+            return uri;
+        });
+    }
+
+    private static Set<Algorithm> algorithms(SettingReader config) {
+        String key = "taskstream.access.jwt.algorithms";
+        Set<Algorithm> algorithms = EnumSet.noneOf(Algorithm.class);
+        for (String name : config.list(key, "RS256,ES256,EdDSA")) {
+            algorithms.add(Algorithm.named(name)
+                    .orElseThrow(
+                            () -> new InvalidSettingException(key, name, "some of RS256, ES256, EdDSA and HS256")));
+        }
+        return algorithms;
+    }
+
+    private static Proxies proxies(SettingReader config) {
+        String key = "taskstream.access.proxies";
+        List<String> networks = config.list(key, "");
+        return config.made(
+                key,
+                String.join(",", networks),
+                text -> Proxies.in(networks),
+                "addresses and networks, such as 10.0.0.0/8");
+    }
+
+    private static Origins origins(SettingReader config) {
+        String key = "taskstream.cors.origins";
+        for (String origin : config.list(key, "")) {
+            if (!origin.matches("https?://[^/?#,\\s]+")) {
+                throw new InvalidSettingException(key, origin, "origins such as https://app.example");
+            }
+        }
+        boolean credentials = config.oneOf("taskstream.cors.credentials", "false", "true", "false")
+                .equals("true");
+        return new Origins(new HashSet<>(config.list(key, "")), credentials);
+    }
+}

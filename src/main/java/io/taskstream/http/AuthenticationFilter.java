@@ -1,0 +1,126 @@
+package io.taskstream.http;
+
+import io.taskstream.access.Gate;
+import io.taskstream.access.Grant;
+import io.taskstream.access.Origins;
+import io.taskstream.access.RefusedException;
+import io.taskstream.task.TaskId;
+import jakarta.annotation.Priority;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.ext.Provider;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who calls, before anything else is done, and sends away whom nobody knows: also from paths that are not
+ * there, so that nothing is learned from which are.
+ */
+@Provider
+@PreMatching
+@Priority(Priorities.AUTHENTICATION)
+public class AuthenticationFilter implements ContainerRequestFilter {
+
+    private static final Pattern HEALTH = Pattern.compile("/?health(/.*)?");
+
+    /** They hold no data: the page must be there to ask for a token, and the doctor tells of the way here only. */
+    private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(open|async)api\\.yaml|/?doctor/stream/?");
+
+    private final FrontDoor door;
+    private final Gate gate;
+    private final Refusals refusals;
+    private final Cookies cookies;
+
+    @Context
+    @SuppressWarnings("NullAway.Init") // by JAX-RS
+    private HttpServletRequest exchange;
+
+    @Context
+    @SuppressWarnings("NullAway.Init") // by JAX-RS
+    private HttpServletResponse response;
+
+    public AuthenticationFilter(FrontDoor door) {
+        this.door = door;
+        this.gate = door.gate();
+        this.refusals = new Refusals(door.audit());
+        this.cookies = new Cookies(door.origins().credentials());
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        String peer = exchange.getRemoteAddr();
+        String address = door.proxies().isTrusted(peer)
+                ? door.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For"))
+                : peer;
+        Problem tooLarge = door.headLimits().check(request);
+        if (tooLarge != null) {
+            request.abortWith(refusals.other(request, address, tooLarge));
+        } else if (gate.mode() == Gate.Mode.OPEN) {
+            request.setSecurityContext(new Caller(Grant.ANYBODY, address));
+        } else if (isPublic(request.getUriInfo().getPath())) {
+            request.setSecurityContext(new Caller(Grant.NOBODY, address));
+        } else {
+            authenticate(request, peer, address);
+        }
+    }
+
+    private boolean isPublic(String path) {
+        return HEALTH.matcher(path).matches()
+                || (gate.mode() == Gate.Mode.TOKENS && PAGE.matcher(path).matches());
+    }
+
+    private void authenticate(ContainerRequestContext request, String peer, String address) {
+        var credentials = new Credentials(request);
+        try {
+            Credentials.Accepted accepted = credentials.show(gate);
+            Caller caller = new Caller(accepted.grant(), address);
+            if (accepted.byCookie() && !isFromAllowedOrigin(request, peer)) {
+                request.abortWith(refusals.forbidden(
+                        request, caller, "A cookie counts only with an Origin that is allowed, which this has not"));
+                return;
+            }
+            request.setSecurityContext(caller);
+            if (accepted.means() == Credentials.Means.TICKET && accepted.stream() != null) {
+                letComeBack(accepted.stream(), accepted.grant());
+            }
+        } catch (RefusedException e) {
+            request.abortWith(refusals.unknown(request, address, e.reason(), credentials.arePresent()));
+        }
+    }
+
+    private void letComeBack(TaskId stream, Grant grant) {
+        String pass = door.passes().give(stream, grant);
+        response.addHeader(
+                HttpHeaders.SET_COOKIE,
+                cookies.pass(stream, pass, grant, door.time().instant()));
+    }
+
+    /** To read, a browser may leave the origin out: it does so for the page's own requests. */
+    private boolean isFromAllowedOrigin(ContainerRequestContext request, String peer) {
+        String origin = request.getHeaderString("Origin");
+        if (origin == null) {
+            return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        }
+        return door.origins().allows(origin) || Origins.isOwn(origin, host(request, peer));
+    }
+
+    /** The host as the browser knows it. */
+    private @Nullable String host(ContainerRequestContext request, String peer) {
+        String forwarded = request.getHeaderString("X-Forwarded-Host");
+        return forwarded != null && door.proxies().isTrusted(peer)
+                ? forwarded
+                : request.getHeaderString(HttpHeaders.HOST);
+    }
+
+    private static List<String> values(ContainerRequestContext request, String header) {
+        List<String> values = request.getHeaders().get(header);
+        return values == null ? List.of() : values;
+    }
+}

@@ -1,0 +1,52 @@
+package io.taskstream.http;
+
+import io.taskstream.access.Grant;
+import jakarta.ws.rs.core.SecurityContext;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a request comes from, as JAX-RS hands it from the filter that found out to the resource.
+ *
+ * @param grant what they may do
+ * @param address where they are
+ */
+record Caller(Grant grant, String address) implements SecurityContext {
+
+    /** The caller of the request that this is the context of. */
+    static Caller of(SecurityContext context) {
+        if (context.getUserPrincipal() instanceof Named named) {
+            return named.caller;
+        }
+        throw new IllegalStateException("Nobody has looked who calls");
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+        return new Named(this);
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+        return false;
+    }
+
+    @Override
+    public boolean isSecure() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String getAuthenticationScheme() {
+        return grant.isNamed() ? "Bearer" : null;
+    }
+
+    /** The server may wrap a security context, but not a principal. */
+    private record Named(Caller caller) implements Principal {
+
+        @Override
+        public String getName() {
+            return caller.grant.subject();
+        }
+    }
+}

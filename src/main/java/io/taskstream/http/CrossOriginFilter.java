@@ -1,0 +1,66 @@
+package io.taskstream.http;
+
+import io.taskstream.access.Origins;
+import jakarta.annotation.Priority;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+
+/**
+ * Tells browsers which other origins' scripts may read the answers (Fetch, section 3.2). It writes to the response
+ * itself, as streams do: no response filter sees those.
+ */
+@Provider
+@PreMatching
+@Priority(Priorities.AUTHENTICATION - 200)
+public class CrossOriginFilter implements ContainerRequestFilter {
+
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE";
+    private static final String REQUEST_HEADERS =
+            "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID";
+    private static final String ANSWER_HEADERS = "Location, ETag, Retry-After, WWW-Authenticate";
+
+    private final Origins origins;
+
+    @Context
+    @SuppressWarnings("NullAway.Init") // by JAX-RS
+    private HttpServletResponse response;
+
+    public CrossOriginFilter(Origins origins) {
+        this.origins = origins;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        String origin = request.getHeaderString("Origin");
+        if (origin == null || !origins.allows(origin)) {
+            return;
+        }
+        response.setHeader("Access-Control-Allow-Origin", origin);
+        response.addHeader("Vary", "Origin");
+        if (origins.credentials()) {
+            response.setHeader("Access-Control-Allow-Credentials", "true");
+        }
+        if (isPreflight(request)) {
+            request.abortWith(Response.noContent()
+                    .header("Access-Control-Allow-Methods", METHODS)
+                    .header("Access-Control-Allow-Headers", REQUEST_HEADERS)
+                    .header("Access-Control-Max-Age", "600")
+                    .build());
+            return;
+        }
+        response.setHeader("Access-Control-Expose-Headers", ANSWER_HEADERS);
+    }
+
+    private static boolean isPreflight(ContainerRequestContext request) {
+        return request.getMethod().equals(HttpMethod.OPTIONS)
+                && request.getHeaderString("Access-Control-Request-Method") != null;
+    }
+}

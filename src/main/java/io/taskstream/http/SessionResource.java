@@ -1,0 +1,83 @@
+package io.taskstream.http;
+
+import io.taskstream.access.Gate;
+import io.taskstream.access.Grant;
+import io.taskstream.access.Needs;
+import io.taskstream.access.Right;
+import jakarta.json.Json;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A browser's session: a cookie that holds the token, since a browser's EventSource can't send one. */
+@Path("session")
+public class SessionResource {
+
+    private final FrontDoor door;
+    private final Cookies cookies;
+
+    public SessionResource(FrontDoor door) {
+        this.door = door;
+        this.cookies = new Cookies(door.origins().credentials());
+    }
+
+    /** Makes a session of the token in the header. */
+    @POST
+    @Needs(Right.TOKEN)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response open(
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization, @Context SecurityContext context) {
+        Grant grant = Caller.of(context).grant();
+        Response.ResponseBuilder answer = JsonAnswer.of(
+                200,
+                Json.createObjectBuilder()
+                        .add("subject", grant.subject())
+                        .add("session", grant.session())
+                        .add("expires", TaskJson.orNull(grant.expires().equals(Instant.MAX) ? null : grant.expires()))
+                        .build());
+        if (door.gate().mode() == Gate.Mode.OPEN) {
+            return answer.build();
+        }
+        String token = Credentials.bearer(authorization);
+        if (token == null) {
+            throw Problem.of(400, "A session begins with a token in the header Authorization")
+                    .asException();
+        }
+        note("session opened", context);
+        return answer.header(
+                        HttpHeaders.SET_COOKIE,
+                        cookies.session(token, grant, door.time().instant()))
+                .build();
+    }
+
+    /** Forgets the session in this browser. The token is as good as it was. */
+    @DELETE
+    @Needs(Right.TOKEN)
+    public Response close(@Context SecurityContext context) {
+        note("session closed", context);
+        return Response.noContent()
+                .header(HttpHeaders.SET_COOKIE, cookies.noSession())
+                .build();
+    }
+
+    private void note(String what, SecurityContext context) {
+        Caller caller = Caller.of(context);
+        door.audit()
+                .note(
+                        what,
+                        Map.of(
+                                "subject", caller.grant().subject(),
+                                "session", caller.grant().session(),
+                                "address", caller.address()));
+    }
+}

@@ -1,0 +1,81 @@
+/**
+ * Signing in, where the server asks for tokens: the token is sent once, and from then on a cookie that no script can read
+ * stands for it.
+ */
+
+import { closeSession, openSession } from './api.js';
+import { h, replace } from './dom.js';
+import { openDialog } from './dialogs.js';
+import { remember, setting } from './settings.js';
+
+const listeners = new Set();
+
+/** Whether this browser has signed in and not out; the session may have ended all the same. */
+export const isSignedIn = () => setting('signed-in', 'no') === 'yes';
+
+/** @param {() => void} listener called when that changes */
+export function onSignIn(listener) {
+  listeners.add(listener);
+}
+
+function note(signedIn) {
+  remember('signed-in', signedIn ? 'yes' : 'no');
+  listeners.forEach((listener) => listener());
+}
+
+/** A button that asks for the token. @param {() => void} then called when the server has taken it */
+export function signInButton(then) {
+  return h(
+    'button',
+    { type: 'button', class: 'button primary', onclick: () => openSignIn(then), 'data-testid': 'sign-in' },
+    'Sign in',
+  );
+}
+
+/** Takes the cookie away, whatever the server says: it may be long out of date. */
+export async function signOut() {
+  await closeSession().catch(() => {});
+  note(false);
+}
+
+function openSignIn(then) {
+  const token = h('input', {
+    id: 'token',
+    name: 'token',
+    type: 'password',
+    required: true,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'data-testid': 'sign-in-token',
+  });
+  const error = h('p', { class: 'field-error', role: 'alert', hidden: true, 'data-testid': 'sign-in-error' });
+  const submit = h('button', { type: 'submit', class: 'button primary', 'data-testid': 'sign-in-submit' }, 'Sign in');
+  const cancel = h('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, 'Cancel');
+  const form = h(
+    'form',
+    { class: 'form', onsubmit: send },
+    h('label', { for: 'token' }, 'Token'),
+    token,
+    h('p', { class: 'muted' }, 'From whoever runs this server. It is kept in a cookie until it expires.'),
+    error,
+    h('div', { class: 'dialog-actions' }, cancel, submit),
+  );
+  const dialog = openDialog({ title: 'Sign in', body: [form], testid: 'sign-in-dialog' });
+  token.focus();
+
+  async function send(event) {
+    event.preventDefault();
+    submit.disabled = true;
+    error.hidden = true;
+    try {
+      await openSession(token.value.trim());
+      dialog.close();
+      note(true);
+      then();
+    } catch (failure) {
+      error.hidden = false;
+      replace(error, failure.message);
+      submit.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.MovableTime;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonStructure;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever comes in, the answer is a grant that was meant, or a refusal; never another failure. */
+class AccessFuzzTest {
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+
+    private final MovableTime time = new MovableTime();
+
+    @Property(tries = 5_000)
+    void aPatternMatchesWhatItSaysAndNothingElse(@ForAll("patterns") String text, @ForAll("ids") String id) {
+        boolean isId = ID.matcher(text).matches();
+        boolean isPrefix = text.endsWith("*")
+                && text.length() <= 129
+                && (text.length() == 1
+                        || ID.matcher(text.substring(0, text.length() - 1)).matches());
+        try {
+            boolean matches = new TaskPattern(text).matches(new TaskId(id));
+            assertThat(isId || isPrefix).isTrue();
+            assertThat(matches)
+                    .isEqualTo(isPrefix ? id.startsWith(text.substring(0, text.length() - 1)) : id.equals(text));
+        } catch (RefusedException e) {
+            assertThat(isId || isPrefix).isFalse();
+        }
+    }
+
+    @Property(tries = 3_000)
+    void aClaimIsUnderstoodOrRefused(@ForAll("claims") String json) {
+        JsonObject claim;
+        try (var reader = Json.createReader(new StringReader(json))) {
+            JsonStructure read = reader.read();
+            if (!(read instanceof JsonObject object)) {
+                return;
+            }
+            claim = object;
+        } catch (JsonException e) {
+            return;
+        }
+        try {
+            Rights rights = Rights.of(claim);
+            assertThat(rights.admin()).isEqualTo("true".equals(String.valueOf(claim.get("admin"))));
+            rights.mayPublish(new TaskId("x"));
+        } catch (RefusedException e) {
+            assertThat(e.reason()).doesNotContain(json);
+        }
+    }
+
+    @Property(tries = 3_000)
+    void noTextIsATokenByChance(@ForAll("tokens") String token) {
+        var rules = new JwtRules(EnumSet.allOf(Algorithm.class), "i", "a", Duration.ofSeconds(30), Duration.ofDays(1));
+        assertRefused(() -> new JwtVerifier(id -> List.of(), rules, time).verify(token));
+        assertRefused(() -> new StaticTokens(List::of, time).verify(token));
+        assertRefused(() -> new StreamPasses(new byte[32], Duration.ofDays(1), time).verify(token, new TaskId("x")));
+        assertRefused(
+                () -> new Tickets(Duration.ofSeconds(30), time, new SecureRandom()).spend(token, new TaskId("x")));
+    }
+
+    @Property(tries = 3_000)
+    void noHeaderOfAProxyIsMoreThanAnAddress(
+            @ForAll("headers") @Size(max = 4) List<String> forwarded,
+            @ForAll("headers") @Size(max = 4) List<String> plain) {
+        String client = Proxies.in(List.of("10.0.0.0/8", "::/0")).client("10.0.0.1", forwarded, plain);
+        assertThat(Network.address(client)).isPresent();
+    }
+
+    @Property(tries = 2_000)
+    void noOriginIsOwnByAccident(@ForAll("origins") String origin) {
+        if (Origins.isOwn(origin, "own.example")) {
+            assertThat(origin.toLowerCase(Locale.ROOT)).matches("https://own\\.example(:443)?([/?#].*)?");
+        }
+    }
+
+    private static void assertRefused(Runnable attempt) {
+        try {
+            attempt.run();
+        } catch (RefusedException e) {
+            return;
+        }
+        throw new AssertionError("Let in");
+    }
+
+    @Provide
+    Arbitrary<String> ids() {
+        return Arbitraries.strings().withChars("ab.~-_Z9").ofMinLength(1).ofMaxLength(6);
+    }
+
+    @Provide
+    Arbitrary<String> patterns() {
+        return Arbitraries.oneOf(
+                Arbitraries.strings().withChars("ab.~-_Z9*").ofMaxLength(6),
+                Arbitraries.strings().ofMaxLength(10),
+                ids().map(id -> id + "*"));
+    }
+
+    @Provide
+    Arbitrary<String> claims() {
+        Arbitrary<String> value = Arbitraries.of(
+                "true",
+                "false",
+                "null",
+                "[]",
+                "{}",
+                "[\"*\"]",
+                "[\"a*\",\"b\"]",
+                "[5]",
+                "[[\"*\"]]",
+                "\"*\"",
+                "\"true\"",
+                "[null]",
+                "1",
+                "[\"**\"]",
+                "[\"\"]");
+        Arbitrary<String> member = Arbitraries.of("publish", "watch", "admin", "Admin", "x");
+        Arbitrary<String> pair = member.flatMap(name -> value.map(text -> "\"" + name + "\":" + text));
+        return Arbitraries.oneOf(
+                pair.list().ofMaxSize(5).map(pairs -> "{" + String.join(",", pairs) + "}"),
+                Arbitraries.strings().ofMaxLength(30));
+    }
+
+    @Provide
+    Arbitrary<String> tokens() {
+        return Arbitraries.oneOf(
+                Arbitraries.strings().ofMaxLength(60),
+                Arbitraries.strings().withChars("eyJ0.AZaz09_-=").ofMaxLength(80),
+                Arbitraries.of(
+                                "{\"alg\":\"none\"}",
+                                "{\"alg\":\"HS256\"}",
+                                "{\"alg\":5}",
+                                "{}",
+                                "[]",
+                                "{\"alg\":\"ES256\",\"crit\":[\"x\"]}")
+                        .map(header -> Base64.getUrlEncoder()
+                                        .withoutPadding()
+                                        .encodeToString(header.getBytes(StandardCharsets.UTF_8))
+                                + ".e30.AAAA"));
+    }
+
+    @Provide
+    Arbitrary<List<String>> headers() {
+        return Arbitraries.oneOf(
+                        Arbitraries.strings()
+                                .withChars("for=\"[]:.,;0123456789abcdefx ")
+                                .ofMaxLength(40),
+                        Arbitraries.strings().ofMaxLength(20))
+                .list();
+    }
+
+    @Provide
+    Arbitrary<String> origins() {
+        return Arbitraries.oneOf(
+                Arbitraries.strings().withChars("https:/own.exampl@#?\\ ").ofMaxLength(30),
+                Arbitraries.strings().withChars("@:/.#?\\a1").ofMaxLength(4).map(tail -> "https://own.example" + tail),
+                Arbitraries.strings()
+                        .withChars("@:/.#?\\a1")
+                        .ofMaxLength(4)
+                        .map(middle -> "https://" + middle + "own.example"));
+    }
+}

@@ -1,0 +1,151 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.taskstream.testing.MovableTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeysTest {
+
+    private final MovableTime time = new MovableTime();
+    private String published = set("one");
+    private int fetches;
+    private boolean isDown;
+    private final RemoteKeys remote = new RemoteKeys(this::fetch, Duration.ofMinutes(5), time);
+
+    private String fetch() throws IOException {
+        fetches++;
+        if (isDown) {
+            throw new IOException("down");
+        }
+        return published;
+    }
+
+    @Test
+    void keysAreFetchedOnceAndKept() {
+        assertThat(remote.find("one")).hasSize(1);
+        time.pass(Duration.ofMinutes(4));
+        assertThat(remote.find("one")).hasSize(1);
+        assertThat(fetches).isEqualTo(1);
+        time.pass(Duration.ofMinutes(2));
+        assertThat(remote.find("one")).hasSize(1);
+        assertThat(fetches).isEqualTo(2);
+    }
+
+    @Test
+    void aNewKeyIsFetchedWhenATokenNamesIt() {
+        assertThat(remote.find("one")).hasSize(1);
+        published = set("two");
+        time.pass(Duration.ofSeconds(11));
+        assertThat(remote.find("two")).hasSize(1);
+        assertThat(remote.find("one")).as("withdrawn").isEmpty();
+    }
+
+    @Test
+    void madeUpKeyIdsDoNotMakeUsFetchAllTheTime() {
+        remote.find("one");
+        for (int i = 0; i < 1_000; i++) {
+            time.pass(Duration.ofMillis(20));
+            assertThat(remote.find("made-up-" + i)).isEmpty();
+        }
+        assertThat(fetches).isBetween(2, 3);
+    }
+
+    @Test
+    void theKeysOfBeforeHoldWhileTheirServerIsDown() {
+        remote.find("one");
+        isDown = true;
+        time.pass(Duration.ofHours(1));
+        assertThat(remote.find("one")).hasSize(1);
+    }
+
+    @Test
+    void aServerThatWasDownAtFirstIsAskedAgain() {
+        isDown = true;
+        assertThat(remote.find("one")).isEmpty();
+        isDown = false;
+        time.pass(Duration.ofSeconds(11));
+        assertThat(remote.find("one")).hasSize(1);
+    }
+
+    @Test
+    void nonsenseFromTheServerChangesNothing() {
+        remote.find("one");
+        published = "<html>";
+        time.pass(Duration.ofHours(1));
+        assertThat(remote.find("one")).hasSize(1);
+    }
+
+    @Test
+    void aKeyInPemIsRead() throws JOSEException {
+        RSAKey rsa = new RSAKeyGenerator(2048).generate();
+        ECKey ec = new ECKeyGenerator(Curve.P_256).generate();
+
+        assertThat(KeyFile.parse(pem(rsa.toPublicKey().getEncoded())))
+                .containsExactly(new RSAKey.Builder(rsa.toRSAPublicKey()).build());
+        assertThat(KeyFile.parse(pem(ec.toPublicKey().getEncoded()))).hasSize(1);
+    }
+
+    private static String pem(byte[] key) {
+        return "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                + "\n-----END PUBLIC KEY-----\n";
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "{\"keys\":[]}",
+                "nonsense",
+                "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"
+            })
+    void whatIsNoKeyIsRefused(String text) {
+        assertThatThrownBy(() -> KeyFile.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aFileIsReadAgainWhenItHasChanged(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "first");
+        var watched = new WatchedFile<>(file, text -> text, time);
+        assertThat(watched.get()).isEqualTo("first");
+
+        Files.writeString(file, "second");
+        Files.setLastModifiedTime(file, FileTime.from(time.instant()));
+        assertThat(watched.get()).as("not looked at yet").isEqualTo("first");
+        time.pass(Duration.ofSeconds(2));
+        assertThat(watched.get()).isEqualTo("second");
+
+        Files.delete(file);
+        time.pass(Duration.ofSeconds(2));
+        assertThat(watched.get()).as("gone").isEqualTo("second");
+    }
+
+    private static String set(String id) {
+        try {
+            return new JWKSet(
+                            new ECKeyGenerator(Curve.P_256).keyID(id).generate().toPublicJWK())
+                    .toString();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.MovableTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+
+    private static final TaskId TASK = new TaskId("task");
+    private static final TaskId OTHER = new TaskId("other");
+    private static final Grant ANN = new Grant("ann", "a", Rights.ALL, Instant.MAX);
+    private static final Grant BOB = new Grant("bob", "b", Rights.ALL, Instant.MAX);
+
+    private final MovableTime time = new MovableTime();
+
+    @Test
+    void aBucketLetsABurstOfOneSecondThrough() {
+        var bucket = new TokenBucket(10, 0);
+
+        bucket.take(9, 0);
+        assertThat(bucket.delay(0)).isZero();
+        bucket.take(1, 0);
+        assertThat(bucket.delay(0)).isEqualTo(100_000_000L);
+        assertThat(bucket.delay(100_000_000L)).isZero();
+        assertThat(bucket.isFull(1_000_000_000L)).isTrue();
+    }
+
+    @Test
+    void aLargeBatchPassesAndIsWaitedOut() {
+        var bucket = new TokenBucket(10, 0);
+
+        bucket.take(1_000, 0);
+        assertThat(bucket.delay(0)).isEqualTo(99_100_000_000L);
+    }
+
+    @Test
+    void aBucketNeverHoldsMoreThanABurst() {
+        var bucket = new TokenBucket(10, 0);
+
+        bucket.take(10, 1_000_000_000_000L);
+        assertThat(bucket.delay(1_000_000_000_000L)).isPositive();
+    }
+
+    @Test
+    void tasksAndProducersHaveRatesOfTheirOwn() {
+        var rates = new EventRates(10, 15, time::nanos);
+
+        assertThat(rates.spend(TASK, ANN, 9)).isZero();
+        assertThat(rates.spend(TASK, BOB, 5)).as("the task's").isPositive();
+        assertThat(rates.spend(OTHER, ANN, 5)).isZero();
+        assertThat(rates.spend(OTHER, ANN, 3)).as("ann's").isPositive();
+        assertThatThrownBy(() -> rates.check(OTHER, ANN))
+                .isInstanceOfSatisfying(
+                        LimitException.class,
+                        limit -> assertThat(limit.retrySeconds()).isEqualTo(1));
+        time.pass(Duration.ofSeconds(1));
+        rates.check(OTHER, ANN);
+    }
+
+    @Test
+    void withoutALimitNothingIsCounted() {
+        var rates = new EventRates(0, 0, time::nanos);
+
+        assertThat(rates.spend(TASK, ANN, 1_000_000)).isZero();
+        assertThat(rates.spend(TASK, ANN, 1_000_000)).isZero();
+    }
+
+    @Test
+    void viewersAreCountedForEachLimit() {
+        var quotas = new ViewerQuotas(new ViewerLimits(4, 3, 2, 3));
+
+        Runnable first = quotas.admit(TASK, ANN, "192.0.2.1");
+        quotas.admit(TASK, ANN, "192.0.2.1");
+        assertFull(quotas, OTHER, ANN, "192.0.2.2", "You have");
+        quotas.admit(TASK, BOB, "192.0.2.1");
+        assertFull(quotas, TASK, BOB, "192.0.2.2", "The task");
+        assertFull(quotas, OTHER, BOB, "192.0.2.1", "Your address");
+        quotas.admit(OTHER, BOB, "192.0.2.2");
+        assertFull(quotas, OTHER, new Grant("eve", "e", Rights.ALL, Instant.MAX), "192.0.2.3", "The server");
+
+        first.run();
+        first.run();
+        quotas.admit(OTHER, ANN, "192.0.2.2");
+        assertFull(quotas, OTHER, ANN, "192.0.2.4", "The server");
+    }
+
+    @Test
+    void aNetworkOfIpv6IsOneAddress() {
+        var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 0, 1));
+
+        quotas.admit(TASK, ANN, "2001:db8::1");
+        assertFull(quotas, TASK, ANN, "2001:db8::2", "Your address");
+        quotas.admit(TASK, ANN, "2001:db8:0:1::1");
+    }
+
+    @Test
+    void anybodyHasNoLimitPerSubject() {
+        var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 1, 0));
+
+        quotas.admit(TASK, Grant.ANYBODY, "192.0.2.1");
+        quotas.admit(TASK, Grant.ANYBODY, "192.0.2.1");
+    }
+
+    private static void assertFull(ViewerQuotas quotas, TaskId task, Grant grant, String address, String words) {
+        assertThatThrownBy(() -> quotas.admit(task, grant, address))
+                .isInstanceOf(LimitException.class)
+                .hasMessageStartingWith(words);
+    }
+
+    @Test
+    void openTasksAreCountedUntilTheyAreFinished() {
+        Set<TaskId> finished = new HashSet<>();
+        var tasks = new OpenTasks(2, id -> !finished.contains(id), time::nanos);
+
+        assertThat(tasks.add(new TaskId("1"), ANN)).isTrue();
+        assertThat(tasks.add(new TaskId("2"), ANN)).isTrue();
+        assertThat(tasks.add(new TaskId("2"), ANN)).isFalse();
+        assertThatThrownBy(() -> tasks.add(new TaskId("3"), ANN)).isInstanceOf(LimitException.class);
+        assertThat(tasks.add(new TaskId("3"), BOB)).isTrue();
+
+        finished.add(new TaskId("1"));
+        assertThatThrownBy(() -> tasks.add(new TaskId("3"), ANN))
+                .as("not looked yet")
+                .isInstanceOf(LimitException.class);
+        time.pass(Duration.ofSeconds(1));
+        assertThat(tasks.add(new TaskId("3"), ANN)).isTrue();
+        tasks.remove(new TaskId("3"), ANN);
+        assertThat(tasks.add(new TaskId("4"), ANN)).isTrue();
+    }
+}

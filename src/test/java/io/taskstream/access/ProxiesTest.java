@@ -1,0 +1,93 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProxiesTest {
+
+    private final Proxies proxies = Proxies.in(List.of("10.0.0.0/8", "::1", "2001:db8::/32"));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "192.0.2.9 | 198.51.100.1 | 192.0.2.9",
+                "10.1.2.3 | 198.51.100.1 | 198.51.100.1",
+                "10.1.2.3 | 6.6.6.6, 198.51.100.1 | 198.51.100.1",
+                "10.1.2.3 | 198.51.100.1, 10.9.9.9 | 198.51.100.1",
+                "10.1.2.3 | 198.51.100.1:4711 | 198.51.100.1",
+                "::1 | 2001:db9::7 | 2001:db9::7",
+                "10.1.2.3 | evil.example | 10.1.2.3",
+                "10.1.2.3 | 198.51.100.1, nonsense | 10.1.2.3",
+                "10.1.2.3 | 10.0.0.1 | 10.0.0.1",
+                "110.1.2.3 | 198.51.100.1 | 110.1.2.3"
+            })
+    void takesTheWordOfItsProxiesOnly(String peer, String header, String client) {
+        assertThat(proxies.client(peer, List.of(), List.of(header))).isEqualTo(client);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "for=198.51.100.1 | 198.51.100.1",
+                "For=\"198.51.100.1:80\";proto=https | 198.51.100.1",
+                "proto=https; for=\"[2001:db9::7]:80\" | 2001:db9::7",
+                "for=6.6.6.6, for=198.51.100.1;by=10.0.0.1 | 198.51.100.1",
+                "for=unknown | 10.1.2.3",
+                "for=_hidden | 10.1.2.3",
+                "xfor=198.51.100.1 | 10.1.2.3"
+            })
+    void readsTheStandardHeaderAsWell(String header, String client) {
+        assertThat(proxies.client("10.1.2.3", List.of(header), List.of("9.9.9.9")))
+                .isEqualTo(client);
+    }
+
+    @Test
+    void withoutProxiesNobodyIsTrusted() {
+        assertThat(Proxies.in(List.of()).client("127.0.0.1", List.of("for=1.2.3.4"), List.of("1.2.3.4")))
+                .isEqualTo("127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/x", "10.0.0/8", "::1/129", "10.0.0.0/-1"})
+    void aNetworkThatIsNoneIsRefused(String text) {
+        assertThatThrownBy(() -> Proxies.in(List.of(text))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://a.example, a.example, true",
+        "https://a.example, A.example:443, true",
+        "https://a.example:8443, a.example:8443, true",
+        "http://localhost:8080, localhost:8080, true",
+        "http://127.0.0.1:8080, 127.0.0.1:8080, true",
+        "http://a.example, a.example, false",
+        "https://a.example, b.example, false",
+        "https://a.example:8443, a.example, false",
+        "https://a.example.evil, a.example, false",
+        "null, a.example, false",
+        "https://, a.example, false",
+        "file://a.example, a.example, false"
+    })
+    void itsOwnOriginIsItsHostByHttps(String origin, String host, boolean isOwn) {
+        assertThat(Origins.isOwn(origin, host)).isEqualTo(isOwn);
+    }
+
+    @Test
+    void otherOriginsMustBeNamed() {
+        var origins = new Origins(Set.of("https://a.example"), false);
+
+        assertThat(origins.allows("https://a.example")).isTrue();
+        assertThat(origins.allows("https://a.example:443")).isFalse();
+        assertThat(origins.allows("https://A.example")).isFalse();
+    }
+}

@@ -1,0 +1,87 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.MovableTime;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StaticTokensTest {
+
+    private static final String TOKEN = "0123456789abcdef";
+
+    private final MovableTime time = new MovableTime();
+
+    @Test
+    void aTokenGrantsWhatTheFileSays() {
+        Grant grant = tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"publish\":[\"build-*\"]}")
+                .verify(TOKEN);
+
+        assertThat(grant.subject()).isEqualTo("ci");
+        assertThat(grant.session()).isEqualTo("ci");
+        assertThat(grant.rights().mayPublish(new TaskId("build-1"))).isTrue();
+        assertThat(grant.rights().mayWatch(new TaskId("build-1"))).isFalse();
+    }
+
+    @Test
+    void theFileMayHoldTheDigestInstead() {
+        assertThat(tokens("{\"subject\":\"ci\",\"sha256\":\"" + Digests.hex(TOKEN) + "\"}")
+                        .verify(TOKEN)
+                        .subject())
+                .isEqualTo("ci");
+    }
+
+    @Test
+    void anotherTokenIsRefused() {
+        StaticTokens tokens = tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\"}");
+
+        for (String other : List.of("", TOKEN + "0", TOKEN.substring(1), Digests.hex(TOKEN))) {
+            assertThatThrownBy(() -> tokens.verify(other)).isInstanceOf(RefusedException.class);
+        }
+    }
+
+    @Test
+    void aTokenEndsWhenTheFileSaysSo() {
+        StaticTokens tokens =
+                tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"expires\":\"2026-01-01T00:01:00Z\"}");
+
+        tokens.verify(TOKEN);
+        time.pass(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> tokens.verify(TOKEN)).isInstanceOf(RefusedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{}",
+                "{\"tokens\":5}",
+                "{\"tokens\":[5]}",
+                "{\"tokens\":[{\"subject\":\"a\"}]}",
+                "{\"tokens\":[{\"token\":\"0123456789abcdef\"}]}",
+                "{\"tokens\":[{\"subject\":\"\",\"token\":\"0123456789abcdef\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"token\":\"short\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"sha256\":\"xyz\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"sha256\":\"00\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"token\":\"0123456789abcdef\",\"expires\":\"soon\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"token\":\"0123456789abcdef\",\"publish\":\"*\"}]}",
+                "{\"tokens\":[{\"subject\":\"a\",\"token\":\"0123456789abcde;\"}]}"
+            })
+    void aWrongFileIsRefusedAndNoSecretTold(String file) {
+        assertThatThrownBy(() -> StaticTokens.parse(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .doesNotContain("0123456789abcde");
+    }
+
+    private StaticTokens tokens(String entry) {
+        List<StaticTokens.Entry> entries = StaticTokens.parse("{\"tokens\":[" + entry + "]}");
+        return new StaticTokens(() -> entries, time);
+    }
+}

@@ -1,0 +1,107 @@
+package io.taskstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.MovableTime;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class TicketsTest {
+
+    private static final TaskId TASK = new TaskId("task");
+
+    private final MovableTime time = new MovableTime();
+    private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
+    private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
+
+    @Test
+    void aTicketGrantsToWatchItsTaskOnce() {
+        String ticket = tickets.give(TASK, grant("ann"));
+        Grant granted = tickets.spend(ticket, TASK);
+
+        assertThat(granted.subject()).isEqualTo("ann");
+        assertThat(granted.session()).isEqualTo("session of ann");
+        assertThat(granted.rights()).isEqualTo(Rights.toWatch(TASK));
+        assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aTicketIsTooOldAfterItsTime() {
+        String ticket = tickets.give(TASK, grant("ann"));
+        time.pass(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aTicketTriedOnAnotherTaskIsSpentToo() {
+        String ticket = tickets.give(TASK, grant("ann"));
+
+        assertThatThrownBy(() -> tickets.spend(ticket, new TaskId("other"))).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void nobodyHoardsTickets() {
+        for (int i = 0; i < 500; i++) {
+            tickets.give(TASK, grant("ann"));
+        }
+        assertThatThrownBy(() -> tickets.give(TASK, grant("ann"))).isInstanceOf(LimitException.class);
+        assertThat(tickets.give(TASK, grant("bob"))).isNotEmpty();
+        time.pass(Duration.ofSeconds(30));
+        assertThat(tickets.give(TASK, grant("ann"))).isNotEmpty();
+    }
+
+    @Test
+    void thereAreOnlySoManyTicketsInAll() {
+        for (int i = 0; i < 10_000; i++) {
+            tickets.give(TASK, grant("subject " + i));
+        }
+        assertThatThrownBy(() -> tickets.give(TASK, grant("ann")))
+                .isInstanceOfSatisfying(
+                        LimitException.class,
+                        limit -> assertThat(limit.isOfServer()).isTrue());
+    }
+
+    @Test
+    void aPassGrantsToWatchItsTaskUntilTheGrantEnds() {
+        String pass = passes.give(TASK, grant("ann"));
+
+        assertThat(passes.verify(pass, TASK)).isEqualTo(passes.verify(pass, TASK));
+        assertThat(passes.verify(pass, TASK).rights()).isEqualTo(Rights.toWatch(TASK));
+        assertThatThrownBy(() -> passes.verify(pass, new TaskId("other"))).isInstanceOf(RefusedException.class);
+        time.pass(Duration.ofHours(1));
+        assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aPassOfAGrantWithoutEndHasOne() {
+        String pass = passes.give(TASK, new Grant("ann", "s", Rights.ALL, Instant.MAX));
+
+        time.pass(Duration.ofDays(1));
+        assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aPassThatWasTouchedIsRefused() {
+        String pass = passes.give(TASK, grant("ann"));
+
+        for (int i = 0; i < pass.length() - 1; i++) {
+            char other = pass.charAt(i) == 'A' ? 'B' : 'A';
+            String touched = pass.substring(0, i) + other + pass.substring(i + 1);
+            assertThatThrownBy(() -> passes.verify(touched, TASK)).isInstanceOf(RefusedException.class);
+        }
+        byte[] otherSecret = new byte[32];
+        otherSecret[0] = 1;
+        var others = new StreamPasses(otherSecret, Duration.ofDays(1), time);
+        assertThatThrownBy(() -> others.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    private Grant grant(String subject) {
+        return new Grant(
+                subject, "session of " + subject, Rights.ALL, time.instant().plusSeconds(3_600));
+    }
+}

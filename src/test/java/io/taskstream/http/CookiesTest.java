@@ -1,0 +1,49 @@
+package io.taskstream.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.access.Grant;
+import io.taskstream.access.Rights;
+import io.taskstream.task.TaskId;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class CookiesTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Grant MINUTE = new Grant("ann", "s", Rights.ALL, NOW.plusSeconds(60));
+
+    @Test
+    void theSessionIsForThisHostOnlyAndEndsWithTheToken() {
+        assertThat(new Cookies(false).session("abc", MINUTE, NOW))
+                .isEqualTo("__Host-taskstream=abc; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict");
+    }
+
+    @Test
+    void aTokenWithoutEndMakesACookieForAsLongAsTheBrowserRuns() {
+        assertThat(new Cookies(false).session("abc", new Grant("ann", "s", Rights.ALL, Instant.MAX), NOW))
+                .doesNotContain("Max-Age");
+    }
+
+    @Test
+    void aPassIsForItsStreamOnly() {
+        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, NOW))
+                .isEqualTo(
+                        "__Secure-taskstream-stream=abc; Path=/tasks/t1/stream; Max-Age=60; HttpOnly; Secure; SameSite=None");
+    }
+
+    @Test
+    void loggingOutTakesTheCookieAway() {
+        assertThat(new Cookies(false).noSession()).startsWith("__Host-taskstream=; Path=/; Max-Age=0;");
+    }
+
+    @Test
+    void onlyABearerTokenIsAToken() {
+        assertThat(Credentials.bearer("Bearer a.b-c_d~e+f/g==")).isEqualTo("a.b-c_d~e+f/g==");
+        assertThat(Credentials.bearer("bearer abc")).isEqualTo("abc");
+        assertThat(Credentials.bearer("Bearer")).isNull();
+        assertThat(Credentials.bearer("Bearer a b")).isNull();
+        assertThat(Credentials.bearer("Basic abc")).isNull();
+        assertThat(Credentials.bearer(null)).isNull();
+    }
+}
