@@ -39,12 +39,10 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     private final Cookies cookies;
 
     @Context
-    @SuppressWarnings("NullAway.Init") // by JAX-RS
-    private HttpServletRequest exchange;
+    private volatile @Nullable HttpServletRequest exchange;
 
     @Context
-    @SuppressWarnings("NullAway.Init") // by JAX-RS
-    private HttpServletResponse response;
+    private volatile @Nullable HttpServletResponse response;
 
     public AuthenticationFilter(FrontDoor door) {
         this.door = door;
@@ -55,7 +53,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String peer = exchange.getRemoteAddr();
+        String peer = Injected.value(() -> exchange).getRemoteAddr();
         String address = door.proxies().isTrusted(peer)
                 ? door.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For"))
                 : peer;
@@ -97,9 +95,10 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     private void letComeBack(TaskId stream, Grant grant) {
         String pass = door.passes().give(stream, grant);
-        response.addHeader(
-                HttpHeaders.SET_COOKIE,
-                cookies.pass(stream, pass, grant, door.time().instant()));
+        Injected.value(() -> response)
+                .addHeader(
+                        HttpHeaders.SET_COOKIE,
+                        cookies.pass(stream, pass, grant, door.time().instant()));
     }
 
     /** To read, a browser may leave the origin out: it does so for the page's own requests. */

@@ -25,8 +25,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
     private final Refusals refusals;
 
     @Context
-    @SuppressWarnings("NullAway.Init") // by JAX-RS
-    private ResourceInfo resource;
+    private volatile @Nullable ResourceInfo resource;
 
     public AuthorizationFilter(Audit audit) {
         this.refusals = new Refusals(audit);
@@ -35,7 +34,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         Caller caller = Caller.of(request.getSecurityContext());
-        Right needed = needed(resource.getResourceMethod(), request.getMethod());
+        Right needed = needed(Injected.value(() -> resource).getResourceMethod(), request.getMethod());
         if (needed == null) {
             request.abortWith(refusals.forbidden(request, caller, "Nobody may do this"));
         } else if (needed != Right.NONE && caller.grant().equals(Grant.NOBODY)) {

@@ -11,6 +11,7 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells browsers which other origins' scripts may read the answers (Fetch, section 3.2). It writes to the response
@@ -29,8 +30,7 @@ public class CrossOriginFilter implements ContainerRequestFilter {
     private final Origins origins;
 
     @Context
-    @SuppressWarnings("NullAway.Init") // by JAX-RS
-    private HttpServletResponse response;
+    private volatile @Nullable HttpServletResponse response;
 
     public CrossOriginFilter(Origins origins) {
         this.origins = origins;
@@ -38,15 +38,16 @@ public class CrossOriginFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        response.setHeader("X-Content-Type-Options", "nosniff");
+        HttpServletResponse answer = Injected.value(() -> response);
+        answer.setHeader("X-Content-Type-Options", "nosniff");
         String origin = request.getHeaderString("Origin");
         if (origin == null || !origins.allows(origin)) {
             return;
         }
-        response.setHeader("Access-Control-Allow-Origin", origin);
-        response.addHeader("Vary", "Origin");
+        answer.setHeader("Access-Control-Allow-Origin", origin);
+        answer.addHeader("Vary", "Origin");
         if (origins.credentials()) {
-            response.setHeader("Access-Control-Allow-Credentials", "true");
+            answer.setHeader("Access-Control-Allow-Credentials", "true");
         }
         if (isPreflight(request)) {
             request.abortWith(Response.noContent()
@@ -56,7 +57,7 @@ public class CrossOriginFilter implements ContainerRequestFilter {
                     .build());
             return;
         }
-        response.setHeader("Access-Control-Expose-Headers", ANSWER_HEADERS);
+        answer.setHeader("Access-Control-Expose-Headers", ANSWER_HEADERS);
     }
 
     private static boolean isPreflight(ContainerRequestContext request) {
