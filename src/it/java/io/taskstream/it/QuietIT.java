@@ -111,8 +111,7 @@ class QuietIT extends OnServer {
             System.out.printf(
                     "Behind nginx, after 150 s: an event takes %.1f ms (median), %.1f ms at most%n",
                     millis.get(10), millis.get(20));
-            // The machine may be busy with other tests for a moment, but not for half of the events.
-            assertThat(millis.get(10)).as("median of ms until an event came").isLessThan(100);
+            assertThat(millis.get(20)).as("ms until the latest event came").isLessThan(100);
         }
     }
 

@@ -35,7 +35,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     private final FrontDoor door;
     private final Gate gate;
-    private final Refusals refusals;
+    private final AccessRefusals refusals;
     private final Cookies cookies;
 
     @Context
@@ -47,7 +47,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     public AuthenticationFilter(FrontDoor door) {
         this.door = door;
         this.gate = door.gate();
-        this.refusals = new Refusals(door.audit());
+        this.refusals = new AccessRefusals(door.audit());
         this.cookies = new Cookies(door.origins().credentials());
     }
 

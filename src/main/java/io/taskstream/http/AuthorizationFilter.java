@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 @Priority(Priorities.AUTHORIZATION)
 public class AuthorizationFilter implements ContainerRequestFilter {
 
-    private final Refusals refusals;
+    private final AccessRefusals refusals;
 
     @Context
     private volatile @Nullable ResourceInfo resource;
 
     public AuthorizationFilter(Audit audit) {
-        this.refusals = new Refusals(audit);
+        this.refusals = new AccessRefusals(audit);
     }
 
     @Override

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a field of a provider that JAX-RS fills in. RESTEasy does so when the first request comes, and calls the provider
- * for those that come at the same moment though it is not done yet ({@code SingletonInterceptorFactory}).
+ * for those that come at the same moment though it is not done yet: {@code JaxrsInterceptorRegistryImpl} of 6.2.15 marks a
+ * provider as initialized before it initializes it, and reads that mark without the lock.
  */
 final class Injected {
 

@@ -28,12 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LinePublisher implements ReadListener {
 
     /** After so many bytes the thread is given back: it may be the one that all connections need. */
-    private static final int SHARE = 1 << 17;
-
-    /** How many bytes, and how many events, are appended together: the more, the less often a fast producer waits. */
-    private static final int BATCH = 1 << 17;
-
-    private static final int MOST_EVENTS = 1 << 13;
+    private static final int SHARE = 1 << 16;
 
     private final ServletInputStream in;
     private final PublishPermit permit;
@@ -122,7 +117,7 @@ final class LinePublisher implements ReadListener {
                     return;
                 }
                 // What stands behind a terminal event has arrived already.
-                int read = arrived.isEmpty() ? readBatch() : 1;
+                int read = arrived.isEmpty() ? read() : 1;
                 if (read == 0) {
                     return;
                 }
@@ -136,19 +131,11 @@ final class LinePublisher implements ReadListener {
         }
     }
 
-    /** Reads what has arrived, as far as it goes into one batch. Answers how many bytes, 0 if there were none. */
-    private int readBatch() throws IOException {
-        int total = 0;
-        int read = 1;
-        while (read > 0 && total < BATCH && arrived.size() < MOST_EVENTS && !ended && failure == null) {
-            read = read();
-            total += read;
-        }
-        return ended || failure != null ? Math.max(total, 1) : total;
-    }
-
-    /** Reads some of what has arrived into events. Answers 0 if nothing has. */
+    /** Reads what has arrived into events. Answers 0 if nothing has. */
     private int read() throws IOException {
+        if (failure != null || ended) {
+            return 1;
+        }
         boolean all = allRead;
         if (!all && !in.isReady()) {
             return 0;

@@ -47,10 +47,10 @@ public class StreamResource {
     private final FrontDoor door;
 
     public StreamResource(EventLog log, TaskStreams streams, Limits limits, FrontDoor door) {
-        this.door = door;
         this.log = log;
         this.streams = streams;
         this.limits = limits;
+        this.door = door;
     }
 
     /**

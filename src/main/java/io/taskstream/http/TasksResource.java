@@ -65,12 +65,12 @@ public class TasksResource {
             InstantSource time,
             BoundedBody body,
             FrontDoor door) {
-        this.door = door;
         this.log = log;
         this.streams = streams;
         this.events = events;
         this.time = time;
         this.body = body;
+        this.door = door;
     }
 
     @POST

@@ -3,7 +3,7 @@ package io.taskstream.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -29,7 +29,7 @@ class AccessFuzzTest {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
 
     @Property(tries = 5_000)
     void aPatternMatchesWhatItSaysAndNothingElse(@ForAll("patterns") String text, @ForAll("ids") String id) {

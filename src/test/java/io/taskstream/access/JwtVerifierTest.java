@@ -26,7 +26,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -47,7 +47,7 @@ class JwtVerifierTest {
     private static final ECKey EC = ec();
     private static final OctetSequenceKey SECRET = secret();
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
 
     @Test
     void eachAlgorithmIsVerifiedWithItsOwnKey() throws JOSEException, GeneralSecurityException {

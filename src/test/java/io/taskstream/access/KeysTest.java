@@ -10,7 +10,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysTest {
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
     private String published = set("one");
     private int fetches;
     private boolean isDown;
@@ -41,10 +41,10 @@ class KeysTest {
     @Test
     void keysAreFetchedOnceAndKept() {
         assertThat(remote.find("one")).hasSize(1);
-        time.pass(Duration.ofMinutes(4));
+        time.advance(Duration.ofMinutes(4));
         assertThat(remote.find("one")).hasSize(1);
         assertThat(fetches).isEqualTo(1);
-        time.pass(Duration.ofMinutes(2));
+        time.advance(Duration.ofMinutes(2));
         assertThat(remote.find("one")).hasSize(1);
         assertThat(fetches).isEqualTo(2);
     }
@@ -53,7 +53,7 @@ class KeysTest {
     void aNewKeyIsFetchedWhenATokenNamesIt() {
         assertThat(remote.find("one")).hasSize(1);
         published = set("two");
-        time.pass(Duration.ofSeconds(11));
+        time.advance(Duration.ofSeconds(11));
         assertThat(remote.find("two")).hasSize(1);
         assertThat(remote.find("one")).as("withdrawn").isEmpty();
     }
@@ -62,7 +62,7 @@ class KeysTest {
     void madeUpKeyIdsDoNotMakeUsFetchAllTheTime() {
         remote.find("one");
         for (int i = 0; i < 1_000; i++) {
-            time.pass(Duration.ofMillis(20));
+            time.advance(Duration.ofMillis(20));
             assertThat(remote.find("made-up-" + i)).isEmpty();
         }
         assertThat(fetches).isBetween(2, 3);
@@ -72,7 +72,7 @@ class KeysTest {
     void theKeysOfBeforeHoldWhileTheirServerIsDown() {
         remote.find("one");
         isDown = true;
-        time.pass(Duration.ofHours(1));
+        time.advance(Duration.ofHours(1));
         assertThat(remote.find("one")).hasSize(1);
     }
 
@@ -81,7 +81,7 @@ class KeysTest {
         isDown = true;
         assertThat(remote.find("one")).isEmpty();
         isDown = false;
-        time.pass(Duration.ofSeconds(11));
+        time.advance(Duration.ofSeconds(11));
         assertThat(remote.find("one")).hasSize(1);
     }
 
@@ -89,7 +89,7 @@ class KeysTest {
     void nonsenseFromTheServerChangesNothing() {
         remote.find("one");
         published = "<html>";
-        time.pass(Duration.ofHours(1));
+        time.advance(Duration.ofHours(1));
         assertThat(remote.find("one")).hasSize(1);
     }
 
@@ -131,11 +131,11 @@ class KeysTest {
         Files.writeString(file, "second");
         Files.setLastModifiedTime(file, FileTime.from(time.instant()));
         assertThat(watched.get()).as("not looked at yet").isEqualTo("first");
-        time.pass(Duration.ofSeconds(2));
+        time.advance(Duration.ofSeconds(2));
         assertThat(watched.get()).isEqualTo("second");
 
         Files.delete(file);
-        time.pass(Duration.ofSeconds(2));
+        time.advance(Duration.ofSeconds(2));
         assertThat(watched.get()).as("gone").isEqualTo("second");
     }
 

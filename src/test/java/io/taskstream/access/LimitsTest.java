@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ class LimitsTest {
     private static final Grant ANN = new Grant("ann", "a", Rights.ALL, Instant.MAX);
     private static final Grant BOB = new Grant("bob", "b", Rights.ALL, Instant.MAX);
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
 
     @Test
     void aBucketLetsABurstOfOneSecondThrough() {
@@ -60,7 +60,7 @@ class LimitsTest {
                 .isInstanceOfSatisfying(
                         LimitException.class,
                         limit -> assertThat(limit.retrySeconds()).isEqualTo(1));
-        time.pass(Duration.ofSeconds(1));
+        time.advance(Duration.ofSeconds(1));
         rates.check(OTHER, ANN);
     }
 
@@ -129,7 +129,7 @@ class LimitsTest {
         assertThatThrownBy(() -> tasks.add(new TaskId("3"), ANN))
                 .as("not looked yet")
                 .isInstanceOf(LimitException.class);
-        time.pass(Duration.ofSeconds(1));
+        time.advance(Duration.ofSeconds(1));
         assertThat(tasks.add(new TaskId("3"), ANN)).isTrue();
         tasks.remove(new TaskId("3"), ANN);
         assertThat(tasks.add(new TaskId("4"), ANN)).isTrue();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +17,7 @@ class SessionsTest {
 
     private static final TaskId TASK = new TaskId("task");
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
     private final Revocations revocations = new Revocations(Duration.ofDays(1), time);
     private final Sessions sessions = new Sessions(revocations);
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
@@ -71,7 +71,7 @@ class SessionsTest {
     void leaveToPublishEndsWithTheGrant() {
         var permit = new PublishPermit(TASK, ann, sessions, new EventRates(0, 0, time::nanos), time);
         permit.check();
-        time.pass(Duration.ofSeconds(60));
+        time.advance(Duration.ofSeconds(60));
         assertThatThrownBy(permit::check).isInstanceOf(RefusedException.class);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class StaticTokensTest {
 
     private static final String TOKEN = "0123456789abcdef";
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
 
     @Test
     void aTokenGrantsWhatTheFileSays() {
@@ -48,10 +48,10 @@ class StaticTokensTest {
     @Test
     void aTokenEndsWhenTheFileSaysSo() {
         StaticTokens tokens =
-                tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"expires\":\"2026-01-01T00:01:00Z\"}");
+                tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"expires\":\"2026-11-24T10:01:00Z\"}");
 
         tokens.verify(TOKEN);
-        time.pass(Duration.ofMinutes(1));
+        time.advance(Duration.ofMinutes(1));
         assertThatThrownBy(() -> tokens.verify(TOKEN)).isInstanceOf(RefusedException.class);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.task.TaskId;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,7 @@ class TicketsTest {
 
     private static final TaskId TASK = new TaskId("task");
 
-    private final MovableTime time = new MovableTime();
+    private final SettableTime time = new SettableTime();
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
     private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
 
@@ -32,7 +32,7 @@ class TicketsTest {
     @Test
     void aTicketIsTooOldAfterItsTime() {
         String ticket = tickets.give(TASK, grant("ann"));
-        time.pass(Duration.ofSeconds(30));
+        time.advance(Duration.ofSeconds(30));
         assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
     }
 
@@ -51,7 +51,7 @@ class TicketsTest {
         }
         assertThatThrownBy(() -> tickets.give(TASK, grant("ann"))).isInstanceOf(LimitException.class);
         assertThat(tickets.give(TASK, grant("bob"))).isNotEmpty();
-        time.pass(Duration.ofSeconds(30));
+        time.advance(Duration.ofSeconds(30));
         assertThat(tickets.give(TASK, grant("ann"))).isNotEmpty();
     }
 
@@ -73,7 +73,7 @@ class TicketsTest {
         assertThat(passes.verify(pass, TASK)).isEqualTo(passes.verify(pass, TASK));
         assertThat(passes.verify(pass, TASK).rights()).isEqualTo(Rights.toWatch(TASK));
         assertThatThrownBy(() -> passes.verify(pass, new TaskId("other"))).isInstanceOf(RefusedException.class);
-        time.pass(Duration.ofHours(1));
+        time.advance(Duration.ofHours(1));
         assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
     }
 
@@ -81,7 +81,7 @@ class TicketsTest {
     void aPassOfAGrantWithoutEndHasOne() {
         String pass = passes.give(TASK, new Grant("ann", "s", Rights.ALL, Instant.MAX));
 
-        time.pass(Duration.ofDays(1));
+        time.advance(Duration.ofDays(1));
         assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
     }
 

@@ -13,7 +13,7 @@ import io.taskstream.access.StreamPasses;
 import io.taskstream.access.Tickets;
 import io.taskstream.access.ViewerLimits;
 import io.taskstream.access.ViewerQuotas;
-import io.taskstream.testing.MovableTime;
+import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +24,7 @@ final class OpenDoor {
 
     private OpenDoor() {}
 
-    static FrontDoor at(MovableTime time) {
+    static FrontDoor at(SettableTime time) {
         var revocations = new Revocations(Duration.ofDays(1), time);
         var tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
         var passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);

@@ -14,6 +14,11 @@ public final class SettableTime implements InstantSource {
         return now;
     }
 
+    /** The same as nanoseconds of a monotonic clock. */
+    public long nanos() {
+        return Duration.between(Instant.EPOCH, now).toNanos();
+    }
+
     public void advance(Duration duration) {
         now = now.plus(duration);
     }

@@ -34,7 +34,7 @@ class LimitsIT {
     private static final int SLOW_CLIENTS = 300;
 
     /** Payara queues more of a large event for a viewer that reads nothing than WildFly does, but not without end. */
-    private static final long HEAP = 300 << 20;
+    private static final long HEAP = System.getProperty("it.server").equals("payara") ? 200 << 20 : 100 << 20;
 
     private static GuardedServer guarded;
     private static URI server;

@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Answers those who are not let in, and notes it. */
-final class Refusals {
+final class AccessRefusals {
 
     private final Audit audit;
 
-    Refusals(Audit audit) {
+    AccessRefusals(Audit audit) {
         this.audit = audit;
     }
 
