@@ -186,6 +186,12 @@ export class Output {
     else this.element.scrollBy({ top: by });
   }
 
+  /** A turn of the wheel over something that lies on the output. */
+  wheel(by) {
+    this.#wheeled(by);
+    this.element.scrollBy({ top: by });
+  }
+
   /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
   #wheeled(by) {
     if (by < 0 && this.#canScroll()) this.follow(false);

@@ -70,7 +70,7 @@ class TaskView {
         hidden: true,
         onclick: () => this.output.follow(true),
         // It lies over the output, which the wheel is meant for.
-        onwheel: (event) => this.output.element.scrollBy({ top: event.deltaY }),
+        onwheel: (event) => this.output.wheel(event.deltaY),
         'data-testid': 'jump',
       },
       icon('follow'),
