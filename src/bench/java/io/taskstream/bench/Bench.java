@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>{@code bench.workloads}, {@code bench.targets}: only those whose name begins so, comma-separated
+ *   <li>{@code bench.engines}: Taskstream alone, with each of these engines, comma-separated; {@code redis} needs
+ *       redis-server
  *   <li>{@code bench.rounds}: how many count, 3
  *   <li>{@code bench.scale}: size of the workloads, 1.0
  *   <li>{@code bench.warmup}: seconds, at least, of the same load before it counts, 4
@@ -63,12 +65,13 @@ public final class Bench {
         if (port > 0) {
             return List.of(Targets.running(Long.getLong("bench.pid"), port));
         }
-        return Targets.all(
-                        Path.of(System.getProperty("bench.war", "target/taskstream.war")),
-                        directory,
-                        System.getProperty("bench.heap", "512m"),
-                        settings())
-                .stream()
+        Path war = Path.of(System.getProperty("bench.war", "target/taskstream.war"));
+        String heap = System.getProperty("bench.heap", "512m");
+        List<String> engines = list("bench.engines");
+        List<Target> all = engines.isEmpty()
+                ? Targets.all(war, directory, heap, settings())
+                : Targets.engines(engines, war, directory, heap, settings());
+        return all.stream()
                 .filter(target -> isWanted("bench.targets", target.name()))
                 .toList();
     }
@@ -94,9 +97,15 @@ public final class Bench {
     }
 
     private static boolean isWanted(String property, String name) {
-        String wanted = System.getProperty(property, "");
-        return wanted.isBlank()
-                || Arrays.stream(wanted.split(",")).map(String::strip).anyMatch(name::startsWith);
+        List<String> wanted = list(property);
+        return wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith);
+    }
+
+    private static List<String> list(String property) {
+        return Arrays.stream(System.getProperty(property, "").split(","))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .toList();
     }
 
     private static Map<String, String> settings() {

@@ -95,6 +95,10 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
     public Path directory() {
         return directory;
     }

@@ -3,18 +3,36 @@ package io.taskstream.bench.target;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Taskstream, or the textbook's way, on a real server. */
+/** Taskstream, or the textbook's way, on a real server, or on several that share a Redis. */
 final class ServerTarget implements Target {
 
     private final String name;
-    private final SharedServer server;
+    private final List<SharedServer> servers;
+    private final @Nullable SharedRedis redis;
     private final boolean textbook;
+    private final AtomicInteger turn = new AtomicInteger();
 
-    ServerTarget(String name, SharedServer server, boolean textbook) {
+    private ServerTarget(String name, List<SharedServer> servers, @Nullable SharedRedis redis, boolean textbook) {
         this.name = name;
-        this.server = server;
+        this.servers = servers;
+        this.redis = redis;
         this.textbook = textbook;
+    }
+
+    static ServerTarget taskstream(String name, SharedServer server) {
+        return new ServerTarget(name, List.of(server), null, false);
+    }
+
+    static ServerTarget onRedis(String name, List<SharedServer> servers, SharedRedis redis) {
+        return new ServerTarget(name, servers, redis, false);
+    }
+
+    static ServerTarget textbook(String name, SharedServer server) {
+        return new ServerTarget(name, List.of(server), null, true);
     }
 
     @Override
@@ -24,11 +42,13 @@ final class ServerTarget implements Target {
 
     @Override
     public void start() {
-        server.running();
+        servers.forEach(SharedServer::running);
     }
 
+    /** Of several servers each in turn. */
     @Override
     public InetSocketAddress address() {
+        SharedServer server = servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()));
         return new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), server.running().url().getPort());
     }
@@ -77,16 +97,31 @@ final class ServerTarget implements Target {
 
     @Override
     public Duration cpuTime() {
-        return Processes.cpuTime(server.running().process().orElseThrow());
+        Duration ofServers = servers.stream()
+                .map(server -> Processes.cpuTime(server.running().process().orElseThrow()))
+                .reduce(Duration.ZERO, Duration::plus);
+        return redis == null ? ofServers : ofServers.plus(Processes.cpuTime(redis.process()));
     }
 
+    /** Of the servers; what Redis keeps is events. */
     @Override
     public Memory memory() {
-        return Processes.heap(server.running().process().orElseThrow().pid());
+        long all = 0;
+        long own = 0;
+        for (SharedServer server : servers) {
+            Memory memory =
+                    Processes.heap(server.running().process().orElseThrow().pid());
+            all += memory.all();
+            own += memory.own();
+        }
+        return new Memory(all, own);
     }
 
     @Override
     public void close() {
-        server.close();
+        servers.forEach(SharedServer::close);
+        if (redis != null) {
+            redis.close();
+        }
     }
 }

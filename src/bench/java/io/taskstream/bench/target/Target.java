@@ -11,6 +11,7 @@ public interface Target extends AutoCloseable {
     /** Starts it; returns once it answers. */
     void start();
 
+    /** Where to connect to; if there are several such places, each in turn. */
     InetSocketAddress address();
 
     /** Where a task's stream is. */

@@ -6,8 +6,11 @@ import io.taskstream.bench.peer.UndertowPeer;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** All that can be measured. */
 public final class Targets {
@@ -24,13 +27,13 @@ public final class Targets {
      */
     public static List<Target> all(Path war, Path directory, String heap, Map<String, String> settings) {
         List<Path> archives = List.of(war, TextbookArchive.in(directory));
-        SharedServer wildfly = server("wildfly", archives, directory, heap, settings);
-        SharedServer payara = server("payara", archives, directory, heap, settings);
+        SharedServer wildfly = server("wildfly", directory.resolve("wildfly"), archives, heap, () -> settings);
+        SharedServer payara = server("payara", directory.resolve("payara"), archives, heap, () -> settings);
         return List.of(
-                new ServerTarget("taskstream wildfly", wildfly, false),
-                new ServerTarget("taskstream payara", payara, false),
-                new ServerTarget("textbook wildfly", wildfly, true),
-                new ServerTarget("textbook payara", payara, true),
+                ServerTarget.taskstream("taskstream wildfly", wildfly),
+                ServerTarget.taskstream("taskstream payara", payara),
+                ServerTarget.textbook("textbook wildfly", wildfly),
+                ServerTarget.textbook("textbook payara", payara),
                 new NchanTarget(1, directory),
                 new NchanTarget(2, directory),
                 new PeerTarget("undertow", UndertowPeer.class, "", heap, directory),
@@ -39,22 +42,60 @@ public final class Targets {
                 new PeerTarget("ceiling joined", CeilingPeer.class, "joined", heap, directory));
     }
 
+    /**
+     * Taskstream with each of these engines on each server, and with {@code redis} also on two servers that share one;
+     * none of them started.
+     *
+     * @param engines as {@code taskstream.log.engine} takes them
+     * @param war Taskstream
+     * @param directory where all files go
+     * @param heap of each JVM, as {@code -Xmx} takes it
+     * @param settings system properties for the servers
+     */
+    public static List<Target> engines(
+            List<String> engines, Path war, Path directory, String heap, Map<String, String> settings) {
+        List<Target> targets = new ArrayList<>();
+        for (String engine : engines) {
+            var redis = new SharedRedis();
+            Supplier<Map<String, String>> all = () -> {
+                Map<String, String> more = new TreeMap<>(settings);
+                more.put("taskstream.log.engine", engine);
+                if (engine.equals("redis")) {
+                    more.put("taskstream.redis.url", redis.uri());
+                }
+                return more;
+            };
+            List<SharedServer> servers = new ArrayList<>();
+            for (String name : List.of("wildfly", "payara")) {
+                SharedServer server = server(name, directory.resolve(name + "-" + engine), List.of(war), heap, all);
+                servers.add(server);
+                targets.add(
+                        engine.equals("redis")
+                                ? ServerTarget.onRedis(name + " redis", List.of(server), redis)
+                                : ServerTarget.taskstream(name + " " + engine, server));
+            }
+            if (engine.equals("redis")) {
+                targets.add(ServerTarget.onRedis("both redis", servers, redis));
+            }
+        }
+        return targets;
+    }
+
     /** A server that runs already, on this machine. */
     public static Target running(long pid, int port) {
         return new RunningTarget(pid, port);
     }
 
     private static SharedServer server(
-            String name, List<Path> archives, Path directory, String heap, Map<String, String> settings) {
+            String product, Path directory, List<Path> archives, String heap, Supplier<Map<String, String>> settings) {
         return new SharedServer(
                 () -> {
-                    ServerOptions options = ServerOptions.in(directory.resolve(name))
-                            .heap(heap)
-                            .with("taskstream.server.configured", "true");
-                    for (Map.Entry<String, String> setting : settings.entrySet()) {
+                    ServerOptions options =
+                            ServerOptions.in(directory).heap(heap).with("taskstream.server.configured", "true");
+                    for (Map.Entry<String, String> setting : settings.get().entrySet()) {
                         options = options.with(setting.getKey(), setting.getValue());
                     }
-                    return Server.create(name, options);
+                    return Server.create(product, options);
                 },
                 archives);
     }
