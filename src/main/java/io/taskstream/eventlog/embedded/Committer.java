@@ -44,6 +44,7 @@ final class Committer implements Runnable {
     private volatile boolean waiting;
     private volatile boolean closing;
     private volatile boolean closed;
+    private volatile boolean broken;
     private volatile @Nullable Thread thread;
     private volatile @Nullable String trouble;
 
@@ -92,6 +93,9 @@ final class Committer implements Runnable {
         var answer = new CompletableFuture<T>();
         commands.add(() -> {
             try {
+                if (broken) {
+                    throw new EventLogException.Unavailable("The log has failed", null);
+                }
                 answer.complete(command.call());
             } catch (Exception e) {
                 answer.completeExceptionally(e);
@@ -112,10 +116,26 @@ final class Committer implements Runnable {
 
     @Override
     public void run() {
+        try {
+            work();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "The log has failed, and takes nothing until the server is started again", e);
+            trouble = "The log has failed, and needs the server to be started again: " + e;
+            broken = true;
+            group.forEach(order -> order.fail(new EventLogException.Unavailable("The log has failed", e)));
+        } finally {
+            closed = true;
+            runCommands();
+            failAll();
+            journal.close();
+        }
+    }
+
+    private void work() {
         thread = Thread.currentThread();
         while (!closing || !orders.isEmpty()) {
             runCommands();
-            if (unstored.isFull()) {
+            if (unstored.isFull() && !closing) {
                 LockSupport.parkNanos(FULL_PAUSE);
             } else if (collect()) {
                 commit();
@@ -123,10 +143,6 @@ final class Committer implements Runnable {
                 pause();
             }
         }
-        closed = true;
-        runCommands();
-        failAll();
-        journal.close();
     }
 
     private void runCommands() {

@@ -189,6 +189,7 @@ public final class EmbeddedEventLog implements EventLog {
     /** Stores, trims and compacts now what would be soon. For tests. */
     void tend() {
         storing.tend();
+        storing.deletions().join();
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.h2.mvstore.MVStore;
 final class Housekeeper {
 
     private static final int KEYS = 5_000;
-    private static final int TASKS = 500;
+    static final int TASKS = 500;
 
     /** Below that share of living data in the file, in percent, it is compacted. */
     private static final int FILL_RATE = 60;
@@ -47,7 +47,7 @@ final class Housekeeper {
     /** A task that is to be deleted, if it is still that of the ordinal. */
     record Outdated(TaskId id, long ordinal) {}
 
-    /** Tasks that are to be deleted, some of them if there are many. */
+    /** Tasks that are to be deleted; {@value #TASKS} of them if there are more. */
     List<Outdated> outdated() {
         Store store = file.writable();
         long endedBefore = time.millis() - retention.age().toMillis();
@@ -68,8 +68,12 @@ final class Housekeeper {
         return found;
     }
 
-    /** Lets go of keys that are old, and of the oldest events of open tasks if the tasks that have ended don't suffice. */
-    void trim() {
+    /**
+     * Lets go of keys that are old, and of the oldest events of open tasks if the tasks that have ended don't suffice.
+     *
+     * @return whether there may be more to let go of
+     */
+    boolean trim() {
         Store store = file.writable();
         int removed = store.keys().removeBefore(time.millis() - retention.keys().toMillis(), KEYS);
         boolean isTooMuch =
@@ -80,6 +84,7 @@ final class Housekeeper {
         if (removed > 0 || isTooMuch) {
             store.commit(store.checkpoint(), store.nextOrdinal());
         }
+        return removed == KEYS;
     }
 
     private void trimOpenTasks(Store store) {
@@ -92,7 +97,6 @@ final class Housekeeper {
                 StoredTask now = new StoredTask(
                         task.ordinal(), task.task(), task.epoch(), task.last(), oldest, task.bytes() - bytes);
                 store.put(now);
-                store.addBytes(-bytes);
                 live.trimmed(now);
             }
         }

@@ -158,9 +158,9 @@ final class LiveTask {
                 : null;
     }
 
-    /** The events behind a sequence that are kept in the heap. */
-    synchronized List<StoredEvent> recentEvents(long after, int limit) {
-        return frames.events(after, limit);
+    /** The events behind a sequence, {@code null} if the heap has not all of those that are kept. */
+    synchronized @Nullable List<StoredEvent> recentEvents(long after, int limit) {
+        return Math.max(after + 1, oldest) < frames.oldest() ? null : frames.events(after, limit);
     }
 
     /** The sequence of the oldest event that is in the heap. */

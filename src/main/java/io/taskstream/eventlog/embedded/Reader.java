@@ -104,18 +104,29 @@ final class Reader {
         EventId from = state.last().at(Math.max(after + 1, state.oldest()));
         List<StoredEvent> found = new ArrayList<>();
         if (task == null || from.sequence() < task.oldestRecent()) {
-            found.addAll(store.read(open -> {
-                List<StoredEvent> events = new ArrayList<>();
-                open.events().events(place.ordinal(), from, limit, events);
-                return events;
-            }));
+            found.addAll(stored(place, from, limit));
         }
-        if (task != null && found.size() < limit) {
+        while (task != null && found.size() < limit) {
             long reached = found.isEmpty()
                     ? from.sequence() - 1
                     : found.get(found.size() - 1).id().sequence();
-            found.addAll(task.recentEvents(reached, limit - found.size()));
+            List<StoredEvent> recent = task.recentEvents(reached, limit - found.size());
+            if (recent != null) {
+                found.addAll(recent);
+                return found;
+            }
+            // What came next has gone from the heap to the store meanwhile.
+            found.addAll(
+                    stored(place, from.at(Math.max(reached + 1, task.state().oldest())), limit - found.size()));
         }
         return found;
+    }
+
+    private List<StoredEvent> stored(Place place, EventId from, int limit) {
+        return store.read(open -> {
+            List<StoredEvent> events = new ArrayList<>();
+            open.events().events(place.ordinal(), from, limit, events);
+            return events;
+        });
     }
 }

@@ -40,7 +40,12 @@ final class Recovery {
 
     /** Does it. Answers the number of the last group. */
     long recover(FilePath directory) throws IOException {
-        Segments.read(directory, this::apply);
+        long inJournal = Segments.read(directory, this::apply);
+        if (inJournal > last) {
+            LOG.log(Level.ERROR, "The log has lost what was done in the groups from {0} to {1}", last + 1, inJournal);
+            // A group that takes a lost one's number would not count, for a later segment begins behind it.
+            last = inJournal;
+        }
         takeAll();
         if (unknown > 0) {
             LOG.log(Level.ERROR, "The log has lost tasks to which {0} of the newest changes belong", unknown);

@@ -94,7 +94,7 @@ final class Store implements AutoCloseable {
         return numbers.getOrDefault(BYTES, 0L);
     }
 
-    void addBytes(long difference) {
+    private void addBytes(long difference) {
         numbers.put(BYTES, Math.max(0, bytes() + difference));
     }
 
@@ -112,6 +112,7 @@ final class Store implements AutoCloseable {
     /** Puts the task in the place of what there is of it. */
     void put(StoredTask task) {
         StoredTask before = tasks.put(task.ordinal(), task);
+        addBytes(task.bytes() - (before == null ? 0 : before.bytes()));
         if (before == null) {
             ordinals.put(task.task().id().value(), task.ordinal());
         }

@@ -58,10 +58,10 @@ final class StoreFile implements AutoCloseable {
         return opened;
     }
 
+    /** Not so a file that a newer version has written. */
     private static boolean isDamage(MVStoreException e) {
         return e.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT
                 || e.getErrorCode() == DataUtils.ERROR_CHUNK_NOT_FOUND
-                || e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT
                 || e.getErrorCode() == DataUtils.ERROR_INTERNAL;
     }
 

@@ -31,7 +31,7 @@ final class Storer {
     /**
      * Takes all that the cut holds.
      *
-     * @throws RuntimeException if the store failed; then it has nothing of it, and is marked broken
+     * @throws RuntimeException if the store failed; then it counts as having nothing of it, and is marked broken
      */
     void take(Cut cut) {
         Store store = file.writable();
@@ -42,7 +42,7 @@ final class Storer {
                 now.add(each.deleted() ? forget(store, each) : put(store, each));
             }
             store.commit(cut.number(), cut.nextOrdinal());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             file.markBroken();
             throw e;
         }
@@ -77,7 +77,6 @@ final class Storer {
         long removed = oldest > 1 ? events.removeBefore(ordinal, oldest) : 0;
         StoredTask now = new StoredTask(ordinal, task.task(), task.epoch(), task.last(), oldest, bytes - removed);
         store.put(now);
-        store.addBytes(added - removed);
         return now;
     }
 

@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.embedded.Committer.Cut;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,6 +18,9 @@ final class StoringThread implements Runnable {
     private static final Logger LOG = System.getLogger(StoringThread.class.getName());
     private static final long INTERVAL_MILLIS = 1_500;
 
+    /** How long it waits if it could go on at once. */
+    private static final long SHORT_MILLIS = 20;
+
     private final Committer committer;
     private final StoreFile file;
     private final Storer storer;
@@ -27,6 +31,11 @@ final class StoringThread implements Runnable {
 
     private volatile boolean closing;
     private volatile @Nullable String trouble;
+
+    // Guarded by this.
+    private CompletableFuture<Void> deletions = CompletableFuture.completedFuture(null);
+
+    private volatile boolean more;
 
     /**
      * @param wakeUps has a permit when there is much to store
@@ -56,14 +65,18 @@ final class StoringThread implements Runnable {
 
     @Override
     public void run() {
+        long tended = System.nanoTime();
         while (!closing) {
             try {
-                boolean isUrgent = wakeUps.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                boolean isUrgent = wakeUps.tryAcquire(more ? SHORT_MILLIS : INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
                 wakeUps.drainPermits();
-                if (isUrgent && trouble == null) {
+                // Much that comes in must not keep the house from being kept.
+                boolean isLate = System.nanoTime() - tended >= TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
+                if (isUrgent && !isLate && trouble == null) {
                     tryTo(this::store);
                 } else {
                     tryTo(this::tend);
+                    tended = System.nanoTime();
                 }
             } catch (InterruptedException e) {
                 closing = true;
@@ -76,7 +89,7 @@ final class StoringThread implements Runnable {
             work.run();
             trouble = null;
             unstored.stuck(false);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (trouble == null) {
                 LOG.log(Level.ERROR, "The log's store fails; it is tried again and again", e);
             }
@@ -85,12 +98,23 @@ final class StoringThread implements Runnable {
         }
     }
 
-    /** Does all there is to do. */
+    /** Does all there is to do, but for deletions, which are begun. */
     synchronized void tend() {
         store();
-        housekeeper.outdated().stream().map(this::delete).toList().forEach(CompletableFuture::join);
-        housekeeper.trim();
+        // They are not waited for here: the committing thread may itself wait for this one.
+        if (deletions.isDone()) {
+            List<Housekeeper.Outdated> outdated = housekeeper.outdated();
+            deletions =
+                    CompletableFuture.allOf(outdated.stream().map(this::delete).toArray(CompletableFuture[]::new));
+            more = outdated.size() == Housekeeper.TASKS;
+        }
+        more |= housekeeper.trim();
         housekeeper.compact();
+    }
+
+    /** Is complete when the deletions that were last begun are done. */
+    synchronized CompletableFuture<Void> deletions() {
+        return deletions;
     }
 
     /** Should it fail, it is outdated the next time too. */
@@ -108,7 +132,7 @@ final class StoringThread implements Runnable {
             if (!cut.unstored().isEmpty()) {
                 storer.take(cut);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             between(() -> {
                 committer.putBack(cut);
                 return cut;

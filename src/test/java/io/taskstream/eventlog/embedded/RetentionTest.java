@@ -1,16 +1,20 @@
 package io.taskstream.eventlog.embedded;
 
 import static io.taskstream.testing.Events.DONE;
+import static io.taskstream.testing.Stages.await;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.RecordingWatcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -128,5 +132,47 @@ final class RetentionTest extends LogFixture {
         assertThat(before).isGreaterThan(20_000_000);
         assertThat(after).isLessThan(before / 3);
         assertThat(data(log, new TaskId("t5"))).hasSize(2_020);
+    }
+
+    @Test
+    void manyTasksGoWithoutAWaitBetweenThem() {
+        EmbeddedEventLog log = open(new Retention(Duration.ofHours(1), ALL, ALL, ALL, YEAR));
+        for (int task = 0; task < 1_200; task++) {
+            TaskId id = new TaskId("t" + task);
+            create(log, id);
+            append(log, id, DONE);
+        }
+        log.tend();
+        time.advance(Duration.ofHours(2));
+        await(
+                "all are gone",
+                () -> log.list(new TaskQuery(null, Map.of(), 1, null)).isEmpty());
+    }
+
+    /** The committing thread waits for the storing thread while the heap holds much that is not stored. */
+    @Test
+    void tasksGoWhileMoreComesInThanTheHeapHolds() throws InterruptedException {
+        EmbeddedEventLog log = open(new Retention(Duration.ZERO, ALL, ALL, ALL, YEAR));
+        String[] much = IntStream.range(0, 4_000).mapToObj(i -> LONG).toArray(String[]::new);
+        List<Thread> publishers = IntStream.range(0, 16)
+                .mapToObj(number -> new Thread(() -> {
+                    for (int i = 0; i < 4; i++) {
+                        TaskId id = new TaskId("p" + number + "-" + i);
+                        create(log, id);
+                        append(log, id, much);
+                        append(log, id, DONE);
+                        time.advance(Duration.ofMillis(1));
+                    }
+                }))
+                .toList();
+        publishers.forEach(Thread::start);
+        await("all is published", () -> {
+            time.advance(Duration.ofMillis(1));
+            return publishers.stream().noneMatch(Thread::isAlive);
+        });
+        time.advance(Duration.ofMillis(1));
+        await(
+                "all are gone",
+                () -> log.list(new TaskQuery(null, Map.of(), 1, null)).isEmpty());
     }
 }
