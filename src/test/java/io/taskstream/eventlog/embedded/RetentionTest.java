@@ -156,7 +156,7 @@ final class RetentionTest extends LogFixture {
         String[] much = IntStream.range(0, 4_000).mapToObj(i -> LONG).toArray(String[]::new);
         List<Thread> publishers = IntStream.range(0, 16)
                 .mapToObj(number -> new Thread(() -> {
-                    for (int i = 0; i < 4; i++) {
+                    for (int i = 0; i < 2; i++) {
                         TaskId id = new TaskId("p" + number + "-" + i);
                         create(log, id);
                         append(log, id, much);
