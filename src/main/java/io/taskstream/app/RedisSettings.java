@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes times) {
 
     private static final String URL = "taskstream.redis.url";
+    /** Between URLs; not between the hosts of one, which may be called redis too. */
+    private static final String SEPARATOR = "[,\\s]+(?=redis[a-z+-]*://)";
+
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel");
 
     /**
@@ -20,7 +23,7 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
      * @param keys how long idempotency keys
      */
     static RedisSettings read(SettingReader config, int events, Duration age, Duration keys) {
-        List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split("[,\\s]+(?=redis)", -1))
+        List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split(SEPARATOR, -1))
                 .peek(RedisSettings::check)
                 .toList();
         boolean isCluster = config.oneOf("taskstream.redis.cluster", Boolean.toString(uris.size() > 1), "true", "false")
