@@ -1,13 +1,12 @@
 package io.taskstream.eventlog.redis;
 
-import io.lettuce.core.RedisException;
-import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,15 @@ final class Pulse {
         if (link.isConnected()) {
             ping().whenComplete((answer, failure) -> heard(failure));
         } else {
+            connectLater();
+        }
+    }
+
+    private void connectLater() {
+        try {
             executor.execute(this::connect);
+        } catch (RejectedExecutionException e) {
+            heard(e);
         }
     }
 
@@ -54,16 +61,18 @@ final class Pulse {
     void connect() {
         try {
             link.connect();
-            heard(null);
-        } catch (RedisException e) {
+        } catch (RuntimeException e) {
+            // Whatever it was: who does not hear of it would never ask again.
             heard(e);
+            return;
         }
+        heard(null);
     }
 
     private CompletionStage<String> ping() {
         try {
             return link.writing().ping();
-        } catch (RedisException | EventLogException e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
     }
