@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.redis;
 
+import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -30,6 +31,18 @@ final class Pulse {
 
     boolean isDown() {
         return trouble != null;
+    }
+
+    /** Refuses what would only wait in vain. */
+    void check() {
+        if (isDown()) {
+            throw unavailable();
+        }
+    }
+
+    /** What is told to who asks while Redis does not answer. */
+    static EventLogException unavailable() {
+        return new EventLogException.Unavailable("Redis does not answer", null);
     }
 
     /** What is wrong, for people; empty while Redis answers. */
