@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.taskstream.eventlog.redis.RedisPlace;
+import io.taskstream.eventlog.redis.RedisTimes;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisSettingsTest {
@@ -44,6 +47,23 @@ class RedisSettingsTest {
                 .isThrownBy(() -> read(Map.of("taskstream.redis.url", url)))
                 .withMessageContaining("taskstream.redis.url")
                 .withMessageNotContaining(url);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"taskstream.redis.command-millis, 60001", "taskstream.redis.append-millis, 180001"})
+    void nobodyTriesForLongerThanRedisRemembers(String key, String millis) {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> read(Map.of(key, millis)))
+                .withMessageContaining(key);
+    }
+
+    @Test
+    void theLongestTimesAreAllowedTogether() {
+        RedisTimes times = read(Map.of(
+                        "taskstream.redis.command-millis", "60000", "taskstream.redis.append-millis", "180000"))
+                .times();
+        assertThat(times.command()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(times.append()).isEqualTo(Duration.ofMinutes(3));
     }
 
     private static RedisSettings read(Map<String, String> values) {
