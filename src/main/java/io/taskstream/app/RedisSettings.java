@@ -12,6 +12,13 @@ import java.util.stream.Stream;
 record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes times) {
 
     private static final String URL = "taskstream.redis.url";
+    private static final int LONGEST_COMMAND = 60_000;
+    private static final int LONGEST_APPEND = 180_000;
+    private static final int LONGEST_REREAD = 600_000;
+
+    /** Between URLs; not between the hosts of one, which may be called redis too. */
+    private static final String SEPARATOR = "[,\\s]+(?=redis[a-z+-]*://)";
+
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel");
 
     /**
@@ -20,7 +27,7 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
      * @param keys how long idempotency keys
      */
     static RedisSettings read(SettingReader config, int events, Duration age, Duration keys) {
-        List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split("[,\\s]+(?=redis)", -1))
+        List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split(SEPARATOR, -1))
                 .peek(RedisSettings::check)
                 .toList();
         boolean isCluster = config.oneOf("taskstream.redis.cluster", Boolean.toString(uris.size() > 1), "true", "false")
@@ -59,12 +66,12 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
     private static RedisTimes times(SettingReader config) {
         RedisTimes usual = RedisTimes.usual();
         return new RedisTimes(
-                millis(config, "taskstream.redis.command-millis", usual.command()),
-                millis(config, "taskstream.redis.append-millis", usual.append()),
-                millis(config, "taskstream.redis.reread-millis", usual.reread()));
+                millis(config, "taskstream.redis.command-millis", usual.command(), LONGEST_COMMAND),
+                millis(config, "taskstream.redis.append-millis", usual.append(), LONGEST_APPEND),
+                millis(config, "taskstream.redis.reread-millis", usual.reread(), LONGEST_REREAD));
     }
 
-    private static Duration millis(SettingReader config, String key, Duration usual) {
-        return Duration.ofMillis(config.number(key, usual.toMillis(), 50, 600_000));
+    private static Duration millis(SettingReader config, String key, Duration usual, long max) {
+        return Duration.ofMillis(config.number(key, usual.toMillis(), 50, max));
     }
 }

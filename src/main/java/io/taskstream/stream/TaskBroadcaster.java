@@ -62,12 +62,23 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         this.whenEmpty = whenEmpty;
     }
 
-    /** Hears of what happens to the log from now on. Later calls do nothing. */
+    /**
+     * Hears of what happens to the log from now on. Later calls do nothing.
+     *
+     * @throws io.taskstream.eventlog.EventLogException if the log can't be watched: then the broadcaster is closed, with
+     *     all viewers it has
+     */
     void start() {
         if (!started.compareAndSet(false, true)) {
             return;
         }
-        watch = context.log().watch(task, this);
+        try {
+            watch = context.log().watch(task, this);
+        } catch (RuntimeException e) {
+            // Nobody would ever wake those who are here already. They come again, to a broadcaster that hears.
+            close();
+            throw e;
+        }
         if (closed) {
             stopWatching();
         }

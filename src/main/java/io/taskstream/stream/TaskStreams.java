@@ -34,7 +34,11 @@ public final class TaskStreams implements AutoCloseable {
         return new ResponseEventSink(exchange, options, context.ticker(), context.events());
     }
 
-    /** Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once. */
+    /**
+     * Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once.
+     *
+     * @throws io.taskstream.eventlog.EventLogException if the log can't be watched; the sink is not registered then
+     */
     public void register(TaskId task, SseEventSink sink) {
         var admitted = new AtomicReference<@Nullable Viewer>();
         TaskBroadcaster broadcaster = broadcasters.compute(task, (id, present) -> {

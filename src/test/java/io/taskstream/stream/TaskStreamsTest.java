@@ -3,9 +3,12 @@ package io.taskstream.stream;
 import static io.taskstream.stream.StreamFixture.TASK;
 import static io.taskstream.stream.StreamFixture.frame;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.stream.StreamFixture.Connection;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.ForeignSink;
 import io.taskstream.testing.Samples;
 import java.util.ArrayList;
@@ -76,6 +79,33 @@ class TaskStreamsTest {
         fixture.executor.runAll();
         assertThat(sink.isClosed()).isTrue();
         assertThat(fixture.streams.viewers(TASK)).isZero();
+    }
+
+    @Test
+    void whoCanNotWatchTheLogIsSentAwayWithAllWhoCameMeanwhileAndTheNextIsServed() {
+        var failing = new FailingLog(fixture.log);
+        var streams = new TaskStreams(new StreamContext(
+                failing,
+                new FanOut(fixture.executor, 1),
+                fixture.heartbeats,
+                fixture.ticker,
+                Samples.READER,
+                StreamFixture.HEARTBEAT));
+        var refused = new ForeignSink();
+        var meanwhile = new ForeignSink();
+        failing.refuseNextWatch(() -> streams.register(TASK, meanwhile));
+        assertThatThrownBy(() -> streams.register(TASK, refused)).isInstanceOf(EventLogException.Unavailable.class);
+        fixture.executor.runAll();
+        assertThat(meanwhile.isClosed()).isTrue();
+        assertThat(streams.viewers(TASK)).isZero();
+        assertThat(streams.meters().viewers()).isZero();
+
+        var next = new ForeignSink();
+        streams.register(TASK, next);
+        fixture.publish("1");
+        assertThat(next.data()).containsExactly("1");
+        assertThat(streams.viewers(TASK)).isEqualTo(1);
+        assertThat(streams.meters().viewers()).isEqualTo(1);
     }
 
     /** Whoever registers while the task is deleted is closed in the end, by whichever of the two comes later. */

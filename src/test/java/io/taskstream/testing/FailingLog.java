@@ -6,12 +6,15 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.TaskId;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Another log whose appends fail when told, as if its disk were full. */
+/** Another log whose appends fail when told, as if its disk were full, or its watching, as if its network were cut. */
 public final class FailingLog extends ForwardingLog {
 
+    private final Queue<Runnable> beforeRefusals = new ConcurrentLinkedQueue<>();
     private Optional<String> failure = Optional.empty();
 
     public FailingLog(EventLog log) {
@@ -24,6 +27,21 @@ public final class FailingLog extends ForwardingLog {
 
     public void recover() {
         failure = Optional.empty();
+    }
+
+    /** Refuses whoever watches next, after that has been done. */
+    public void refuseNextWatch(Runnable before) {
+        beforeRefusals.add(before);
+    }
+
+    @Override
+    public Watch watch(TaskId id, LogWatcher watcher) {
+        Runnable before = beforeRefusals.poll();
+        if (before == null) {
+            return super.watch(id, watcher);
+        }
+        before.run();
+        throw new EventLogException.Unavailable("Not now", null);
     }
 
     @Override

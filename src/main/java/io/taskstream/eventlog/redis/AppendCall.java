@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 final class AppendCall {
 
     /** How long Redis keeps a call's answer: far longer than anybody goes on asking. */
-    private static final Duration ANSWER_KEPT = Duration.ofMinutes(5);
+    static final Duration ANSWER_KEPT = Duration.ofMinutes(5);
 
     private final TaskId id;
     private final String number;

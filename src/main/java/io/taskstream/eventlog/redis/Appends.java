@@ -105,7 +105,7 @@ final class Appends {
 
     private void attempt(TaskId id, AppendCall call) {
         if (pulse.isDown()) {
-            again(id, call, new EventLogException.Unavailable("Redis does not answer", null));
+            again(id, call, Pulse.unavailable());
             return;
         }
         caller.call(call).whenComplete((answer, failure) -> {

@@ -1,6 +1,5 @@
 package io.taskstream.eventlog.redis;
 
-import io.lettuce.core.RedisException;
 import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,18 @@ final class Pulse {
         return trouble != null;
     }
 
+    /** Refuses what would only wait in vain. */
+    void check() {
+        if (isDown()) {
+            throw unavailable();
+        }
+    }
+
+    /** What is told to who asks while Redis does not answer. */
+    static EventLogException unavailable() {
+        return new EventLogException.Unavailable("Redis does not answer", null);
+    }
+
     /** What is wrong, for people; empty while Redis answers. */
     Optional<String> trouble() {
         return Optional.ofNullable(trouble);
@@ -46,7 +58,15 @@ final class Pulse {
         if (link.isConnected()) {
             ping().whenComplete((answer, failure) -> heard(failure));
         } else {
+            connectLater();
+        }
+    }
+
+    private void connectLater() {
+        try {
             executor.execute(this::connect);
+        } catch (RejectedExecutionException e) {
+            heard(e);
         }
     }
 
@@ -54,16 +74,18 @@ final class Pulse {
     void connect() {
         try {
             link.connect();
-            heard(null);
-        } catch (RedisException e) {
+        } catch (RuntimeException e) {
+            // Whatever it was: who does not hear of it would never ask again.
             heard(e);
+            return;
         }
+        heard(null);
     }
 
     private CompletionStage<String> ping() {
         try {
             return link.writing().ping();
-        } catch (RedisException | EventLogException e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
     }

@@ -5,14 +5,22 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Sets Lettuce up. What is asked for while there is no connection fails, and what was not answered when it was lost is not
@@ -42,8 +50,10 @@ final class RedisClients {
         client.setOptions(options(ClientOptions.builder(), timeout).build());
         return new RedisLink(
                 client,
-                () -> new RedisLink.Connections(
-                        client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC)));
+                () -> connections(
+                        () -> client.connect(CODEC),
+                        StatefulRedisConnection::async,
+                        () -> client.connectPubSub(CODEC)));
     }
 
     private static RedisLink cluster(List<RedisURI> uris, Duration timeout) {
@@ -58,8 +68,28 @@ final class RedisClients {
                 .build());
         return new RedisLink(
                 client,
-                () -> new RedisLink.Connections(
-                        client.connect(CODEC).async(), client.connect(CODEC).async(), client.connectPubSub(CODEC)));
+                () -> connections(
+                        () -> client.connect(CODEC),
+                        StatefulRedisClusterConnection::async,
+                        () -> client.connectPubSub(CODEC)));
+    }
+
+    /** All connections or, if one fails, none: one that is left open would be kept open for ever. */
+    private static <C extends StatefulConnection<String, byte[]>> RedisLink.Connections connections(
+            Supplier<C> connecting,
+            Function<C, RedisClusterAsyncCommands<String, byte[]>> commands,
+            Supplier<? extends StatefulRedisPubSubConnection<String, byte[]>> connectingToWake) {
+        List<StatefulConnection<String, byte[]>> open = new ArrayList<>();
+        try {
+            C writing = connecting.get();
+            open.add(writing);
+            C reading = connecting.get();
+            open.add(reading);
+            return new RedisLink.Connections(commands.apply(writing), commands.apply(reading), connectingToWake.get());
+        } catch (RuntimeException e) {
+            open.forEach(StatefulConnection::close);
+            throw e;
+        }
     }
 
     private static ClientOptions.Builder options(ClientOptions.Builder builder, Duration timeout) {

@@ -112,11 +112,13 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public Optional<LogState> find(TaskId id) {
+        pulse.check();
         return answers.await(store.find(id));
     }
 
     @Override
     public List<LogState> list(TaskQuery query) {
+        pulse.check();
         return lists.list(query);
     }
 
@@ -155,6 +157,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public List<StoredEvent> history(TaskId id, long after, int limit) {
+        pulse.check();
         List<StoredEvent> events = new ArrayList<>();
         LogPage page = answers.await(page(id, after, HISTORY_BYTES));
         events.addAll(page.events());

@@ -10,6 +10,7 @@ import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +124,24 @@ final class RedisFaultsTest {
             assertAllThere(publisher);
             assertSawAll(viewer);
         }
+    }
+
+    @Test
+    void whileRedisDoesNotAnswerNobodyWaitsForIt() {
+        server.signal("STOP");
+        await("trouble", () -> near.trouble().isPresent());
+        List<ThrowingCallable> calls = List.of(
+                () -> near.find(TASK),
+                () -> near.history(TASK, 0, 1),
+                () -> near.list(new TaskQuery(null, Map.of(), 1, null)),
+                () -> near.watch(TASK, new RecordingWatcher()));
+        assertThat(calls)
+                .allSatisfy(call -> assertThatThrownBy(call)
+                        .isInstanceOf(EventLogException.Unavailable.class)
+                        .hasMessage("Redis does not answer"));
+        server.signal("CONT");
+        await("it answers", () -> near.trouble().isEmpty());
+        assertThat(near.find(TASK)).isPresent();
     }
 
     @Test
