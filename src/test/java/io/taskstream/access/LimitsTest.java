@@ -36,8 +36,16 @@ class LimitsTest {
     void aLargeBatchPassesAndIsWaitedOut() {
         var bucket = new TokenBucket(10, 0);
 
-        bucket.take(1_000, 0);
-        assertThat(bucket.delay(0)).isEqualTo(99_100_000_000L);
+        bucket.take(100, 0);
+        assertThat(bucket.delay(0)).isEqualTo(9_100_000_000L);
+    }
+
+    @Test
+    void noBatchIsSoLargeThatItIsWaitedOutForMoreThanAMinute() {
+        var bucket = new TokenBucket(100, 0);
+
+        bucket.take(500_000, 0);
+        assertThat(bucket.delay(0)).isEqualTo(60_010_000_000L);
     }
 
     @Test
