@@ -73,6 +73,36 @@ class LimitsTest {
     }
 
     @Test
+    void whatIsTakenWhileThereIsDebtIsRefusedAndNotCounted() {
+        var rates = new EventRates(10, 15, time::nanos);
+
+        rates.take(TASK, ANN, 20);
+        assertThatThrownBy(() -> rates.take(OTHER, ANN, 9)).as("ann's").isInstanceOf(LimitException.class);
+        assertThat(rates.spend(OTHER, BOB, 9)).as("not counted for the task").isZero();
+        assertThatThrownBy(() -> rates.take(TASK, BOB, 5)).as("the task's").isInstanceOf(LimitException.class);
+        assertThat(rates.spend(OTHER, BOB, 0)).as("not counted for bob").isZero();
+        time.advance(Duration.ofSeconds(2));
+        rates.take(TASK, ANN, 1);
+    }
+
+    @Test
+    void aPermitIsLookedAtAgainWhenItsEventsHaveCome() {
+        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+        var rates = new EventRates(10, 0, time::nanos);
+        var first = new PublishPermit(TASK, ANN, sessions, rates, time);
+        var second = new PublishPermit(TASK, BOB, sessions, rates, time);
+        rates.check(TASK, ANN);
+        rates.check(TASK, BOB);
+
+        first.take(10);
+        assertThatThrownBy(() -> second.take(10)).isInstanceOf(LimitException.class);
+        time.advance(Duration.ofSeconds(1));
+        sessions.end("b");
+        assertThatThrownBy(() -> second.take(10)).isInstanceOf(RefusedException.class);
+        first.take(10);
+    }
+
+    @Test
     void withoutALimitNothingIsCounted() {
         var rates = new EventRates(0, 0, time::nanos);
 
