@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /** How many events may be published a second, to one task and by one subject. Thread-safe. */
 public final class EventRates {
@@ -32,12 +33,46 @@ public final class EventRates {
     }
 
     /**
-     * For a publisher that can be refused.
+     * For a publisher that can be refused, before its events have come.
      *
      * @throws LimitException if what was published last must be waited for first
      */
     public void check(TaskId task, Grant grant) {
-        long delay = spend(task, grant, 0);
+        refuse(spend(task, grant, 0));
+    }
+
+    /**
+     * For the same when its events have come: looks and counts at once, so that not all of those whom {@link #check} let
+     * through at the same time publish. Counts nothing if it throws.
+     *
+     * @throws LimitException if what was published last must be waited for first
+     */
+    public void take(TaskId task, Grant grant, int events) {
+        long now = nanos.getAsLong();
+        // A task's bucket is held while a subject's is, and never the other way round.
+        long delay = ofTask(task, now, bucket -> {
+            long wait = bucket.delay(now);
+            if (wait == 0) {
+                wait = ofSubject(grant, now, other -> takeUnlessInDebt(other, events, now));
+            }
+            return wait == 0 ? takeUnlessInDebt(bucket, events, now) : wait;
+        });
+        if (perTask == 0) {
+            delay = ofSubject(grant, now, bucket -> takeUnlessInDebt(bucket, events, now));
+        }
+        sweepNowAndThen(now);
+        refuse(delay);
+    }
+
+    private static long takeUnlessInDebt(TokenBucket bucket, int events, long now) {
+        long delay = bucket.delay(now);
+        if (delay == 0) {
+            bucket.take(events, now);
+        }
+        return delay;
+    }
+
+    private static void refuse(long delay) {
         if (delay > 0) {
             throw LimitException.ofClient("More events a second than may be published", Duration.ofNanos(delay));
         }
@@ -53,30 +88,50 @@ public final class EventRates {
             return 0;
         }
         long now = nanos.getAsLong();
-        long ofTask = perTask == 0 ? 0 : spend(ofTasks, task.value(), perTask, events, now);
-        long ofSubject =
-                perSubject == 0 || !grant.isNamed() ? 0 : spend(ofSubjects, grant.subject(), perSubject, events, now);
+        long ofTask = ofTask(task, now, bucket -> spend(bucket, events, now));
+        long ofSubject = ofSubject(grant, now, bucket -> spend(bucket, events, now));
+        sweepNowAndThen(now);
         return Math.max(ofTask, ofSubject);
     }
 
-    private long spend(ConcurrentMap<String, TokenBucket> buckets, String who, int perSecond, int events, long now) {
+    private static long spend(TokenBucket bucket, int events, long now) {
+        bucket.take(events, now);
+        return bucket.delay(now);
+    }
+
+    private long ofTask(TaskId task, long now, ToLongFunction<TokenBucket> use) {
+        return perTask == 0 ? 0 : use(ofTasks, task.value(), perTask, now, use);
+    }
+
+    private long ofSubject(Grant grant, long now, ToLongFunction<TokenBucket> use) {
+        return perSubject == 0 || !grant.isNamed() ? 0 : use(ofSubjects, grant.subject(), perSubject, now, use);
+    }
+
+    private long use(
+            ConcurrentMap<String, TokenBucket> buckets,
+            String who,
+            int perSecond,
+            long now,
+            ToLongFunction<TokenBucket> use) {
         long[] delay = new long[1];
-        boolean[] isNew = new boolean[1];
         buckets.compute(who, (key, before) -> {
             TokenBucket bucket = before;
             if (bucket == null) {
-                isNew[0] = true;
+                made.incrementAndGet();
                 bucket = new TokenBucket(perSecond, now);
             }
-            bucket.take(events, now);
-            delay[0] = bucket.delay(now);
+            delay[0] = use.applyAsLong(bucket);
             return bucket;
         });
-        if (isNew[0] && made.incrementAndGet() % BETWEEN_SWEEPS == 0) {
+        return delay[0];
+    }
+
+    /** While no bucket is held: a sweep holds each in turn. */
+    private void sweepNowAndThen(long now) {
+        if (made.get() >= BETWEEN_SWEEPS && made.getAndSet(0) >= BETWEEN_SWEEPS) {
             sweep(ofTasks, now);
             sweep(ofSubjects, now);
         }
-        return delay[0];
     }
 
     private static void sweep(ConcurrentMap<String, TokenBucket> buckets, long now) {

@@ -24,6 +24,18 @@ public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRa
         }
     }
 
+    /**
+     * Counts the events of a request that can be refused, when they have come: since its head was looked at, the leave may
+     * have ended, and other requests may have published.
+     *
+     * @throws RefusedException if the grant has ended
+     * @throws LimitException if what was published last must be waited for first
+     */
+    public void take(int events) {
+        check();
+        rates.take(task, grant, events);
+    }
+
     /** Counts events. Answers how many nanoseconds to wait before the next. */
     public long spend(int events) {
         return rates.spend(task, grant, events);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys that a token server publishes. They are kept for a while; a token with a key id that is not among them makes them
  * be fetched earlier, which is how keys are rotated, but not more often than every {@link #BETWEEN_FETCHES}, however many
- * tokens are made up. If the server does not answer, the keys of before hold.
+ * tokens are made up. If the server does not answer, the keys of before hold, and it is asked again after as long.
  */
 public final class RemoteKeys implements Keys {
 
@@ -29,6 +29,7 @@ public final class RemoteKeys implements Keys {
 
     private volatile List<JWK> keys = List.of();
     private volatile Instant lastFetch = Instant.MIN;
+    private volatile Instant lastTry = Instant.MIN;
 
     /**
      * @param source fetches a JWK set
@@ -49,10 +50,8 @@ public final class RemoteKeys implements Keys {
     @Override
     public List<JWK> find(@Nullable String id) {
         Instant now = time.instant();
-        if (isOlderThan(lifetime, now)) {
-            fetch(now);
-        }
-        if (!isThere(id) && isOlderThan(BETWEEN_FETCHES, now)) {
+        boolean isWanted = isPast(lastFetch, lifetime, now) || !isThere(id);
+        if (isWanted && isPast(lastTry, BETWEEN_FETCHES, now)) {
             fetch(now);
         }
         return Keys.withId(keys, id);
@@ -62,8 +61,8 @@ public final class RemoteKeys implements Keys {
         return !Keys.withId(keys, id).isEmpty();
     }
 
-    private boolean isOlderThan(Duration age, Instant now) {
-        return lastFetch.equals(Instant.MIN) || now.isAfter(lastFetch.plus(age));
+    private static boolean isPast(Instant last, Duration age, Instant now) {
+        return last.equals(Instant.MIN) || now.isAfter(last.plus(age));
     }
 
     /** Only those who have no keys at all wait for a fetch that another thread has begun. */
@@ -74,9 +73,10 @@ public final class RemoteKeys implements Keys {
             return;
         }
         try {
-            if (isOlderThan(BETWEEN_FETCHES, now)) {
-                lastFetch = now;
+            if (isPast(lastTry, BETWEEN_FETCHES, now)) {
+                lastTry = now;
                 keys = KeyFile.parse(source.fetch());
+                lastFetch = now;
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.log(Level.ERROR, "The keys that tokens are verified with can't be fetched: " + e.getMessage());

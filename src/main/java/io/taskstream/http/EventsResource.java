@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
+import io.taskstream.access.PublishPermit;
 import io.taskstream.access.Right;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
@@ -66,12 +66,12 @@ public class EventsResource {
         TaskId task = Tasks.id(path);
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
-        Grant grant = Caller.of(caller).grant();
-        context.door().rates().check(task, grant);
+        PublishPermit permit = context.permit(task, caller);
+        context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
         body.read(request, response, json -> {
             List<EventData> events = context.events().readBatch(json);
-            context.door().rates().spend(task, grant, events.size());
+            permit.take(events.size());
             context.log()
                     .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
                     .whenComplete((appended, error) -> answer(exchange, response, appended, error));

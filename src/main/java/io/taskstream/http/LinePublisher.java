@@ -40,7 +40,9 @@ final class LinePublisher implements ReadListener {
     private final SerialRunner reader = new SerialRunner(this::publishWhatIsThere);
     private final byte[] buffer = new byte[1 << 14];
 
-    private volatile boolean appending;
+    /** While a batch is being kept, or the rate waited out: nothing is read. */
+    private volatile boolean paused;
+
     private volatile boolean allRead;
     private volatile @Nullable Throwable failure;
 
@@ -110,10 +112,13 @@ final class LinePublisher implements ReadListener {
 
     private void publishWhatIsThere() {
         int share = SHARE;
-        while (!done && !appending) {
+        while (!done && !paused) {
             try {
                 if (share <= 0) {
                     readSoon();
+                    return;
+                }
+                if (waitsForItsTurn()) {
                     return;
                 }
                 // What stands behind a terminal event has arrived already.
@@ -129,6 +134,21 @@ final class LinePublisher implements ReadListener {
             }
             appendIfPermitted();
         }
+    }
+
+    /**
+     * Has the publisher read on later if more has been published than may be, in this request or in any other: who opens
+     * a new request for each line is no faster. Nothing is read meanwhile: the producer's writes wait then.
+     */
+    private boolean waitsForItsTurn() {
+        boolean reads = arrived.isEmpty() && !ended && failure == null;
+        long nanos = reads ? permit.spend(0) : 0;
+        if (nanos <= 0) {
+            return false;
+        }
+        paused = true;
+        ScheduledFuture<?> unused = context.scheduler().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+        return true;
     }
 
     /** Reads what has arrived into events. Answers 0 if nothing has. */
@@ -158,7 +178,7 @@ final class LinePublisher implements ReadListener {
     }
 
     private void goOn() {
-        appending = false;
+        paused = false;
         readSoon();
     }
 
@@ -182,32 +202,20 @@ final class LinePublisher implements ReadListener {
         }
         Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
         arrived.subList(0, batch.events().size()).clear();
+        // Before it is kept, so that whoever reads meanwhile knows of it.
+        long unused = permit.spend(batch.events().size());
         CompletableFuture<Appended> appended =
                 context.log().append(permit.task(), batch).toCompletableFuture();
         if (appended.isDone()) {
             settle(appended);
-            long wait = permit.spend(batch.events().size());
-            if (wait > 0) {
-                appending = true;
-                goOnAfter(wait);
-            }
             return;
         }
-        appending = true;
+        paused = true;
         CompletionStage<Appended> stage = appended;
         stage.whenComplete((id, error) -> {
             settle(appended);
-            goOnAfter(permit.spend(batch.events().size()));
-        });
-    }
-
-    /** Nothing is read meanwhile, as while appending: the writes of a producer that is too fast wait then. */
-    private void goOnAfter(long nanos) {
-        if (nanos > 0) {
-            ScheduledFuture<?> unused = context.scheduler().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
-        } else {
             goOn();
-        }
+        });
     }
 
     private void settle(CompletableFuture<Appended> appended) {

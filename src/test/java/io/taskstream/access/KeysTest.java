@@ -77,6 +77,19 @@ class KeysTest {
     }
 
     @Test
+    void aServerThatWasDownIsAskedAgainSoonThoughTheKeysOfBeforeHold() {
+        remote.find("one");
+        isDown = true;
+        time.advance(Duration.ofHours(1));
+        remote.find("one");
+        isDown = false;
+        published = set("two");
+        time.advance(Duration.ofSeconds(11));
+        assertThat(remote.find("one")).as("withdrawn").isEmpty();
+        assertThat(fetches).isEqualTo(3);
+    }
+
+    @Test
     void aServerThatWasDownAtFirstIsAskedAgain() {
         isDown = true;
         assertThat(remote.find("one")).isEmpty();

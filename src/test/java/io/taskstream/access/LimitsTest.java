@@ -36,8 +36,16 @@ class LimitsTest {
     void aLargeBatchPassesAndIsWaitedOut() {
         var bucket = new TokenBucket(10, 0);
 
-        bucket.take(1_000, 0);
-        assertThat(bucket.delay(0)).isEqualTo(99_100_000_000L);
+        bucket.take(100, 0);
+        assertThat(bucket.delay(0)).isEqualTo(9_100_000_000L);
+    }
+
+    @Test
+    void noBatchIsSoLargeThatItIsWaitedOutForMoreThanAMinute() {
+        var bucket = new TokenBucket(100, 0);
+
+        bucket.take(500_000, 0);
+        assertThat(bucket.delay(0)).isEqualTo(60_010_000_000L);
     }
 
     @Test
@@ -62,6 +70,36 @@ class LimitsTest {
                         limit -> assertThat(limit.retrySeconds()).isEqualTo(1));
         time.advance(Duration.ofSeconds(1));
         rates.check(OTHER, ANN);
+    }
+
+    @Test
+    void whatIsTakenWhileThereIsDebtIsRefusedAndNotCounted() {
+        var rates = new EventRates(10, 15, time::nanos);
+
+        rates.take(TASK, ANN, 20);
+        assertThatThrownBy(() -> rates.take(OTHER, ANN, 9)).as("ann's").isInstanceOf(LimitException.class);
+        assertThat(rates.spend(OTHER, BOB, 9)).as("not counted for the task").isZero();
+        assertThatThrownBy(() -> rates.take(TASK, BOB, 5)).as("the task's").isInstanceOf(LimitException.class);
+        assertThat(rates.spend(OTHER, BOB, 0)).as("not counted for bob").isZero();
+        time.advance(Duration.ofSeconds(2));
+        rates.take(TASK, ANN, 1);
+    }
+
+    @Test
+    void aPermitIsLookedAtAgainWhenItsEventsHaveCome() {
+        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+        var rates = new EventRates(10, 0, time::nanos);
+        var first = new PublishPermit(TASK, ANN, sessions, rates, time);
+        var second = new PublishPermit(TASK, BOB, sessions, rates, time);
+        rates.check(TASK, ANN);
+        rates.check(TASK, BOB);
+
+        first.take(10);
+        assertThatThrownBy(() -> second.take(10)).isInstanceOf(LimitException.class);
+        time.advance(Duration.ofSeconds(1));
+        sessions.end("b");
+        assertThatThrownBy(() -> second.take(10)).isInstanceOf(RefusedException.class);
+        first.take(10);
     }
 
     @Test

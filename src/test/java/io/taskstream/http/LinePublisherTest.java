@@ -48,6 +48,7 @@ class LinePublisherTest {
     private final Grant ann =
             new Grant("ann", "session", Rights.ALL, time.instant().plusSeconds(60));
     private int perSecond;
+    private EventRates rates = new EventRates(0, 0, time::nanos);
     private final SlowLog log = new SlowLog(memory);
     private final ManualExecutor executor = new ManualExecutor();
     private final FakeInput in = new FakeInput();
@@ -276,14 +277,55 @@ class LinePublisherTest {
         in.arrive("3\n");
         executor.runAll();
         assertThat(events()).containsExactly("1", "2");
+        waitFor(Duration.ofSeconds(2));
+        assertThat(events()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aNewRequestWaitsForWhatOthersHavePublished() throws IOException {
+        perSecond = 1;
+        begin(null);
+        assertThat(rates.spend(TASK, ann, 2)).isPositive();
+        in.arrive("1\n");
+        executor.runAll();
+        assertThat(events()).isEmpty();
+        waitFor(Duration.ofSeconds(2));
+        assertThat(events()).containsExactly("1");
+    }
+
+    @Test
+    void anOpenRequestWaitsForWhatOthersHavePublishedSince() throws IOException {
+        perSecond = 2;
+        begin(null);
+        in.arrive("1\n");
+        assertThat(rates.spend(TASK, ann, 2)).isPositive();
+        in.arrive("2\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        waitFor(Duration.ofSeconds(2));
+        assertThat(events()).containsExactly("1", "2");
+    }
+
+    @Test
+    void whatIsBeingKeptCountsAlready() throws IOException {
+        perSecond = 1;
+        log.slow();
+        begin(null);
+        in.arrive("1\n2\n");
+        assertThat(log.waiting()).isEqualTo(1);
+        assertThat(rates.spend(TASK, ann, 0)).isPositive();
+    }
+
+    private void waitFor(Duration duration) {
+        time.advance(duration);
         scheduler.runDelayed();
         executor.runAll();
-        assertThat(events()).containsExactly("1", "2", "3");
     }
 
     private void begin(@Nullable EventId expectedLast) throws IOException {
         var context = new PublishContext(log, READER, executor, scheduler, OpenDoor.at(time), 1_000, new Publishers());
-        var permit = new PublishPermit(TASK, ann, sessions, new EventRates(perSecond, 0, time::nanos), time);
+        rates = new EventRates(perSecond, 0, time::nanos);
+        var permit = new PublishPermit(TASK, ann, sessions, rates, time);
         var publisher = new LinePublisher(in, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
     }
