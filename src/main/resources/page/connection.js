@@ -40,7 +40,7 @@ const EVENT_ID = /^(.+)-(\d+)$/;
  * @property {(query: Object) => string} address of the stream, with these parameters
  * @property {(url: string) => EventSource} open
  * @property {() => Promise<Object>} snapshot the task; fails with a `status`, 0 for no answer
- * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string}>} probe
+ * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} probe
  * @property {(event: {id: string, data: string, at: number, replayed: boolean}) => void} onEvent
  * @property {(mark: {kind: string, text: string, at: number}) => void} onMark
  * @property {(state: State) => void} onState
@@ -228,7 +228,7 @@ export class Connection {
     const answer = await this.#ask();
     if (generation !== this.#generation) return;
     if (answer.end) this.#end(answer.end);
-    else if (answer.status === 404) this.#final('gone', answer.detail);
+    else if (answer.status === 404 && answer.isProblem) this.#final('gone', answer.detail);
     else if (isFinal(answer.status)) this.#final('refused', answer.detail);
     else this.#retry(answer.retryAfter, answer.detail);
   }
@@ -238,7 +238,12 @@ export class Connection {
     try {
       task = await this.#needs.snapshot();
     } catch (error) {
-      return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };
+      return {
+        status: error.status ?? 0,
+        retryAfter: error.retryAfter ?? null,
+        detail: error.message,
+        isProblem: error.isProblem ?? false,
+      };
     }
     this.#noteHistory(task);
     const seenAll = this.#lastId === null || this.#lastId === task.lastEventId;
@@ -291,8 +296,9 @@ export class Connection {
   }
 }
 
+/** A 404 that Taskstream did not give comes from a server that starts or stops, and has it not yet or no more. */
 function isFinal(status) {
-  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+  return status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
 }
 
 /** How the task ended if this is its last event, else null; the cheap look first, for this sees every event. */
