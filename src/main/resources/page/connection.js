@@ -12,7 +12,9 @@
 
 /** Seconds between heartbeats that the page asks for. */
 export const HEARTBEAT_SECONDS = 10;
-const DEAD_AFTER_MS = HEARTBEAT_SECONDS * 1500;
+/** What a server sends unasked that does not allow that: usually, and at most. */
+const USUAL_SECONDS = 30;
+const LONGEST_SECONDS = 300;
 /** How long the browser may take over a reconnect of its own; as long as a draining server may tell it to wait. */
 const PATIENCE_MS = 60_000;
 const WATCH_MS = 1000;
@@ -60,6 +62,10 @@ export class Connection {
   #epoch = null;
   #historyEnd = 0;
   #skipExpected = false;
+  #from = null;
+  /** Seconds; what is asked for, null for nothing, and what is expected. */
+  #asked = HEARTBEAT_SECONDS;
+  #interval = HEARTBEAT_SECONDS;
   /** @type {State} */
   #state;
 
@@ -92,7 +98,8 @@ export class Connection {
    */
   start(task, from = null) {
     this.#noteHistory(task);
-    this.#connect({ from });
+    this.#from = from;
+    this.#connect();
   }
 
   /** Closes the stream for good. */
@@ -103,17 +110,17 @@ export class Connection {
 
   /** Makes the next attempt at once. */
   reconnectNow() {
-    if (this.#state.name === 'reconnecting') this.#connect({});
+    if (this.#state.name === 'reconnecting') this.#connect();
   }
 
-  #connect({ from = null }) {
+  #connect() {
     this.#close();
     const generation = ++this.#generation;
     this.#url = this.#needs.address({
-      heartbeat: HEARTBEAT_SECONDS,
+      heartbeat: this.#asked,
       heartbeatEvent: true,
       lastEventId: this.#lastId,
-      from: this.#lastId ? null : from,
+      from: this.#lastId ? null : this.#from,
     });
     if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
     const source = this.#needs.open(this.#url);
@@ -216,9 +223,11 @@ export class Connection {
   #watchOver() {
     const { clock } = this.#needs;
     this.#watch = clock.after(WATCH_MS, () => this.#watchOver());
-    const patience = this.#state.name === 'open' ? DEAD_AFTER_MS : PATIENCE_MS;
+    const patience = this.#state.name === 'open' ? this.#interval * 1500 : PATIENCE_MS;
     const silence = clock.now() - this.#state.lastHeardAt;
     if (silence <= patience) return;
+    // Without a single heartbeat, the server's own interval may be a longer one.
+    if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
     this.#close();
     this.#retry(null, `Nothing came for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
   }
@@ -229,8 +238,16 @@ export class Connection {
     if (generation !== this.#generation) return;
     if (answer.end) this.#end(answer.end);
     else if (answer.status === 404 && answer.isProblem) this.#final('gone', answer.detail);
+    else if (answer.status === 400 && this.#asked !== null) this.#askForNoInterval();
     else if (isFinal(answer.status)) this.#final('refused', answer.detail);
     else this.#retry(answer.retryAfter, answer.detail);
+  }
+
+  /** The server's bounds for heartbeats may exclude what the page would like, which is 400. */
+  #askForNoInterval() {
+    this.#asked = null;
+    this.#interval = USUAL_SECONDS;
+    this.#connect();
   }
 
   async #ask() {
@@ -258,7 +275,7 @@ export class Connection {
     const base = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)];
     const ms = Math.max(wait ?? 0, base) + random() * base * 0.5;
     this.#lost({ attempt, retryAt: clock.now() + ms, detail });
-    this.#timer = clock.after(ms, () => this.#connect({}));
+    this.#timer = clock.after(ms, () => this.#connect());
   }
 
   #lost(change) {
