@@ -16,6 +16,8 @@ export class ApiError extends Error {
     this.detail = detail;
     /** Milliseconds the server asks to wait, or null. */
     this.retryAfter = retryAfter;
+    /** Whether Taskstream itself says so, and not a server or proxy that has no Taskstream at the moment. */
+    this.isProblem = false;
   }
 }
 
@@ -60,7 +62,7 @@ export const streamAddress = (id, query) => address(taskPath(id, '/stream'), que
 
 /**
  * Asks for a stream only to see how it is answered, for EventSource does not tell a script.
- * @return {Promise<{status: number, retryAfter: ?number, detail: ?string}>} status 0 when no answer came
+ * @return {Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} status 0 when no answer came
  */
 export async function probeStream(url) {
   const stop = new AbortController();
@@ -70,9 +72,14 @@ export async function probeStream(url) {
       cache: 'no-store',
       signal: stop.signal,
     });
-    return { status, retryAfter: null, detail: null };
+    return { status, retryAfter: null, detail: null, isProblem: false };
   } catch (error) {
-    return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };
+    return {
+      status: error.status ?? 0,
+      retryAfter: error.retryAfter ?? null,
+      detail: error.message,
+      isProblem: error.isProblem ?? false,
+    };
   } finally {
     stop.abort();
   }
@@ -106,10 +113,13 @@ async function call(url, options = {}) {
 
 async function problem(response) {
   const wait = waitOf(response.headers.get('Retry-After'));
-  const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
+  const type = response.headers.get('Content-Type') ?? '';
+  const isJson = type.includes('json');
   const body = isJson ? await response.json().catch(() => ({})) : {};
   const title = body.title ?? `The server answered ${response.status}`;
-  return new ApiError(response.status, title, body.detail ?? '', wait);
+  const error = new ApiError(response.status, title, body.detail ?? '', wait);
+  error.isProblem = type.startsWith('application/problem+json');
+  return error;
 }
 
 /** `Retry-After` in milliseconds, whether it came as seconds or as a date (RFC 9110, section 10.2.3). */

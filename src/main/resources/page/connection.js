@@ -12,7 +12,9 @@
 
 /** Seconds between heartbeats that the page asks for. */
 export const HEARTBEAT_SECONDS = 10;
-const DEAD_AFTER_MS = HEARTBEAT_SECONDS * 1500;
+/** What a server sends unasked that does not allow that: usually, and at most. */
+const USUAL_SECONDS = 30;
+const LONGEST_SECONDS = 300;
 /** How long the browser may take over a reconnect of its own; as long as a draining server may tell it to wait. */
 const PATIENCE_MS = 60_000;
 const WATCH_MS = 1000;
@@ -40,7 +42,7 @@ const EVENT_ID = /^(.+)-(\d+)$/;
  * @property {(query: Object) => string} address of the stream, with these parameters
  * @property {(url: string) => EventSource} open
  * @property {() => Promise<Object>} snapshot the task; fails with a `status`, 0 for no answer
- * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string}>} probe
+ * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} probe
  * @property {(event: {id: string, data: string, at: number, replayed: boolean}) => void} onEvent
  * @property {(mark: {kind: string, text: string, at: number}) => void} onMark
  * @property {(state: State) => void} onState
@@ -60,6 +62,10 @@ export class Connection {
   #epoch = null;
   #historyEnd = 0;
   #skipExpected = false;
+  #from = null;
+  /** Seconds; what is asked for, null for nothing, and what is expected. */
+  #asked = HEARTBEAT_SECONDS;
+  #interval = HEARTBEAT_SECONDS;
   /** @type {State} */
   #state;
 
@@ -92,7 +98,8 @@ export class Connection {
    */
   start(task, from = null) {
     this.#noteHistory(task);
-    this.#connect({ from });
+    this.#from = from;
+    this.#connect();
   }
 
   /** Closes the stream for good. */
@@ -103,17 +110,17 @@ export class Connection {
 
   /** Makes the next attempt at once. */
   reconnectNow() {
-    if (this.#state.name === 'reconnecting') this.#connect({});
+    if (this.#state.name === 'reconnecting') this.#connect();
   }
 
-  #connect({ from = null }) {
+  #connect() {
     this.#close();
     const generation = ++this.#generation;
     this.#url = this.#needs.address({
-      heartbeat: HEARTBEAT_SECONDS,
+      heartbeat: this.#asked,
       heartbeatEvent: true,
       lastEventId: this.#lastId,
-      from: this.#lastId ? null : from,
+      from: this.#lastId ? null : this.#from,
     });
     if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
     const source = this.#needs.open(this.#url);
@@ -216,9 +223,11 @@ export class Connection {
   #watchOver() {
     const { clock } = this.#needs;
     this.#watch = clock.after(WATCH_MS, () => this.#watchOver());
-    const patience = this.#state.name === 'open' ? DEAD_AFTER_MS : PATIENCE_MS;
+    const patience = this.#state.name === 'open' ? this.#interval * 1500 : PATIENCE_MS;
     const silence = clock.now() - this.#state.lastHeardAt;
     if (silence <= patience) return;
+    // Without a single heartbeat, the server's own interval may be a longer one.
+    if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
     this.#close();
     this.#retry(null, `Nothing came for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
   }
@@ -228,9 +237,17 @@ export class Connection {
     const answer = await this.#ask();
     if (generation !== this.#generation) return;
     if (answer.end) this.#end(answer.end);
-    else if (answer.status === 404) this.#final('gone', answer.detail);
+    else if (answer.status === 404 && answer.isProblem) this.#final('gone', answer.detail);
+    else if (answer.status === 400 && this.#asked !== null) this.#askForNoInterval();
     else if (isFinal(answer.status)) this.#final('refused', answer.detail);
     else this.#retry(answer.retryAfter, answer.detail);
+  }
+
+  /** The server's bounds for heartbeats may exclude what the page would like, which is 400. */
+  #askForNoInterval() {
+    this.#asked = null;
+    this.#interval = USUAL_SECONDS;
+    this.#connect();
   }
 
   async #ask() {
@@ -238,7 +255,12 @@ export class Connection {
     try {
       task = await this.#needs.snapshot();
     } catch (error) {
-      return { status: error.status ?? 0, retryAfter: error.retryAfter ?? null, detail: error.message };
+      return {
+        status: error.status ?? 0,
+        retryAfter: error.retryAfter ?? null,
+        detail: error.message,
+        isProblem: error.isProblem ?? false,
+      };
     }
     this.#noteHistory(task);
     const seenAll = this.#lastId === null || this.#lastId === task.lastEventId;
@@ -253,7 +275,7 @@ export class Connection {
     const base = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)];
     const ms = Math.max(wait ?? 0, base) + random() * base * 0.5;
     this.#lost({ attempt, retryAt: clock.now() + ms, detail });
-    this.#timer = clock.after(ms, () => this.#connect({}));
+    this.#timer = clock.after(ms, () => this.#connect());
   }
 
   #lost(change) {
@@ -291,8 +313,9 @@ export class Connection {
   }
 }
 
+/** A 404 that Taskstream did not give comes from a server that starts or stops, and has it not yet or no more. */
 function isFinal(status) {
-  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+  return status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
 }
 
 /** How the task ended if this is its last event, else null; the cheap look first, for this sees every event. */

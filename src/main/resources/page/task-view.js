@@ -28,6 +28,16 @@ export function mountTask(main, id) {
   return () => view.dispose();
 }
 
+/** The cheap look first, for this sees every event. */
+function isCancelRequest(data) {
+  if (!data.includes('"cancel_requested"')) return false;
+  try {
+    return JSON.parse(data)?.type === 'cancel_requested';
+  } catch {
+    return false;
+  }
+}
+
 const clockOfPage = {
   now: () => Date.now(),
   after: (ms, run) => setTimeout(run, ms),
@@ -225,7 +235,7 @@ class TaskView {
 
   #event(event) {
     this.#firstSequence ??= Number(/-(\d+)$/.exec(event.id)?.[1] ?? 1);
-    if (event.data.includes('"cancel_requested"')) this.head.cancelAsked();
+    if (isCancelRequest(event.data)) this.head.cancelAsked();
     this.feed.event(event);
   }
 

@@ -43,4 +43,29 @@ class PageConnectionIT extends InBrowser {
             screenshot(view.page(), "light-ended");
         }
     }
+
+    /** Its port is closed for a while; then it answers 404 until it has deployed, which is not the task's end. */
+    @Test
+    void aRestartOfTheServerHealsAndCostsNoLine() {
+        try (var way = new CuttingProxy(api.at(""))) {
+            TaskPage view = watch(window(), way.url(), task);
+            publishLines(task, 1, 10);
+            assertThat(view.line(9)).isVisible();
+            view.awaitLight("live");
+
+            way.refuse();
+            view.awaitLight("reconnecting");
+            publishLines(task, 11, 20);
+            view.page().waitForTimeout(4000);
+            way.answerNotFound();
+            view.page().waitForCondition(() -> way.notFound() >= 4);
+            view.awaitLight("reconnecting");
+
+            way.accept();
+            view.awaitLight("live");
+            publishLines(task, 21, 30);
+            assertThat(view.line(29)).isVisible();
+            assertThat(view.allLines()).isEqualTo(lines(1, 30));
+        }
+    }
 }

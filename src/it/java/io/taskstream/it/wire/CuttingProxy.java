@@ -14,24 +14,35 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A way to the server that can be cut: it passes bytes on as they come, and breaks all connections off when told to. */
+/**
+ * A way to the server that can be cut: it passes bytes on as they come, and breaks all connections off when told to. It
+ * can also look like a server that is away, or one that has no application yet.
+ */
 public final class CuttingProxy implements AutoCloseable {
 
-    private final ServerSocket listener;
     private final InetSocketAddress server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger notFound = new AtomicInteger();
+
+    private volatile ServerSocket listener;
+    private volatile boolean isEmpty;
 
     /** Listens on a free port of the loopback interface. */
     public CuttingProxy(URI server) {
         this.server = new InetSocketAddress(server.getHost(), server.getPort());
+        this.listener = listen(0);
+    }
+
+    private ServerSocket listen(int port) {
         try {
-            this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            var made = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            start("proxy-accept", () -> acceptAll(made));
+            return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start("proxy-accept", this::acceptAll);
     }
 
     /** Where it answers. */
@@ -54,13 +65,60 @@ public final class CuttingProxy implements AutoCloseable {
         open.forEach(CuttingProxy::reset);
     }
 
-    private void acceptAll() {
-        while (!listener.isClosed()) {
+    /** Breaks off every connection, and refuses new ones as a port does on which nobody listens. */
+    public void refuse() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut();
+    }
+
+    /** Answers every request 404 in HTML, as a server that has not deployed its applications yet. After {@link #refuse}. */
+    public void answerNotFound() {
+        isEmpty = true;
+        listener = listen(listener.getLocalPort());
+    }
+
+    /** Serves again. After {@link #answerNotFound}. */
+    public void accept() {
+        isEmpty = false;
+    }
+
+    /** How many requests were answered 404 here. */
+    public int notFound() {
+        return notFound.get();
+    }
+
+    private void acceptAll(ServerSocket from) {
+        while (!from.isClosed()) {
             try {
-                connect(listener.accept());
+                Socket client = from.accept();
+                if (isEmpty) {
+                    start("proxy-empty", () -> sayNotFound(client));
+                } else {
+                    connect(client);
+                }
             } catch (IOException e) {
                 // Closed by the test, or the server is away: the client's connection is closed, too.
             }
+        }
+    }
+
+    private void sayNotFound(Socket client) {
+        try (client) {
+            byte[] buffer = new byte[1 << 14];
+            if (client.getInputStream().read(buffer) < 0) {
+                return;
+            }
+            client.getOutputStream()
+                    .write(("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 22\r\n"
+                                    + "Connection: close\r\n\r\n<h1>404 Not Found</h1>")
+                            .getBytes(StandardCharsets.US_ASCII));
+            notFound.incrementAndGet();
+        } catch (IOException e) {
+            // The client has gone; it asks again.
         }
     }
 
