@@ -128,7 +128,10 @@ public class TasksResource {
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
         }
-        return create(task(id, request), grant) ? created(id) : get(path);
+        Task task = task(id, request);
+        // Looked up first: who has as many open tasks as they may is not refused one that is there.
+        boolean isThere = log.find(id).isPresent();
+        return !isThere && create(task, grant) ? created(id) : get(path);
     }
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */

@@ -1,0 +1,30 @@
+package io.taskstream.testing;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+
+/** Requests that are suspended, of HTTP/2, with a body that is there already. */
+public final class FakeRequest {
+
+    private FakeRequest() {}
+
+    /** A request with that body, which is its whole body. */
+    public static HttpServletRequest with(String body) {
+        var in = new FakeInput();
+        in.arriveUnnoticed(body);
+        AsyncContext exchange = new FakeExchange(new FakeOutput());
+        return (HttpServletRequest) Proxy.newProxyInstance(
+                FakeRequest.class.getClassLoader(),
+                new Class<?>[] {HttpServletRequest.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getAsyncContext" -> exchange;
+                    case "getInputStream" -> in;
+                    case "getContentLengthLong" -> (long) body.getBytes(StandardCharsets.UTF_8).length;
+                    case "getProtocol" -> "HTTP/2";
+                    case "getHeader" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+}
