@@ -103,7 +103,13 @@ record Parts(
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
         var body = new BoundedBody(executor, scheduler, ticker, limits.bodyBytes());
-        var drain = new Drain(streams, publishers, log, settings.drain(), ticker, Pause.system());
+        var drain = new Drain(
+                streams,
+                publishers,
+                log,
+                settings.drain(),
+                ticker,
+                Pause.system().sweeping(heartbeats));
         var health = new Health(heartbeats, log, drain);
         var refusals = new Refusals();
         Metrics metrics =
@@ -153,7 +159,8 @@ record Parts(
 
     @Override
     public void close() {
-        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time.
+        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time. The drain
+        // sweeps by itself for those who leave late.
         heartbeats.close();
         doctor.close();
         body.close();

@@ -45,12 +45,19 @@ public class DoctorResource {
             throws IOException {
         StreamHead.refuseWhileDraining(streams);
         if (doctor.isFull()) {
-            throw Problem.of(503, "Too many checks are running").asException();
+            throw tooMany();
         }
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         StreamHead.write(response);
-        doctor.begin(exchange, StreamHead.retryMillis());
+        if (!doctor.begin(exchange, StreamHead.retryMillis())) {
+            response.reset();
+            throw tooMany();
+        }
+    }
+
+    private static RuntimeException tooMany() {
+        return Problem.of(503, "Too many checks are running").asException();
     }
 
     /** Only the head, and at once. */

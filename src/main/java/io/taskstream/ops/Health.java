@@ -41,8 +41,8 @@ public final class Health {
         String detail = silence.compareTo(STUCK) < 0
                 ? ""
                 : "No heartbeats were sent for " + silence.toSeconds() + " s: the server's scheduler is stuck";
-        // A server that has drained visits nobody, and is not to be restarted for it.
-        return List.of(new Check("heartbeats", drain.state() == Drain.State.DRAINED ? "" : detail));
+        // A server that drains goes anyway, and one that has drained visits nobody: neither is to be restarted for it.
+        return List.of(new Check("heartbeats", drain.state() == Drain.State.SERVING ? detail : ""));
     }
 
     /** If this is down, nobody new is to be sent here. */

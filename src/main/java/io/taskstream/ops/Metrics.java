@@ -7,12 +7,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.stream.StreamMeters;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,16 +104,12 @@ public final class Metrics {
     }
 
     private void log(EventLog log) {
-        gauge(
-                "taskstream.log.bytes",
-                "Bytes of events in the log",
-                () -> log.usage().bytes(),
-                null);
+        gauge("taskstream.log.bytes", "Bytes of events in the log", () -> measured(log, LogUsage::bytes), null);
         for (String status : List.of("open", "completed", "failed", "cancelled")) {
             gauge(
                     "taskstream.tasks",
                     "Tasks in the log, by status",
-                    () -> log.usage().tasks().getOrDefault(status, 0L),
+                    () -> measured(log, usage -> usage.tasks().getOrDefault(status, 0L)),
                     new Label("status", status));
         }
         gauge(
@@ -119,6 +117,16 @@ public final class Metrics {
                 "1 as long as the log can keep events, otherwise 0",
                 () -> log.trouble().isEmpty() ? 1 : 0,
                 null);
+    }
+
+    /** Not a number if the engine doesn't measure itself, or can't at the moment: one gauge must not fail the scrape. */
+    private static double measured(EventLog log, ToLongFunction<LogUsage> part) {
+        try {
+            LogUsage usage = log.usage();
+            return usage.isKnown() ? part.applyAsLong(usage) : Double.NaN;
+        } catch (RuntimeException e) {
+            return Double.NaN;
+        }
     }
 
     private record Label(String key, String value) {}

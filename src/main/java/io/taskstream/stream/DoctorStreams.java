@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class DoctorStreams implements AutoCloseable {
     /** More are refused: nobody needs them, and each costs a wake-up a second. */
     private static final int MOST = 100;
 
+    private final Semaphore slots = new Semaphore(MOST);
     private final Set<Check> checks = ConcurrentHashMap.newKeySet();
     private final TaskStreams streams;
     private final ScheduledExecutorService scheduler;
@@ -33,20 +35,30 @@ public final class DoctorStreams implements AutoCloseable {
 
     /** Whether another check would be one too many. */
     public boolean isFull() {
-        return checks.size() >= MOST;
+        return slots.availablePermits() == 0;
     }
 
     /**
      * Begins a check on the connection of a request, whose response has its head set and nothing written.
      *
+     * @return {@code false} if it would be one too many; nothing has been done then
      * @throws IOException if the response has no output
      */
-    public void begin(AsyncContext exchange, long retryMillis) throws IOException {
+    public boolean begin(AsyncContext exchange, long retryMillis) throws IOException {
         var options = new ViewerOptions(StreamStart.NOWHERE, Duration.ofMinutes(1), false, Duration.ofMinutes(1));
         var check = new Check(streams.sink(exchange, options));
+        if (!slots.tryAcquire()) {
+            return false;
+        }
         checks.add(check);
-        check.sink.open(retryMillis);
-        check.turns = scheduler.scheduleAtFixedRate(check::turn, 1, 1, TimeUnit.SECONDS);
+        try {
+            check.turns = scheduler.scheduleAtFixedRate(check::turn, 1, 1, TimeUnit.SECONDS);
+            check.sink.open(retryMillis);
+        } catch (RuntimeException e) {
+            check.leave();
+            throw e;
+        }
+        return true;
     }
 
     /** Ends all checks. */
@@ -73,18 +85,30 @@ public final class DoctorStreams implements AutoCloseable {
                 return;
             }
             sent++;
-            sink.send(new FrameEvent(null, null, Integer.toString(sent), null));
+            try {
+                sink.send(new FrameEvent(null, null, Integer.toString(sent), null));
+            } catch (RuntimeException e) {
+                // It was closed just now, or can't be written to: the scheduler would not run this again.
+                sent = NUMBERS;
+            }
             if (sent >= NUMBERS) {
                 end();
             }
         }
 
-        void end() {
-            checks.remove(this);
+        /** Gives its slot back. */
+        void leave() {
+            if (checks.remove(this)) {
+                slots.release();
+            }
             ScheduledFuture<?> running = turns;
             if (running != null) {
                 running.cancel(false);
             }
+        }
+
+        void end() {
+            leave();
             if (sink.blockedSince() == 0) {
                 sink.close();
             } else {

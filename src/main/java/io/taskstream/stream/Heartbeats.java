@@ -21,7 +21,8 @@ public final class Heartbeats implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Heartbeats.class.getName());
 
-    static final Duration PERIOD = Duration.ofMillis(500);
+    /** From one sweep to the next. */
+    public static final Duration PERIOD = Duration.ofMillis(500);
 
     private static final int SLOTS = 1024;
     private static final long PERIOD_NANOS = PERIOD.toNanos();
@@ -57,7 +58,7 @@ public final class Heartbeats implements AutoCloseable {
     }
 
     /** Visits all whose time has come, once each however long the last sweep is ago. */
-    private synchronized void sweep() {
+    public synchronized void sweep() {
         long now = ticker.nanos();
         lastSweep = now;
         long due = Math.floorDiv(now - origin, PERIOD_NANOS);

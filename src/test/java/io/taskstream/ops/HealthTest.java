@@ -1,10 +1,13 @@
 package io.taskstream.ops;
 
+import static io.taskstream.ops.OpsFixture.WINDOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.FakeExchange;
 import io.taskstream.testing.Samples;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,29 @@ class HealthTest {
         assertThat(isUp(health.live())).isFalse();
         fixture.scheduler.tick();
         assertThat(isUp(health.live())).isTrue();
+    }
+
+    @Test
+    void itLivesWhileItDrains() {
+        fixture.publishers.begin();
+        List<Boolean> alive = new ArrayList<>();
+        List<Health> asked = new ArrayList<>();
+        var drain = new Drain(fixture.streams, fixture.publishers, fixture.log, WINDOW, fixture.ticker, time -> {
+            fixture.ticker.advance(Duration.ofSeconds(31));
+            asked.forEach(each -> alive.add(isUp(each.live())));
+        });
+        asked.add(new Health(fixture.heartbeats, fixture.log, drain));
+        drain.run();
+        assertThat(alive).containsExactly(true);
+    }
+
+    @Test
+    void whoDrainsVisitsIdleViewersWithoutAScheduler() throws InterruptedException {
+        FakeExchange viewer = fixture.watch();
+        fixture.heartbeats.close();
+        Pause pause = fixture.ticker::advance;
+        pause.sweeping(fixture.heartbeats).take(Duration.ofSeconds(61));
+        assertThat(viewer.out().takeText()).isEqualTo(": heartbeat\n\n");
     }
 
     private static boolean isUp(List<Health.Check> checks) {

@@ -65,6 +65,11 @@ class MetricsTest {
     @Test
     void aDrainIsShown() {
         fixture.drain.run();
-        assertThat(fixture.scrape().lines()).contains("taskstream_draining 1.0", "taskstream_log_available 0.0");
+        assertThat(fixture.scrape().lines())
+                .contains(
+                        "taskstream_draining 1.0",
+                        "taskstream_log_available 0.0",
+                        "taskstream_log_bytes NaN",
+                        "taskstream_tasks{status=\"open\"} NaN");
     }
 }

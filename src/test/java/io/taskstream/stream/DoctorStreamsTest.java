@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.testing.FakeExchange;
 import io.taskstream.testing.FakeOutput;
@@ -57,12 +58,25 @@ class DoctorStreamsTest {
     }
 
     @Test
+    void aCheckThatCantBeginTakesNoSlot() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            var used = new FakeExchange(new FakeOutput(work -> {
+                throw new IllegalStateException("It is written to already");
+            }));
+            assertThatThrownBy(() -> doctor.begin(used, 2_500)).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(scheduler.scheduled()).isEqualTo(1);
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), 2_500)).isTrue();
+    }
+
+    @Test
     void moreThanAHundredAreTooMany() throws IOException {
         for (int i = 1; i < 100; i++) {
             assertThat(doctor.isFull()).isFalse();
             doctor.begin(new FakeExchange(new FakeOutput()), 2_500);
         }
         assertThat(doctor.isFull()).isTrue();
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), 2_500)).isFalse();
         doctor.close();
         assertThat(doctor.isFull()).isFalse();
     }
