@@ -14,6 +14,9 @@ public final class EventRates {
     /** After so many new buckets those that are full, which are as good as none, are thrown away. */
     private static final int BETWEEN_SWEEPS = 1_000;
 
+    /** A batch is waited out by all who publish to its task; one of half a million events would shut them out for hours. */
+    private static final long LONGEST_BATCH_SECONDS = 60;
+
     private final ConcurrentMap<String, TokenBucket> ofTasks = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, TokenBucket> ofSubjects = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
@@ -45,9 +48,15 @@ public final class EventRates {
      * For the same when its events have come: looks and counts at once, so that not all of those whom {@link #check} let
      * through at the same time publish. Counts nothing if it throws.
      *
-     * @throws LimitException if what was published last must be waited for first
+     * @throws LimitException if what was published last must be waited for first, or there are more events than may be
+     *     published in a minute
      */
     public void take(TaskId task, Grant grant, int events) {
+        if (events > atOnce(grant) * LONGEST_BATCH_SECONDS) {
+            throw LimitException.ofClient(
+                    "A batch of more events than may be published in a minute",
+                    Duration.ofSeconds(LONGEST_BATCH_SECONDS));
+        }
         long now = nanos.getAsLong();
         // A task's bucket is held while a subject's is, and never the other way round.
         long delay = ofTask(task, now, bucket -> {
@@ -76,6 +85,12 @@ public final class EventRates {
         if (delay > 0) {
             throw LimitException.ofClient("More events a second than may be published", Duration.ofNanos(delay));
         }
+    }
+
+    /** How many events may be published in a second, if nobody has published; for those who can take them one by one. */
+    public int atOnce(Grant grant) {
+        int toTask = perTask == 0 ? Integer.MAX_VALUE : perTask;
+        return perSubject == 0 || !grant.isNamed() ? toTask : Math.min(toTask, perSubject);
     }
 
     /**

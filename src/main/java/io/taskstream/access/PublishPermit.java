@@ -29,11 +29,16 @@ public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRa
      * have ended, and other requests may have published.
      *
      * @throws RefusedException if the grant has ended
-     * @throws LimitException if what was published last must be waited for first
+     * @throws LimitException if what was published last must be waited for first, or they are too many
      */
     public void take(int events) {
         check();
         rates.take(task, grant, events);
+    }
+
+    /** How many events may be published together. */
+    public int atOnce() {
+        return rates.atOnce(grant);
     }
 
     /** Counts events. Answers how many nanoseconds to wait before the next. */

@@ -2,16 +2,13 @@ package io.taskstream.access;
 
 /**
  * Lets so many events through a second, with bursts of one second. Whoever takes more than is there goes into debt and
- * waits it out: so a batch larger than a burst passes, too. The debt is bounded.
+ * waits it out: so a batch larger than a burst passes, too.
  *
  * <p>Not thread-safe.
  */
 final class TokenBucket {
 
     private static final double SECOND = 1e9;
-
-    /** No debt is longer: a task's bucket is shared, and one large batch must not shut out its other producers for hours. */
-    private static final double LONGEST_DEBT_SECONDS = 60;
 
     private final double perSecond;
     private double tokens;
@@ -36,7 +33,7 @@ final class TokenBucket {
     /** Takes that many, whether or not they are there. */
     void take(int count, long now) {
         refill(now);
-        tokens = Math.max(tokens - count, -LONGEST_DEBT_SECONDS * perSecond);
+        tokens -= count;
     }
 
     /** Whether nothing has been taken for so long that this is as good as new. */

@@ -28,7 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class LinePublisher implements ReadListener {
 
     /** After so many bytes the thread is given back: it may be the one that all connections need. */
-    private static final int SHARE = 1 << 16;
+    private static final int SHARE = 1 << 17;
+
+    /** How many bytes, and how many events, are appended together: the more, the less often a fast producer waits. */
+    private static final int BATCH = 1 << 17;
+
+    private static final int MOST_EVENTS = 1 << 13;
 
     private final ServletInputStream in;
     private final PublishPermit permit;
@@ -122,7 +127,7 @@ final class LinePublisher implements ReadListener {
                     return;
                 }
                 // What stands behind a terminal event has arrived already.
-                int read = arrived.isEmpty() ? read() : 1;
+                int read = arrived.isEmpty() ? readBatch() : 1;
                 if (read == 0) {
                     return;
                 }
@@ -141,8 +146,8 @@ final class LinePublisher implements ReadListener {
      * a new request for each line is no faster. Nothing is read meanwhile: the producer's writes wait then.
      */
     private boolean waitsForItsTurn() {
-        boolean reads = arrived.isEmpty() && !ended && failure == null;
-        long nanos = reads ? permit.spend(0) : 0;
+        boolean goesOn = failure == null && (!ended || !arrived.isEmpty());
+        long nanos = goesOn ? permit.spend(0) : 0;
         if (nanos <= 0) {
             return false;
         }
@@ -151,11 +156,19 @@ final class LinePublisher implements ReadListener {
         return true;
     }
 
-    /** Reads what has arrived into events. Answers 0 if nothing has. */
-    private int read() throws IOException {
-        if (failure != null || ended) {
-            return 1;
+    /** Reads what has arrived, as far as it goes into one batch. Answers how many bytes, 0 if there were none. */
+    private int readBatch() throws IOException {
+        int total = 0;
+        int read = 1;
+        while (read > 0 && total < BATCH && arrived.size() < MOST_EVENTS && !ended && failure == null) {
+            read = read();
+            total += read;
         }
+        return ended || failure != null ? Math.max(total, 1) : total;
+    }
+
+    /** Reads some of what has arrived into events. Answers 0 if nothing has. */
+    private int read() throws IOException {
         boolean all = allRead;
         if (!all && !in.isReady()) {
             return 0;
@@ -192,7 +205,7 @@ final class LinePublisher implements ReadListener {
         append();
     }
 
-    /** Appends what has arrived, up to and with a terminal event, and ends if nothing more is to come. */
+    /** Appends what has arrived and may be published now, up to and with a terminal event, and ends if that was all. */
     private void append() {
         if (arrived.isEmpty()) {
             if (ended || failure != null) {
@@ -231,12 +244,13 @@ final class LinePublisher implements ReadListener {
     }
 
     private int lengthOfBatch() {
-        for (int i = 0; i < arrived.size(); i++) {
+        int most = Math.min(arrived.size(), permit.atOnce());
+        for (int i = 0; i < most; i++) {
             if (arrived.get(i).end() != null) {
                 return i + 1;
             }
         }
-        return arrived.size();
+        return most;
     }
 
     private void finish() {

@@ -36,16 +36,8 @@ class LimitsTest {
     void aLargeBatchPassesAndIsWaitedOut() {
         var bucket = new TokenBucket(10, 0);
 
-        bucket.take(100, 0);
-        assertThat(bucket.delay(0)).isEqualTo(9_100_000_000L);
-    }
-
-    @Test
-    void noBatchIsSoLargeThatItIsWaitedOutForMoreThanAMinute() {
-        var bucket = new TokenBucket(100, 0);
-
-        bucket.take(500_000, 0);
-        assertThat(bucket.delay(0)).isEqualTo(60_010_000_000L);
+        bucket.take(1_000, 0);
+        assertThat(bucket.delay(0)).isEqualTo(99_100_000_000L);
     }
 
     @Test
@@ -70,6 +62,17 @@ class LimitsTest {
                         limit -> assertThat(limit.retrySeconds()).isEqualTo(1));
         time.advance(Duration.ofSeconds(1));
         rates.check(OTHER, ANN);
+    }
+
+    @Test
+    void aBatchThatOthersWouldWaitForLongerThanAMinuteIsRefused() {
+        var rates = new EventRates(10, 15, time::nanos);
+
+        assertThatThrownBy(() -> rates.take(TASK, ANN, 601))
+                .isInstanceOf(LimitException.class)
+                .hasMessageContaining("minute");
+        rates.take(TASK, ANN, 600);
+        assertThat(rates.spend(TASK, BOB, 0)).isEqualTo(59_100_000_000L);
     }
 
     @Test

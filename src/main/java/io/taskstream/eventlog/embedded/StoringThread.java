@@ -18,6 +18,9 @@ final class StoringThread implements Runnable {
     private static final Logger LOG = System.getLogger(StoringThread.class.getName());
     private static final long INTERVAL_MILLIS = 1_500;
 
+    /** After so many turns of only storing, each of some megabytes, the house is kept. */
+    private static final int STORES_BETWEEN = 4;
+
     /** How long it waits if it could go on at once. */
     private static final long SHORT_MILLIS = 20;
 
@@ -65,18 +68,18 @@ final class StoringThread implements Runnable {
 
     @Override
     public void run() {
-        long tended = System.nanoTime();
+        int stores = 0;
         while (!closing) {
             try {
                 boolean isUrgent = wakeUps.tryAcquire(more ? SHORT_MILLIS : INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
                 wakeUps.drainPermits();
-                // Much that comes in must not keep the house from being kept.
-                boolean isLate = System.nanoTime() - tended >= TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
-                if (isUrgent && !isLate && trouble == null) {
+                // However much comes in, the house is kept now and then.
+                if (isUrgent && trouble == null && stores < STORES_BETWEEN) {
+                    stores++;
                     tryTo(this::store);
                 } else {
+                    stores = 0;
                     tryTo(this::tend);
-                    tended = System.nanoTime();
                 }
             } catch (InterruptedException e) {
                 closing = true;
