@@ -25,7 +25,9 @@ final class Listing {
     List<LogState> list(TaskQuery query) {
         long below = query.after() == null ? Long.MAX_VALUE : ordinal(query.after());
         // What is in the heap is newer than what the store says of the same task.
-        NavigableMap<Long, LiveTask> inHeap = new TreeMap<>(live.below(below));
+        NavigableMap<Long, LiveTask> inHeap = new TreeMap<>();
+        // Not by the constructor, which fails if tasks leave the heap meanwhile.
+        live.below(below).forEach(inHeap::put);
         return store.read(open -> merge(query, inHeap, open.newestFirst(below, query.status())));
     }
 
