@@ -185,11 +185,6 @@ public final class CuttingProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        cut();
+        refuse();
     }
 }
