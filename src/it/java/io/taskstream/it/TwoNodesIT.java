@@ -30,6 +30,8 @@ class TwoNodesIT {
 
     private static final int TASKS = 8;
     private static final int VIEWERS_OF_A_TASK = 50;
+
+    /** From kill to kill; a node that takes longer to come back is waited for. */
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -121,8 +123,11 @@ class TwoNodesIT {
     private static int killNodes() {
         var random = new Random();
         int kills = 0;
-        for (long end = System.nanoTime() + KILLING.toNanos(); System.nanoTime() < end; kills++) {
-            Await.sleep(BETWEEN_KILLS);
+        long killed = System.nanoTime();
+        for (long end = killed + KILLING.toNanos(); System.nanoTime() < end; kills++) {
+            long untilNext = killed + BETWEEN_KILLS.toNanos() - System.nanoTime();
+            Await.sleep(Duration.ofNanos(Math.max(0, untilNext)));
+            killed = System.nanoTime();
             Server node = NODES.get(random.nextInt(NODES.size()));
             node.crash();
             node.start();
