@@ -8,6 +8,11 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.eventlog.redis.RedisPlace;
+import io.taskstream.eventlog.redis.RedisRetention;
+import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.eventlog.redis.RedisTimes;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
@@ -30,6 +35,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
 /** Opens engines in this process, and makes what is put into them. */
@@ -44,6 +50,7 @@ final class Engines {
 
     private static final EventReader READER = new EventReader(JsonbBuilder.create());
     private static final ExecutorService EXECUTOR = Executors.newFixedThreadPool(2, Engines::daemon);
+    private static final ScheduledExecutorService SCHEDULER = Executors.newScheduledThreadPool(1, Engines::daemon);
 
     private Engines() {}
 
@@ -53,9 +60,19 @@ final class Engines {
         return new EmbeddedEventLog(options, InstantSource.system(), new Random(), EXECUTOR, Engines::daemon);
     }
 
-    /** The memory engine with its bounds as they are by default. */
-    static EventLog memory() {
-        return new MemoryEventLog(new MemoryBounds(512, 64L << 20, 1_000), InstantSource.system(), new Random());
+    /** The memory engine, which keeps so many events of a task. */
+    static EventLog memory(int events) {
+        return new MemoryEventLog(new MemoryBounds(events, 64L << 20, 1_000), InstantSource.system(), new Random());
+    }
+
+    /** The redis engine with its bounds as they are by default, as a server of its own: it shares no connection. */
+    static EventLog redis(String uri) {
+        return RedisEventLog.open(
+                new RedisPlace(List.of(uri), false, "taskstream:", 0),
+                new RedisRetention(100_000, Duration.ofDays(7), Duration.ofDays(1)),
+                RedisTimes.usual(),
+                new RedisThreads(EXECUTOR, SCHEDULER, System::nanoTime),
+                new Random());
     }
 
     private static Thread daemon(Runnable work) {

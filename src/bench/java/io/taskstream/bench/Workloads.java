@@ -27,7 +27,9 @@ final class Workloads {
                 new IdleWorkload("W4", "10,000 idle viewers for 30 s", scaled(10_000), Duration.ofMillis((long)
                         Math.max(3_000, 31_000 * scale))),
                 fan("W5", "W1 with 100 viewers that never read", 1_000, 100, 1_000),
-                posts("W6", "single posts over 8 connections, no viewer", 8, scaled(6_000)),
+                posts("W6", 8, scaled(6_000)),
+                posts("W6-1", 1, scaled(6_000)),
+                posts("W6-64", 64, scaled(750)),
                 lines("W6-lines", "one request with an event a line, no viewer", scaled(200_000)),
                 new ReplayWorkload(
                         "W7", "500 viewers get 1,000 earlier events each, all at once", scaled(500), scaled(1_000)),
@@ -81,10 +83,11 @@ final class Workloads {
                 false);
     }
 
-    private static LiveWorkload posts(String name, String description, int connections, int events) {
+    private static LiveWorkload posts(String name, int connections, int events) {
+        String over = connections == 1 ? "1 connection" : connections + " connections";
         return new LiveWorkload(
                 name,
-                description,
+                "single posts over " + over + ", no viewer",
                 connections,
                 new Watching(0, 0, 0, 1),
                 new Publishing(connections, 1, events, 0),

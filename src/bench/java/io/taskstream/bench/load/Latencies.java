@@ -11,7 +11,8 @@ public final class Latencies {
     private final long[] counts = new long[(64 - BITS) * HALF + 2 * HALF];
     private long total;
 
-    void add(long nanos) {
+    /** Counts one; a negative one as 0. */
+    public void add(long nanos) {
         long value = Math.max(nanos, 0);
         int shift = Math.max(0, 64 - BITS - Long.numberOfLeadingZeros(value));
         counts[shift * HALF + (int) (value >>> shift)]++;
