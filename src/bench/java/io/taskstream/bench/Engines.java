@@ -1,7 +1,9 @@
 package io.taskstream.bench;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -57,7 +59,8 @@ final class Engines {
     /** The embedded engine with its bounds as they are by default. */
     static EventLog embedded(Path directory, Durability durability, Retention retention) {
         var options = new EmbeddedOptions(directory.toString(), durability, retention, RECENT_BYTES, CACHE_MEGABYTES);
-        return new EmbeddedEventLog(options, InstantSource.system(), new Random(), EXECUTOR, Engines::daemon);
+        return new EmbeddedEventLog(
+                options, InstantSource.system(), new Random(), EXECUTOR, Engines::daemon, stopwatch());
     }
 
     /** The memory engine, which keeps so many events of a task. */
@@ -72,7 +75,12 @@ final class Engines {
                 new RedisRetention(100_000, Duration.ofDays(7), Duration.ofDays(1)),
                 RedisTimes.usual(),
                 new RedisThreads(EXECUTOR, SCHEDULER, System::nanoTime),
-                new Random());
+                new Random(),
+                stopwatch());
+    }
+
+    private static Stopwatch stopwatch() {
+        return new Stopwatch(Distribution.ofDurations(), System::nanoTime);
     }
 
     private static Thread daemon(Runnable work) {

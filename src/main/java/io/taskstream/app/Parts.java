@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.GuardedEventLog;
 import io.taskstream.eventlog.LogMeters;
 import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
@@ -86,7 +87,9 @@ record Parts(
         Limits limits = settings.limits();
         LogMeters appends = LogMeters.create();
         StreamMeters meters = StreamMeters.create();
-        EventLog log = new GuardedEventLog(log(settings, time, executor, scheduler, threads), appends, ticker::nanos);
+        var syncs = new Stopwatch(appends.syncs(), ticker::nanos);
+        EventLog engine = engine(settings, time, executor, scheduler, threads, syncs);
+        EventLog log = new GuardedEventLog(engine, appends, ticker::nanos);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
         FrontDoor door = new Entrance(settings.access(), time)
@@ -138,20 +141,21 @@ record Parts(
         return new Parts(drain, health, heartbeats, doctor, body, limits, resources);
     }
 
-    private static EventLog log(
+    private static EventLog engine(
             Settings settings,
             InstantSource time,
             Executor executor,
             ScheduledExecutorService scheduler,
-            ThreadFactory threads) {
+            ThreadFactory threads,
+            Stopwatch syncs) {
         var random = new SecureRandom();
         return switch (settings.engine()) {
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
-            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
             case Settings.REDIS -> {
                 RedisSettings redis = settings.redis();
-                var redisThreads = new RedisThreads(executor, scheduler, System::nanoTime);
-                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random);
+                var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());
+                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random, syncs);
             }
             default -> throw new IllegalStateException("There is no engine " + settings.engine());
         };

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
  * @param events events that were kept
  * @param bytes of their data
  * @param appends time from the call to when the events are kept, in nanoseconds
- * @param syncs time that the engine's disk or network took to make them so, in nanoseconds
+ * @param syncs time that the engine's disk took for each sync, or its Redis for each call that appends, in nanoseconds;
+ *     it is the engine that measures it
  */
 public record LogMeters(LongAdder events, LongAdder bytes, Distribution appends, Distribution syncs) {
 

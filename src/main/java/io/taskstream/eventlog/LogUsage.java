@@ -3,22 +3,24 @@ package io.taskstream.eventlog;
 import java.util.Map;
 
 /**
- * What an engine holds at one moment, for those who watch over it.
+ * What an engine holds at one moment, for those who watch over it. What the engine doesn't measure is negative or empty.
  *
- * @param bytes of events, as the engine keeps them; negative if it doesn't measure them
- * @param tasks how many tasks there are of each status, by its wire name; empty if the engine doesn't count them
+ * @param bytes of events, as the engine keeps them
+ * @param tasks how many there are
+ * @param tasksByStatus how many there are of each status, by its wire name, each of which is there if one is
  */
-public record LogUsage(long bytes, Map<String, Long> tasks) {
+public record LogUsage(long bytes, long tasks, Map<String, Long> tasksByStatus) {
 
     /** Of an engine that doesn't measure itself. */
-    public static final LogUsage UNKNOWN = new LogUsage(-1, Map.of());
+    public static final LogUsage UNKNOWN = new LogUsage(-1, -1, Map.of());
 
     public LogUsage {
-        tasks = Map.copyOf(tasks);
+        tasksByStatus = Map.copyOf(tasksByStatus);
     }
 
-    /** Whether the engine measures itself. */
-    public boolean isKnown() {
-        return bytes >= 0;
+    /** Of an engine that knows all. */
+    public static LogUsage of(long bytes, Map<String, Long> tasksByStatus) {
+        long tasks = tasksByStatus.values().stream().mapToLong(Long::longValue).sum();
+        return new LogUsage(bytes, tasks, tasksByStatus);
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics {
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final long UNKNOWN = -1;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -100,16 +101,20 @@ public final class Metrics {
                 "Time from a viewer's coming to when it had got all that was there for it",
                 stream.resume());
         seconds("taskstream_append_seconds", "Time from an append to when its events are kept", appends.appends());
-        seconds("taskstream_log_sync_seconds", "Time that the log's disk or network took for a sync", appends.syncs());
+        seconds(
+                "taskstream_log_sync_seconds",
+                "Time that the log's disk took for a sync, or its Redis for a call that appends",
+                appends.syncs());
     }
 
     private void log(EventLog log) {
         gauge("taskstream.log.bytes", "Bytes of events in the log", () -> measured(log, LogUsage::bytes), null);
+        gauge("taskstream.log.tasks", "Tasks in the log, of any status", () -> measured(log, LogUsage::tasks), null);
         for (String status : List.of("open", "completed", "failed", "cancelled")) {
             gauge(
                     "taskstream.tasks",
                     "Tasks in the log, by status",
-                    () -> measured(log, usage -> usage.tasks().getOrDefault(status, 0L)),
+                    () -> measured(log, usage -> usage.tasksByStatus().getOrDefault(status, UNKNOWN)),
                     new Label("status", status));
         }
         gauge(
@@ -119,11 +124,11 @@ public final class Metrics {
                 null);
     }
 
-    /** Not a number if the engine doesn't measure itself, or can't at the moment: one gauge must not fail the scrape. */
+    /** Not a number if the engine doesn't measure it, or can't at the moment: one gauge must not fail the scrape. */
     private static double measured(EventLog log, ToLongFunction<LogUsage> part) {
         try {
-            LogUsage usage = log.usage();
-            return usage.isKnown() ? part.applyAsLong(usage) : Double.NaN;
+            long value = part.applyAsLong(log.usage());
+            return value < 0 ? Double.NaN : value;
         } catch (RuntimeException e) {
             return Double.NaN;
         }

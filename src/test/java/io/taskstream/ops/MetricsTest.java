@@ -33,6 +33,7 @@ class MetricsTest {
                         "taskstream_append_seconds_count 2",
                         "taskstream_tasks{status=\"completed\"} 1.0",
                         "taskstream_tasks{status=\"open\"} 0.0",
+                        "taskstream_log_tasks 1.0",
                         "taskstream_log_available 1.0",
                         "taskstream_draining 0.0",
                         "taskstream_publishers 1.0");
@@ -70,6 +71,7 @@ class MetricsTest {
                         "taskstream_draining 1.0",
                         "taskstream_log_available 0.0",
                         "taskstream_log_bytes NaN",
+                        "taskstream_log_tasks NaN",
                         "taskstream_tasks{status=\"open\"} NaN");
     }
 }

@@ -1,6 +1,8 @@
 package io.taskstream.testing;
 
+import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisPlace;
 import io.taskstream.eventlog.redis.RedisRetention;
@@ -35,8 +37,18 @@ public final class RedisEngines implements AutoCloseable {
     }
 
     public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times) {
+        return open(place, retention, times, Distribution.ofDurations());
+    }
+
+    /**
+     * Opens one that measures Redis.
+     *
+     * @param calls counts how long Redis takes for calls that append
+     */
+    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times, Distribution calls) {
         var threads = new RedisThreads(executor, scheduler, System::nanoTime);
-        return RedisEventLog.open(place, retention, times, threads, new Random());
+        var stopwatch = new Stopwatch(calls, System::nanoTime);
+        return RedisEventLog.open(place, retention, times, threads, new Random(), stopwatch);
     }
 
     @Override

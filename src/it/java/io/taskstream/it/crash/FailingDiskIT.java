@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.taskstream.eventlog.Distribution;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -167,7 +169,8 @@ class FailingDiskIT {
                 InstantSource.system(),
                 new Random(),
                 Runnable::run,
-                Thread::new);
+                Thread::new,
+                new Stopwatch(Distribution.ofDurations(), () -> 0));
     }
 
     @Test

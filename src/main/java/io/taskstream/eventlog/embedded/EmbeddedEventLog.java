@@ -6,6 +6,7 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogUsage;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
@@ -51,6 +52,7 @@ public final class EmbeddedEventLog implements EventLog {
      *
      * @param executor reads from the disk for viewers that are behind
      * @param threads makes the two threads that the engine needs
+     * @param syncs measures how long the disk takes to keep what is appended
      * @throws IllegalStateException if it can't be opened; the message says why
      */
     public EmbeddedEventLog(
@@ -58,7 +60,8 @@ public final class EmbeddedEventLog implements EventLog {
             InstantSource time,
             RandomGenerator random,
             Executor executor,
-            ThreadFactory threads) {
+            ThreadFactory threads,
+            Stopwatch syncs) {
         FilePath directory = directory(options.directory());
         Retention retention = options.retention();
         var wakeUps = new Semaphore(0);
@@ -71,7 +74,7 @@ public final class EmbeddedEventLog implements EventLog {
             long last = recovery.recover(directory);
             var staging = new Staging(live, store, retention.keys(), time, random);
             staging.ordinalsFrom(recovery.nextOrdinal());
-            var journal = new Journal(directory);
+            var journal = new Journal(directory, syncs);
             journal.begin(last + 1);
             committer = new Committer(journal, staging, options.durability(), unstored, time, last);
             storing = new StoringThread(
@@ -171,7 +174,7 @@ public final class EmbeddedEventLog implements EventLog {
     /** As the store has it, which is a second or two behind. */
     @Override
     public LogUsage usage() {
-        return store.read(open -> new LogUsage(
+        return store.read(open -> LogUsage.of(
                 open.bytes(),
                 Arrays.stream(TaskStatus.values()).collect(Collectors.toMap(TaskStatus::wireName, open::count))));
     }

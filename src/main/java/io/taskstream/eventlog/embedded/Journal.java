@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.eventlog.Stopwatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,6 +26,7 @@ final class Journal implements AutoCloseable {
     static final int GROUP_HEAD = 16;
 
     private final FilePath directory;
+    private final Stopwatch syncs;
     private final CRC32C checksum = new CRC32C();
 
     private @Nullable FileChannel segment;
@@ -32,8 +34,9 @@ final class Journal implements AutoCloseable {
     private long end;
     private boolean forced = true;
 
-    Journal(FilePath directory) {
+    Journal(FilePath directory, Stopwatch syncs) {
         this.directory = directory;
+        this.syncs = syncs;
     }
 
     /** Whether groups can be written. */
@@ -109,7 +112,9 @@ final class Journal implements AutoCloseable {
 
     /** Brings to the disk what has been written. */
     void force() throws IOException {
+        long start = syncs.start();
         open().force(false);
+        syncs.stop(start);
         forced = true;
     }
 

@@ -12,6 +12,7 @@ import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TaskStatus;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -163,11 +164,14 @@ public final class MemoryEventLog implements EventLog {
     public LogUsage usage() {
         long bytes = 0;
         Map<String, Long> tasks = new TreeMap<>();
+        for (TaskStatus status : TaskStatus.values()) {
+            tasks.put(status.wireName(), 0L);
+        }
         for (MemoryTaskLog log : logs.values()) {
             bytes += log.bytes();
             tasks.merge(log.state().task().status().wireName(), 1L, Long::sum);
         }
-        return new LogUsage(bytes, tasks);
+        return LogUsage.of(bytes, tasks);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Stopwatch;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,26 +19,39 @@ final class AppendCaller {
     private final RedisRetention retention;
     private final String node;
     private final long replicaMillis;
+    private final Stopwatch calls;
 
     /**
      * @param node names this engine; no other has or had the name
      * @param timeout how long replicas may take
+     * @param calls measures how long Redis takes, with replicas if it waits for some
      */
-    AppendCaller(RedisLink link, RedisPlace place, RedisRetention retention, String node, Duration timeout) {
+    AppendCaller(
+            RedisLink link,
+            RedisPlace place,
+            RedisRetention retention,
+            String node,
+            Duration timeout,
+            Stopwatch calls) {
         this.link = link;
         this.place = place;
         this.retention = retention;
         this.node = node;
         this.replicaMillis = Math.max(1, timeout.toMillis() / 2);
+        this.calls = calls;
     }
 
     /** Makes the call, maybe not for the first time, and answers what the script did. */
     CompletionStage<String> call(AppendCall call) {
         String[] keys = call.keys(new TaskKeys(place.prefix(), call.id()));
         byte[][] arguments = call.arguments(node, retention);
+        long start = calls.start();
         CompletionStage<byte[]> answer =
                 place.replicas() == 0 ? APPEND.run(link::writing, keys, arguments) : callAndWait(keys, arguments);
-        return answer.thenApply(Bytes::text);
+        return answer.thenApply(text -> {
+            calls.stop(start);
+            return Bytes.text(text);
+        });
     }
 
     /**

@@ -7,6 +7,8 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogUsage;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
@@ -37,6 +39,7 @@ public final class RedisEventLog implements EventLog {
     private final RedisLink link;
     private final TaskStore store;
     private final TaskIndex index;
+    private final TaskCount count;
     private final TaskLists lists;
     private final Appends appends;
     private final WatchedLogs watched;
@@ -52,7 +55,8 @@ public final class RedisEventLog implements EventLog {
             RedisRetention retention,
             RedisTimes times,
             RedisThreads threads,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Stopwatch calls) {
         this.link = link;
         this.epochs = new Epochs(random);
         this.answers = new Answers(times.command());
@@ -60,9 +64,10 @@ public final class RedisEventLog implements EventLog {
         this.viewers = new ViewerCounts(link, place.prefix(), node, times.reread());
         this.store = new TaskStore(link, place.prefix(), node);
         this.index = new TaskIndex(link, place.prefix());
+        this.count = new TaskCount(index);
         this.lists = new TaskLists(store, index, answers);
         this.pulse = new Pulse(link, threads.executor());
-        var caller = new AppendCaller(link, place, retention, node, times.command());
+        var caller = new AppendCaller(link, place, retention, node, times.command(), calls);
         this.appends = new Appends(caller, pulse, times.append(), threads);
         this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
         link.tell(watched);
@@ -70,7 +75,8 @@ public final class RedisEventLog implements EventLog {
         this.timers = List.of(
                 repeat(pulse::ask, PULSE, threads),
                 repeat(watched::lookAtAll, times.reread(), threads),
-                repeat(lists::sweep, times.reread(), threads));
+                repeat(lists::sweep, times.reread(), threads),
+                repeat(count::ask, times.reread(), threads));
     }
 
     private static ScheduledFuture<?> repeat(Runnable work, Duration pause, RedisThreads threads) {
@@ -87,15 +93,20 @@ public final class RedisEventLog implements EventLog {
         }
     }
 
-    /** Connects, or, if Redis does not answer, goes on trying: until then every call is answered as unavailable. */
+    /**
+     * Connects, or, if Redis does not answer, goes on trying: until then every call is answered as unavailable.
+     *
+     * @param calls measures how long Redis takes for each call that appends
+     */
     public static RedisEventLog open(
             RedisPlace place,
             RedisRetention retention,
             RedisTimes times,
             RedisThreads threads,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Stopwatch calls) {
         RedisLink link = RedisClients.link(place, times.command());
-        return new RedisEventLog(link, place, retention, times, threads, random);
+        return new RedisEventLog(link, place, retention, times, threads, random, calls);
     }
 
     @Override
@@ -182,6 +193,12 @@ public final class RedisEventLog implements EventLog {
     @Override
     public void countViewersBy(ToIntFunction<TaskId> here) {
         viewers.countBy(here);
+    }
+
+    /** As Redis said a while ago. */
+    @Override
+    public LogUsage usage() {
+        return count.last();
     }
 
     @Override

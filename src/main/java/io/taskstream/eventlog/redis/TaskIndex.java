@@ -60,6 +60,11 @@ final class TaskIndex {
         return link.reading().zscore(key, Bytes.of(id.value()));
     }
 
+    /** How many tasks it holds, some of which may be gone. */
+    CompletionStage<Long> count() {
+        return link.reading().zcard(key);
+    }
+
     /** The newest tasks that are older than a score. */
     CompletionStage<List<Entry>> before(long score, int count) {
         Range<Long> older = Range.from(Range.Boundary.unbounded(), Range.Boundary.excluding(score));

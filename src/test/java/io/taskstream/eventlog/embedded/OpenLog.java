@@ -1,5 +1,7 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.eventlog.Distribution;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.testing.TestExecutors;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,11 @@ final class OpenLog {
     }
 
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time) {
-        return new EmbeddedEventLog(options, time, new Random(), TestExecutors.shared(), TestExecutors.threads());
+        return with(options, time, new Stopwatch(Distribution.ofDurations(), () -> 0));
+    }
+
+    static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, Stopwatch syncs) {
+        return new EmbeddedEventLog(
+                options, time, new Random(), TestExecutors.shared(), TestExecutors.threads(), syncs);
     }
 }

@@ -57,13 +57,13 @@ final class RestartTest extends LogFixture {
         create(log, B);
         append(log, B, "1", DONE);
         log.tend();
-        assertThat(log.usage().tasks())
+        assertThat(log.usage().tasksByStatus())
                 .containsExactlyInAnyOrderEntriesOf(Map.of("open", 1L, "completed", 1L, "failed", 0L, "cancelled", 0L));
         assertThat(log.usage().bytes()).isGreaterThan(30);
 
         log.delete(B);
         log.tend();
-        assertThat(log.usage().tasks()).containsEntry("completed", 0L);
+        assertThat(log.usage().tasksByStatus()).containsEntry("completed", 0L);
     }
 
     @Test
