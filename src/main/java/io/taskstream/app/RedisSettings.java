@@ -4,6 +4,8 @@ import io.taskstream.eventlog.redis.RedisPlace;
 import io.taskstream.eventlog.redis.RedisRetention;
 import io.taskstream.eventlog.redis.RedisTimes;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,6 +14,7 @@ import java.util.stream.Stream;
 record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes times) {
 
     private static final String URL = "taskstream.redis.url";
+    private static final String TRUST = "taskstream.redis.trust-file";
     private static final int LONGEST_COMMAND = 60_000;
     private static final int LONGEST_APPEND = 180_000;
     private static final int LONGEST_REREAD = 600_000;
@@ -37,13 +40,14 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
         }
         int replicas = config.integer("taskstream.redis.wait-replicas", 0, 0, isCluster ? 0 : 16);
         String prefix = config.text("taskstream.redis.prefix", "taskstream:");
+        Path trust = config.optional(TRUST).map(RedisSettings::readable).orElse(null);
         // Redis expires a key after a second at the earliest, and a task whose age is nothing soon after its end.
         Duration atLeast = Duration.ofSeconds(1);
         var retention = new RedisRetention(events, longer(age, atLeast), longer(keys, atLeast));
         if (prefix.indexOf('{') >= 0) {
             throw new InvalidSettingException("taskstream.redis.prefix", prefix, "without braces");
         }
-        return new RedisSettings(new RedisPlace(uris, isCluster, prefix, replicas), retention, times(config));
+        return new RedisSettings(new RedisPlace(uris, isCluster, prefix, replicas, trust), retention, times(config));
     }
 
     /** The value may hold a password, so it is not shown. */
@@ -57,6 +61,13 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
         }
         throw new InvalidSettingException(
                 URL, "…", "one URL, or several of a cluster, that begin with redis, rediss, or redis-sentinel");
+    }
+
+    private static Path readable(String file) {
+        if (!Files.isReadable(Path.of(file))) {
+            throw new InvalidSettingException(TRUST, file, "a file of certificates that can be read");
+        }
+        return Path.of(file);
     }
 
     private static Duration longer(Duration one, Duration other) {

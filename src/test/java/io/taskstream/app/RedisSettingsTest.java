@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.taskstream.eventlog.redis.RedisPlace;
 import io.taskstream.eventlog.redis.RedisTimes;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +50,20 @@ class RedisSettingsTest {
                 .isThrownBy(() -> read(Map.of("taskstream.redis.url", url)))
                 .withMessageContaining("taskstream.redis.url")
                 .withMessageNotContaining(url);
+    }
+
+    @Test
+    void certificatesThatCanNotBeReadAreRefused(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("ca.pem"));
+        assertThat(read(Map.of("taskstream.redis.trust-file", file.toString()))
+                        .place()
+                        .trust())
+                .isEqualTo(file);
+        assertThat(read(Map.of()).place().trust()).isNull();
+        Files.delete(file);
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> read(Map.of("taskstream.redis.trust-file", file.toString())))
+                .withMessageContaining("taskstream.redis.trust-file");
     }
 
     @ParameterizedTest

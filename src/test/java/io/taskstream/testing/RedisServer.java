@@ -49,7 +49,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** A port that nobody listens on now, such that a Cluster's bus, 10,000 above, is a port too. */
-    private static int freePort() {
+    public static int freePort() {
         while (true) {
             try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 if (socket.getLocalPort() < 55_000) {

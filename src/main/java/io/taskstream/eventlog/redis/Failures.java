@@ -25,7 +25,7 @@ final class Failures {
         if (!(cause(failure) instanceof RedisCommandExecutionException)) {
             return true;
         }
-        return PASSING.contains(message(failure).split(" ", 2)[0]);
+        return PASSING.contains(String.valueOf(cause(failure).getMessage()).split(" ", 2)[0]);
     }
 
     /** The failure as the engine's callers know it. */
@@ -36,9 +36,18 @@ final class Failures {
                 : new EventLogException.Unavailable("Redis: " + message(failure), cause);
     }
 
+    /** What is wrong, for people; of what failed for another reason, such as a wrong password, that reason too. */
     static String message(Throwable failure) {
         Throwable cause = cause(failure);
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        Throwable reason = cause;
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return reason == cause ? ownMessage(cause) : ownMessage(cause) + ": " + ownMessage(reason);
+    }
+
+    private static String ownMessage(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
     }
 }

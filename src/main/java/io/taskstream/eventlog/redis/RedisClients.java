@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -16,11 +17,13 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets Lettuce up. What is asked for while there is no connection fails, and what was not answered when it was lost is not
@@ -42,12 +45,12 @@ final class RedisClients {
     static RedisLink link(RedisPlace place, Duration timeout) {
         List<RedisURI> uris = place.uris().stream().map(RedisURI::create).toList();
         uris.forEach(uri -> uri.setTimeout(timeout));
-        return place.isCluster() ? cluster(uris, timeout) : single(uris.get(0), timeout);
+        return place.isCluster() ? cluster(uris, timeout, place.trust()) : single(uris.get(0), timeout, place.trust());
     }
 
-    private static RedisLink single(RedisURI uri, Duration timeout) {
+    private static RedisLink single(RedisURI uri, Duration timeout, @Nullable Path trust) {
         RedisClient client = RedisClient.create(uri);
-        client.setOptions(options(ClientOptions.builder(), timeout).build());
+        client.setOptions(options(ClientOptions.builder(), timeout, trust).build());
         return new RedisLink(
                 client,
                 () -> connections(
@@ -56,10 +59,10 @@ final class RedisClients {
                         () -> client.connectPubSub(CODEC)));
     }
 
-    private static RedisLink cluster(List<RedisURI> uris, Duration timeout) {
+    private static RedisLink cluster(List<RedisURI> uris, Duration timeout, @Nullable Path trust) {
         RedisClusterClient client = RedisClusterClient.create(uris);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        options(options, timeout);
+        options(options, timeout, trust);
         // Rejecting would reject, too, what comes while the first connection to a node is made.
         options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
@@ -92,15 +95,23 @@ final class RedisClients {
         }
     }
 
-    private static ClientOptions.Builder options(ClientOptions.Builder builder, Duration timeout) {
+    private static ClientOptions.Builder options(
+            ClientOptions.Builder builder, Duration timeout, @Nullable Path trust) {
         return builder.autoReconnect(true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .replayFilter(command -> true)
                 .requestQueueSize(MOST_UNANSWERED)
                 .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .sslOptions(ssl(trust))
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(timeout)
                         .keepAlive(true)
                         .build());
+    }
+
+    /** The file is read for each connection, so that it may be replaced. */
+    private static SslOptions ssl(@Nullable Path trust) {
+        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
+        return trust == null ? ssl.build() : ssl.trustManager(trust.toFile()).build();
     }
 }

@@ -1,6 +1,8 @@
 package io.taskstream.eventlog.redis;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where Redis is, and what there is ours.
@@ -10,8 +12,20 @@ import java.util.List;
  * @param isCluster whether it is a Redis Cluster
  * @param prefix what all keys and channels begin with; without braces
  * @param replicas how many replicas must have what is acknowledged, 0 for none
+ * @param trust the certificates, in PEM, of those who may vouch for Redis where it is reached by TLS; {@code null} for
+ *     those whom the JVM trusts
  */
-public record RedisPlace(List<String> uris, boolean isCluster, String prefix, int replicas) {
+public record RedisPlace(
+        List<String> uris,
+        boolean isCluster,
+        String prefix,
+        int replicas,
+        @Nullable Path trust) {
+
+    /** One for which those may vouch whom the JVM trusts. */
+    public RedisPlace(List<String> uris, boolean isCluster, String prefix, int replicas) {
+        this(uris, isCluster, prefix, replicas, null);
+    }
 
     public RedisPlace {
         uris = List.copyOf(uris);
