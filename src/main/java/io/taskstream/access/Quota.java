@@ -18,13 +18,18 @@ final class Quota {
 
     /** Takes one. Answers whether that was within the limit; if not, nothing is taken. */
     boolean take(String who) {
+        return take(who, 0);
+    }
+
+    /** Takes one, where so many more are taken elsewhere. Answers as {@link #take(String)} does. */
+    boolean take(String who, int elsewhere) {
         if (most == 0) {
             return true;
         }
         boolean[] isTaken = new boolean[1];
         taken.compute(who, (key, before) -> {
             int now = before == null ? 0 : before;
-            isTaken[0] = now < most;
+            isTaken[0] = now + elsewhere < most;
             return isTaken[0] ? Integer.valueOf(now + 1) : before;
         });
         return isTaken[0];

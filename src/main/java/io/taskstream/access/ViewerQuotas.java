@@ -28,17 +28,18 @@ public final class ViewerQuotas {
     /**
      * Lets a viewer in.
      *
+     * @param elsewhere how many watch the task on other servers
      * @param address where it comes from
      * @return gives its place back when it is run, once however often it is run
      * @throws LimitException if there are too many
      */
-    public Runnable admit(TaskId task, Grant grant, String address) {
+    public Runnable admit(TaskId task, int elsewhere, Grant grant, String address) {
         var place = new Place();
         try {
             if (!place.take(inAll, EVERYBODY)) {
                 throw LimitException.ofServer("The server has as many viewers as it takes", RETRY);
             }
-            if (!place.take(ofTask, task.value())) {
+            if (!place.take(ofTask, task.value(), elsewhere)) {
                 throw LimitException.ofClient("The task has as many viewers as it may have", RETRY);
             }
             if (grant.isNamed() && !place.take(ofSubject, grant.subject())) {
@@ -60,8 +61,12 @@ public final class ViewerQuotas {
         private final AtomicReference<@Nullable Deque<Runnable>> taken = new AtomicReference<>(new ArrayDeque<>(4));
 
         boolean take(Quota quota, String who) {
+            return take(quota, who, 0);
+        }
+
+        boolean take(Quota quota, String who, int elsewhere) {
             Deque<Runnable> before = taken.get();
-            if (before == null || !quota.take(who)) {
+            if (before == null || !quota.take(who, elsewhere)) {
                 return false;
             }
             before.add(() -> quota.release(who));

@@ -89,7 +89,8 @@ public class StreamResource {
             suspended.resume(Response.noContent().build());
             return;
         }
-        Runnable place = door.viewers().admit(task.task().id(), viewer.grant(), viewer.address());
+        Runnable place =
+                door.viewers().admit(task.task().id(), task.viewersElsewhere(), viewer.grant(), viewer.address());
         try {
             AsyncContext exchange = request.getAsyncContext();
             exchange.setTimeout(0);

@@ -117,40 +117,51 @@ class LimitsTest {
     void viewersAreCountedForEachLimit() {
         var quotas = new ViewerQuotas(new ViewerLimits(4, 3, 2, 3));
 
-        Runnable first = quotas.admit(TASK, ANN, "192.0.2.1");
-        quotas.admit(TASK, ANN, "192.0.2.1");
+        Runnable first = quotas.admit(TASK, 0, ANN, "192.0.2.1");
+        quotas.admit(TASK, 0, ANN, "192.0.2.1");
         assertFull(quotas, OTHER, ANN, "192.0.2.2", "You have");
-        quotas.admit(TASK, BOB, "192.0.2.1");
+        quotas.admit(TASK, 0, BOB, "192.0.2.1");
         assertFull(quotas, TASK, BOB, "192.0.2.2", "The task");
         assertFull(quotas, OTHER, BOB, "192.0.2.1", "Your address");
-        quotas.admit(OTHER, BOB, "192.0.2.2");
+        quotas.admit(OTHER, 0, BOB, "192.0.2.2");
         assertFull(quotas, OTHER, new Grant("eve", "e", Rights.ALL, Instant.MAX), "192.0.2.3", "The server");
 
         first.run();
         first.run();
-        quotas.admit(OTHER, ANN, "192.0.2.2");
+        quotas.admit(OTHER, 0, ANN, "192.0.2.2");
         assertFull(quotas, OTHER, ANN, "192.0.2.4", "The server");
+    }
+
+    @Test
+    void viewersOnOtherServersCountForTheTask() {
+        var quotas = new ViewerQuotas(new ViewerLimits(3, 3, 0, 0));
+
+        quotas.admit(TASK, 2, ANN, "192.0.2.1");
+        assertThatThrownBy(() -> quotas.admit(TASK, 2, BOB, "192.0.2.2"))
+                .isInstanceOf(LimitException.class)
+                .hasMessageStartingWith("The task");
+        quotas.admit(TASK, 1, BOB, "192.0.2.2");
     }
 
     @Test
     void aNetworkOfIpv6IsOneAddress() {
         var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 0, 1));
 
-        quotas.admit(TASK, ANN, "2001:db8::1");
+        quotas.admit(TASK, 0, ANN, "2001:db8::1");
         assertFull(quotas, TASK, ANN, "2001:db8::2", "Your address");
-        quotas.admit(TASK, ANN, "2001:db8:0:1::1");
+        quotas.admit(TASK, 0, ANN, "2001:db8:0:1::1");
     }
 
     @Test
     void anybodyHasNoLimitPerSubject() {
         var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 1, 0));
 
-        quotas.admit(TASK, Grant.ANYBODY, "192.0.2.1");
-        quotas.admit(TASK, Grant.ANYBODY, "192.0.2.1");
+        quotas.admit(TASK, 0, Grant.ANYBODY, "192.0.2.1");
+        quotas.admit(TASK, 0, Grant.ANYBODY, "192.0.2.1");
     }
 
     private static void assertFull(ViewerQuotas quotas, TaskId task, Grant grant, String address, String words) {
-        assertThatThrownBy(() -> quotas.admit(task, grant, address))
+        assertThatThrownBy(() -> quotas.admit(task, 0, grant, address))
                 .isInstanceOf(LimitException.class)
                 .hasMessageStartingWith(words);
     }
