@@ -3,9 +3,16 @@ package io.taskstream.app;
 import static io.taskstream.testing.Stages.join;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.embedded.Durability;
+import io.taskstream.eventlog.embedded.EmbeddedEventLog;
+import io.taskstream.eventlog.embedded.EmbeddedOptions;
+import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.EventReader;
@@ -13,12 +20,15 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Events;
+import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.RedisEngines;
 import io.taskstream.testing.RedisServer;
 import io.taskstream.testing.SettableTime;
+import io.taskstream.testing.TestExecutors;
 import jakarta.json.bind.JsonbBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,10 +42,12 @@ final class LogTransferTest {
 
     private static final TaskId FIRST = new TaskId("first");
     private static final TaskId SECOND = new TaskId("second");
+    private static final TaskId THIRD = new TaskId("third");
+    private static final int EVENTS = 1_200;
+    private static final String FAILED = "{\"type\":\"done\",\"status\":\"failed\"}";
 
     private final SettableTime time = new SettableTime();
     private final EventReader reader = new EventReader(JsonbBuilder.create());
-    private final EventLog from = memory();
 
     @TempDir
     private Path directory;
@@ -43,60 +55,119 @@ final class LogTransferTest {
     private Path file;
 
     @BeforeEach
-    void export() throws Exception {
+    void name() {
         file = directory.resolve("tasks.ndjson");
+    }
+
+    /** Puts tasks into a log, and writes them to the file. */
+    private void export(EventLog from) throws Exception {
         from.create(Task.open(FIRST, "Ä \"title\"", Map.of("k", "v"), time.instant()));
         join(from.append(FIRST, Events.batch("{\"a\":\n \"é\"}", "{\"time\":\"x\",\"data\":1}")));
         join(from.append(FIRST, Events.batch(Events.DONE)));
         from.create(Task.open(SECOND, null, Map.of(), time.instant()));
-        IntStream.range(0, 1_200).forEach(i -> join(from.append(SECOND, Events.batch("\"" + i + "\""))));
-        assertThat(new LogExport(from).writeTo(file)).isEqualTo(2);
+        IntStream.range(0, EVENTS).forEach(i -> join(from.append(SECOND, Events.batch("\"" + i + "\""))));
+        from.create(Task.open(THIRD, null, Map.of("k", "w"), time.instant()));
+        join(from.append(THIRD, Events.batch(FAILED)));
+        assertThat(new LogExport(from).writeTo(file)).isEqualTo(3);
     }
 
     private EventLog memory() {
         return new MemoryEventLog(new MemoryBounds(10_000, 64 << 20, 1_000), time, new Random());
     }
 
+    private EventLog embedded() {
+        var retention = new Retention(Duration.ofDays(1), 1_000_000, 1 << 30, 1 << 30, Duration.ofDays(1));
+        var options = new EmbeddedOptions(directory.resolve("log").toString(), Durability.NONE, retention, 8 << 20, 8);
+        return new EmbeddedEventLog(
+                options,
+                time,
+                new Random(),
+                TestExecutors.shared(),
+                TestExecutors.threads(),
+                new Stopwatch(Distribution.ofDurations(), () -> 0));
+    }
+
     @Test
     void whatWasExportedIsThereAfterTheImport() throws Exception {
+        export(memory());
         EventLog to = memory();
-        assertThat(new LogImport(to, reader).readFrom(file)).isEqualTo(2);
+        assertThat(new LogImport(to, reader).readFrom(file)).isEqualTo(3);
         assertSame(to);
     }
 
     @Test
     void anImportThatBrokeOffGoesOn() throws Exception {
+        export(memory());
+        EventLog to = memory();
+        breakOffAndGoOn(to);
+        assertSame(to);
+    }
+
+    /** Takes in a part, as if the server had been stopped then; after that all, and all once more. */
+    private void breakOffAndGoOn(EventLog to) throws Exception {
         Path part = directory.resolve("part.ndjson");
         Files.write(part, Files.readAllLines(file).subList(0, 700));
-        EventLog to = memory();
         new LogImport(to, reader).readFrom(part);
         new LogImport(to, reader).readFrom(file);
         new LogImport(to, reader).readFrom(file);
-        assertSame(to);
     }
 
     @Test
     @Tag("redis")
-    void tasksMoveToRedis() throws Exception {
+    void tasksMoveFromTheDiskToRedis() throws Exception {
         try (var server = new RedisServer();
                 var engines = new RedisEngines();
+                EventLog from = embedded();
                 EventLog to = engines.open(server.uri())) {
-            new LogImport(to, reader).readFrom(file);
+            export(from);
+            breakOffAndGoOn(to);
             assertSame(to);
         }
+    }
+
+    @Test
+    @Tag("redis")
+    void tasksMoveFromRedisToTheDisk() throws Exception {
+        try (var server = new RedisServer();
+                var engines = new RedisEngines();
+                EventLog from = engines.open(server.uri());
+                EventLog to = embedded()) {
+            export(from);
+            breakOffAndGoOn(to);
+            assertSame(to);
+        }
+    }
+
+    @Test
+    void anImportThatTheLogRefusedGoesOn() throws Exception {
+        export(memory());
+        var to = new FailingLog(memory());
+        to.fail("The disk is full");
+        assertThatThrownBy(() -> new LogImport(to, reader).readFrom(file)).hasMessageContaining("The disk is full");
+        to.recover();
+        new LogImport(to, reader).readFrom(file);
+        assertSame(to);
     }
 
     private void assertSame(EventLog to) {
         assertThat(to.list(new TaskQuery(null, Map.of(), 10, null)))
                 .extracting(state -> state.task().id())
-                .containsExactly(SECOND, FIRST);
+                .containsExactly(THIRD, SECOND, FIRST);
         Task first = to.find(FIRST).orElseThrow().task();
         assertThat(first.title()).isEqualTo("Ä \"title\"");
         assertThat(first.labels()).isEqualTo(Map.of("k", "v"));
         assertThat(first.created()).isEqualTo(time.instant());
         assertThat(first.status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(data(to, FIRST)).containsExactly("{\"a\":  \"é\"}", "{\"time\":\"x\",\"data\":1}", Events.DONE);
-        assertThat(data(to, SECOND)).isEqualTo(data(from, SECOND));
+        assertThat(data(to, SECOND))
+                .isEqualTo(IntStream.range(0, EVENTS)
+                        .mapToObj(i -> "\"" + i + "\"")
+                        .toList());
+        assertThat(to.find(SECOND).orElseThrow().task().status()).isEqualTo(TaskStatus.OPEN);
+        Task third = to.find(THIRD).orElseThrow().task();
+        assertThat(third.labels()).isEqualTo(Map.of("k", "w"));
+        assertThat(third.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(data(to, THIRD)).containsExactly(FAILED);
     }
 
     private static List<String> data(EventLog log, TaskId id) {
