@@ -33,6 +33,7 @@ class TwoNodesIT {
 
     /** From kill to kill; a node that takes longer to come back is waited for. */
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(10);
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** How long nodes are killed; minutes show more. */
