@@ -61,6 +61,10 @@ public final class FollowingViewer implements LogWatcher, AutoCloseable {
         }
     }
 
+    public TaskId task() {
+        return task;
+    }
+
     /** All lines that it was sent, without empty ones: an id, then data, of each event. */
     public List<String> lines() {
         synchronized (lines) {

@@ -43,6 +43,10 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    public TaskId task() {
+        return task;
+    }
+
     public List<Acknowledged> acknowledged() {
         return acknowledged;
     }

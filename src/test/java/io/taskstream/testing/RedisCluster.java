@@ -4,35 +4,63 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A real Redis Cluster of three masters on the loopback interface. */
+/** A real Redis Cluster of three masters on the loopback interface, and a replica of each if asked for. */
 public final class RedisCluster implements AutoCloseable {
 
-    private final List<RedisServer> masters =
-            Stream.generate(RedisCluster::master).limit(3).toList();
+    private static final int MASTERS = 3;
 
-    /** Starts it and waits until all slots are served. */
+    private final List<RedisServer> nodes;
+
+    /** Starts it without replicas, and waits until all slots are served. */
     public RedisCluster() {
-        List<String> create = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
-        masters.forEach(master -> create.add("127.0.0.1:" + master.port()));
-        create.add("--cluster-yes");
-        String printed = RedisServer.run(create);
-        Stages.await(
-                "the cluster is up: " + printed,
-                () -> masters.stream()
-                        .allMatch(master -> master.cli("cluster", "info").contains("cluster_state:ok")));
+        this(0, 5_000);
     }
 
-    private static RedisServer master() {
-        return new RedisServer("--cluster-enabled", "yes", "--cluster-node-timeout", "5000");
+    /**
+     * Starts it, and waits until all slots are served and all replicas follow.
+     *
+     * @param replicas of each master
+     * @param timeoutMillis after which a node that does not answer is replaced by its replica
+     */
+    public RedisCluster(int replicas, int timeoutMillis) {
+        nodes = Stream.generate(() -> node(timeoutMillis))
+                .limit((long) MASTERS * (1 + replicas))
+                .toList();
+        List<String> create = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
+        nodes.forEach(node -> create.add("127.0.0.1:" + node.port()));
+        create.addAll(List.of("--cluster-replicas", "" + replicas, "--cluster-yes"));
+        String printed = RedisServer.run(create);
+        Stages.await("the cluster is up: " + printed, () -> nodes.stream().allMatch(RedisCluster::isUp));
+    }
+
+    private static RedisServer node(int timeoutMillis) {
+        return new RedisServer(
+                "--cluster-enabled", "yes",
+                "--cluster-node-timeout", "" + timeoutMillis,
+                "--repl-diskless-sync-delay", "0");
+    }
+
+    private static boolean isUp(RedisServer node) {
+        return node.cli("cluster", "info").contains("cluster_state:ok")
+                && !node.cli("info", "replication").contains("master_link_status:down");
     }
 
     /** Of one node; it tells of the others. */
     public String uri() {
-        return masters.get(0).uri();
+        return nodes.get(0).uri();
+    }
+
+    /** The master that keeps what belongs to that key. */
+    public RedisServer master(String key) {
+        return nodes.stream()
+                .filter(node -> node.cli("info", "replication").contains("role:master"))
+                .filter(node -> !node.cli("exists", key).startsWith("MOVED"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
     public void close() {
-        masters.forEach(RedisServer::close);
+        nodes.forEach(RedisServer::close);
     }
 }

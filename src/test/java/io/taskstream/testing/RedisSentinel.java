@@ -4,24 +4,37 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** A primary, a replica, and a Sentinel that makes the replica the primary when that one is gone. */
+/** A primary, its replicas, and a Sentinel that makes one of those the primary when that one is gone. */
 public final class RedisSentinel implements AutoCloseable {
 
     private static final String NAME = "taskstream";
 
     private final RedisServer primary = new RedisServer();
-    private final RedisServer replica = new RedisServer("--replicaof", "127.0.0.1 " + primary.port());
+    private final List<RedisServer> replicas;
     private final RedisServer sentinel;
 
-    /** Starts them, and waits until the replica follows and the Sentinel knows of it. */
+    /** Starts them with one replica. */
     public RedisSentinel() {
+        this(1);
+    }
+
+    /** Starts them, and waits until the replicas follow and the Sentinel knows of them. */
+    public RedisSentinel(int size) {
+        this.replicas = Stream.generate(() -> new RedisServer("--replicaof", "127.0.0.1 " + primary.port()))
+                .limit(size)
+                .toList();
         Stages.await(
-                "the replica follows", () -> replica.cli("info", "replication").contains("master_link_status:up"));
+                "the replicas follow",
+                () -> replicas.stream()
+                        .allMatch(each -> each.cli("info", "replication").contains("master_link_status:up")));
         this.sentinel = RedisServer.sentinel(config());
-        Stages.await(
-                "the Sentinel knows the replica",
-                () -> sentinel.cli("sentinel", "replicas", NAME).contains("" + replica.port()));
+        Stages.await("the Sentinel knows the replicas", () -> {
+            String known = sentinel.cli("sentinel", "replicas", NAME);
+            return replicas.stream().allMatch(each -> known.contains("" + each.port()));
+        });
     }
 
     private Path config() {
@@ -37,12 +50,14 @@ public final class RedisSentinel implements AutoCloseable {
         }
     }
 
+    /** The one that is the primary at first. */
     public RedisServer primary() {
         return primary;
     }
 
+    /** The first of the replicas. */
     public RedisServer replica() {
-        return replica;
+        return replicas.get(0);
     }
 
     public String uri() {
@@ -52,7 +67,7 @@ public final class RedisSentinel implements AutoCloseable {
     @Override
     public void close() {
         sentinel.close();
-        replica.close();
+        replicas.forEach(RedisServer::close);
         primary.close();
     }
 }

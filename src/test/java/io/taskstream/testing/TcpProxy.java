@@ -10,14 +10,16 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network between two programs that can be cut, made deaf to answers, or slowed. */
+/** A network between two programs that can be cut, made deaf to answers, slowed, or turned into a black hole. */
 public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> forgotten = ConcurrentHashMap.newKeySet();
 
     private volatile boolean cut;
+    private volatile boolean swallows;
     private volatile boolean losesAnswers;
     private volatile long delayMillis;
 
@@ -45,6 +47,15 @@ public final class TcpProxy implements AutoCloseable {
         sockets.clear();
     }
 
+    /**
+     * Swallows whatever is sent, and breaks no connection, as a firewall that has forgotten them. Those that are there, or
+     * are made until it is mended, are dead for good without a word of it.
+     */
+    public void swallow() {
+        swallows = true;
+        forgotten.addAll(sockets);
+    }
+
     /** From now on, requests arrive, but no answer does. */
     public void loseAnswers() {
         losesAnswers = true;
@@ -62,6 +73,7 @@ public final class TcpProxy implements AutoCloseable {
         }
         losesAnswers = false;
         delayMillis = 0;
+        swallows = false;
         cut = false;
     }
 
@@ -76,6 +88,10 @@ public final class TcpProxy implements AutoCloseable {
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(near);
                 sockets.add(far);
+                if (swallows) {
+                    forgotten.add(near);
+                    forgotten.add(far);
+                }
                 daemon(() -> copy(near, far, false));
                 daemon(() -> copy(far, near, true));
             } catch (IOException e) {
@@ -94,7 +110,8 @@ public final class TcpProxy implements AutoCloseable {
                 if (isAnswer && delayMillis > 0) {
                     Thread.sleep(delayMillis);
                 }
-                if (!isAnswer || !losesAnswers) {
+                boolean isLost = forgotten.contains(from) || (isAnswer && losesAnswers);
+                if (!isLost) {
                     out.write(buffer, 0, read);
                 }
                 read = in.read(buffer);

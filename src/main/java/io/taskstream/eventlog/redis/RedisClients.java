@@ -17,23 +17,34 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sets Lettuce up. What is asked for while there is no connection fails, and what was not answered when it was lost is not
- * sent again behind our back: only who asked knows whether that does harm.
+ * sent again behind our back: only who asked knows whether that does harm. A connection that does not answer is closed.
  */
 final class RedisClients {
 
     private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final int MOST_UNANSWERED = 100_000;
     private static final Duration TOPOLOGY = Duration.ofSeconds(15);
+
+    /** As it comes, Lettuce doubles this up to 30 s, in which Redis may be well again. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    /** Some seconds of trying, for a failover takes as long. */
+    private static final int ATTEMPTS_BEFORE_TOPOLOGY = 2;
 
     private RedisClients() {}
 
@@ -48,8 +59,22 @@ final class RedisClients {
         return place.isCluster() ? cluster(uris, timeout, place.trust()) : single(uris.get(0), timeout, place.trust());
     }
 
+    /** Of one client, which has to be shut down before them. */
+    private static ClientResources resources(Duration timeout) {
+        return ClientResources.builder()
+                .reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_PAUSE, 2, TimeUnit.MILLISECONDS))
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        // First, so that it sees all that passes, also while TLS and Lettuce shake hands.
+                        channel.pipeline().addFirst(new AnswerTimeoutHandler(timeout));
+                    }
+                })
+                .build();
+    }
+
     private static RedisLink single(RedisURI uri, Duration timeout, @Nullable Path trust) {
-        RedisClient client = RedisClient.create(uri);
+        RedisClient client = RedisClient.create(resources(timeout), uri);
         client.setOptions(options(ClientOptions.builder(), timeout, trust).build());
         return new RedisLink(
                 client,
@@ -60,13 +85,14 @@ final class RedisClients {
     }
 
     private static RedisLink cluster(List<RedisURI> uris, Duration timeout, @Nullable Path trust) {
-        RedisClusterClient client = RedisClusterClient.create(uris);
+        RedisClusterClient client = RedisClusterClient.create(resources(timeout), uris);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         options(options, timeout, trust);
         // Rejecting would reject, too, what comes while the first connection to a node is made.
         options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY)
+                        .refreshTriggersReconnectAttempts(ATTEMPTS_BEFORE_TOPOLOGY)
                         .build())
                 .build());
         return new RedisLink(

@@ -6,6 +6,7 @@ import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.taskstream.eventlog.EventLogException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
  */
 final class RedisLink implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
     private final Supplier<Connections> connecting;
@@ -82,6 +85,10 @@ final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        client.shutdown(Duration.ZERO, PATIENCE);
+        // They are not the client's own, which it would shut down itself.
+        client.getResources()
+                .shutdown(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(PATIENCE.toMillis());
     }
 }

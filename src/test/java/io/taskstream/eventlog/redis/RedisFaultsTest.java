@@ -1,5 +1,7 @@
 package io.taskstream.eventlog.redis;
 
+import static io.taskstream.testing.LogAssertions.assertAllThere;
+import static io.taskstream.testing.LogAssertions.assertSawAll;
 import static io.taskstream.testing.Stages.await;
 import static io.taskstream.testing.Stages.join;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,8 +93,8 @@ final class RedisFaultsTest {
             publisher.awaitMore(20);
             publisher.finish();
             assertThat(far.trouble()).isEmpty();
-            assertAllThere(publisher);
-            assertSawAll(viewer);
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
         }
     }
 
@@ -106,8 +107,8 @@ final class RedisFaultsTest {
             server.start();
             publisher.awaitMore(20);
             publisher.finish();
-            assertAllThere(publisher);
-            assertSawAll(viewer);
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
         }
     }
 
@@ -121,8 +122,8 @@ final class RedisFaultsTest {
             server.signal("CONT");
             publisher.awaitMore(20);
             publisher.finish();
-            assertAllThere(publisher);
-            assertSawAll(viewer);
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
         }
     }
 
@@ -153,8 +154,8 @@ final class RedisFaultsTest {
             network.mend();
             publisher.finish();
             assertThat(publisher.refused()).isZero();
-            assertAllThere(publisher);
-            assertSawAll(viewer);
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
         }
     }
 
@@ -335,23 +336,5 @@ final class RedisFaultsTest {
                 "redis.call('XDEL', KEYS[1] .. ':events', '3-0') redis.call('HSET', KEYS[1], 'last', 2)",
                 "1",
                 "taskstream:{task}");
-    }
-
-    /** What was acknowledged stands where it was said to, and nothing stands there twice. */
-    private void assertAllThere(Publisher publisher) {
-        List<String> data = data();
-        assertThat(publisher.acknowledged())
-                .allSatisfy(
-                        each -> assertThat(data.get((int) each.sequence() - 1)).isEqualTo("" + each.number()));
-        assertThat(data.stream().filter(each -> !each.startsWith("\""))).doesNotHaveDuplicates();
-    }
-
-    private void assertSawAll(FollowingViewer viewer) {
-        List<String> expected = near.history(TASK, 0, 1_000_000).stream()
-                .flatMap(event -> Stream.of("id: " + event.id(), "data: " + new String(event.data(), UTF_8)))
-                .toList();
-        await("all seen", () -> viewer.lines().size() >= expected.size());
-        assertThat(viewer.lines()).isEqualTo(expected);
-        assertThat(viewer.isGone()).isFalse();
     }
 }

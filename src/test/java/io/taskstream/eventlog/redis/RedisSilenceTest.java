@@ -1,0 +1,141 @@
+package io.taskstream.eventlog.redis;
+
+import static io.taskstream.testing.LogAssertions.assertAllThere;
+import static io.taskstream.testing.LogAssertions.assertSawAll;
+import static io.taskstream.testing.Stages.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.FollowingViewer;
+import io.taskstream.testing.Publisher;
+import io.taskstream.testing.RedisEngines;
+import io.taskstream.testing.RedisServer;
+import io.taskstream.testing.TcpProxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What holds while Redis, or the network, neither answers nor breaks a connection off: what is published is refused in a
+ * bounded time and never acknowledged, and when all is well again, all goes on without a loss.
+ */
+@Tag("redis")
+final class RedisSilenceTest {
+
+    private static final TaskId TASK = new TaskId("task");
+
+    /** How long Redis is silent; half a minute shows more. */
+    private static final Duration SILENCE = Duration.ofSeconds(Integer.getInteger("redis.silence.seconds", 8));
+
+    /** Two attempts to append, and twice the time of a busy machine. */
+    private static final Duration LONGEST_REFUSAL =
+            RedisEngines.TIMES.append().plus(RedisEngines.TIMES.command()).multipliedBy(2);
+
+    private RedisServer server;
+    private TcpProxy network;
+    private RedisEngines engines;
+    private EventLog near;
+    private EventLog far;
+
+    @BeforeEach
+    void start() {
+        server = new RedisServer("--appendonly", "yes");
+        network = new TcpProxy(server.port());
+        engines = new RedisEngines();
+        near = engines.open(server.uri());
+        far = engines.open(network.uri());
+        near.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
+    }
+
+    @AfterEach
+    void stop() {
+        near.close();
+        far.close();
+        engines.close();
+        network.close();
+        server.close();
+    }
+
+    @Test
+    void connectionsThatTheNetworkHasForgottenAreMadeAnew() {
+        try (var viewer = new FollowingViewer(far, TASK);
+                var publisher = new Publisher(far, TASK)) {
+            publisher.awaitMore(20);
+            network.swallow();
+            network.mend();
+            publisher.awaitMore(20);
+            publisher.finish();
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
+        }
+    }
+
+    @Test
+    void aRedisThatHangsIsSatOut() {
+        try (var viewer = new FollowingViewer(near, TASK);
+                var publisher = new Publisher(near, TASK)) {
+            publisher.awaitMore(20);
+            server.signal("STOP");
+            assertNothingIsAcknowledged(publisher);
+            server.signal("CONT");
+            publisher.awaitMore(20);
+            publisher.finish();
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
+        }
+    }
+
+    @Test
+    void aRedisThatPausesItsClientsIsSatOut() {
+        try (var viewer = new FollowingViewer(near, TASK);
+                var publisher = new Publisher(near, TASK)) {
+            publisher.awaitMore(20);
+            server.cli(
+                    "client",
+                    "pause",
+                    Long.toString(SILENCE.plus(LONGEST_REFUSAL).toMillis()),
+                    "all");
+            assertNothingIsAcknowledged(publisher);
+            publisher.awaitMore(20);
+            publisher.finish();
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
+        }
+    }
+
+    @Test
+    void aNetworkThatSwallowsWhatIsSentIsSatOut() {
+        try (var viewer = new FollowingViewer(far, TASK);
+                var publisher = new Publisher(far, TASK)) {
+            publisher.awaitMore(20);
+            network.swallow();
+            assertNothingIsAcknowledged(publisher);
+            assertThat(near.trouble()).isEmpty();
+            network.mend();
+            publisher.awaitMore(20);
+            publisher.finish();
+            await("it answers", () -> far.trouble().isEmpty());
+            assertAllThere(near, publisher);
+            assertSawAll(near, viewer);
+        }
+    }
+
+    /** Returns after the silence, or shortly before its end. */
+    private static void assertNothingIsAcknowledged(Publisher publisher) {
+        long start = System.nanoTime();
+        publisher.awaitRefusal();
+        int before = publisher.acknowledged().size();
+        while (System.nanoTime() - start < SILENCE.toNanos()) {
+            long asked = System.nanoTime();
+            publisher.awaitRefusal();
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(LONGEST_REFUSAL);
+        }
+        assertThat(publisher.acknowledged()).hasSize(before);
+    }
+}
