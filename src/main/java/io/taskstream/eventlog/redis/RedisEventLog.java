@@ -111,6 +111,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public boolean create(Task task) {
+        pulse.check();
         TaskStore.Creation creation = answers.await(store.create(task, epochs.next()));
         if (creation == TaskStore.Creation.THERE) {
             return false;
@@ -135,6 +136,7 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public boolean delete(TaskId id) {
+        pulse.check();
         boolean isDeleted = answers.await(store.delete(id));
         if (isDeleted) {
             watched.deleted(id);

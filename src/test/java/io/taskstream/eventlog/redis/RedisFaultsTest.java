@@ -135,7 +135,9 @@ final class RedisFaultsTest {
                 () -> near.find(TASK),
                 () -> near.history(TASK, 0, 1),
                 () -> near.list(new TaskQuery(null, Map.of(), 1, null)),
-                () -> near.watch(TASK, new RecordingWatcher()));
+                () -> near.watch(TASK, new RecordingWatcher()),
+                () -> near.create(Task.open(TASK, null, Map.of(), Instant.EPOCH)),
+                () -> near.delete(TASK));
         assertThat(calls)
                 .allSatisfy(call -> assertThatThrownBy(call)
                         .isInstanceOf(EventLogException.Unavailable.class)
