@@ -80,6 +80,16 @@ public final class RedisServer implements AutoCloseable {
         Stages.await("redis-server answers", () -> process.isAlive() && isReady());
     }
 
+    /** Starts it again, once, without anything of what its append-only file has kept. */
+    public void startEmpty() {
+        try {
+            Files.move(directory.resolve("appendonlydir"), directory.resolve("lost"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start();
+    }
+
     private boolean isReady() {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(1_000);
