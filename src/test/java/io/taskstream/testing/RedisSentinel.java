@@ -12,7 +12,7 @@ public final class RedisSentinel implements AutoCloseable {
 
     private static final String NAME = "taskstream";
 
-    private final RedisServer primary = new RedisServer();
+    private final RedisServer primary = new RedisServer("--repl-diskless-sync-delay", "0");
     private final List<RedisServer> replicas;
     private final RedisServer sentinel;
 
@@ -23,9 +23,7 @@ public final class RedisSentinel implements AutoCloseable {
 
     /** Starts them, and waits until the replicas follow and the Sentinel knows of them. */
     public RedisSentinel(int size) {
-        this.replicas = Stream.generate(() -> new RedisServer("--replicaof", "127.0.0.1 " + primary.port()))
-                .limit(size)
-                .toList();
+        this.replicas = Stream.generate(() -> replicaOf(primary)).limit(size).toList();
         Stages.await(
                 "the replicas follow",
                 () -> replicas.stream()
@@ -35,6 +33,11 @@ public final class RedisSentinel implements AutoCloseable {
             String known = sentinel.cli("sentinel", "replicas", NAME);
             return replicas.stream().allMatch(each -> known.contains("" + each.port()));
         });
+    }
+
+    /** One that follows at once, and is followed at once. */
+    private static RedisServer replicaOf(RedisServer primary) {
+        return new RedisServer("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1 " + primary.port());
     }
 
     private Path config() {

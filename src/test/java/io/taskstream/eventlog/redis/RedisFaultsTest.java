@@ -113,21 +113,6 @@ final class RedisFaultsTest {
     }
 
     @Test
-    void aPauseIsSatOut() {
-        try (var viewer = new FollowingViewer(near, TASK);
-                var publisher = new Publisher(near, TASK)) {
-            publisher.awaitMore(20);
-            server.signal("STOP");
-            publisher.awaitRefusal();
-            server.signal("CONT");
-            publisher.awaitMore(20);
-            publisher.finish();
-            assertAllThere(near, publisher);
-            assertSawAll(near, viewer);
-        }
-    }
-
-    @Test
     void whileRedisDoesNotAnswerNobodyWaitsForIt() {
         server.signal("STOP");
         await("trouble", () -> near.trouble().isPresent());
