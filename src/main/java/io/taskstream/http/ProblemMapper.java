@@ -84,6 +84,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof LineSplitter.LineTooLongException) {
             return Problem.of(413, messageOf(failure));
         }
+        if (failure instanceof LinePublisher.LineUnfinishedException) {
+            return Problem.of(408, messageOf(failure));
+        }
         if (failure instanceof LinePublisher.BodyBrokeOffException) {
             return Problem.of(400, messageOf(failure));
         }
