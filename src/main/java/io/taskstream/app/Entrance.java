@@ -66,7 +66,7 @@ final class Entrance {
                 new ViewerQuotas(settings.viewerLimits()),
                 new EventRates(settings.eventsPerTask(), settings.eventsPerProducer(), ticker::nanos),
                 new OpenTasks(settings.openTasks(), isOpen, ticker::nanos),
-                Audit.toServerLog(),
+                Audit.toServerLog(ticker::nanos),
                 time);
     }
 

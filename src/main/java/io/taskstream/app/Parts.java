@@ -11,6 +11,7 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.ApiResource;
+import io.taskstream.http.AuditFilter;
 import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
@@ -139,7 +140,8 @@ record Parts(
                 new ApiResource(),
                 new CrossOriginFilter(door.origins()),
                 new AuthenticationFilter(door),
-                new AuthorizationFilter(door.audit()),
+                new AuthorizationFilter(),
+                new AuditFilter(door.audit()),
                 new PageResource(),
                 new HeaderCheck(),
                 refusals,

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
 import io.taskstream.access.Right;
@@ -39,7 +40,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
@@ -229,21 +229,18 @@ public class TasksResource {
     @DELETE
     @Needs(Right.MANAGE)
     @Path("{id}")
-    public void delete(@PathParam("id") String path, @Context SecurityContext context) {
+    @Audited("task deleted")
+    public void delete(@PathParam("id") String path) {
         TaskId id = Tasks.id(path);
         if (!log.delete(id)) {
             throw new EventLogException.NoSuchTask(id);
         }
-        Caller caller = Caller.of(context);
-        door.audit()
-                .note(
-                        "task deleted",
-                        Map.of("task", path, "by", caller.grant().subject(), "address", caller.address()));
     }
 
     @POST
     @Needs(Right.MANAGE)
     @Path("{id}/cancel")
+    @Audited("task cancelled")
     public Response cancel(@PathParam("id") String path) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
         log.append(Tasks.id(path), request).toCompletableFuture().join();

@@ -85,7 +85,7 @@ class SessionsTest {
     @Test
     void anAuditLineIsOneLineWhateverIsInIt() {
         List<String> lines = new ArrayList<>();
-        new Audit(lines::add)
+        new Audit(lines::add, time::nanos)
                 .note(
                         "refused",
                         Map.of("path", "/a\r\n{\"audit\":\"forged\"}\u2028\u0085\u001b[2J\"" + "x".repeat(999)));

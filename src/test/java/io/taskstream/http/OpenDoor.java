@@ -39,7 +39,7 @@ final class OpenDoor {
                 new ViewerQuotas(new ViewerLimits(0, 0, 0, 0)),
                 new EventRates(0, 0, time::nanos),
                 new OpenTasks(0, task -> true, time::nanos),
-                new Audit(line -> {}),
+                new Audit(line -> {}, time::nanos),
                 time);
     }
 }
