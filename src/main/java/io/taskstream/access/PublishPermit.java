@@ -16,7 +16,7 @@ public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRa
      * @throws RefusedException if the grant has ended
      */
     public void check() {
-        if (!grant.session().isEmpty() && sessions.isEnded(grant)) {
+        if (sessions.isEnded(grant)) {
             throw new RefusedException("The session was ended while publishing");
         }
         if (grant.isNamed() && !time.instant().isBefore(grant.expires())) {

@@ -111,6 +111,7 @@ record Parts(
         var everySecond = new EverySecond(scheduler, ticker);
         var receiving = new ByteBudget(limits.receivingBytes());
         everySecond.add(now -> receiving.callAll());
+        everySecond.add(now -> door.sessions().endWithdrawn());
         var body = new BoundedBody(executor, everySecond, receiving, limits.bodyBytes());
         var drain = new Drain(
                 streams,

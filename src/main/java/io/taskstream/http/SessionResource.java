@@ -60,11 +60,15 @@ public class SessionResource {
                 .build();
     }
 
-    /** Forgets the session in this browser. The token is as good as it was. */
+    /**
+     * Forgets the session in this browser, and what was given for its streams. The token is as good as it was: whoever
+     * holds it comes in again.
+     */
     @DELETE
     @Needs(Right.TOKEN)
     @Audited("session closed")
-    public Response close() {
+    public Response close(@Context SecurityContext context) {
+        door.gate().signOut(Caller.of(context).grant());
         return Response.noContent()
                 .header(HttpHeaders.SET_COOKIE, cookies.noSession())
                 .build();

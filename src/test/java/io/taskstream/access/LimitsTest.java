@@ -90,7 +90,7 @@ class LimitsTest {
 
     @Test
     void aPermitIsLookedAtAgainWhenItsEventsHaveCome() {
-        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
         var rates = new EventRates(10, 0, time::nanos);
         var first = new PublishPermit(TASK, ANN, sessions, rates, time);
         var second = new PublishPermit(TASK, BOB, sessions, rates, time);

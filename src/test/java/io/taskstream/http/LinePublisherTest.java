@@ -49,7 +49,7 @@ class LinePublisherTest {
             new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
     private final SettableTime time = new SettableTime();
     private final ManualScheduler scheduler = new ManualScheduler();
-    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
     private final Grant ann =
             new Grant("ann", "session", Rights.ALL, time.instant().plusSeconds(60));
     private int perSecond;
