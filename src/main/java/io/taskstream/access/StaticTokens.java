@@ -49,7 +49,8 @@ public final class StaticTokens implements TokenVerifier {
          */
         private Entry(byte[] digest, Grant grant) {
             this.digest = digest;
-            // Whatever is changed in it makes another entry of it, so that nobody goes on with rights they no longer have.
+            // Whatever is changed in it makes another entry of it, so that nobody goes on with rights they no longer
+            // have.
             String name = Digests.name(HexFormat.of().formatHex(digest) + grant);
             this.grant = new Grant(grant.subject(), grant.session(), name, grant.rights(), grant.expires());
         }

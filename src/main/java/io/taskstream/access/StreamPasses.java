@@ -34,6 +34,7 @@ public final class StreamPasses {
     private static final int MOST_WITHDRAWN = 100_000;
 
     private final Map<String, Instant> withdrawn = new ConcurrentHashMap<>();
+    private volatile Instant allWithdrawn = Instant.MIN;
     private final SecretKey secret;
     private final Duration longestLife;
     private final InstantSource time;
@@ -72,12 +73,15 @@ public final class StreamPasses {
             // The passes that were given before have ended by themselves.
             withdrawn.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
         }
+        if (withdrawn.size() >= MOST_WITHDRAWN) {
+            allWithdrawn = now;
+            withdrawn.clear();
+        }
         withdrawn.put(session, now);
     }
 
     private boolean isWithdrawn(String session, Instant given) {
-        Instant since = withdrawn.get(session);
-        return since != null && !given.isAfter(since);
+        return !given.isAfter(withdrawn.getOrDefault(session, Instant.MIN)) || !given.isAfter(allWithdrawn);
     }
 
     /**
@@ -111,7 +115,8 @@ public final class StreamPasses {
                 throw new RefusedException("The stream's pass has expired");
             }
             String session = pass.getString("session");
-            if (isWithdrawn(session, Instant.ofEpochMilli(pass.getJsonNumber("given").longValueExact()))) {
+            if (isWithdrawn(
+                    session, Instant.ofEpochMilli(pass.getJsonNumber("given").longValueExact()))) {
                 throw new RefusedException("The stream's pass was withdrawn when its session was closed");
             }
             return new Grant(

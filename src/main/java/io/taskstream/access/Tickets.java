@@ -49,7 +49,9 @@ public final class Tickets {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        keep(Digests.hex(ticket), new Ticket(task, grant.toWatch(task), time.instant().plus(lifetime)));
+        keep(
+                Digests.hex(ticket),
+                new Ticket(task, grant.toWatch(task), time.instant().plus(lifetime)));
         return ticket;
     }
 
