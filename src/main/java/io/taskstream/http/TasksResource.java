@@ -241,9 +241,12 @@ public class TasksResource {
     @Needs(Right.MANAGE)
     @Path("{id}/cancel")
     @Audited("task cancelled")
-    public Response cancel(@PathParam("id") String path) {
+    public Response cancel(@PathParam("id") String path, @Context SecurityContext caller) {
+        TaskId task = Tasks.id(path);
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
-        log.append(Tasks.id(path), request).toCompletableFuture().join();
+        log.append(task, request).toCompletableFuture().join();
+        // It counts, but is never refused: a task that is published to too fast is the one to be stopped.
+        long unused = door.rates().spend(task, Caller.of(caller).grant(), 1);
         return Response.status(Response.Status.ACCEPTED).build();
     }
 }

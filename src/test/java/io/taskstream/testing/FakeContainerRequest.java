@@ -27,7 +27,10 @@ public final class FakeContainerRequest {
             case "getProperty" -> properties.get(arguments[0]);
             case "setProperty" -> properties.put((String) arguments[0], arguments[1]);
             case "getSecurityContext" -> security;
-            case "setSecurityContext" -> security = (SecurityContext) arguments[0];
+            case "setSecurityContext" -> {
+                security = (SecurityContext) arguments[0];
+                yield null;
+            }
             default -> throw new UnsupportedOperationException(method.getName());
         });
     }
