@@ -99,11 +99,18 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                         cookies.pass(stream, pass, grant, door.time().instant()));
     }
 
-    /** To read, a browser may leave the origin out: it does so for the page's own requests. */
+    /**
+     * To read, a browser may leave the origin out: it does so for the page's own requests, and for pictures and frames of
+     * other sites, which it tells apart by {@code Sec-Fetch-Site} (Fetch Metadata, section 2.3). Those can read nothing, but
+     * would have the viewer's streams opened for them.
+     */
     private boolean isFromAllowedOrigin(ContainerRequestContext request, String peer) {
         String origin = request.getHeaderString("Origin");
         if (origin == null) {
-            return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+            String site = request.getHeaderString("Sec-Fetch-Site");
+            boolean isOfOtherSite = site != null && !site.equals("same-origin") && !site.equals("none");
+            return !isOfOtherSite
+                    && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
         }
         return door.origins().allows(origin) || Origins.isOwn(origin, host(request, peer));
     }
