@@ -48,14 +48,12 @@ public final class EventRates {
      * For the same when its events have come: looks and counts at once, so that not all of those whom {@link #check} let
      * through at the same time publish. Counts nothing if it throws.
      *
-     * @throws LimitException if what was published last must be waited for first, or there are more events than may be
-     *     published in a minute
+     * @throws LimitException if what was published last must be waited for first
+     * @throws BatchTooLargeException if there are more events than may be published in a minute
      */
     public void take(TaskId task, Grant grant, int events) {
         if (events > atOnce(grant) * LONGEST_BATCH_SECONDS) {
-            throw LimitException.ofClient(
-                    "A batch of more events than may be published in a minute",
-                    Duration.ofSeconds(LONGEST_BATCH_SECONDS));
+            throw new BatchTooLargeException(atOnce(grant) * LONGEST_BATCH_SECONDS);
         }
         long now = nanos.getAsLong();
         // A task's bucket is held while a subject's is, and never the other way round.

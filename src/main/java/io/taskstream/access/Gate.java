@@ -10,17 +10,17 @@ public final class Gate {
     private final TokenVerifier tokens;
     private final Tickets tickets;
     private final StreamPasses passes;
-    private final Revocations revocations;
+    private final Sessions sessions;
 
     /**
      * @param tokens asked only if the mode is {@link Mode#TOKENS}
      */
-    public Gate(Mode mode, TokenVerifier tokens, Tickets tickets, StreamPasses passes, Revocations revocations) {
+    public Gate(Mode mode, TokenVerifier tokens, Tickets tickets, StreamPasses passes, Sessions sessions) {
         this.mode = mode;
         this.tokens = tokens;
         this.tickets = tickets;
         this.passes = passes;
-        this.revocations = revocations;
+        this.sessions = sessions;
     }
 
     /** How the gate is kept. */
@@ -70,9 +70,18 @@ public final class Gate {
         return unlessEnded(passes.verify(pass, task));
     }
 
+    /** Takes back the tickets and passes that were given under the grant's session so far, and ends its streams. */
+    public void signOut(Grant grant) {
+        if (!grant.session().isEmpty()) {
+            tickets.withdraw(grant.session());
+            passes.withdraw(grant.session());
+            sessions.interrupt(grant.session());
+        }
+    }
+
     private Grant unlessEnded(Grant grant) {
-        if (revocations.isEnded(grant.session())) {
-            throw new RefusedException("The session was ended");
+        if (sessions.isEnded(grant)) {
+            throw new RefusedException("The session was ended, or the token is no longer in its file");
         }
         return grant;
     }

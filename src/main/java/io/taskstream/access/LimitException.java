@@ -22,7 +22,7 @@ public final class LimitException extends RuntimeException {
     }
 
     /** The server has reached a limit, whoever asks. */
-    static LimitException ofServer(String detail, Duration retry) {
+    public static LimitException ofServer(String detail, Duration retry) {
         return new LimitException(detail, Math.max(1, retry.toSeconds()), true);
     }
 

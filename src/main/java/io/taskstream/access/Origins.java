@@ -23,6 +23,11 @@ public record Origins(Set<String> allowed, boolean credentials) {
         return allowed.contains(origin);
     }
 
+    /** Whether any other origin than the server's own is allowed. */
+    public boolean isAnyElse() {
+        return !allowed.isEmpty();
+    }
+
     /**
      * Whether it is the server's own origin: its host and port, by https, or by any scheme on this machine itself.
      *

@@ -16,7 +16,7 @@ public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRa
      * @throws RefusedException if the grant has ended
      */
     public void check() {
-        if (!grant.session().isEmpty() && sessions.isEnded(grant)) {
+        if (sessions.isEnded(grant)) {
             throw new RefusedException("The session was ended while publishing");
         }
         if (grant.isNamed() && !time.instant().isBefore(grant.expires())) {
@@ -29,7 +29,8 @@ public record PublishPermit(TaskId task, Grant grant, Sessions sessions, EventRa
      * have ended, and other requests may have published.
      *
      * @throws RefusedException if the grant has ended
-     * @throws LimitException if what was published last must be waited for first, or they are too many
+     * @throws LimitException if what was published last must be waited for first
+     * @throws BatchTooLargeException if they are too many at any time
      */
     public void take(int events) {
         check();

@@ -5,10 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
- * The sessions that were ended before their time, each remembered until no token of it can be valid any more.
- * Thread-safe.
+ * What was taken back before its time: the sessions that were ended, each remembered until no token of it can be valid
+ * any more, and what the file of static tokens has no longer. Thread-safe.
  */
 public final class Revocations {
 
@@ -17,11 +18,14 @@ public final class Revocations {
     private final Map<String, Instant> ended = new ConcurrentHashMap<>();
     private final Duration longestLife;
     private final InstantSource time;
+    private final Predicate<String> isInFile;
 
     /**
      * @param longestLife how long a token can be valid
+     * @param isInFile whether the file of static tokens has the entry now
      */
-    public Revocations(Duration longestLife, InstantSource time) {
+    public Revocations(Duration longestLife, InstantSource time, Predicate<String> isInFile) {
+        this.isInFile = isInFile;
         this.longestLife = longestLife;
         this.time = time;
     }
@@ -39,7 +43,13 @@ public final class Revocations {
         return true;
     }
 
-    public boolean isEnded(String session) {
-        return !ended.isEmpty() && ended.containsKey(session);
+    /** Whether the grant was taken back. */
+    public boolean isEnded(Grant grant) {
+        return (!ended.isEmpty() && ended.containsKey(grant.session()))
+                || (!grant.entry().isEmpty() && !isInFile(grant.entry()));
+    }
+
+    boolean isInFile(String entry) {
+        return isInFile.test(entry);
     }
 }

@@ -44,10 +44,21 @@ public final class StaticTokens implements TokenVerifier {
         private final byte[] digest;
         private final Grant grant;
 
+        /**
+         * @param grant what the file says, without a name for this
+         */
         private Entry(byte[] digest, Grant grant) {
             this.digest = digest;
-            this.grant = grant;
+            // Whatever is changed in it makes another entry of it, so that nobody goes on with rights they no longer
+            // have.
+            String name = Digests.name(HexFormat.of().formatHex(digest) + grant);
+            this.grant = new Grant(grant.subject(), grant.session(), name, grant.rights(), grant.expires());
         }
+    }
+
+    /** Whether the file has the entry now that is called so. */
+    public boolean has(String entry) {
+        return entries.get().stream().anyMatch(each -> each.grant.entry().equals(entry));
     }
 
     /**

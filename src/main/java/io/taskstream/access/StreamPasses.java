@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -24,11 +26,15 @@ import javax.crypto.spec.SecretKeySpec;
 public final class StreamPasses {
 
     /** So that nothing else that may one day be sealed with the same secret can be taken for a pass. */
-    private static final String PURPOSE = "taskstream stream pass 1:";
+    private static final String PURPOSE = "taskstream stream pass 2:";
 
     private static final String HMAC = "HmacSHA256";
     private static final int LONGEST = 4_096;
 
+    private static final int MOST_WITHDRAWN = 100_000;
+
+    private final Map<String, Instant> withdrawn = new ConcurrentHashMap<>();
+    private volatile Instant allWithdrawn = Instant.MIN;
     private final SecretKey secret;
     private final Duration longestLife;
     private final InstantSource time;
@@ -51,11 +57,31 @@ public final class StreamPasses {
                 .add("task", task.value())
                 .add("subject", grant.subject())
                 .add("session", grant.session())
+                .add("entry", grant.entry())
+                .add("given", time.instant().toEpochMilli())
                 .add("expires", expires.toEpochMilli())
                 .build()
                 .toString();
         String content = encode(json.getBytes(StandardCharsets.UTF_8));
         return content + '.' + encode(seal(content));
+    }
+
+    /** From now on no pass is good that was given under the session so far. */
+    void withdraw(String session) {
+        Instant now = time.instant();
+        if (withdrawn.size() >= MOST_WITHDRAWN) {
+            // The passes that were given before have ended by themselves.
+            withdrawn.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
+        }
+        if (withdrawn.size() >= MOST_WITHDRAWN) {
+            allWithdrawn = now;
+            withdrawn.clear();
+        }
+        withdrawn.put(session, now);
+    }
+
+    private boolean isWithdrawn(String session, Instant given) {
+        return !given.isAfter(withdrawn.getOrDefault(session, Instant.MIN)) || !given.isAfter(allWithdrawn);
     }
 
     /**
@@ -88,7 +114,13 @@ public final class StreamPasses {
             if (!time.instant().isBefore(expires)) {
                 throw new RefusedException("The stream's pass has expired");
             }
-            return new Grant(pass.getString("subject"), pass.getString("session"), Rights.toWatch(task), expires);
+            String session = pass.getString("session");
+            if (isWithdrawn(
+                    session, Instant.ofEpochMilli(pass.getJsonNumber("given").longValueExact()))) {
+                throw new RefusedException("The stream's pass was withdrawn when its session was closed");
+            }
+            return new Grant(
+                    pass.getString("subject"), session, pass.getString("entry"), Rights.toWatch(task), expires);
         } catch (JsonException e) {
             throw new RefusedException("Not a stream's pass");
         }

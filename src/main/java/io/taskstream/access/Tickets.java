@@ -49,8 +49,9 @@ public final class Tickets {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        var narrow = new Grant(grant.subject(), grant.session(), Rights.toWatch(task), grant.expires());
-        keep(Digests.hex(ticket), new Ticket(task, narrow, time.instant().plus(lifetime)));
+        keep(
+                Digests.hex(ticket),
+                new Ticket(task, grant.toWatch(task), time.instant().plus(lifetime)));
         return ticket;
     }
 
@@ -63,6 +64,17 @@ public final class Tickets {
             throw LimitException.ofClient("Too many of your tickets are waiting to be used", lifetime);
         }
         given.put(digest, ticket);
+    }
+
+    /** Forgets the tickets that were given under the session. */
+    synchronized void withdraw(String session) {
+        given.values().removeIf(ticket -> {
+            boolean isOfSession = ticket.grant.session().equals(session);
+            if (isOfSession) {
+                ofSubject.release(ticket.grant.subject());
+            }
+            return isOfSession;
+        });
     }
 
     /** The oldest come first, so this ends with the first that is young. */

@@ -52,28 +52,33 @@ final class Entrance {
     FrontDoor build(Ticker ticker, Predicate<TaskId> isOpen) {
         var random = new SecureRandom();
         // A session must not come back as long as a token of it could be taken, however far the clocks are apart.
-        var revocations = new Revocations(settings.longestLife().plus(Duration.ofHours(1)), time);
+        Optional<StaticTokens> inFile = staticTokens();
+        var revocations = new Revocations(
+                settings.longestLife().plus(Duration.ofHours(1)),
+                time,
+                entry -> inFile.filter(tokens -> tokens.has(entry)).isPresent());
         var tickets = new Tickets(settings.ticketLife(), time, random);
         var passes = new StreamPasses(secret(random), settings.longestLife(), time);
+        var sessions = new Sessions(revocations);
         return new FrontDoor(
-                new Gate(settings.mode(), tokens(), tickets, passes, revocations),
+                new Gate(settings.mode(), tokens(inFile), tickets, passes, sessions),
                 tickets,
                 passes,
-                new Sessions(revocations),
+                sessions,
                 settings.origins(),
                 settings.proxies(),
                 settings.headLimits(),
                 new ViewerQuotas(settings.viewerLimits()),
                 new EventRates(settings.eventsPerTask(), settings.eventsPerProducer(), ticker::nanos),
                 new OpenTasks(settings.openTasks(), isOpen, ticker::nanos),
-                Audit.toServerLog(),
+                Audit.toServerLog(ticker::nanos),
                 time);
     }
 
     /** A JSON Web Token has two dots; a static token may have as many, so both are tried where both are in use. */
-    private TokenVerifier tokens() {
+    private TokenVerifier tokens(Optional<StaticTokens> inFile) {
         List<TokenVerifier> verifiers =
-                Stream.concat(staticTokens().stream(), jwt().stream()).toList();
+                Stream.concat(inFile.stream(), jwt().stream()).toList();
         return token -> {
             RefusedException refused = new RefusedException("There are no tokens");
             for (TokenVerifier verifier : verifiers) {
@@ -87,7 +92,7 @@ final class Entrance {
         };
     }
 
-    private Optional<TokenVerifier> staticTokens() {
+    private Optional<StaticTokens> staticTokens() {
         return settings.tokensFile().map(file -> {
             var watched = new WatchedFile<>(file, StaticTokens::parse, time);
             return new StaticTokens(watched::get, time);

@@ -1,5 +1,6 @@
 package io.taskstream.app;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.GuardedEventLog;
 import io.taskstream.eventlog.LogMeters;
@@ -10,12 +11,14 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.http.ApiResource;
+import io.taskstream.http.AuditFilter;
 import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
 import io.taskstream.http.CrossOriginFilter;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
+import io.taskstream.http.EverySecond;
 import io.taskstream.http.FrontDoor;
 import io.taskstream.http.HeaderCheck;
 import io.taskstream.http.Limits;
@@ -57,7 +60,7 @@ import java.util.concurrent.ThreadFactory;
  *
  * @param drain takes it down
  * @param health tells how it is
- * @param body reads what is sent in JSON
+ * @param everySecond looks after what waits
  * @param resources what answers requests
  */
 record Parts(
@@ -65,7 +68,7 @@ record Parts(
         Health health,
         Heartbeats heartbeats,
         DoctorStreams doctor,
-        BoundedBody body,
+        EverySecond everySecond,
         Limits limits,
         Set<Object> resources)
         implements AutoCloseable {
@@ -105,7 +108,11 @@ record Parts(
         log.countViewersBy(streams::viewers);
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
-        var body = new BoundedBody(executor, scheduler, ticker, limits.bodyBytes());
+        var everySecond = new EverySecond(scheduler, ticker);
+        var receiving = new ByteBudget(limits.receivingBytes());
+        everySecond.add(now -> receiving.callAll());
+        everySecond.add(now -> door.sessions().endWithdrawn());
+        var body = new BoundedBody(executor, everySecond, receiving, limits.bodyBytes());
         var drain = new Drain(
                 streams,
                 publishers,
@@ -120,7 +127,8 @@ record Parts(
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, body, door),
                 new EventsResource(
-                        new PublishContext(log, events, executor, scheduler, door, limits.bodyBytes(), publishers),
+                        new PublishContext(
+                                log, events, executor, scheduler, door, limits, publishers, receiving, everySecond),
                         body),
                 new StreamResource(log, streams, limits, door),
                 new TicketsResource(door),
@@ -133,12 +141,13 @@ record Parts(
                 new ApiResource(),
                 new CrossOriginFilter(door.origins()),
                 new AuthenticationFilter(door),
-                new AuthorizationFilter(door.audit()),
+                new AuthorizationFilter(),
+                new AuditFilter(door.audit()),
                 new PageResource(),
                 new HeaderCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, body, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);
     }
 
     private static EventLog engine(
@@ -167,7 +176,7 @@ record Parts(
         // sweeps by itself for those who leave late.
         heartbeats.close();
         doctor.close();
-        body.close();
+        everySecond.close();
         drain.run();
     }
 }

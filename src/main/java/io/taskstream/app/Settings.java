@@ -97,8 +97,11 @@ record Settings(
         Duration shortest = config.seconds("taskstream.heartbeat.min-seconds", 1, 1, LONGEST_HEARTBEAT);
         Duration longest = config.seconds(
                 "taskstream.heartbeat.max-seconds", LONGEST_HEARTBEAT, shortest.toSeconds(), LONGEST_HEARTBEAT);
+        int bodyBytes = config.integer("taskstream.publish.max-bytes", 1 << 20, 1024, 1 << 30);
         return new Limits(
-                config.integer("taskstream.publish.max-bytes", 1 << 20, 1024, 1 << 30),
+                bodyBytes,
+                config.number("taskstream.publish.receiving-bytes", 64L << 20, 2L * bodyBytes, Long.MAX_VALUE / 2),
+                config.seconds("taskstream.publish.line-seconds", 300, 0, 86_400),
                 config.seconds("taskstream.heartbeat.seconds", 30, shortest.toSeconds(), longest.toSeconds()),
                 shortest,
                 longest,

@@ -35,7 +35,6 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     private final FrontDoor door;
     private final Gate gate;
-    private final AccessRefusals refusals;
     private final Cookies cookies;
 
     @Context
@@ -47,7 +46,6 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     public AuthenticationFilter(FrontDoor door) {
         this.door = door;
         this.gate = door.gate();
-        this.refusals = new AccessRefusals(door.audit());
         this.cookies = new Cookies(door.origins().credentials());
     }
 
@@ -57,14 +55,14 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         String address = door.proxies().isTrusted(peer)
                 ? door.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For"))
                 : peer;
+        // Whoever is sent away is noted with where they are.
+        request.setSecurityContext(new Caller(Grant.NOBODY, address));
         Problem tooLarge = door.headLimits().check(request);
         if (tooLarge != null) {
-            request.abortWith(refusals.other(request, address, tooLarge));
+            request.abortWith(tooLarge.response());
         } else if (gate.mode() == Gate.Mode.OPEN) {
             request.setSecurityContext(new Caller(Grant.ANYBODY, address));
-        } else if (isPublic(request.getUriInfo().getPath())) {
-            request.setSecurityContext(new Caller(Grant.NOBODY, address));
-        } else {
+        } else if (!isPublic(request.getUriInfo().getPath())) {
             authenticate(request, peer, address);
         }
     }
@@ -78,18 +76,18 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         var credentials = new Credentials(request);
         try {
             Credentials.Accepted accepted = credentials.show(gate);
-            Caller caller = new Caller(accepted.grant(), address);
+            request.setSecurityContext(new Caller(accepted.grant(), address));
             if (accepted.byCookie() && !isFromAllowedOrigin(request, peer)) {
-                request.abortWith(refusals.forbidden(
-                        request, caller, "A cookie counts only with an Origin that is allowed, which this has not"));
+                request.abortWith(
+                        Problem.of(403, "A cookie counts only with an Origin that is allowed, which this has not")
+                                .response());
                 return;
             }
-            request.setSecurityContext(caller);
             if (accepted.means() == Credentials.Means.TICKET && accepted.stream() != null) {
                 letComeBack(accepted.stream(), accepted.grant());
             }
         } catch (RefusedException e) {
-            request.abortWith(refusals.unknown(request, address, e.reason(), credentials.arePresent()));
+            request.abortWith(Challenge.to(request, e.reason(), credentials.arePresent()));
         }
     }
 
@@ -101,11 +99,18 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                         cookies.pass(stream, pass, grant, door.time().instant()));
     }
 
-    /** To read, a browser may leave the origin out: it does so for the page's own requests. */
+    /**
+     * To read, a browser may leave the origin out: it does so for the page's own requests, and for pictures and frames of
+     * other sites, which it tells apart by {@code Sec-Fetch-Site} (Fetch Metadata, section 2.3). Those can read nothing, but
+     * would have the viewer's streams opened for them.
+     */
     private boolean isFromAllowedOrigin(ContainerRequestContext request, String peer) {
         String origin = request.getHeaderString("Origin");
         if (origin == null) {
-            return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+            String site = request.getHeaderString("Sec-Fetch-Site");
+            boolean isOfOtherSite = site != null && !site.equals("same-origin") && !site.equals("none");
+            return !isOfOtherSite
+                    && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
         }
         return door.origins().allows(origin) || Origins.isOwn(origin, host(request, peer));
     }

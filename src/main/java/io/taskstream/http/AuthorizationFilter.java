@@ -1,12 +1,12 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Audit;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
 import io.taskstream.access.Right;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Vetoed;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -17,31 +17,32 @@ import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
-/** Lets only those through to a resource method who have the right that it {@linkplain Needs needs}. */
+/**
+ * Lets only those through to a resource method who have the right that it {@linkplain Needs needs}. It is kept from CDI,
+ * which would take a class that can be constructed without anything for a bean: RESTEasy leaves it to CDI to fill in the
+ * fields of beans, and CDI knows nothing of the instance that the application makes.
+ */
+@Vetoed
 @Provider
 @Priority(Priorities.AUTHORIZATION)
 public class AuthorizationFilter implements ContainerRequestFilter {
 
-    private final AccessRefusals refusals;
-
     @Context
     private volatile @Nullable ResourceInfo resource;
-
-    public AuthorizationFilter(Audit audit) {
-        this.refusals = new AccessRefusals(audit);
-    }
 
     @Override
     public void filter(ContainerRequestContext request) {
         Caller caller = Caller.of(request.getSecurityContext());
-        Right needed = needed(Injected.value(() -> resource).getResourceMethod(), request.getMethod());
+        Method method = Injected.value(() -> resource).getResourceMethod();
+        Right needed = needed(method, request.getMethod());
         if (needed == null) {
-            request.abortWith(refusals.forbidden(request, caller, "Nobody may do this"));
+            request.abortWith(Problem.of(403, "Nobody may do this").response());
         } else if (needed != Right.NONE && caller.grant().equals(Grant.NOBODY)) {
-            request.abortWith(refusals.unknown(request, caller.address(), "There is no token", false));
+            request.abortWith(Challenge.to(request, "There is no token", false));
         } else if (!isAllowed(caller.grant(), needed, request)) {
-            request.abortWith(refusals.forbidden(request, caller, "You have no right to do this"));
+            request.abortWith(Problem.of(403, "You have no right to do this").response());
         }
+        AuditFilter.mark(request, method);
     }
 
     /** Whoever may do anything is told that there is no such task, also where what the path names can't be one. */

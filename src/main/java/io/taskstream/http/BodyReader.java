@@ -1,38 +1,51 @@
 package io.taskstream.http;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.stream.SerialRunner;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /** Reads a body to its end, or to one byte more than it may have, with Servlet non-blocking input. */
 final class BodyReader implements ReadListener {
 
+    private static final int FIRST = 1 << 13;
+
     private final ServletInputStream in;
     private final int maxBytes;
-    private final Consumer<byte[]> whenRead;
-    private final Runnable whenLost;
+    private final ByteBudget.Share share;
+    private final Taker taker;
     private final SerialRunner reader = new SerialRunner(this::readWhatIsThere);
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private final byte[] buffer = new byte[1 << 13];
     private final AtomicBoolean done = new AtomicBoolean();
+
+    private byte[] body = new byte[0];
+    private int length;
 
     private volatile boolean allRead;
 
     /**
-     * One of the two is called, once, on a thread of the container; unless {@link #giveUp()} comes first.
-     *
-     * @param whenRead gets the body
-     * @param whenLost is called if the connection breaks off
+     * @param share holds what the body takes in the heap; closed by whoever has use for the body
      */
-    BodyReader(ServletInputStream in, int maxBytes, Consumer<byte[]> whenRead, Runnable whenLost) {
+    BodyReader(ServletInputStream in, int maxBytes, ByteBudget.Share share, Taker taker) {
         this.in = in;
         this.maxBytes = maxBytes;
-        this.whenRead = whenRead;
-        this.whenLost = whenLost;
+        this.share = share;
+        this.taker = taker;
+    }
+
+    /** Is told how it went: one of these, once, on a thread of the container; unless {@link #giveUp()} comes first. */
+    interface Taker {
+
+        /** Here it is. */
+        void arrived(byte[] body);
+
+        /** The connection has broken off. */
+        void lost();
+
+        /** There is no room for it. */
+        void refused();
     }
 
     /** Ends the reading; answers whether it had not ended by itself. */
@@ -55,20 +68,23 @@ final class BodyReader implements ReadListener {
     @Override
     public void onError(Throwable error) {
         if (giveUp()) {
-            whenLost.run();
+            taker.lost();
         }
     }
 
     private void readWhatIsThere() {
         try {
-            while (!done.get()) {
-                int read = read();
-                if (read == 0) {
+            while (!done.get() && isSomethingThere()) {
+                if (length == body.length && !grow()) {
+                    if (giveUp()) {
+                        taker.refused();
+                    }
                     return;
                 }
-                body.write(buffer, 0, Math.max(read, 0));
-                if ((read < 0 || body.size() > maxBytes) && giveUp()) {
-                    whenRead.accept(body.toByteArray());
+                int read = read();
+                length += Math.max(read, 0);
+                if ((read < 0 || length > maxBytes) && giveUp()) {
+                    taker.arrived(Arrays.copyOf(body, length));
                 }
             }
         } catch (IOException e) {
@@ -76,14 +92,21 @@ final class BodyReader implements ReadListener {
         }
     }
 
-    /** What has arrived; -1 at the end, 0 if nothing has. */
+    private boolean isSomethingThere() {
+        return allRead || in.isReady();
+    }
+
+    /** What has arrived; -1 at the end. */
     private int read() throws IOException {
-        boolean all = allRead;
-        if (!all && !in.isReady()) {
-            return 0;
+        return allRead && in.available() == 0 ? -1 : in.read(body, length, body.length - length);
+    }
+
+    private boolean grow() {
+        int more = Math.min(Math.max(FIRST, body.length), maxBytes + 1 - body.length);
+        if (!share.take(more)) {
+            return false;
         }
-        return all && in.available() == 0
-                ? -1
-                : in.read(buffer, 0, Math.min(buffer.length, maxBytes + 1 - body.size()));
+        body = Arrays.copyOf(body, body.length + more);
+        return true;
     }
 }

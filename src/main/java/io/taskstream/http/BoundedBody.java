@@ -1,49 +1,48 @@
 package io.taskstream.http;
 
-import io.taskstream.stream.Ticker;
+import io.taskstream.access.ByteBudget;
+import io.taskstream.access.LimitException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * Reads a body in JSON for a suspended request. JAX-RS would read it on the thread that it calls the resource on, and hold
- * that thread until the last byte has come: some dozens of clients that send half of a body would hold them all.
+ * that thread until the last byte has come: some dozens of clients that send half of a body would hold them all. What all
+ * of them together have sent is bounded, too.
  *
- * <p>Bodies that do not come in time are found by a sweep, and not by {@link AsyncResponse#setTimeout}: RESTEasy leaves
+ * <p>Bodies that do not come in time are found by looking, and not by {@link AsyncResponse#setTimeout}: RESTEasy leaves
  * each timeout with its scheduler until its time has come, and with it the request and all that was read of it.
  */
-public final class BoundedBody implements AutoCloseable {
+public final class BoundedBody {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final long SWEEP_SECONDS = 1;
-
     private final Executor executor;
-    private final Ticker ticker;
+    private final EverySecond everySecond;
+    private final ByteBudget budget;
     private final int maxBytes;
-    private final Set<Arrival> arriving = ConcurrentHashMap.newKeySet();
-    private final ScheduledFuture<?> sweeps;
 
     /**
      * @param executor does what is to be done with a body that came after its head
-     * @param scheduler looks for bodies that do not come in time
+     * @param everySecond looks for bodies that do not come in time
+     * @param budget holds what has come of all bodies; whoever finds it spent is answered 503
      * @param maxBytes is the size that a body may have; a longer one is answered 413
      */
-    public BoundedBody(Executor executor, ScheduledExecutorService scheduler, Ticker ticker, int maxBytes) {
+    public BoundedBody(Executor executor, EverySecond everySecond, ByteBudget budget, int maxBytes) {
         this.executor = executor;
-        this.ticker = ticker;
+        this.everySecond = everySecond;
+        this.budget = budget;
         this.maxBytes = maxBytes;
-        this.sweeps = scheduler.scheduleAtFixedRate(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -53,6 +52,18 @@ public final class BoundedBody implements AutoCloseable {
      * @param request must be suspended, and its body untouched
      */
     void read(HttpServletRequest request, AsyncResponse response, Consumer<String> use) {
+        readAndKeep(request, response, body -> {
+            use.accept(body);
+            return CompletableFuture.completedStage(null);
+        });
+    }
+
+    /**
+     * The same for a use that goes on after it has returned.
+     *
+     * @param use answers when it has no more need of the body, which counts until then
+     */
+    void readAndKeep(HttpServletRequest request, AsyncResponse response, Function<String, CompletionStage<?>> use) {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         try {
@@ -61,7 +72,8 @@ public final class BoundedBody implements AutoCloseable {
                 Awaited.closesConnection(exchange);
                 await(in, response, use);
             } else {
-                use.accept(Bodies.text(in, maxBytes));
+                // It is no larger than what the server keeps for the connection anyway, so it is not counted.
+                CompletionStage<?> unused = use.apply(Bodies.text(in, maxBytes));
             }
         } catch (IOException e) {
             throw Problem.of(400, "The body broke off").asException();
@@ -69,48 +81,56 @@ public final class BoundedBody implements AutoCloseable {
     }
 
     /** The same for a body that has yet to come. */
-    void await(ServletInputStream in, AsyncResponse response, Consumer<String> use) {
+    void await(ServletInputStream in, AsyncResponse response, Function<String, CompletionStage<?>> use) {
         var arrival = new Arrival(in, response, use);
-        arriving.add(arrival);
+        everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
     }
 
-    private void sweep() {
-        long now = ticker.nanos();
-        arriving.forEach(arrival -> arrival.giveUpAfter(now));
-    }
-
-    @Override
-    public void close() {
-        sweeps.cancel(false);
-    }
-
     /** A body that is on its way. */
-    private final class Arrival {
+    private final class Arrival implements BodyReader.Taker {
 
         private final AsyncResponse response;
-        private final Consumer<String> use;
+        private final Function<String, CompletionStage<?>> use;
+        private final ByteBudget.Share share = budget.share();
         private final BodyReader reader;
-        private final long deadline = ticker.nanos() + PATIENCE.toNanos();
+        private final long deadline = everySecond.nanos() + PATIENCE.toNanos();
+        private final LongConsumer look = this::giveUpIfLate;
 
-        Arrival(ServletInputStream in, AsyncResponse response, Consumer<String> use) {
+        Arrival(ServletInputStream in, AsyncResponse response, Function<String, CompletionStage<?>> use) {
             this.response = response;
             this.use = use;
-            this.reader = new BodyReader(in, maxBytes, this::arrived, () -> end(response::cancel));
+            this.reader = new BodyReader(in, maxBytes, share, this);
         }
 
-        private void arrived(byte[] body) {
+        @Override
+        public void arrived(byte[] body) {
             end(() -> {
                 try {
-                    use.accept(Bodies.text(body, maxBytes));
+                    use.apply(Bodies.text(body, maxBytes)).whenComplete((done, error) -> share.close());
                 } catch (RuntimeException | Error e) {
+                    share.close();
                     response.resume(e);
                 }
             });
         }
 
-        void giveUpAfter(long now) {
+        @Override
+        public void lost() {
+            share.close();
+            end(response::cancel);
+        }
+
+        @Override
+        public void refused() {
+            share.close();
+            end(() -> response.resume(
+                    LimitException.ofServer("The server is receiving as much as it can hold", Duration.ofSeconds(1))));
+        }
+
+        private void giveUpIfLate(long now) {
             if (now - deadline >= 0 && reader.giveUp()) {
+                share.close();
                 end(() -> response.resume(
                         Problem.of(408, "The body did not come in time").response()));
             }
@@ -118,7 +138,7 @@ public final class BoundedBody implements AutoCloseable {
 
         /** What ends it may write the answer, and block. */
         private void end(Runnable answer) {
-            arriving.remove(this);
+            everySecond.remove(look);
             executor.execute(answer);
         }
     }

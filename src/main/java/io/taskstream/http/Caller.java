@@ -15,10 +15,16 @@ record Caller(Grant grant, String address) implements SecurityContext {
 
     /** The caller of the request that this is the context of. */
     static Caller of(SecurityContext context) {
-        if (context.getUserPrincipal() instanceof Named named) {
-            return named.caller;
+        Caller caller = find(context);
+        if (caller == null) {
+            throw new IllegalStateException("Nobody has looked who calls");
         }
-        throw new IllegalStateException("Nobody has looked who calls");
+        return caller;
+    }
+
+    /** The same, {@code null} if nobody has looked who calls. */
+    static @Nullable Caller find(@Nullable SecurityContext context) {
+        return context != null && context.getUserPrincipal() instanceof Named named ? named.caller : null;
     }
 
     @Override

@@ -40,12 +40,15 @@ public class CrossOriginFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         HttpServletResponse answer = Injected.value(() -> response);
         answer.setHeader("X-Content-Type-Options", "nosniff");
+        if (origins.isAnyElse()) {
+            // Also where there is no origin, so that no cache gives that answer to a page elsewhere.
+            answer.addHeader("Vary", "Origin");
+        }
         String origin = request.getHeaderString("Origin");
         if (origin == null || !origins.allows(origin)) {
             return;
         }
         answer.setHeader("Access-Control-Allow-Origin", origin);
-        answer.addHeader("Vary", "Origin");
         if (origins.credentials()) {
             answer.setHeader("Access-Control-Allow-Credentials", "true");
         }

@@ -69,10 +69,10 @@ public class EventsResource {
         PublishPermit permit = context.permit(task, caller);
         context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
-        body.read(request, response, json -> {
+        body.readAndKeep(request, response, json -> {
             List<EventData> events = context.events().readBatch(json);
             permit.take(events.size());
-            context.log()
+            return context.log()
                     .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
                     .whenComplete((appended, error) -> answer(exchange, response, appended, error));
         });

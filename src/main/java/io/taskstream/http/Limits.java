@@ -6,10 +6,18 @@ import java.time.Duration;
  * What requests may ask for, and what they get unasked.
  *
  * @param bodyBytes the largest JSON body and the longest line, in bytes
+ * @param receivingBytes how many bytes of bodies and lines there may be in all that are not in the log yet
+ * @param line how long a line may take from its first byte to its end; zero for any time
  * @param heartbeat the usual silence before a heartbeat
  * @param shortestHeartbeat the shortest that may be asked for
  * @param longestHeartbeat the longest that may be asked for
  * @param stall how long a viewer may take no byte
  */
 public record Limits(
-        int bodyBytes, Duration heartbeat, Duration shortestHeartbeat, Duration longestHeartbeat, Duration stall) {}
+        int bodyBytes,
+        long receivingBytes,
+        Duration line,
+        Duration heartbeat,
+        Duration shortestHeartbeat,
+        Duration longestHeartbeat,
+        Duration stall) {}

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.Appended;
@@ -18,12 +19,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes a request body that is a stream of lines, as they arrive, with Servlet non-blocking input (Servlet 6.0,
  * section 3.7): a producer that is silent for minutes holds no thread. All lines that have arrived together are appended
- * together, and the next are read when those are kept.
+ * together, and the next are read when those are kept, and when there is room for them: until then the producer waits.
  */
 final class LinePublisher implements ReadListener {
 
@@ -35,6 +37,9 @@ final class LinePublisher implements ReadListener {
 
     private static final int MOST_EVENTS = 1 << 13;
 
+    /** How many bytes are read at once. */
+    private static final int PIECE = 1 << 14;
+
     private final ServletInputStream in;
     private final PublishPermit permit;
     private final LineFormat format;
@@ -43,7 +48,8 @@ final class LinePublisher implements ReadListener {
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
     private final SerialRunner reader = new SerialRunner(this::publishWhatIsThere);
-    private final byte[] buffer = new byte[1 << 14];
+    private final ByteBudget.Share share;
+    private final LongConsumer look = this::cutOffIfLate;
 
     /** While a batch is being kept, or the rate waited out: nothing is read. */
     private volatile boolean paused;
@@ -51,8 +57,17 @@ final class LinePublisher implements ReadListener {
     private volatile boolean allRead;
     private volatile @Nullable Throwable failure;
 
+    /** Which line has begun and not ended; 0 for none. */
+    private volatile long unfinished;
+
+    // Touched by the look only.
+    private long lastUnfinished;
+    private long unfinishedSince;
+
     // Touched by the reader only, or before it is started again.
     private final List<EventData> arrived = new ArrayList<>();
+    private long arrivedBytes;
+    private long lines;
     private boolean ended;
     private boolean done;
     private long count;
@@ -80,7 +95,9 @@ final class LinePublisher implements ReadListener {
         this.traceparent = traceparent;
         this.context = context;
         this.whenDone = whenDone;
-        this.splitter = new LineSplitter(context.maxLine());
+        this.splitter = new LineSplitter(context.limits().bodyBytes());
+        this.share = context.receiving().share();
+        context.everySecond().add(look);
     }
 
     /**
@@ -158,35 +175,64 @@ final class LinePublisher implements ReadListener {
 
     /** Reads what has arrived, as far as it goes into one batch. Answers how many bytes, 0 if there were none. */
     private int readBatch() throws IOException {
+        byte[] buffer = new byte[PIECE];
+        // What may not be published for long is better left with the producer.
+        int mostEvents = Math.min(MOST_EVENTS, permit.atOnce());
         int total = 0;
         int read = 1;
-        while (read > 0 && total < BATCH && arrived.size() < MOST_EVENTS && !ended && failure == null) {
-            read = read();
+        while (read > 0 && total < BATCH && arrived.size() < mostEvents && !ended && failure == null) {
+            read = read(buffer);
             total += read;
         }
+        unfinished = splitter.pending() > 0 ? lines + 1 : 0;
         return ended || failure != null ? Math.max(total, 1) : total;
     }
 
-    /** Reads some of what has arrived into events. Answers 0 if nothing has. */
-    private int read() throws IOException {
+    /** Reads some of what has arrived into events. Answers 0 if nothing has, or there is no room for it. */
+    private int read(byte[] buffer) throws IOException {
         boolean all = allRead;
         if (!all && !in.isReady()) {
+            return 0;
+        }
+        if (!share.takeOrWait(PIECE, this::readSoon)) {
             return 0;
         }
         int read = all && in.available() == 0 ? -1 : in.read(buffer);
         if (read < 0) {
             ended = true;
             splitter.end(this::addLine);
+            share.keep(arrivedBytes);
             return 1;
         }
         splitter.add(buffer, read, this::addLine);
+        share.keep(splitter.pending() + arrivedBytes);
         return Math.max(read, 1);
     }
 
     private void addLine(byte[] bytes, int offset, int length) {
+        lines++;
         EventData event = format.read(bytes, offset, length, context.events());
         if (event != null) {
             arrived.add(event);
+            arrivedBytes += event.json().length;
+        }
+    }
+
+    /**
+     * Ends the request if a line has been on its way for too long. Silence between lines has no end; and while nothing is
+     * read, a line can't end.
+     */
+    private void cutOffIfLate(long now) {
+        long line = unfinished;
+        if (line == 0 || line != lastUnfinished || paused) {
+            lastUnfinished = line;
+            unfinishedSince = now;
+            return;
+        }
+        long patience = context.limits().line().toNanos();
+        if (patience > 0 && now - unfinishedSince >= patience) {
+            failure = new LineUnfinishedException();
+            readSoon();
         }
     }
 
@@ -241,6 +287,10 @@ final class LinePublisher implements ReadListener {
             arrived.clear();
             failure = e;
         }
+        if (arrived.isEmpty()) {
+            arrivedBytes = 0;
+            share.keep(splitter.pending());
+        }
     }
 
     private int lengthOfBatch() {
@@ -255,9 +305,21 @@ final class LinePublisher implements ReadListener {
 
     private void finish() {
         done = true;
+        context.everySecond().remove(look);
+        share.close();
         var outcome = new Outcome(count, last, failure);
         // What is told writes the answer, which may block.
         context.executor().execute(() -> whenDone.accept(outcome));
+    }
+
+    /** The producer has begun a line and does not end it. */
+    static final class LineUnfinishedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private LineUnfinishedException() {
+            super("A line did not end in time", null, false, false);
+        }
     }
 
     /** The producer went away in the middle of its body. */

@@ -9,8 +9,10 @@ import java.util.Arrays;
  */
 final class LineSplitter {
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final int maxLine;
-    private byte[] pending = new byte[0];
+    private byte[] pending = NOTHING;
     private int length;
 
     /**
@@ -47,12 +49,20 @@ final class LineSplitter {
         end(lines);
     }
 
+    /** How many bytes of a line have come that has not ended. */
+    int pending() {
+        return length;
+    }
+
     /** Hands on what follows the last line end, if anything does: at the end of the bytes that is a line, too. */
     void end(Lines lines) {
         if (length > 0) {
             int line = withoutReturn(pending, 0, length);
+            byte[] bytes = pending;
+            // Not kept for the next line: who has sent a long one may be silent for hours.
+            pending = NOTHING;
             length = 0;
-            lines.line(pending, 0, line);
+            lines.line(bytes, 0, line);
         }
     }
 

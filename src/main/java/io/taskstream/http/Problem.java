@@ -1,13 +1,16 @@
 package io.taskstream.http;
 
+import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +78,23 @@ record Problem(int status, String title, String detail, JsonObject more) {
 
     /** Whether an answer is a problem already. */
     static boolean is(Response response) {
-        MediaType type = response.getMediaType();
+        return is(response.getMediaType());
+    }
+
+    /** Whether that is a problem's media type. */
+    static boolean is(@Nullable MediaType type) {
         return type != null && MEDIA_TYPE.equals(type.getType() + '/' + type.getSubtype());
+    }
+
+    /** The detail of a problem that is an answer's entity; empty if it is none. */
+    static String detailIn(@Nullable Object entity) {
+        if (!(entity instanceof byte[] body)) {
+            return "";
+        }
+        try (JsonReader reader = JSON.createReader(new ByteArrayInputStream(body))) {
+            return reader.readObject().getString("detail", "");
+        } catch (JsonException e) {
+            return "";
+        }
     }
 }

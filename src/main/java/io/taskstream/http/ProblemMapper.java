@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.BatchTooLargeException;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventLogException;
@@ -81,8 +82,14 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof RefusedException) {
             return Problem.of(401, messageOf(failure));
         }
+        if (failure instanceof BatchTooLargeException) {
+            return Problem.of(413, messageOf(failure));
+        }
         if (failure instanceof LineSplitter.LineTooLongException) {
             return Problem.of(413, messageOf(failure));
+        }
+        if (failure instanceof LinePublisher.LineUnfinishedException) {
+            return Problem.of(408, messageOf(failure));
         }
         if (failure instanceof LinePublisher.BodyBrokeOffException) {
             return Problem.of(400, messageOf(failure));

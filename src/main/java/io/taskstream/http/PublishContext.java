@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
@@ -17,8 +18,10 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param executor does the reading, so that no thread of the container does
  * @param scheduler wakes those who publish too fast
  * @param door says who may publish, and how fast
- * @param maxLine the longest line, in bytes
+ * @param limits how long a line may be, and how long it may take
  * @param publishers counts those who are at it
+ * @param receiving how much of what they send there may be in the heap
+ * @param everySecond looks after lines that don't end
  */
 public record PublishContext(
         EventLog log,
@@ -26,8 +29,10 @@ public record PublishContext(
         Executor executor,
         ScheduledExecutorService scheduler,
         FrontDoor door,
-        int maxLine,
-        Publishers publishers) {
+        Limits limits,
+        Publishers publishers,
+        ByteBudget receiving,
+        EverySecond everySecond) {
 
     /** The leave of the caller to publish to the task in one request. */
     PublishPermit permit(TaskId task, SecurityContext caller) {

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Audited;
 import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
@@ -16,7 +17,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A browser's session: a cookie that holds the token, since a browser's EventSource can't send one. */
@@ -34,6 +34,7 @@ public class SessionResource {
     /** Makes a session of the token in the header. */
     @POST
     @Needs(Right.TOKEN)
+    @Audited("session opened")
     @Produces(MediaType.APPLICATION_JSON)
     public Response open(
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization, @Context SecurityContext context) {
@@ -53,31 +54,23 @@ public class SessionResource {
             throw Problem.of(400, "A session begins with a token in the header Authorization")
                     .asException();
         }
-        note("session opened", context);
         return answer.header(
                         HttpHeaders.SET_COOKIE,
                         cookies.session(token, grant, door.time().instant()))
                 .build();
     }
 
-    /** Forgets the session in this browser. The token is as good as it was. */
+    /**
+     * Forgets the session in this browser, and what was given for its streams. The token is as good as it was: whoever
+     * holds it comes in again.
+     */
     @DELETE
     @Needs(Right.TOKEN)
+    @Audited("session closed")
     public Response close(@Context SecurityContext context) {
-        note("session closed", context);
+        door.gate().signOut(Caller.of(context).grant());
         return Response.noContent()
                 .header(HttpHeaders.SET_COOKIE, cookies.noSession())
                 .build();
-    }
-
-    private void note(String what, SecurityContext context) {
-        Caller caller = Caller.of(context);
-        door.audit()
-                .note(
-                        what,
-                        Map.of(
-                                "subject", caller.grant().subject(),
-                                "session", caller.grant().session(),
-                                "address", caller.address()));
     }
 }

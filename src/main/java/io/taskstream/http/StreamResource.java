@@ -135,7 +135,7 @@ public class StreamResource {
         return StreamHead.alone();
     }
 
-    private static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {
+    static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {
         if (lastEventId != null) {
             return StreamStart.afterLastEventId(lastEventId, log);
         }

@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
 import io.taskstream.access.Right;
@@ -39,7 +40,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks: made, listed, looked at, cancelled and forgotten. */
@@ -229,24 +229,24 @@ public class TasksResource {
     @DELETE
     @Needs(Right.MANAGE)
     @Path("{id}")
-    public void delete(@PathParam("id") String path, @Context SecurityContext context) {
+    @Audited("task deleted")
+    public void delete(@PathParam("id") String path) {
         TaskId id = Tasks.id(path);
         if (!log.delete(id)) {
             throw new EventLogException.NoSuchTask(id);
         }
-        Caller caller = Caller.of(context);
-        door.audit()
-                .note(
-                        "task deleted",
-                        Map.of("task", path, "by", caller.grant().subject(), "address", caller.address()));
     }
 
     @POST
     @Needs(Right.MANAGE)
     @Path("{id}/cancel")
-    public Response cancel(@PathParam("id") String path) {
+    @Audited("task cancelled")
+    public Response cancel(@PathParam("id") String path, @Context SecurityContext caller) {
+        TaskId task = Tasks.id(path);
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
-        log.append(Tasks.id(path), request).toCompletableFuture().join();
+        log.append(task, request).toCompletableFuture().join();
+        // It counts, but is never refused: a task that is published to too fast is the one to be stopped.
+        long unused = door.rates().spend(task, Caller.of(caller).grant(), 1);
         return Response.status(Response.Status.ACCEPTED).build();
     }
 }

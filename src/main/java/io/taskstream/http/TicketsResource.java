@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.Audited;
 import io.taskstream.access.Needs;
 import io.taskstream.access.Right;
 import io.taskstream.task.TaskId;
@@ -12,7 +13,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.util.Map;
 
 /** Tickets for a task's stream, for scripts that hold a token but whose EventSource can't send it. */
 @Path("tasks/{id}/tickets")
@@ -26,19 +26,11 @@ public class TicketsResource {
 
     @POST
     @Needs(Right.WATCH)
+    @Audited("ticket given")
     @Produces(MediaType.APPLICATION_JSON)
     public Response give(@PathParam("id") String path, @Context SecurityContext context) {
         TaskId task = Tasks.id(path);
-        Caller caller = Caller.of(context);
-        String ticket = door.tickets().give(task, caller.grant());
-        door.audit()
-                .note(
-                        "ticket given",
-                        Map.of(
-                                "task", task.value(),
-                                "subject", caller.grant().subject(),
-                                "session", caller.grant().session(),
-                                "address", caller.address()));
+        String ticket = door.tickets().give(task, Caller.of(context).grant());
         return JsonAnswer.of(
                         200,
                         Json.createObjectBuilder()

@@ -1,5 +1,6 @@
 package io.taskstream.ops;
 
+import io.taskstream.access.Audited;
 import io.taskstream.access.Needs;
 import io.taskstream.access.Right;
 import io.taskstream.stream.StreamMeters;
@@ -35,6 +36,7 @@ public class DrainResource {
     /** Begins, and does not wait; once begun, it only answers how far it is. */
     @POST
     @Needs(Right.ADMIN)
+    @Audited("drain begun")
     @Produces(MediaType.APPLICATION_JSON)
     public Response drain() {
         if (drain.state() == Drain.State.SERVING) {

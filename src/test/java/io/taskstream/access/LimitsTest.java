@@ -69,8 +69,8 @@ class LimitsTest {
         var rates = new EventRates(10, 15, time::nanos);
 
         assertThatThrownBy(() -> rates.take(TASK, ANN, 601))
-                .isInstanceOf(LimitException.class)
-                .hasMessageContaining("minute");
+                .isInstanceOf(BatchTooLargeException.class)
+                .hasMessageContaining("600");
         rates.take(TASK, ANN, 600);
         assertThat(rates.spend(TASK, BOB, 0)).isEqualTo(59_100_000_000L);
     }
@@ -90,7 +90,7 @@ class LimitsTest {
 
     @Test
     void aPermitIsLookedAtAgainWhenItsEventsHaveCome() {
-        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time));
+        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
         var rates = new EventRates(10, 0, time::nanos);
         var first = new PublishPermit(TASK, ANN, sessions, rates, time);
         var second = new PublishPermit(TASK, BOB, sessions, rates, time);
@@ -185,5 +185,19 @@ class LimitsTest {
         assertThat(tasks.add(new TaskId("3"), ANN)).isTrue();
         tasks.remove(new TaskId("3"), ANN);
         assertThat(tasks.add(new TaskId("4"), ANN)).isTrue();
+    }
+
+    @Test
+    void aSubjectWhoseTasksAreFinishedIsForgotten() {
+        Set<TaskId> open = new HashSet<>();
+        var tasks = new OpenTasks(2, open::contains, time::nanos);
+        for (int i = 0; i < 1_000; i++) {
+            var task = new TaskId("task-" + i);
+            open.clear();
+            open.add(task);
+            tasks.add(task, new Grant("subject " + i, "s", Rights.ALL, Instant.MAX));
+            time.advance(Duration.ofMinutes(1));
+        }
+        assertThat(tasks.subjects()).isLessThan(5);
     }
 }

@@ -9,8 +9,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -18,24 +20,25 @@ class SessionsTest {
     private static final TaskId TASK = new TaskId("task");
 
     private final SettableTime time = new SettableTime();
-    private final Revocations revocations = new Revocations(Duration.ofDays(1), time);
-    private final Sessions sessions = new Sessions(revocations);
+    private final Set<String> file = new HashSet<>(Set.of("entry of bob"));
+    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, file::contains));
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
     private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
     private final Grant ann =
             new Grant("ann", "session-a", Rights.ALL, time.instant().plusSeconds(60));
+    private final Grant bob = new Grant("bob", "session-b", "entry of bob", Rights.ALL, Instant.MAX);
     private final Gate gate = gate(Gate.Mode.TOKENS);
     private final List<String> ended = new ArrayList<>();
 
     private Gate gate(Gate.Mode mode) {
-        return new Gate(mode, token -> ann, tickets, passes, revocations);
+        return new Gate(mode, token -> ann, tickets, passes, sessions);
     }
 
     @Test
     void endingASessionEndsAllThatRunsUnderIt() {
         sessions.begin(ann, () -> ended.add("first"));
         Runnable second = sessions.begin(ann, () -> ended.add("second"));
-        sessions.begin(new Grant("bob", "session-b", Rights.ALL, Instant.MAX), () -> ended.add("bob's"));
+        sessions.begin(bob, () -> ended.add("bob's"));
         second.run();
 
         assertThat(sessions.end("session-a")).isTrue();
@@ -48,6 +51,51 @@ class SessionsTest {
         sessions.begin(ann, () -> ended.add("late"));
 
         assertThat(ended).containsExactly("late");
+    }
+
+    @Test
+    void whatRunsByATokenEndsWhenItsFileHasItNoMore() {
+        sessions.begin(bob, () -> ended.add("bob's"));
+        sessions.begin(ann, () -> ended.add("ann's"));
+        sessions.endWithdrawn();
+        assertThat(ended).isEmpty();
+
+        file.clear();
+        sessions.endWithdrawn();
+        assertThat(ended).containsExactly("bob's");
+    }
+
+    @Test
+    void noWayLeadsBackByATokenThatItsFileHasNoMore() {
+        String ticket = tickets.give(TASK, bob);
+        String pass = passes.give(TASK, bob);
+        var permit = new PublishPermit(TASK, bob, sessions, new EventRates(0, 0, time::nanos), time);
+        assertThat(gate.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
+        permit.check();
+        file.clear();
+
+        assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(permit::check).isInstanceOf(RefusedException.class);
+        file.add("entry of bob");
+        assertThat(gate.byPass(pass, TASK).subject()).isEqualTo("bob");
+    }
+
+    @Test
+    void whoSignsOutLeavesNoWayBackButTheToken() {
+        String ticket = tickets.give(TASK, ann);
+        String pass = passes.give(TASK, ann);
+        String bobs = passes.give(TASK, bob);
+        sessions.begin(ann, () -> ended.add("ann's"));
+        gate.signOut(ann);
+
+        assertThat(ended).containsExactly("ann's");
+        assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThat(gate.byPass(bobs, TASK).subject()).isEqualTo("bob");
+        assertThat(gate.byToken("t")).isEqualTo(ann);
+        time.advance(Duration.ofMillis(1));
+        assertThat(gate.byPass(passes.give(TASK, ann), TASK).subject()).isEqualTo("ann");
     }
 
     @Test
@@ -85,7 +133,7 @@ class SessionsTest {
     @Test
     void anAuditLineIsOneLineWhateverIsInIt() {
         List<String> lines = new ArrayList<>();
-        new Audit(lines::add)
+        new Audit(lines::add, time::nanos)
                 .note(
                         "refused",
                         Map.of("path", "/a\r\n{\"audit\":\"forged\"}\u2028\u0085\u001b[2J\"" + "x".repeat(999)));

@@ -46,6 +46,17 @@ class StaticTokensTest {
     }
 
     @Test
+    void anEntryIsInTheFileUntilAnythingInItIsChanged() {
+        String before = "{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"publish\":[\"a\"]}";
+        String entry = tokens(before).verify(TOKEN).entry();
+
+        assertThat(tokens(before).has(entry)).isTrue();
+        assertThat(tokens(before.replace("\"a\"", "\"b\"")).has(entry)).isFalse();
+        assertThat(tokens(before.replace("0123", "3210")).has(entry)).isFalse();
+        assertThat(entry).doesNotContain(TOKEN);
+    }
+
+    @Test
     void aTokenEndsWhenTheFileSaysSo() {
         StaticTokens tokens =
                 tokens("{\"subject\":\"ci\",\"token\":\"" + TOKEN + "\",\"expires\":\"2026-11-24T10:01:00Z\"}");

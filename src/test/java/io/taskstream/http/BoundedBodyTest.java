@@ -3,6 +3,8 @@ package io.taskstream.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.taskstream.access.ByteBudget;
+import io.taskstream.access.LimitException;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class BoundedBodyTest {
@@ -23,14 +26,16 @@ class BoundedBodyTest {
     private final ManualExecutor executor = new ManualExecutor();
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualTicker ticker = new ManualTicker();
-    private final BoundedBody body = new BoundedBody(executor, scheduler, ticker, 10);
+    private final EverySecond everySecond = new EverySecond(scheduler, ticker);
+    private final ByteBudget budget = new ByteBudget(30);
+    private final BoundedBody body = new BoundedBody(executor, everySecond, budget, 10);
     private final FakeInput in = new FakeInput();
     private final FakeAsyncResponse response = new FakeAsyncResponse();
     private final List<String> used = new ArrayList<>();
 
     @Test
     void aBodyThatComesInPiecesIsHandedOnWhole() throws IOException {
-        body.await(in, response, used::add);
+        await(in, response);
         in.arrive("12");
         in.arrive("34");
         executor.runAll();
@@ -42,7 +47,7 @@ class BoundedBodyTest {
 
     @Test
     void aBodyThatComesTooLateIsAnsweredOnce() throws IOException {
-        body.await(in, response, used::add);
+        await(in, response);
         in.arrive("12");
         pass(BoundedBody.PATIENCE.minus(SECOND));
         assertThat(response.answer()).isNull();
@@ -58,7 +63,7 @@ class BoundedBodyTest {
 
     @Test
     void aBodyThatHasComeIsNotLate() throws IOException {
-        body.await(in, response, used::add);
+        await(in, response);
         in.arrive("12");
         in.end();
         executor.runAll();
@@ -69,7 +74,7 @@ class BoundedBodyTest {
 
     @Test
     void aBodyThatIsTooLongIsAnswered() throws IOException {
-        body.await(in, response, used::add);
+        await(in, response);
         in.arrive("12345678901");
         executor.runAll();
         assertThat(response.answer())
@@ -92,7 +97,7 @@ class BoundedBodyTest {
 
     @Test
     void aBodyThatBreaksOffCancels() {
-        body.await(in, response, used::add);
+        await(in, response);
         in.breakOff(new IOException("Reset by peer"));
         executor.runAll();
         assertThat(response.isCancelled()).isTrue();
@@ -100,9 +105,59 @@ class BoundedBodyTest {
     }
 
     @Test
-    void nothingIsSweptWhenItIsClosed() {
-        body.close();
-        assertThat(scheduler.scheduled()).isZero();
+    void whatIsBeingKeptCountsUntilItIs() throws IOException {
+        var kept = new CompletableFuture<Void>();
+        body.await(in, response, text -> kept);
+        in.arrive("12");
+        in.end();
+        executor.runAll();
+        assertThat(budget.held()).isEqualTo(11);
+        kept.complete(null);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whoFindsNoRoomIsToldToComeAgainAndHoldsNothing() throws IOException {
+        await(new FakeInput(), new FakeAsyncResponse(), "1");
+        await(new FakeInput(), new FakeAsyncResponse(), "1");
+        await(in, response, "1");
+        executor.runAll();
+        assertThat(response.answer())
+                .isInstanceOfSatisfying(
+                        LimitException.class,
+                        limit -> assertThat(limit.isOfServer()).isTrue());
+        assertThat(budget.held()).isEqualTo(22);
+    }
+
+    @Test
+    void nothingIsHeldHoweverItEnds() throws IOException {
+        var late = new FakeInput();
+        await(late, new FakeAsyncResponse(), "1");
+        pass(BoundedBody.PATIENCE);
+        late.arrive("2");
+        var brokenOff = new FakeInput();
+        await(brokenOff, new FakeAsyncResponse(), "1");
+        brokenOff.breakOff(new IOException("Reset by peer"));
+        await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
+        body.await(in, response, text -> {
+            throw new IllegalStateException("Not taken");
+        });
+        in.arrive("1");
+        in.end();
+        executor.runAll();
+        assertThat(budget.held()).isZero();
+    }
+
+    private void await(FakeInput input, FakeAsyncResponse answer, String begin) throws IOException {
+        await(input, answer);
+        input.arrive(begin);
+    }
+
+    private void await(FakeInput input, FakeAsyncResponse answer) {
+        body.await(input, answer, text -> {
+            used.add(text);
+            return CompletableFuture.completedStage(null);
+        });
     }
 
     private void pass(Duration time) {

@@ -36,7 +36,7 @@ class InputFuzzTest {
     private final EventReader events = new EventReader(JsonbBuilder.create());
     private final LogState log = new LogState(Task.open(new TaskId("t"), null, Map.of(), Instant.EPOCH), LAST, 7);
 
-    @Property(tries = 5_000)
+    @Property
     void aLastEventIdIsAPlaceInThisLogOrIsTold(@ForAll("eventIds") String text) {
         StreamStart start = StreamStart.afterLastEventId(text, log);
         boolean isHere = text.matches("abc-[0-7]");
@@ -44,7 +44,7 @@ class InputFuzzTest {
         assertThat(EventId.parse(start.after().toString())).isPresent();
     }
 
-    @Property(tries = 5_000)
+    @Property
     void anEventIsJsonAndKeptLetterByLetter(@ForAll("json") String json) {
         try {
             EventData event = events.read(json);
@@ -57,7 +57,7 @@ class InputFuzzTest {
         }
     }
 
-    @Property(tries = 3_000)
+    @Property
     void linesDoNotDependOnHowTheyAreCut(
             @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(min = 1, max = 50) int piece) {
         assertThat(lines(bytes, piece)).isEqualTo(lines(bytes, Math.max(1, bytes.length)));
@@ -81,7 +81,64 @@ class InputFuzzTest {
         return lines;
     }
 
-    @Property(tries = 3_000)
+    @Property
+    void aBatchIsItsEventsOrIsRefused(@ForAll("batches") List<String> elements) {
+        List<EventData> alone = new ArrayList<>();
+        boolean isRight = true;
+        for (String element : elements) {
+            try {
+                alone.add(events.read(element));
+                // Within a batch it is nested one level deeper.
+                events.check("[" + element + "]");
+            } catch (InvalidItemException e) {
+                isRight = false;
+            }
+        }
+        try {
+            List<EventData> batch = events.readBatch("[" + String.join(",", elements) + "]");
+            if (isRight) {
+                assertThat(batch).extracting(EventData::toString).isEqualTo(stripped(alone));
+            }
+        } catch (InvalidItemException e) {
+            assertThat(isRight).isFalse();
+        }
+    }
+
+    @Provide
+    Arbitrary<List<String>> batches() {
+        return json().list().ofMinSize(1).ofMaxSize(4);
+    }
+
+    private static List<String> stripped(List<EventData> events) {
+        return events.stream().map(event -> event.toString().strip()).toList();
+    }
+
+    @Property
+    void aStreamBeginsWhereItWasAskedToOrTheClientIsToldWhatIsWrong(
+            @ForAll("places") String from, @ForAll("eventIds") String lastEventId) {
+        try {
+            EventId after = StreamResource.start(null, from, log).after();
+            assertThat(from).matches("earliest|latest|-?[1-9][0-9]{0,17}");
+            assertThat(after.epoch()).isEqualTo("abc");
+        } catch (WebApplicationException e) {
+            assertThat(e.getResponse().getStatus()).isEqualTo(400);
+            assertThat(from).doesNotMatch("earliest|latest|-?[1-9][0-9]{0,17}");
+        }
+        assertThat(StreamResource.start(lastEventId, from, log))
+                .isEqualTo(StreamStart.afterLastEventId(lastEventId, log));
+        assertUnderstoodOr400(() -> Parameters.number("heartbeat", from, 1, 300));
+    }
+
+    @Provide
+    Arbitrary<String> places() {
+        return Arbitraries.oneOf(
+                parameters(),
+                Arbitraries.strings().withChars("-+0123456789 ").ofMaxLength(20),
+                Arbitraries.longs().map(number -> "-" + number),
+                Arbitraries.of("earliest", "latest", "", "-", "--1", "0", "-0", "EARLIEST", "latest "));
+    }
+
+    @Property
     void aParameterIsUnderstoodOrTheClientIsToldWhich(@ForAll("parameters") String text) {
         assertUnderstoodOr400(() -> Parameters.limit(text));
         assertUnderstoodOr400(() -> Parameters.flag("x", text));

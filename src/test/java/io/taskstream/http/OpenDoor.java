@@ -25,21 +25,22 @@ final class OpenDoor {
     private OpenDoor() {}
 
     static FrontDoor at(SettableTime time) {
-        var revocations = new Revocations(Duration.ofDays(1), time);
+        var revocations = new Revocations(Duration.ofDays(1), time, entry -> false);
         var tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
         var passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
+        var sessions = new Sessions(revocations);
         return new FrontDoor(
-                new Gate(Gate.Mode.OPEN, token -> Grant.ANYBODY, tickets, passes, revocations),
+                new Gate(Gate.Mode.OPEN, token -> Grant.ANYBODY, tickets, passes, sessions),
                 tickets,
                 passes,
-                new Sessions(revocations),
+                sessions,
                 new Origins(Set.of(), false),
                 Proxies.in(List.of()),
                 new HeadLimits(0, 0),
                 new ViewerQuotas(new ViewerLimits(0, 0, 0, 0)),
                 new EventRates(0, 0, time::nanos),
                 new OpenTasks(0, task -> true, time::nanos),
-                new Audit(line -> {}),
+                new Audit(line -> {}, time::nanos),
                 time);
     }
 }

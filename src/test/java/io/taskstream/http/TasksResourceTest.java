@@ -5,6 +5,7 @@ import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.OpenTasks;
@@ -76,7 +77,8 @@ class TasksResourceTest {
                 READER,
                 Duration.ofMinutes(1),
                 StreamMeters.create()));
-        var body = new BoundedBody(new ManualExecutor(), scheduler, ticker, 1_000);
+        var body = new BoundedBody(
+                new ManualExecutor(), new EverySecond(scheduler, ticker), new ByteBudget(1 << 20), 1_000);
         return new TasksResource(log, streams, READER, time, body, door);
     }
 }

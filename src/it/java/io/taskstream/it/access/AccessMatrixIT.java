@@ -1,14 +1,22 @@
 package io.taskstream.it.access;
 
+import static io.taskstream.it.access.GuardedServer.FRIEND;
+import static io.taskstream.it.access.GuardedServer.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
 import jakarta.json.Json;
+import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -17,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +37,16 @@ class AccessMatrixIT {
 
     private static final List<String> NONE = List.of();
 
+    /** Static tokens by the subject of the claims that they have the rights of. */
+    private static final Map<String, String> STATIC = Map.of(
+            "p", "static-publisher-0123456789",
+            "v", "static-viewer-0123456789",
+            "a", "static-admin-0123456789",
+            "n", "static-nobody-0123456789");
+
+    private static final Duration ROTATION = Duration.ofSeconds(40);
+
+    private static KeyServer keys;
     private static GuardedServer guarded;
     private static Api api;
     private static Issuer issuer;
@@ -37,15 +56,49 @@ class AccessMatrixIT {
 
     @BeforeAll
     static void start() {
-        guarded = new GuardedServer("matrix", "512m", Map.of());
+        issuer = new Issuer();
+        keys = new KeyServer(issuer.keys());
+        guarded = new GuardedServer(
+                "matrix",
+                "512m",
+                Map.of(
+                        "taskstream.access.jwt.keys-url",
+                        keys.url(),
+                        "taskstream.access.jwt.keys-seconds",
+                        "10",
+                        "taskstream.access.tokens-file",
+                        tokensFile().toString(),
+                        "taskstream.cors.credentials",
+                        "true"),
+                issuer);
         api = guarded.api();
-        issuer = guarded.issuer();
         all = issuer.sign(Issuer.claims("root", List.of("*"), List.of("*"), true));
+    }
+
+    private static Path tokensFile() {
+        Path file = Path.of("target", "it", "matrix-" + System.getProperty("it.server") + "-tokens.json")
+                .toAbsolutePath();
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, """
+                    {"tokens": [
+                      {"subject": "p", "token": "%s", "publish": ["m-*"]},
+                      {"subject": "v", "token": "%s", "watch": ["m-*"]},
+                      {"subject": "a", "token": "%s", "admin": true},
+                      {"subject": "n", "token": "%s"},
+                      {"subject": "old", "token": "static-old-0123456789", "publish": ["*"], "watch": ["*"], "admin": true,
+                       "expires": "2026-01-01T00:00:00Z"}]}
+                    """.formatted(STATIC.get("p"), STATIC.get("v"), STATIC.get("a"), STATIC.get("n")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
     }
 
     @AfterAll
     static void stop() {
         guarded.close();
+        keys.close();
     }
 
     /**
@@ -110,29 +163,70 @@ class AccessMatrixIT {
         List<Endpoint> endpoints = endpoints(task);
         for (Endpoint endpoint : endpoints) {
             for (Credential credential : refused(endpoint, task)) {
-                int status = call(endpoint, credential);
-                cells++;
-                if (status != credential.expected) {
-                    wrong.add(endpoint.method + " " + endpoint.path + " with " + credential.name + ": " + status
-                            + " instead of " + credential.expected);
-                }
+                cells += check(endpoint, credential, wrong);
             }
         }
         assertThat(api.get("/tasks/" + task, "Authorization", "Bearer " + all).statusCode())
                 .as("nothing was made by who may not")
                 .isEqualTo(404);
-        for (Endpoint endpoint : endpoints) {
-            int status = call(endpoint, Credential.bearer("enough", issuer.sign(endpoint.needs), endpoint.good));
-            cells++;
-            if (status != endpoint.good) {
-                wrong.add(endpoint.method + " " + endpoint.path + " with just enough: " + status);
+        for (Function<Endpoint, Credential> enough : enough()) {
+            for (Endpoint endpoint : endpoints.subList(0, endpoints.size() - 1)) {
+                cells += check(endpoint, enough.apply(endpoint), wrong);
             }
         }
+        cells += checkRotation(wrong);
+        // Last, for it takes the server down.
+        Endpoint drain = endpoints.get(endpoints.size() - 1);
+        cells += check(drain, Credential.bearer("a static token", STATIC.get("a"), drain.good), wrong);
         System.out.printf(
                 "Access matrix on %s: %d endpoints, %d cells, %d wrong%n",
                 System.getProperty("it.server"), endpoints.size(), cells, wrong.size());
         assertThat(wrong).isEmpty();
         assertNothingSecretIsLogged();
+    }
+
+    /** Tries one cell. Answers 1, for it is one. */
+    private static int check(Endpoint endpoint, Credential credential, List<String> wrong) {
+        int status = call(endpoint, credential);
+        if (status != credential.expected) {
+            wrong.add(endpoint.method + " " + endpoint.path + " with " + credential.name + ": " + status
+                    + " instead of " + credential.expected);
+        }
+        return 1;
+    }
+
+    /** Every way to show that one has just the rights that a call takes. */
+    private static List<Function<Endpoint, Credential>> enough() {
+        return List.of(
+                endpoint -> Credential.bearer("ES256", issuer.sign(endpoint.needs), endpoint.good),
+                endpoint -> Credential.bearer("RS256", issuer.signWithRsa(endpoint.needs), endpoint.good),
+                endpoint -> Credential.bearer("EdDSA", issuer.signWithEdwards(endpoint.needs), endpoint.good),
+                endpoint -> Credential.bearer(
+                        "a static token", STATIC.get(endpoint.needs.build().getSubject()), endpoint.good),
+                endpoint -> new Credential(
+                        "a cookie from a friendly origin",
+                        "",
+                        List.of("Cookie", "__Host-taskstream=" + issuer.sign(endpoint.needs), "Origin", FRIEND),
+                        endpoint.path.equals("/session") && endpoint.method.equals("POST") ? 400 : endpoint.good));
+    }
+
+    /** New keys count soon, and the old ones not much longer. */
+    private static int checkRotation(List<String> wrong) {
+        var successor = new Issuer();
+        keys.publish(successor.keys());
+        String old = issuer.sign(Issuer.claims("old", NONE, NONE, false));
+        String fresh = successor.sign(Issuer.claims("new", NONE, NONE, false));
+        for (Map.Entry<String, Integer> each : Map.of(fresh, 200, old, 401).entrySet()) {
+            try {
+                Await.until(
+                        "the keys have changed",
+                        ROTATION,
+                        () -> api.get("/tasks", bearer(each.getKey())).statusCode() == each.getValue());
+            } catch (AssertionError e) {
+                wrong.add("after new keys were published not " + each.getValue());
+            }
+        }
+        return 2;
     }
 
     private static List<Credential> refused(Endpoint endpoint, String task) {
@@ -153,6 +247,10 @@ class AccessMatrixIT {
                 issuer.sign(copy(claims).notBeforeTime(Date.from(Instant.now().plusSeconds(60)))),
                 401));
         credentials.add(Credential.bearer("a wrong key", new Issuer().sign(copy(claims)), 401));
+        credentials.add(Credential.bearer("a wrong RSA key", new Issuer().signWithRsa(copy(claims)), 401));
+        credentials.add(Credential.bearer("a wrong Edwards key", new Issuer().signWithEdwards(copy(claims)), 401));
+        credentials.add(Credential.bearer("no such static token", "static-wrong-0123456789", 401));
+        credentials.add(Credential.bearer("a static token that has expired", "static-old-0123456789", 401));
         credentials.add(
                 Credential.bearer("a wrong audience", issuer.sign(copy(claims).audience("elsewhere")), 401));
         credentials.add(
@@ -171,14 +269,19 @@ class AccessMatrixIT {
                     403));
             credentials.add(
                     Credential.bearer("no right at all", issuer.sign(Issuer.claims("x", NONE, NONE, false)), 403));
+            credentials.add(Credential.bearer("a static token without the right", STATIC.get("n"), 403));
         }
         String forged = "__Host-taskstream=" + new Issuer().sign(copy(claims));
-        credentials.add(
-                new Credential("a forged cookie", "", List.of("Cookie", forged, "Origin", GuardedServer.FRIEND), 401));
+        credentials.add(new Credential("a forged cookie", "", List.of("Cookie", forged, "Origin", FRIEND), 401));
         credentials.add(new Credential(
                 "a cookie from another origin",
                 "",
                 List.of("Cookie", "__Host-taskstream=" + all, "Origin", "https://evil.example"),
+                403));
+        credentials.add(new Credential(
+                "a cookie for another site's picture",
+                "",
+                List.of("Cookie", "__Host-taskstream=" + all, "Sec-Fetch-Site", "cross-site"),
                 403));
         if (endpoint.changesState()) {
             credentials.add(new Credential(
@@ -198,7 +301,7 @@ class AccessMatrixIT {
         credentials.add(new Credential(
                 "another task's pass",
                 "",
-                List.of("Cookie", "__Secure-taskstream-stream=" + passOf("m-other-2"), "Origin", GuardedServer.FRIEND),
+                List.of("Cookie", "__Secure-taskstream-stream=" + passOf("m-other-2"), "Origin", FRIEND),
                 401));
         if (!endpoint.isStream() && !endpoint.path.contains("stream?")) {
             credentials.add(new Credential(
@@ -272,8 +375,20 @@ class AccessMatrixIT {
             audited.merge(json.getString("audit"), 1, Integer::sum);
         }
         System.out.println("Audited: " + audited);
-        assertThat(audited).containsKeys("refused", "ticket given", "session opened", "session ended", "task deleted");
+        assertThat(audited)
+                .containsKeys(
+                        "refused",
+                        "ticket given",
+                        "session opened",
+                        "session ended",
+                        "task deleted",
+                        "task cancelled",
+                        "drain begun");
         assertThat(audited.get("refused")).isGreaterThan(200);
-        assertThat(log).doesNotContain(all).doesNotContain("ticket=").doesNotContain("eyJ");
+        assertThat(log)
+                .doesNotContain(all)
+                .doesNotContain("ticket=")
+                .doesNotContain("eyJ")
+                .doesNotContain("static-");
     }
 }

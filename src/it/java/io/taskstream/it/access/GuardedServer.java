@@ -21,7 +21,7 @@ public final class GuardedServer implements AutoCloseable {
     /** The origin of a page elsewhere that may call. */
     public static final String FRIEND = "https://friend.example";
 
-    private final Issuer issuer = new Issuer();
+    private final Issuer issuer;
     private final Server server;
     private final Api api;
 
@@ -32,6 +32,12 @@ public final class GuardedServer implements AutoCloseable {
      * @param settings besides those that say where the keys are
      */
     public GuardedServer(String name, String heap, Map<String, String> settings) {
+        this(name, heap, settings, new Issuer());
+    }
+
+    /** The same for tokens of that issuer. */
+    GuardedServer(String name, String heap, Map<String, String> settings, Issuer issuer) {
+        this.issuer = issuer;
         Path directory = Path.of("target", "it", name + "-" + System.getProperty("it.server"))
                 .toAbsolutePath();
         Path keys = directory.resolveSibling(name + "-" + System.getProperty("it.server") + "-keys.json");
@@ -50,6 +56,9 @@ public final class GuardedServer implements AutoCloseable {
                 "taskstream.cors.origins",
                 FRIEND));
         all.putAll(settings);
+        if (settings.containsKey("taskstream.access.jwt.keys-url")) {
+            all.remove("taskstream.access.jwt.key-file");
+        }
         for (Map.Entry<String, String> setting : all.entrySet()) {
             options = options.with(setting.getKey(), setting.getValue());
         }

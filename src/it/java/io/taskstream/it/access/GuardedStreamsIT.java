@@ -10,6 +10,8 @@ import io.taskstream.it.wire.RawViewer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -28,6 +30,10 @@ class GuardedStreamsIT {
     private static final List<String> ALL = List.of("*");
     private static final List<String> NONE = List.of();
 
+    /** An entry of the file of static tokens. */
+    private static final String IN_FILE = "{\"subject\":\"%1$s\",\"token\":\"%1$s-0123456789\",\"watch\":[\"*\"]}";
+
+    private static Path tokens;
     private static GuardedServer guarded;
     private static URI server;
     private static Issuer issuer;
@@ -35,8 +41,13 @@ class GuardedStreamsIT {
     private static String publisher;
 
     @BeforeAll
-    static void start() {
-        guarded = new GuardedServer("streams", "512m", Map.of());
+    static void start() throws IOException {
+        tokens = Path.of("target", "it", "streams-" + System.getProperty("it.server") + "-tokens.json")
+                .toAbsolutePath();
+        Files.createDirectories(tokens.getParent());
+        Files.writeString(
+                tokens, "{\"tokens\":[" + IN_FILE.formatted("leaving") + "," + IN_FILE.formatted("staying") + "]}");
+        guarded = new GuardedServer("streams", "512m", Map.of("taskstream.access.tokens-file", tokens.toString()));
         server = guarded.api().at("");
         issuer = guarded.issuer();
         admin = issuer.sign(Issuer.claims("admin", NONE, NONE, true));
@@ -79,6 +90,46 @@ class GuardedStreamsIT {
         }
         assertThat(status(task, token)).isEqualTo(401);
         assertThat(status(task, other)).isEqualTo(200);
+    }
+
+    @Test
+    void aStreamEndsWhenItsStaticTokenIsTakenOutOfTheFile() throws IOException {
+        String task = guarded.createTask(publisher);
+        try (var leaving = RawViewer.open(server, "/tasks/" + task + "/stream", bearer("leaving-0123456789"));
+                var staying = RawViewer.open(server, "/tasks/" + task + "/stream", bearer("staying-0123456789"))) {
+            assertThat(leaving.next()).startsWith("retry: ");
+            assertThat(staying.next()).startsWith("retry: ");
+            Files.writeString(tokens, "{\"tokens\":[" + IN_FILE.formatted("staying") + "]}");
+            assertThat(last(leaving)).isEqualTo(": access withdrawn\n");
+            guarded.publish(publisher, task, "1");
+            assertThat(staying.next(SOON).text()).endsWith("data: 1\n");
+        }
+        assertThat(status(task, "leaving-0123456789")).isEqualTo(401);
+    }
+
+    @Test
+    void whoSignsOutTakesTheirTicketsAndStreamsAlong() {
+        String task = guarded.createTask(publisher);
+        String token = issuer.sign(viewer());
+        String path = "/tasks/" + task + "/stream?ticket=";
+        String[] cookie = {"Cookie", "__Host-taskstream=" + token, "Origin", server.toString()};
+        String spent = ticket(task, token);
+        String unspent = ticket(task, token);
+        try (var viewer = RawViewer.open(server, path + spent)) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            assertThat(guarded.api()
+                            .send("DELETE", "/session", null, "", cookie)
+                            .statusCode())
+                    .isEqualTo(204);
+            assertThat(last(viewer)).isEqualTo(": access withdrawn\n");
+        }
+        assertThat(Statuses.of(server, "GET", path + unspent, null, "")).isEqualTo(401);
+        assertThat(status(task, token)).as("the token is as good as it was").isEqualTo(200);
+    }
+
+    private static String ticket(String task, String token) {
+        return Api.json(guarded.api().send("POST", "/tasks/" + task + "/tickets", null, "", bearer(token)))
+                .getString("ticket");
     }
 
     @Test

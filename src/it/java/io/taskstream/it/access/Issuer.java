@@ -9,14 +9,24 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -30,19 +40,25 @@ public final class Issuer {
 
     private final ECKey ec;
     private final RSAKey rsa;
+    private final KeyPair edwards;
 
     Issuer() {
         try {
             ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
             rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
-        } catch (JOSEException e) {
+            edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (JOSEException | NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }
 
     /** The public keys, as a JWK set. */
     String keys() {
-        return new JWKSet(List.of(ec.toPublicJWK(), rsa.toPublicJWK())).toString();
+        byte[] encoded = edwards.getPublic().getEncoded();
+        // It ends with the key as RFC 8032 has it.
+        Base64URL x = Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+        JWK okp = new OctetKeyPair.Builder(Curve.Ed25519, x).keyID("okp").build();
+        return new JWKSet(List.of(ec.toPublicJWK(), rsa.toPublicJWK(), okp)).toString();
     }
 
     /** Claims of a good token with these rights. */
@@ -76,6 +92,25 @@ public final class Issuer {
                     new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa").build(),
                     new RSASSASigner(rsa));
         } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The token, signed with the key of Ed25519. */
+    String signWithEdwards(JWTClaimsSet.Builder claims) {
+        String header = new JWSHeader.Builder(JWSAlgorithm.EdDSA)
+                .keyID("okp")
+                .build()
+                .toBase64URL()
+                .toString();
+        String content =
+                header + "." + Base64URL.encode(claims.build().toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            Signature signer = Signature.getInstance("Ed25519");
+            signer.initSign(edwards.getPrivate());
+            signer.update(content.getBytes(StandardCharsets.US_ASCII));
+            return content + "." + Base64URL.encode(signer.sign());
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -1,0 +1,172 @@
+package io.taskstream.http;
+
+import static io.taskstream.testing.Samples.NOON;
+import static io.taskstream.testing.Samples.READER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.access.ByteBudget;
+import io.taskstream.access.EventRates;
+import io.taskstream.access.Grant;
+import io.taskstream.access.PublishPermit;
+import io.taskstream.access.Revocations;
+import io.taskstream.access.Sessions;
+import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.task.EventData;
+import io.taskstream.task.InvalidItemException;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.FakeInput;
+import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.ManualScheduler;
+import io.taskstream.testing.ManualTicker;
+import io.taskstream.testing.Samples;
+import io.taskstream.testing.SettableTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever lines a producer sends, and however they are cut: what is right up to the first mistake is in the log. */
+class LinesFuzzTest {
+
+    private static final TaskId TASK = new TaskId("t");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int MAX_LINE = 100;
+
+    private final SettableTime time = new SettableTime();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualExecutor executor = new ManualExecutor();
+    private final EverySecond everySecond = new EverySecond(scheduler, new ManualTicker());
+    private final ByteBudget budget = new ByteBudget(1 << 20);
+
+    @Property
+    void ndjsonIsKeptUpToTheFirstMistake(
+            @ForAll("lines") List<String> lines, @ForAll @IntRange(min = 1, max = 60) int piece) throws IOException {
+        var log = newLog();
+        LinePublisher.Outcome outcome = publish(log, LineFormat.NDJSON, String.join("\n", lines), piece);
+
+        Expected expected = expected(lines);
+        assertThat(kept(log)).isEqualTo(expected.kept);
+        assertThat(outcome.count()).isEqualTo(expected.kept.size());
+        assertThat(outcome.failure() == null).isEqualTo(expected.isWhole);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Property
+    void textIsKeptLineByLine(@ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(min = 1, max = 60) int piece)
+            throws IOException {
+        var log = newLog();
+        LinePublisher.Outcome outcome = publish(log, LineFormat.TEXT, bytes, piece);
+
+        assertThat(kept(log)).hasSize((int) outcome.count()).allMatch(json -> json.contains("message_delta"));
+        if (outcome.failure() != null) {
+            assertThat(outcome.failure()).isInstanceOf(LineSplitter.LineTooLongException.class);
+        }
+        assertThat(budget.held()).isZero();
+    }
+
+    /** What must be in the log, and whether that is all that was sent. */
+    private record Expected(List<String> kept, boolean isWhole) {}
+
+    private static Expected expected(List<String> lines) {
+        List<String> kept = new ArrayList<>();
+        boolean hasEnded = false;
+        // What was made up may hold line ends, and characters that UTF-8 does not have.
+        String sent = new String(String.join("\n", lines).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        for (String line : sent.split("\n", -1)) {
+            String text = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+            if (text.getBytes(StandardCharsets.UTF_8).length > MAX_LINE) {
+                return new Expected(kept, false);
+            }
+            if (text.isBlank()) {
+                continue;
+            }
+            EventData event;
+            try {
+                event = READER.read(text.strip());
+            } catch (InvalidItemException e) {
+                return new Expected(kept, false);
+            }
+            if (hasEnded) {
+                return new Expected(kept, false);
+            }
+            // Every line end within an event's data is one in the stream, and a return counts as one there.
+            kept.add(event.toString().replace('\r', '\n'));
+            hasEnded = event.end() != null;
+        }
+        return new Expected(kept, true);
+    }
+
+    private LinePublisher.Outcome publish(MemoryEventLog log, LineFormat format, String text, int piece)
+            throws IOException {
+        return publish(log, format, text.getBytes(StandardCharsets.UTF_8), piece);
+    }
+
+    private LinePublisher.Outcome publish(MemoryEventLog log, LineFormat format, byte[] bytes, int piece)
+            throws IOException {
+        var in = new FakeInput();
+        List<LinePublisher.Outcome> outcomes = new ArrayList<>();
+        var sessions = new Sessions(new Revocations(MINUTE, time, entry -> false));
+        var permit = new PublishPermit(TASK, Grant.ANYBODY, sessions, new EventRates(0, 0, time::nanos), time);
+        var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
+        var context = new PublishContext(
+                log, READER, executor, scheduler, OpenDoor.at(time), limits, new Publishers(), budget, everySecond);
+        in.setReadListener(new LinePublisher(in, permit, format, null, null, context, outcomes::add));
+        for (int at = 0; at < bytes.length; at += piece) {
+            in.arrive(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
+            executor.runAll();
+        }
+        in.end();
+        executor.runAll();
+        assertThat(outcomes).hasSize(1);
+        return outcomes.get(0);
+    }
+
+    private static MemoryEventLog newLog() {
+        var log = new MemoryEventLog(new MemoryBounds(1_000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
+        log.create(Samples.task(TASK.value()));
+        return log;
+    }
+
+    private static List<String> kept(MemoryEventLog log) {
+        return log.history(TASK, 0, 1_000).stream()
+                .map(event -> new String(event.data(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Provide
+    Arbitrary<List<String>> lines() {
+        return Arbitraries.oneOf(
+                        Arbitraries.of(
+                                "1",
+                                "{}",
+                                "",
+                                " ",
+                                "\r",
+                                "[1,2]",
+                                "{\"type\":\"done\"}",
+                                "{\"type\":\"done\",\"status\":\"open\"}",
+                                "{\"type\":\"message_delta\",\"text\":\"\\u2028\"}",
+                                "{\"type\":\"message_delta\"}",
+                                "nul",
+                                "\"" + "x".repeat(MAX_LINE) + "\""),
+                        Arbitraries.integers().map(String::valueOf),
+                        Arbitraries.strings().ofMaxLength(30),
+                        Arbitraries.strings()
+                                .withChars("{}[]\":,0e-. \\utype\r\n")
+                                .ofMaxLength(40))
+                .list()
+                .ofMaxSize(8);
+    }
+}
