@@ -15,8 +15,13 @@ export const HEARTBEAT_SECONDS = 10;
 /** What a server sends unasked that does not allow that: usually, and at most. */
 const USUAL_SECONDS = 30;
 const LONGEST_SECONDS = 300;
-/** How long the browser may take over a reconnect of its own; as long as a draining server may tell it to wait. */
-const PATIENCE_MS = 60_000;
+/** How long the answer to an attempt of the page's own may take. */
+const ANSWER_MS = 60_000;
+/**
+ * How long the browser may take over a reconnect of its own. A draining server tells it to wait for up to twice
+ * `taskstream.drain.seconds`, which are 3600 at most, so that viewers don't come back together.
+ */
+const PATIENCE_MS = 2 * 3_600_000 + ANSWER_MS;
 const WATCH_MS = 1000;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const CONNECTING = 0;
@@ -63,6 +68,8 @@ export class Connection {
   #historyEnd = 0;
   #skipExpected = false;
   #from = null;
+  /** Whether the browser waits for the server's `retry`, of which a script is not told. */
+  #isLeftToBrowser = false;
   /** Seconds; what is asked for, null for nothing, and what is expected. */
   #asked = HEARTBEAT_SECONDS;
   #interval = HEARTBEAT_SECONDS;
@@ -125,6 +132,7 @@ export class Connection {
     if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
     const source = this.#needs.open(this.#url);
     this.#source = source;
+    this.#isLeftToBrowser = false;
     this.#heard();
     const live = (listener) => (frame) => generation === this.#generation && listener(frame);
     source.onopen = live(() => this.#opened());
@@ -216,6 +224,7 @@ export class Connection {
       return;
     }
     this.#heard();
+    this.#isLeftToBrowser = true;
     const attempt = this.#state.name === 'reconnecting' ? this.#state.attempt + 1 : 1;
     this.#lost({ attempt, retryAt: null, detail: 'The connection was lost.' });
   }
@@ -223,13 +232,17 @@ export class Connection {
   #watchOver() {
     const { clock } = this.#needs;
     this.#watch = clock.after(WATCH_MS, () => this.#watchOver());
-    const patience = this.#state.name === 'open' ? this.#interval * 1500 : PATIENCE_MS;
     const silence = clock.now() - this.#state.lastHeardAt;
-    if (silence <= patience) return;
+    if (silence <= this.#patience()) return;
     // Without a single heartbeat, the server's own interval may be a longer one.
     if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
     this.#close();
     this.#retry(null, `Nothing came for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+  }
+
+  #patience() {
+    if (this.#state.name === 'open') return this.#interval * 1500;
+    return this.#isLeftToBrowser ? PATIENCE_MS : ANSWER_MS;
   }
 
   /** The source gave up: find out whether the task ended, is gone, or can't be reached. */

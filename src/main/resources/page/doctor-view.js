@@ -156,9 +156,7 @@ function finding({ tone, name, title, text }) {
 function factsOf({ headAfter, firstAfter, longestWait, worstDelay, together, missing, encoding, type, via }) {
   const ms = (value) =>
     value === null ? '–' : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
-  const protocol = performance
-    .getEntriesByType('resource')
-    .findLast((entry) => entry.name.includes('/page/'))?.nextHopProtocol;
+  const protocol = performance.getEntriesByType('navigation')[0]?.nextHopProtocol;
   return [
     ['Head after', ms(headAfter)],
     ['First number after', ms(firstAfter)],

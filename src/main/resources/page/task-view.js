@@ -137,7 +137,8 @@ class TaskView {
   }
 
   #showFailure(error) {
-    const gone = error.status === 404;
+    // A server that starts or stops answers its own 404: only Taskstream knows that there is no such task.
+    const gone = error.status === 404 && error.isProblem;
     const again = h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again');
     replace(
       this.#main,

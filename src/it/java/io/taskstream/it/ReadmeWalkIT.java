@@ -2,25 +2,60 @@ package io.taskstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.ReadmeConsole.Block;
+import io.taskstream.it.ReadmeConsole.Step;
+import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Command;
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows first is what happens: its commands are run as they stand, at another address. */
+/**
+ * A walk through the README: its commands are run as they stand, in their order, at another address, and must print what it
+ * says. The few that don't ask a server are listed here, each with where else it is run.
+ */
 @Tag("once")
-class ReadmeWalkIT extends OnServer {
+class ReadmeWalkIT {
 
-    private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
-    private static final String PROMPT = "$ ";
-    private static final String ANYTHING = "…";
+    private static final String SECURITY = "Security";
+
+    private static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
+            Map.entry("mvn -Prun verify", "by hand: takes port 8080"),
+            Map.entry("kill $(cat target/run/taskstream.pid)", "by hand: ends what the one above started"),
+            Map.entry("docker build -t taskstream -f Containerfile .", "build-and-smoke.sh, with buildah"),
+            Map.entry("docker run -p 8080:8080 -e TASKSTREAM_ACCESS=open taskstream", "build-and-smoke.sh"),
+            Map.entry(
+                    "docker run --read-only --tmpfs /tmp -v taskstream:/opt/taskstream/standalone/data -p 8080:8080"
+                            + " -e TASKSTREAM_ACCESS=open taskstream",
+                    "build-and-smoke.sh"),
+            Map.entry("src/it/container/build-and-smoke.sh", "by hand: takes minutes and root"),
+            Map.entry("bin/jboss-cli.sh --file=server-config/wildfly/configure.cli", "every WildFly of these tests"),
+            Map.entry(
+                    "bin/asadmin multimode --file server-config/payara/configure.asadmin",
+                    "every Payara of these tests"),
+            Map.entry("bin/asadmin restart-domain", "every Payara of these tests is started after that"),
+            Map.entry("mvn verify", "the build that these tests are of"),
+            Map.entry("mvn spotless:apply", "by hand: changes the sources"),
+            Map.entry(".ci/test", "what runs these tests"),
+            Map.entry("mvn -Pbench,servers verify", "by hand: takes hours; performance.md has what it measured"));
+
+    private static final Pattern TOKEN = Pattern.compile("\"subject\": \"(\\w+)\", \"token\": \"…\"");
+
+    private static final Pattern END_OF_STEP = Pattern.compile("\n\036(\\d+)\n");
 
     /** A project of the same name, so that a build prints the same. */
     private static final String POM = """
@@ -36,51 +71,104 @@ class ReadmeWalkIT extends OnServer {
             </project>
             """;
 
-    private final Api api = Api.underTest();
+    private final ReadmeConsole readme = new ReadmeConsole();
 
     @TempDir
     private Path directory;
 
-    private record Step(String command, List<String> shown) {}
-
     @Test
-    void theFirstThingsThatTheReadmeShowsHappen() throws IOException {
-        api.send("DELETE", "/tasks/build", null, "");
-        Files.writeString(directory.resolve("pom.xml"), POM);
-        String readme = Files.readString(Path.of(System.getProperty("it.readme", "README.md")));
-        List<Step> steps = steps(readme.substring(0, readme.indexOf("\n## ")));
-        assertThat(steps).hasSizeGreaterThanOrEqualTo(4);
-        for (Step step : steps) {
-            String here = step.command.replace("localhost:8080", api.at("").getAuthority());
-            List<String> printed = Command.of("bash", "-c", "cd " + directory + " && " + here)
-                    .run()
-                    .lines()
-                    .map(ReadmeWalkIT::shape)
-                    .toList();
-            assertThat(printed).as(step.command).containsSubsequence(step.shown);
-        }
+    void everyCommandIsRunHereOrKnownToBeRunElsewhere() {
+        TreeSet<String> others = new TreeSet<>(readme.commandsInText());
+        readme.blocks().stream()
+                .flatMap(block -> block.steps().stream())
+                .filter(step -> !step.isCall())
+                .forEach(step -> others.add(step.command()));
+        assertThat(others).containsExactlyInAnyOrderElementsOf(RUN_ELSEWHERE.keySet());
     }
 
-    private static List<Step> steps(String text) {
-        List<Step> steps = new ArrayList<>();
-        Matcher blocks = CONSOLE.matcher(text);
-        while (blocks.find()) {
-            for (String line : blocks.group(1).lines().toList()) {
-                if (line.startsWith(PROMPT)) {
-                    steps.add(new Step(line.substring(PROMPT.length()), new ArrayList<>()));
-                } else if (!line.isEmpty() && !line.equals(PROMPT.strip()) && !line.equals(ANYTHING)) {
-                    steps.get(steps.size() - 1).shown.add(shape(line));
+    @Test
+    void whatTheReadmeShowsHappens() throws IOException {
+        Files.writeString(directory.resolve("pom.xml"), POM);
+        try (Server server = start("walk", Map.of())) {
+            for (Block block : readme.blocks()) {
+                if (!block.section().equals(SECURITY)) {
+                    walk(block, server, Map.of());
                 }
             }
         }
-        return steps;
     }
 
-    /** A line without what differs from run to run: ids, numbers, times, and colours that are set only to be unset. */
-    private static String shape(String line) {
-        return line.replace("\\u001b[0m", "")
-                .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "<time>")
-                .replaceAll("[0-9a-f]{8}-\\d+", "<id>")
-                .replaceAll("(retry: |\"count\":)\\d+", "$1<number>");
+    /** The file of tokens is the README's own, with tokens in it. */
+    @Test
+    void whatTheReadmeShowsOfTokensHappens() throws IOException {
+        Map<String, String> variables = new TreeMap<>();
+        Matcher placeholder = TOKEN.matcher(readme.json(SECURITY));
+        String tokens = placeholder.replaceAll(found -> {
+            String token = "walk-token-of-" + found.group(1);
+            variables.put(found.group(1).toUpperCase(Locale.ROOT) + "_TOKEN", token);
+            return found.group().replace("…", token);
+        });
+        Path file = Files.writeString(directory.resolve("tokens.json"), tokens);
+        Map<String, String> settings =
+                Map.of("taskstream.access", "tokens", "taskstream.access.tokens-file", file.toString());
+        try (Server server = start("walk-tokens", settings)) {
+            for (Block block : readme.blocks()) {
+                if (block.section().equals(SECURITY)) {
+                    walk(block, server, variables);
+                }
+            }
+        }
+    }
+
+    private static Server start(String purpose, Map<String, String> settings) {
+        String name = System.getProperty("it.server");
+        ServerOptions options = ServerOptions.in(Path.of("target", "it", name + "-" + purpose));
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            options = options.with(setting.getKey(), setting.getValue());
+        }
+        Server server = Server.create(name, options);
+        server.start();
+        server.deploy(Path.of(System.getProperty("it.war")));
+        Api api = new Api(server.url());
+        Await.until("it answers", Duration.ofSeconds(30), () -> api.get("/").statusCode() == 200);
+        return server;
+    }
+
+    /** Runs the block's calls in one shell, which ends each with its exit code. */
+    private void walk(Block block, Server server, Map<String, String> variables) throws IOException {
+        List<Step> calls = block.steps().stream().filter(Step::isCall).toList();
+        if (calls.isEmpty()) {
+            return;
+        }
+        var script = new StringBuilder("set -o pipefail; cd " + directory + "\n");
+        for (Step step : calls) {
+            script.append(step.command().replace("localhost:8080", server.url().getAuthority()))
+                    .append("\nprintf '\\n\\036%s\\n' $?\n");
+        }
+        Command shell = Command.of(
+                "bash", Files.writeString(directory.resolve("block.sh"), script).toString());
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            shell = shell.with(variable.getKey(), variable.getValue());
+        }
+        check(calls, shell.run());
+    }
+
+    private static void check(List<Step> calls, String printed) {
+        List<String> wrong = new ArrayList<>();
+        Matcher end = END_OF_STEP.matcher(printed);
+        int from = 0;
+        for (Step step : calls) {
+            assertThat(end.find())
+                    .as("the end of %s in %s", step.command(), printed)
+                    .isTrue();
+            String shown = printed.substring(from, end.start());
+            from = end.end();
+            List<String> missing = step.missingIn(shown.lines().toList());
+            if (!missing.isEmpty() || !end.group(1).equals("0")) {
+                wrong.add("%s%nended with %s and printed%n%s%nwithout%n%s"
+                        .formatted(step.command(), end.group(1), shown, String.join("\n", missing)));
+            }
+        }
+        assertThat(wrong).isEmpty();
     }
 }

@@ -60,6 +60,8 @@ public class PageResource {
         }
         var revalidate = new CacheControl();
         revalidate.setNoCache(true);
+        // As it is made, it forbids proxies to compress.
+        revalidate.setNoTransform(false);
         return answer.tag(tag)
                 .cacheControl(revalidate)
                 .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)

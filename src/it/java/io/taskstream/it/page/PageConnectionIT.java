@@ -3,11 +3,49 @@ package io.taskstream.it.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
 import io.taskstream.it.wire.CuttingProxy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page tells of its connection, and that a cut costs no line. */
 class PageConnectionIT extends InBrowser {
+
+    /** Has a source lose its connection, lets seconds pass, and answers how many sources were opened. */
+    private static final String SOURCES_AFTER = """
+            async ([seconds, isOpened]) => {
+              const { Connection } = await import(new URL('page/connection.js', document.baseURI));
+              let now = 0;
+              let number = 0;
+              const timers = new Map();
+              const clock = {
+                now: () => now,
+                after: (ms, run) => (timers.set(++number, { at: now + ms, run }), number),
+                stop: (timer) => timers.delete(timer),
+              };
+              const sources = [];
+              const open = () => {
+                sources.push({ readyState: EventSource.CONNECTING, close() {}, addEventListener() {} });
+                return sources.at(-1);
+              };
+              const connection = new Connection({
+                address: () => '', open, clock, random: () => 0,
+                onEvent() {}, onMark() {}, onState() {}, snapshot: async () => ({}), probe: async () => ({}),
+              });
+              connection.start({ status: 'open', lastEventId: null });
+              if (isOpened) {
+                sources[0].onopen();
+                sources[0].onerror();
+              }
+              for (; now < seconds * 1000; now += 100) {
+                for (const [timer, { at, run }] of [...timers]) {
+                  if (at <= now && timers.delete(timer)) run();
+                }
+              }
+              return sources.length;
+            }""";
+
+    private static final int LONGEST_RETRY_SECONDS = 2 * 3600 + 1;
 
     private final String task = api.createTask();
 
@@ -66,6 +104,41 @@ class PageConnectionIT extends InBrowser {
             publishLines(task, 21, 30);
             assertThat(view.line(29)).isVisible();
             assertThat(view.allLines()).isEqualTo(lines(1, 30));
+        }
+    }
+
+    /** A draining server spreads the viewers by what it tells their browsers; the page is not to be there earlier. */
+    @Test
+    void thePageLeavesAReconnectToTheBrowserForAsLongAsAnyDrainMayTakeButWaitsOnlyAMinuteForItsOwn() {
+        Page page = window();
+        page.navigate(api.at("/").toString());
+        assertThat(page.evaluate(SOURCES_AFTER, List.of(LONGEST_RETRY_SECONDS, true)))
+                .isEqualTo(1);
+        assertThat(page.evaluate(SOURCES_AFTER, List.of(LONGEST_RETRY_SECONDS + 120, true)))
+                .isEqualTo(2);
+        assertThat(page.evaluate(SOURCES_AFTER, List.of(65, false))).isEqualTo(2);
+    }
+
+    /** A server that starts answers its own 404 to whoever opens a task then. */
+    @Test
+    void onlyTaskstreamSaysThatThereIsNoSuchTask() {
+        try (var way = new CuttingProxy(api.at(""))) {
+            Page page = window();
+            page.navigate(way.url() + "/");
+            assertThat(page.getByTestId("create")).isVisible();
+            way.answerNotFound();
+            way.cut();
+            page.evaluate("id => { location.hash = `#/tasks/${id}`; }", task);
+            assertThat(page.getByTestId("load-error")).isVisible();
+            assertThat(page.getByTestId("not-found")).hasCount(0);
+            screenshot(page, "server-without-taskstream");
+
+            way.accept();
+            page.getByText("Try again").click();
+            new TaskPage(page).awaitLight("live");
+
+            page.evaluate("location.hash = '#/tasks/there-is-none'");
+            assertThat(page.getByTestId("not-found")).isVisible();
         }
     }
 }

@@ -86,6 +86,7 @@ class PageMissedIT extends InBrowser {
             api.publish(task, batch);
         }
         assertThat(view.part("dropped")).isVisible();
+        view.awaitLight("lagged");
         screenshot(page, "lagged");
         view.part("dropped").click();
         assertThat(view.rows("lag")).containsText("due to slow consumer");

@@ -46,6 +46,18 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
+     * Starts nginx as somebody may have set it up who did not think of streams.
+     *
+     * @param directives for the location, in nginx's language
+     */
+    public static Proxy startNginxWith(String directives, URI upstream) {
+        return new Proxy(
+                ProxyProduct.NGINX,
+                "server { listen 80; location / { proxy_pass http://127.0.0.1:8080; " + directives + " } }",
+                upstream);
+    }
+
+    /**
      * Starts nginx with the project's own settings for it, and what makes it speak TLS and HTTP/2 instead of plain
      * HTTP/1.1.
      */

@@ -75,10 +75,12 @@ public final class CuttingProxy implements AutoCloseable {
         cut();
     }
 
-    /** Answers every request 404 in HTML, as a server that has not deployed its applications yet. After {@link #refuse}. */
+    /** Answers every request on a new connection 404 in HTML, as a server that has not deployed its applications yet. */
     public void answerNotFound() {
         isEmpty = true;
-        listener = listen(listener.getLocalPort());
+        if (listener.isClosed()) {
+            listener = listen(listener.getLocalPort());
+        }
     }
 
     /** Serves again. After {@link #answerNotFound}. */
