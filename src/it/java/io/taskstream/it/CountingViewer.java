@@ -20,7 +20,17 @@ final class CountingViewer implements AutoCloseable {
     private volatile long last;
     private volatile String problem = "";
 
+    /** Watches, reading all the time. */
     CountingViewer(HttpClient client, URI stream) {
+        this(client, stream, true);
+    }
+
+    /** Opens the stream and reads nothing of it, until it is resumed. */
+    static CountingViewer paused(HttpClient client, URI stream) {
+        return new CountingViewer(client, stream, false);
+    }
+
+    private CountingViewer(HttpClient client, URI stream, boolean isReading) {
         try {
             body = client.send(HttpRequest.newBuilder(stream).build(), BodyHandlers.ofInputStream())
                     .body();
@@ -30,6 +40,13 @@ final class CountingViewer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+        if (isReading) {
+            resume();
+        }
+    }
+
+    /** Reads from now on. */
+    final void resume() {
         var reader = new Thread(this::read, "counting-viewer");
         reader.setDaemon(true);
         reader.start();

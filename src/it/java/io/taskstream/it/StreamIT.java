@@ -128,6 +128,24 @@ class StreamIT extends OnServer {
     }
 
     @Test
+    void aTaskThatWasDeletedAndCreatedAgainIsAnotherLog() {
+        String task = api.createTask();
+        String seen = api.publish(task, "[1,2,3]");
+        assertThat(api.send("DELETE", "/tasks/" + task, null, "").statusCode()).isEqualTo(204);
+        assertThat(api.send("PUT", "/tasks/" + task, null, "").statusCode()).isEqualTo(201);
+        String first = api.publish(task, "\"new\"");
+
+        assertThat(epochOf(first)).isNotEqualTo(epochOf(seen));
+        try (var viewer = watch(task, "", "Last-Event-ID", seen)) {
+            viewer.next();
+            assertThat(viewer.next())
+                    .startsWith("event: gap\ndata: {\"reason\":\"reset\",")
+                    .contains("\"to\":\"" + first + "\"");
+            assertThat(viewer.next()).isEqualTo("id: " + first + "\ndata: \"new\"\n");
+        }
+    }
+
+    @Test
     void beginsWhereItIsAskedTo() {
         String task = api.createTask();
         api.publish(task, "[1,2,3,4,5]");

@@ -1,6 +1,7 @@
 package io.taskstream.app;
 
 import io.taskstream.access.ByteBudget;
+import io.taskstream.eventlog.AwaitedEventLog;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.GuardedEventLog;
 import io.taskstream.eventlog.LogMeters;
@@ -80,7 +81,7 @@ record Parts(
      * Builds all parts.
      *
      * @param executor fans out, and reads what is published
-     * @param scheduler turns the heartbeats, and the timers of the redis engine
+     * @param scheduler turns the heartbeats, the timers of the redis engine, and attempts to open the embedded one
      * @param threads makes the threads of the engine
      */
     static Parts build(
@@ -160,7 +161,10 @@ record Parts(
         var random = new SecureRandom();
         return switch (settings.engine()) {
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
-            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
+            case Settings.EMBEDDED ->
+                AwaitedEventLog.open(
+                        () -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs),
+                        scheduler);
             case Settings.REDIS -> {
                 RedisSettings redis = settings.redis();
                 var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());

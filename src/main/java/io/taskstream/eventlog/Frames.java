@@ -31,6 +31,27 @@ public final class Frames {
         return frame.toByteArray();
     }
 
+    /** Whether the frame that begins there is of that epoch. */
+    public static boolean isOf(String epoch, byte[] frames, int offset) {
+        for (int i = 0; i < epoch.length(); i++) {
+            if (frames[offset + ID.length + i] != epoch.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Gives the frame that begins there another epoch.
+     *
+     * @param epoch as long as the one that it has
+     */
+    public static void putEpoch(String epoch, byte[] frames, int offset) {
+        for (int i = 0; i < epoch.length(); i++) {
+            frames[offset + ID.length + i] = (byte) epoch.charAt(i);
+        }
+    }
+
     /** Writes {@code data} lines, each with its line end. */
     public static void writeData(ByteArrayOutputStream frame, byte[] data) {
         int start = 0;

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What an engine holds at one moment, for those who watch over it. What the engine doesn't measure is negative or empty.
  *
- * @param bytes of events, as the engine keeps them
+ * @param bytes that the engine takes for it, on its disk if it has one
  * @param tasks how many there are
  * @param tasksByStatus how many there are of each status, by its wire name, each of which is there if one is
  */

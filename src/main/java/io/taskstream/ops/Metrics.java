@@ -108,7 +108,11 @@ public final class Metrics {
     }
 
     private void log(EventLog log) {
-        gauge("taskstream.log.bytes", "Bytes of events in the log", () -> measured(log, LogUsage::bytes), null);
+        gauge(
+                "taskstream.log.bytes",
+                "Bytes that the log takes, on the disk if it has one",
+                () -> measured(log, LogUsage::bytes),
+                null);
         gauge("taskstream.log.tasks", "Tasks in the log, of any status", () -> measured(log, LogUsage::tasks), null);
         for (String status : List.of("open", "completed", "failed", "cancelled")) {
             gauge(

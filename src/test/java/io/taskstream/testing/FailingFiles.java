@@ -9,12 +9,13 @@ import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** Files under {@code failing:} on which the disk is full, or can't be brought to rest, when a test says so. */
+/** Files under {@code failing:}, whose disk is full, fails to force, or is read-only when a test says so. */
 public final class FailingFiles extends FilePathWrapper {
 
     private static final String SCHEME = "failing";
     private static volatile Predicate<String> full = name -> false;
     private static volatile Predicate<String> unforceable = name -> false;
+    private static volatile boolean readOnly;
 
     /** The same path, but with failures. */
     public static String at(String path) {
@@ -32,7 +33,13 @@ public final class FailingFiles extends FilePathWrapper {
         unforceable = ofName;
     }
 
+    /** From now on no file can be opened to be written, made, moved or deleted. */
+    public static void makeReadOnly() {
+        readOnly = true;
+    }
+
     public static void heal() {
+        readOnly = false;
         full = name -> false;
         unforceable = name -> false;
     }
@@ -43,7 +50,39 @@ public final class FailingFiles extends FilePathWrapper {
     }
 
     @Override
+    public boolean canWrite() {
+        return !readOnly && super.canWrite();
+    }
+
+    @Override
+    public void createDirectory() {
+        checkWritable();
+        super.createDirectory();
+    }
+
+    @Override
+    public void delete() {
+        checkWritable();
+        super.delete();
+    }
+
+    @Override
+    public void moveTo(FilePath newName, boolean atomicReplace) {
+        checkWritable();
+        super.moveTo(newName, atomicReplace);
+    }
+
+    private static void checkWritable() {
+        if (readOnly) {
+            throw new IllegalStateException("Read-only file system");
+        }
+    }
+
+    @Override
     public FileChannel open(String mode) throws IOException {
+        if (readOnly && !mode.equals("r")) {
+            throw new IOException("Read-only file system");
+        }
         return new FailingChannel(getName(), super.open(mode));
     }
 
@@ -71,6 +110,9 @@ public final class FailingFiles extends FilePathWrapper {
 
         /** Like a disk, takes half of it before it is full. */
         private void failIfFull(ByteBuffer bytes) throws IOException {
+            if (readOnly) {
+                throw new IOException("Read-only file system");
+            }
             if (full.test(name)) {
                 ByteBuffer half = bytes.duplicate();
                 half.limit(half.position() + half.remaining() / 2);

@@ -81,7 +81,9 @@ class FailingDiskIT {
             deploy();
             API.send("PUT", "/tasks/" + TASK, null, "");
             var viewer = new ResumingViewer(CALLS, TASK).start();
+            assertReady(200);
             int next = publishUntilFull();
+            assertReady(503);
             assertThat(API.task(TASK).getInt("events")).isGreaterThanOrEqualTo(next - 1);
             assertThat(API.get("/tasks/" + TASK + "/events?limit=10").statusCode())
                     .isEqualTo(200);
@@ -97,6 +99,7 @@ class FailingDiskIT {
                     "%s: with a full disk %,d events were kept; room was noticed after %.1f s%n",
                     NAME, kept, (System.nanoTime() - start) / 1e9);
             assertThat(publish(kept + 2).statusCode()).isEqualTo(200);
+            Await.until("it is ready again", SOON, () -> ready().statusCode() == 200);
             API.publish(TASK, "{\"type\":\"done\"}");
             viewer.awaitEnd(SOON);
             late.awaitEnd(SOON);
@@ -106,6 +109,15 @@ class FailingDiskIT {
             undeploy();
             deployed = false;
         }
+    }
+
+    private static void assertReady(int status) {
+        HttpResponse<String> answer = ready();
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(status);
+    }
+
+    private static HttpResponse<String> ready() {
+        return API.get("/health/ready");
     }
 
     /** Answers the number of the first event that was refused. */
@@ -174,19 +186,63 @@ class FailingDiskIT {
     }
 
     @Test
-    void aReadOnlyDirectoryRefusesTheDeployment() throws IOException {
+    void aReadOnlyDirectoryServesReadsAndPublishingGoesOnWhenItCanBeWritten() {
+        var mounted = SmallDisk.mount(DIRECTORY, "32m");
+        assumeTrue(mounted.isPresent(), "Nothing may be mounted here");
+        try (SmallDisk disk = mounted.get()) {
+            deploy();
+            API.send("PUT", "/tasks/" + TASK, null, "");
+            assertThat(publish(1).statusCode()).isEqualTo(200);
+            undeploy();
+
+            disk.remount("ro");
+            deploy();
+            assertThat(API.task(TASK).getInt("events")).isEqualTo(1);
+            assertThat(API.get("/tasks/" + TASK + "/events").body()).contains("\"n\":1");
+            var viewer = new ResumingViewer(CALLS, TASK).start();
+            Await.until("the viewer gets what is kept", SOON, () -> viewer.last() == 1);
+            assertRefused(publish(2));
+            assertRefused(API.send("PUT", "/tasks/another", null, ""));
+            assertReady(503);
+            assertThat(ready().body()).contains("Read-only");
+
+            disk.remount("rw");
+            Await.until("publishing works", SOON, () -> publish(2).statusCode() == 200);
+            Await.until("it is ready", SOON, () -> ready().statusCode() == 200);
+            API.publish(TASK, "{\"type\":\"done\"}");
+            viewer.awaitEnd(SOON);
+            assertThat(viewer.problem()).isEmpty();
+            assertThat(viewer.last()).isEqualTo(3);
+            undeploy();
+            deployed = false;
+        }
+    }
+
+    @Test
+    void anEmptyDirectoryThatIsReadOnlyIsSaidAndOpenedWhenItCanBeWritten() {
         var mounted = SmallDisk.mount(DIRECTORY, "8m");
         assumeTrue(mounted.isPresent(), "Nothing may be mounted here");
         try (SmallDisk disk = mounted.get()) {
             disk.remount("ro");
-            assertThatThrownBy(() -> SERVER.deploy(WAR)).isInstanceOf(IllegalStateException.class);
-            assertThat(Files.readString(SERVER.log())).contains("The log").contains(DIRECTORY.toString());
+            SERVER.deploy(WAR);
+            deployed = true;
+            Await.until("it says what is wrong", SOON, () -> ready().body().contains(DIRECTORY.toString()));
+            assertReady(503);
+            assertRefused(API.send("PUT", "/tasks/" + TASK, null, ""));
+            assertRefused(API.get("/tasks"));
 
             disk.remount("rw");
-            deploy();
+            CALLS.awaitApplication();
+            assertReady(200);
             API.createTask();
             undeploy();
             deployed = false;
         }
+    }
+
+    private static void assertRefused(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(Api.json(answer).getString("detail")).isNotEmpty();
     }
 }

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -56,6 +57,7 @@ final class Committer implements Runnable {
 
     /**
      * @param lastNumber of the last group in the journal
+     * @param changed tasks of which the store does not have everything
      */
     Committer(
             Journal journal,
@@ -63,7 +65,8 @@ final class Committer implements Runnable {
             Durability durability,
             UnstoredBound unstored,
             InstantSource time,
-            long lastNumber) {
+            long lastNumber,
+            Set<LiveTask> changed) {
         this.journal = journal;
         this.staging = staging;
         this.durability = durability;
@@ -71,6 +74,7 @@ final class Committer implements Runnable {
         this.time = time;
         this.forcedAt = time.millis();
         this.lastNumber = lastNumber;
+        this.changed.addAll(changed);
     }
 
     /** What keeps it from committing, {@code null} if nothing does. */
@@ -118,6 +122,7 @@ final class Committer implements Runnable {
     public void run() {
         try {
             work();
+            conclude();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "The log has failed, and takes nothing until the server is started again", e);
             trouble = "The log has failed, and needs the server to be started again: " + e;
@@ -142,6 +147,14 @@ final class Committer implements Runnable {
             } else {
                 pause();
             }
+        }
+    }
+
+    private void conclude() {
+        try {
+            journal.conclude();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "The log's journal can't be closed as it should be", e);
         }
     }
 
@@ -190,11 +203,24 @@ final class Committer implements Runnable {
         forceIfDue();
     }
 
+    /** Opens the journal, if that can be done; if not, it is tried again. */
+    void begin() {
+        if (!journal.isOpen()) {
+            try {
+                openJournal();
+            } catch (IOException e) {
+                note(e);
+            }
+        }
+    }
+
     private void openJournal() throws IOException {
         if (!journal.isOpen()) {
             journal.begin(lastNumber + 1);
-            trouble = null;
-            LOG.log(Level.INFO, "The log can be written again");
+            if (trouble != null) {
+                trouble = null;
+                LOG.log(Level.INFO, "The log can be written again");
+            }
         }
     }
 
@@ -238,13 +264,7 @@ final class Committer implements Runnable {
     /** Waits for orders; while the journal is unusable or unforced, not for long. */
     private void pause() {
         forceIfDue();
-        if (!journal.isOpen()) {
-            try {
-                openJournal();
-            } catch (IOException e) {
-                note(e);
-            }
-        }
+        begin();
         waiting = true;
         if (orders.isEmpty() && commands.isEmpty() && !closing) {
             LockSupport.parkNanos(journal.isOpen() && !journal.isUnforced() ? 60 * SECOND : SECOND / 4);
@@ -269,8 +289,8 @@ final class Committer implements Runnable {
     }
 
     /** Remembers that those are still to be stored. Only as a command. */
-    void putBack(Cut cut) {
-        cut.unstored().forEach(each -> changed.add(each.live()));
+    void putBack(Collection<LiveTask> tasks) {
+        changed.addAll(tasks);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.Stopwatch;
@@ -26,6 +27,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FileUtils;
 
@@ -38,6 +40,7 @@ public final class EmbeddedEventLog implements EventLog {
 
     private static final String STORE = "events.mv";
 
+    private final FilePath directory;
     private final StoreFile store;
     private final LiveTasks live;
     private final Reader reader;
@@ -48,11 +51,13 @@ public final class EmbeddedEventLog implements EventLog {
     private final Thread storingThread;
 
     /**
-     * Opens the log, and brings it to where it was when its process ended, however that was.
+     * Opens the log, and brings it to where it was when its process ended, however that was. If it can only be read, it is
+     * opened too, and written as soon as that can be done.
      *
      * @param executor reads from the disk for viewers that are behind
      * @param threads makes the two threads that the engine needs
      * @param syncs measures how long the disk takes to keep what is appended
+     * @throws EventLogException.Unavailable if the disk does not let it be opened at present
      * @throws IllegalStateException if it can't be opened; the message says why
      */
     public EmbeddedEventLog(
@@ -62,34 +67,43 @@ public final class EmbeddedEventLog implements EventLog {
             Executor executor,
             ThreadFactory threads,
             Stopwatch syncs) {
-        FilePath directory = directory(options.directory());
+        directory = directory(options.directory());
         Retention retention = options.retention();
         var wakeUps = new Semaphore(0);
         var unstored = new UnstoredBound(wakeUps::release);
         store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
         try {
-            live = new LiveTasks(store);
-            var storer = new Storer(store, live, unstored, retention, directory);
-            var recovery = new Recovery(live, store.writable(), storer, unstored);
-            long last = recovery.recover(directory);
+            var recovery = Recovery.of(store, directory, retention, unstored, random);
+            live = recovery.live();
             var staging = new Staging(live, store, retention.keys(), time, random);
             staging.ordinalsFrom(recovery.nextOrdinal());
-            var journal = new Journal(directory, syncs);
-            journal.begin(last + 1);
-            committer = new Committer(journal, staging, options.durability(), unstored, time, last);
+            committer = new Committer(
+                    new Journal(directory, options.durability() == Durability.SYNC, syncs),
+                    staging,
+                    options.durability(),
+                    unstored,
+                    time,
+                    recovery.last(),
+                    recovery.changed());
+            committer.begin();
             storing = new StoringThread(
                     committer,
                     store,
-                    storer,
+                    live,
+                    recovery.storer(),
                     new Housekeeper(store, live, retention, time),
                     new RecentSweep(live, options.recentBytes(), time),
                     unstored,
                     wakeUps);
         } catch (IOException e) {
-            store.close();
-            throw new IllegalStateException("The log's journal in " + directory + " fails: " + e.getMessage(), e);
+            store.abandon();
+            throw new EventLogException.Unavailable(
+                    "The log's journal in " + directory + " can't be read: " + e.getMessage(), e);
+        } catch (MVStoreException e) {
+            store.abandon();
+            throw new EventLogException.Unavailable("The log in " + directory + " can't be read: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            store.close();
+            store.abandon();
             throw e;
         }
         reader = new Reader(live, store, executor, time);
@@ -104,7 +118,8 @@ public final class EmbeddedEventLog implements EventLog {
         try {
             FileUtils.createDirectories(name);
         } catch (RuntimeException e) {
-            throw new IllegalStateException("The log's directory " + name + " can't be made: " + e.getMessage(), e);
+            throw new EventLogException.Unavailable(
+                    "The log's directory " + name + " can't be made: " + e.getMessage(), e);
         }
         return FilePath.get(name);
     }
@@ -171,11 +186,12 @@ public final class EmbeddedEventLog implements EventLog {
         }
     }
 
-    /** As the store has it, which is a second or two behind. */
+    /** What the files take; the tasks as the store has them, which is a second or two behind. */
     @Override
     public LogUsage usage() {
+        long journal = Segments.bytes(directory);
         return store.read(open -> LogUsage.of(
-                open.bytes(),
+                journal + open.fileBytes(),
                 Arrays.stream(TaskStatus.values()).collect(Collectors.toMap(TaskStatus::wireName, open::count))));
     }
 

@@ -13,7 +13,7 @@ import org.h2.mvstore.WriteBuffer;
 final class EventGroup {
 
     /** A group is closed when its frames have so many bytes: about a page of the store. */
-    private static final int FULL = 16 << 10;
+    static final int FULL = 16 << 10;
 
     private final long first;
     private final byte[] bytes;
@@ -56,6 +56,18 @@ final class EventGroup {
     /** The value; the frames lie in it. */
     byte[] bytes() {
         return bytes;
+    }
+
+    /** The same with frames of that epoch, which they may have been written before. */
+    EventGroup in(String epoch) {
+        if (Frames.isOf(epoch, bytes, framesAt)) {
+            return this;
+        }
+        byte[] renewed = bytes.clone();
+        for (long sequence = first; sequence <= last(); sequence++) {
+            Frames.putEpoch(epoch, renewed, start(sequence));
+        }
+        return new EventGroup(first, renewed, framesAt, ends, times);
     }
 
     /** How many bytes the frames have. */

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal implements AutoCloseable {
 
-    /** Empty, before the first group: a block, so that a segment can not be begun on a full disk. */
+    /** Before the first group, with the {@link SegmentHead}: a block, so that a segment can not be begun on a full disk. */
     static final int HEAD = 4096;
 
     static final int GROUP_HEAD = 16;
 
     private final FilePath directory;
+    private final boolean isForced;
     private final Stopwatch syncs;
     private final CRC32C checksum = new CRC32C();
 
@@ -34,8 +35,12 @@ final class Journal implements AutoCloseable {
     private long end;
     private boolean forced = true;
 
-    Journal(FilePath directory, Stopwatch syncs) {
+    /**
+     * @param isForced whether each group is brought to the disk before it is acknowledged
+     */
+    Journal(FilePath directory, boolean isForced, Stopwatch syncs) {
         this.directory = directory;
+        this.isForced = isForced;
         this.syncs = syncs;
     }
 
@@ -61,7 +66,7 @@ final class Journal implements AutoCloseable {
         FileChannel file = Segments.file(directory, number).open("rw");
         try {
             file.truncate(0);
-            writeAll(file, ByteBuffer.allocate(HEAD), 0);
+            writeHead(file, SegmentHead.now(isForced));
             file.force(true);
             forceDirectory();
         } catch (IOException e) {
@@ -72,6 +77,12 @@ final class Journal implements AutoCloseable {
         firstOfSegment = number;
         end = HEAD;
         forced = true;
+    }
+
+    private static void writeHead(FileChannel file, SegmentHead head) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(HEAD);
+        head.write(block);
+        writeAll(file, block.clear(), 0);
     }
 
     /** A new file is found after a power failure only if its directory has been brought to the disk too. */
@@ -152,6 +163,17 @@ final class Journal implements AutoCloseable {
         } catch (IOException e) {
             // What it holds has been forced, or does not count.
         }
+    }
+
+    /** Brings all to the disk for the last time, and says so in the segment. */
+    void conclude() throws IOException {
+        FileChannel file = segment;
+        if (file == null) {
+            return;
+        }
+        force();
+        writeHead(file, SegmentHead.now(isForced).closed());
+        force();
     }
 
     @Override

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveTask {
 
+    /** About what a task, an event and a key take in the heap beside their bytes. */
+    private static final long TASK_COST = 2_048;
+
+    private static final long EVENT_COST = 24;
+    private static final long KEY_COST = 256;
+
     private final long ordinal;
     private final EventId before;
     private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
@@ -41,6 +47,7 @@ final class LiveTask {
     private boolean evicted;
     private long version;
     private long storedVersion;
+    private long unstoredCost;
     private volatile long lastUse;
 
     /** A task as it is in the store. */
@@ -54,15 +61,21 @@ final class LiveTask {
         this.frames = framesAfter(from.last());
     }
 
-    /** A task that is created. */
+    /** A task that is to be created. */
     static LiveTask created(long ordinal, String epoch, Task task) {
-        var created = new LiveTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
-        created.changed();
-        return created;
+        return new LiveTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
     }
 
-    private synchronized void changed() {
+    /** Says that it is created. Answers how many bytes of the heap wait for the store to have that. */
+    synchronized long publishCreation() {
+        return changed(0);
+    }
+
+    private long changed(long cost) {
+        long more = unstoredCost == 0 ? cost + TASK_COST : cost;
+        unstoredCost += more;
         version++;
+        return more;
     }
 
     private RecentFrames framesAfter(long sequence) {
@@ -101,28 +114,28 @@ final class LiveTask {
         return unstoredKeys.get(key);
     }
 
-    /** Shows what has been committed. Answers how many bytes of frames that are. */
+    /** Shows what has been committed. Answers how many bytes of the heap wait for the store to have that. */
     synchronized long publish(Change.Added added) {
         if (added.first() > frames.last() + 1) {
             skipTo(added.first());
         }
         Instant time = Instant.ofEpochMilli(added.timeMillis());
-        long bytes = 0;
+        long cost = 0;
         long sequence = added.first();
         for (byte[] json : added.events()) {
             byte[] frame = Frames.encode(before.at(sequence++), json);
             frames.add(frame, time, added.traceparent());
-            bytes += frame.length;
+            cost += frame.length + EVENT_COST;
         }
         if (added.end() != null) {
             task = task.finish(added.end(), time);
         }
         if (added.key() != null) {
             unstoredKeys.put(added.key(), new KeyAnswer(added.events().size(), added.last(), added.timeMillis()));
+            cost += KEY_COST + added.key().length();
         }
         lastUse = added.timeMillis();
-        version++;
-        return bytes;
+        return changed(cost);
     }
 
     /** After a loss: nothing before that event is kept, so that no number is given twice and the hole is told. */
@@ -132,12 +145,15 @@ final class LiveTask {
         stored = first - 1;
     }
 
-    void publishDeletion() {
+    /** Says that it is deleted. Answers how many bytes of the heap wait for the store to have that. */
+    long publishDeletion() {
+        long cost;
         synchronized (this) {
             deleted = true;
-            version++;
+            cost = changed(0);
         }
         watchers.forEach(LogWatcher::deleted);
+        return cost;
     }
 
     void tellAppended() {
@@ -202,7 +218,8 @@ final class LiveTask {
                 stored,
                 Map.copyOf(unstoredKeys),
                 deleted,
-                version);
+                version,
+                unstoredCost);
     }
 
     /** Shows the frames from that sequence on, one group at a time so that the lock is held for short. */
@@ -210,25 +227,13 @@ final class LiveTask {
         frames.visit(from, visitor);
     }
 
-    /** The store has that now. Answers how many bytes of frames that are. */
-    synchronized long stored(Unstored was, StoredTask now) {
-        long bytes = bytesBetween(was.stored(), now.last());
+    /** The store has that now. */
+    synchronized void stored(Unstored was, StoredTask now) {
         stored = now.last();
         storedVersion = was.version();
+        unstoredCost -= was.cost();
         was.keys().forEach(unstoredKeys::remove);
         trimmed(now);
-        return bytes;
-    }
-
-    private long bytesBetween(long after, long last) {
-        long[] bytes = {0, after};
-        if (after < last) {
-            frames.visit(after + 1, (array, offset, length, time) -> {
-                bytes[0] += length;
-                return ++bytes[1] < last;
-            });
-        }
-        return bytes[0];
     }
 
     /** The store has let go of its oldest events. */
@@ -236,6 +241,18 @@ final class LiveTask {
         storedBytes = now.bytes();
         oldest = Math.max(oldest, now.oldest());
         frames.dropThrough(Math.min(oldest - 1, stored));
+    }
+
+    /**
+     * The store is another one, with what could be salvaged.
+     *
+     * @param now what it has of the task, {@code null} if nothing
+     */
+    synchronized void salvaged(@Nullable StoredTask now) {
+        storedBytes = now == null ? 0 : now.bytes();
+        oldest = Math.max(oldest, now == null ? stored + 1 : now.oldest());
+        frames.dropThrough(Math.min(oldest - 1, stored));
+        version++;
     }
 
     synchronized long recentBytes() {

@@ -80,6 +80,13 @@ final class LiveTasks {
         }
     }
 
+    /** Tells all tasks that the store is another one, with what could be salvaged. It must take their state again. */
+    void salvaged() {
+        for (LiveTask task : all()) {
+            task.salvaged(store.read(open -> open.task(task.ordinal())));
+        }
+    }
+
     Collection<LiveTask> all() {
         return byOrdinal.values();
     }

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param age how long a task is kept after its end
  * @param events per task, at least 1; the oldest go first
  * @param bytes of frames per task; the newest frames, some thousands of bytes, are kept whatever their size
- * @param totalBytes of frames of all tasks; the task that ended first goes first, and when none has ended, the older half
- *     of what the oldest tasks hold
+ * @param totalBytes of the files, which stay beneath that but for some megabytes that are on their way; the task that
+ *     ended first goes first, and when none has ended, the older half of what the oldest tasks hold
  * @param keys how long idempotency keys are kept
  */
 public record Retention(Duration age, long events, long bytes, long totalBytes, Duration keys) {

@@ -36,6 +36,11 @@ final class Segments {
                 .toList();
     }
 
+    /** How many bytes they have. */
+    static long bytes(FilePath directory) {
+        return list(directory).stream().mapToLong(FilePath::size).sum();
+    }
+
     /** Deletes the segments that hold only groups with numbers up to that one. */
     static void deleteThrough(FilePath directory, long number) {
         List<FilePath> segments = list(directory);
@@ -43,6 +48,17 @@ final class Segments {
             if (number(segments.get(i + 1)) <= number + 1) {
                 segments.get(i).delete();
             }
+        }
+    }
+
+    /** Whether the newest segment may lack what was written to it, since the system fell. */
+    static boolean mayHaveLost(FilePath directory) throws IOException {
+        List<FilePath> segments = list(directory);
+        if (segments.isEmpty()) {
+            return false;
+        }
+        try (FileChannel newest = segments.get(segments.size() - 1).open("r")) {
+            return SegmentHead.read(newest).mayHaveLost();
         }
     }
 

@@ -74,14 +74,14 @@ final class StagedTask {
         return change;
     }
 
-    /** Shows all of it. Answers how many bytes of frames that are. */
+    /** Shows all of it. Answers how many bytes of the heap wait for the store to have it. */
     long publish() {
         long bytes = 0;
         for (Change.Added change : added) {
             bytes += live.publish(change);
         }
         if (deleted) {
-            live.publishDeletion();
+            bytes += live.publishDeletion();
         } else if (!added.isEmpty()) {
             live.tellAppended();
         }

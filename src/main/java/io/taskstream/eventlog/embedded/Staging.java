@@ -78,7 +78,7 @@ final class Staging {
             return false;
         }
         long ordinal = nextOrdinal++;
-        String epoch = "%08x".formatted(random.nextInt());
+        String epoch = Epochs.next(random);
         LiveTask added = LiveTask.created(ordinal, epoch, task);
         new Change.Created(ordinal, epoch, task).write(journal);
         created.put(task.id(), added);
@@ -140,10 +140,13 @@ final class Staging {
         return touched.keySet();
     }
 
-    /** Shows what the group did. Answers how many bytes of frames that are. */
+    /** Shows what the group did. Answers how many bytes of the heap wait for the store to have that. */
     long publish() {
         long bytes = 0;
-        created.values().forEach(live::add);
+        for (LiveTask task : created.values()) {
+            live.add(task);
+            bytes += task.publishCreation();
+        }
         for (StagedTask task : touched.values()) {
             bytes += task.publish();
         }

@@ -4,13 +4,10 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import java.util.Iterator;
+import java.util.random.RandomGenerator;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.DataType;
-import org.h2.mvstore.type.LongDataType;
-import org.h2.mvstore.type.StringDataType;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Store implements AutoCloseable {
 
-    private static final byte[] NOTHING = {};
-    private static final String CHECKPOINT = "checkpoint";
-    private static final String NEXT_ORDINAL = "nextOrdinal";
+    static final byte[] NOTHING = {};
+    static final String CHECKPOINT = "checkpoint";
+    static final String NEXT_ORDINAL = "nextOrdinal";
     private static final String BYTES = "bytes";
 
     private final MVStore mvStore;
@@ -31,6 +28,7 @@ final class Store implements AutoCloseable {
     private final MVMap<String, Long> ordinals;
     private final MVMap<Position, byte[]> byStatus;
     private final MVMap<Position, byte[]> byEnd;
+    private final MVMap<Long, byte[]> deleted;
     private final StoredEvents events;
     private final StoredKeys keys;
 
@@ -38,27 +36,27 @@ final class Store implements AutoCloseable {
         this.mvStore = mvStore;
         // Every commit is brought to the disk before the next, and old versions are kept for readers.
         mvStore.setRetentionTime(0);
-        this.numbers = open("numbers", StringDataType.INSTANCE, LongDataType.INSTANCE);
-        this.tasks = open("tasks", LongDataType.INSTANCE, StoredTaskType.INSTANCE);
-        this.ordinals = open("ordinals", StringDataType.INSTANCE, LongDataType.INSTANCE);
-        this.byStatus = open("byStatus", PositionType.INSTANCE, ByteArrayDataType.INSTANCE);
-        this.byEnd = open("byEnd", PositionType.INSTANCE, ByteArrayDataType.INSTANCE);
-        this.events = new StoredEvents(open("events", PositionType.INSTANCE, ByteArrayDataType.INSTANCE));
-        this.keys = new StoredKeys(
-                open("keys", StringDataType.INSTANCE, KeyAnswerType.INSTANCE),
-                open("keysByTime", PositionType.INSTANCE, StringDataType.INSTANCE));
+        this.numbers = Table.NUMBERS.open(mvStore);
+        this.tasks = Table.TASKS.open(mvStore);
+        this.ordinals = Table.ORDINALS.open(mvStore);
+        this.byStatus = Table.BY_STATUS.open(mvStore);
+        this.byEnd = Table.BY_END.open(mvStore);
+        this.deleted = Table.DELETED.open(mvStore);
+        this.events = new StoredEvents(Table.EVENTS.open(mvStore));
+        this.keys = new StoredKeys(Table.KEYS.open(mvStore), Table.KEYS_BY_TIME.open(mvStore));
     }
 
-    private <K, V> MVMap<K, V> open(String name, DataType<K> keyType, DataType<V> valueType) {
-        return mvStore.openMap(name, new MVMap.Builder<K, V>().keyType(keyType).valueType(valueType));
-    }
-
-    static Store open(FilePath file, int cacheMegabytes) {
-        MVStore mvStore = new MVStore.Builder()
+    /** Opens the file alone, so that what is damaged in it can be told from what is not. */
+    static MVStore openFile(FilePath file, int cacheMegabytes) {
+        return new MVStore.Builder()
                 .fileName(file.toString())
                 .cacheSize(cacheMegabytes)
                 .autoCommitDisabled()
                 .open();
+    }
+
+    static Store open(FilePath file, int cacheMegabytes) {
+        MVStore mvStore = openFile(file, cacheMegabytes);
         try {
             return new Store(mvStore);
         } catch (RuntimeException e) {
@@ -89,13 +87,23 @@ final class Store implements AutoCloseable {
         return numbers.getOrDefault(NEXT_ORDINAL, 1L);
     }
 
-    /** How many bytes of frames there are. */
+    /** About how many bytes of the file hold what is kept. */
     long bytes() {
-        return numbers.getOrDefault(BYTES, 0L);
+        return numbers.getOrDefault(BYTES, 0L) + keys.bytes();
+    }
+
+    /** How many bytes the file has. */
+    long fileBytes() {
+        return mvStore.getFileStore().size();
+    }
+
+    /** Tasks that are gone, of which there may still be events, by ordinal. */
+    MVMap<Long, byte[]> deleted() {
+        return deleted;
     }
 
     private void addBytes(long difference) {
-        numbers.put(BYTES, Math.max(0, bytes() + difference));
+        numbers.put(BYTES, Math.max(0, numbers.getOrDefault(BYTES, 0L) + difference));
     }
 
     @Nullable
@@ -112,7 +120,7 @@ final class Store implements AutoCloseable {
     /** Puts the task in the place of what there is of it. */
     void put(StoredTask task) {
         StoredTask before = tasks.put(task.ordinal(), task);
-        addBytes(task.bytes() - (before == null ? 0 : before.bytes()));
+        addBytes(task.size() - (before == null ? 0 : before.size()));
         if (before == null) {
             ordinals.put(task.task().id().value(), task.ordinal());
         }
@@ -140,7 +148,7 @@ final class Store implements AutoCloseable {
         if (current != null && current == ordinal) {
             ordinals.remove(id);
         }
-        addBytes(-task.bytes());
+        addBytes(-task.size());
     }
 
     private void removeFromIndexes(StoredTask task) {
@@ -188,12 +196,23 @@ final class Store implements AutoCloseable {
                 tasks);
     }
 
+    /** Gives open tasks other epochs, and brings that to the disk. */
+    void renewEpochs(RandomGenerator random) {
+        openTasks().forEachRemaining(task -> put(task.in(Epochs.next(random))));
+        commit(checkpoint(), nextOrdinal());
+    }
+
     /** Brings all to the disk, as one. */
     void commit(long checkpoint, long nextOrdinal) {
         numbers.put(CHECKPOINT, checkpoint);
         numbers.put(NEXT_ORDINAL, nextOrdinal);
         mvStore.commit();
         mvStore.sync();
+    }
+
+    /** Whether it was opened for reading only, since its file can't be written. */
+    boolean isReadOnly() {
+        return mvStore.isReadOnly();
     }
 
     /** Whether it has closed itself after a failure. */

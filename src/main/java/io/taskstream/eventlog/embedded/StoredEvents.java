@@ -45,10 +45,11 @@ final class StoredEvents {
      */
     @Nullable
     Chunk chunk(long ordinal, EventId from, int maxBytes, long end) {
-        EventGroup group = group(ordinal, from.sequence());
-        if (group == null) {
+        EventGroup stored = group(ordinal, from.sequence());
+        if (stored == null) {
             return null;
         }
+        EventGroup group = stored.in(from.epoch());
         long first = Math.max(from.sequence(), group.first());
         long last = Math.max(first, group.lastWithin(first, maxBytes));
         int start = group.start(first);
@@ -57,8 +58,9 @@ final class StoredEvents {
             return new Chunk(from.at(first), last, group.bytes(), start, length, last == end);
         }
         byte[] joined = Arrays.copyOfRange(group.bytes(), start, start + maxBytes);
-        EventGroup next = read(ordinal, new Position(ordinal, last + 1));
-        while (next != null) {
+        EventGroup following = read(ordinal, new Position(ordinal, last + 1));
+        while (following != null) {
+            EventGroup next = following.in(from.epoch());
             long fits = next.lastWithin(next.first(), maxBytes - length);
             if (fits >= next.first()) {
                 int added = next.end(fits) - next.start(next.first());
@@ -66,7 +68,7 @@ final class StoredEvents {
                 length += added;
                 last = fits;
             }
-            next = fits == next.last() ? read(ordinal, new Position(ordinal, last + 1)) : null;
+            following = fits == next.last() ? read(ordinal, new Position(ordinal, last + 1)) : null;
         }
         return new Chunk(from.at(first), last, joined, 0, length, last == end);
     }
@@ -85,15 +87,28 @@ final class StoredEvents {
     }
 
     /**
-     * Removes the groups of which all events are older than that. Answers how many bytes of frames they had.
+     * Removes the groups of which all events are older than that, at most so many; the next time more. Answers how many
+     * bytes of frames they had.
      */
-    long removeBefore(long ordinal, long oldest) {
-        long removed = 0;
+    long removeBefore(long ordinal, long oldest, int limit) {
+        long bytes = 0;
         EventGroup group = group(ordinal, 0);
-        while (group != null && group.last() < oldest) {
+        for (int i = 0; i < limit && group != null && group.last() < oldest; i++) {
             groups.remove(new Position(ordinal, group.first()));
-            removed += group.framesLength();
+            bytes += group.framesLength();
             group = group(ordinal, 0);
+        }
+        return bytes;
+    }
+
+    /** Removes groups of a task that is gone, at most so many. Answers how many. */
+    int remove(long ordinal, int limit) {
+        int removed = 0;
+        Position key = groups.ceilingKey(new Position(ordinal, 0));
+        while (removed < limit && key != null && key.major() == ordinal) {
+            groups.remove(key);
+            removed++;
+            key = groups.higherKey(key);
         }
         return removed;
     }

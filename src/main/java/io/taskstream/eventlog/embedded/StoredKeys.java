@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The idempotency keys in the store, with an index by time by which they grow old. */
 final class StoredKeys {
 
+    private static final long KEY_BYTES = 128;
+
     private final MVMap<String, KeyAnswer> answers;
     private final MVMap<Position, String> byTime;
     private long next;
@@ -19,13 +21,22 @@ final class StoredKeys {
         this.next = newest == null ? 0 : newest.minor() + 1;
     }
 
+    /** About how many bytes of the file hold them. */
+    long bytes() {
+        return answers.sizeAsLong() * KEY_BYTES;
+    }
+
     @Nullable
     KeyAnswer find(long ordinal, String key) {
         return answers.get(name(ordinal, key));
     }
 
     void put(long ordinal, String key, KeyAnswer answer) {
-        String name = name(ordinal, key);
+        put(name(ordinal, key), answer);
+    }
+
+    /** Puts one as another store has it. */
+    void put(String name, KeyAnswer answer) {
         answers.put(name, answer);
         byTime.put(new Position(answer.timeMillis(), next++), name);
     }

@@ -36,29 +36,37 @@ final class Storer {
     void take(Cut cut) {
         Store store = file.writable();
         List<StoredTask> now = new ArrayList<>();
-        long bytes = 0;
+        int slice = Housekeeper.GROUPS;
         try {
             for (Unstored each : cut.unstored()) {
-                now.add(each.deleted() ? forget(store, each) : put(store, each));
+                if (each.deleted()) {
+                    slice -= forget(store, each.task().ordinal(), slice);
+                    now.add(each.task());
+                } else {
+                    now.add(put(store, each));
+                }
             }
             store.commit(cut.number(), cut.nextOrdinal());
         } catch (RuntimeException | Error e) {
-            file.markBroken();
+            file.markBroken(e);
             throw e;
         }
         for (int i = 0; i < now.size(); i++) {
-            bytes += settle(cut.unstored().get(i), now.get(i));
+            settle(cut.unstored().get(i), now.get(i));
         }
-        unstored.add(-bytes);
         // If the store's newest commit should ever be unreadable, it opens with the one before.
         Segments.deleteThrough(directory, checkpoint);
         checkpoint = cut.number();
     }
 
-    private static StoredTask forget(Store store, Unstored task) {
-        store.events().removeBefore(task.task().ordinal(), Long.MAX_VALUE);
-        store.remove(task.task().ordinal());
-        return task.task();
+    /** Of a large task, the events go later, slice by slice. Answers how many groups of them have gone. */
+    private static int forget(Store store, long ordinal, int slice) {
+        store.remove(ordinal);
+        int removed = store.events().remove(ordinal, slice);
+        if (removed == slice) {
+            store.deleted().put(ordinal, Store.NOTHING);
+        }
+        return removed;
     }
 
     private StoredTask put(Store store, Unstored unstoredTask) {
@@ -72,10 +80,12 @@ final class Storer {
         long bytes = task.bytes() + added;
         long oldest = Math.max(task.oldest(), task.last() - retention.events() + 1);
         if (bytes > retention.bytes()) {
-            oldest = Math.max(oldest, events.oldestAfterRemoving(ordinal, bytes - retention.bytes()));
+            long tooMany = Math.min(bytes - retention.bytes(), added + Housekeeper.SLICE);
+            oldest = Math.max(oldest, events.oldestAfterRemoving(ordinal, tooMany));
         }
-        long removed = oldest > 1 ? events.removeBefore(ordinal, oldest) : 0;
-        StoredTask now = new StoredTask(ordinal, task.task(), task.epoch(), task.last(), oldest, bytes - removed);
+        int groups = (int) (added / EventGroup.FULL) + Housekeeper.GROUPS;
+        long removed = oldest > 1 ? events.removeBefore(ordinal, oldest, groups) : 0;
+        StoredTask now = task.with(oldest, bytes - removed);
         store.put(now);
         return now;
     }
@@ -99,11 +109,12 @@ final class Storer {
         return bytes;
     }
 
-    /** Tells the task what the store has of it. Answers how many bytes of frames need not be held for that any more. */
-    private long settle(Unstored was, StoredTask now) {
+    /** Tells the task what the store has of it. */
+    private void settle(Unstored was, StoredTask now) {
         if (was.deleted()) {
             live.remove(was.live());
         }
-        return was.live().stored(was, now);
+        was.live().stored(was, now);
+        unstored.add(-was.cost());
     }
 }

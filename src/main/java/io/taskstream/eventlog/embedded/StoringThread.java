@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.embedded.Committer.Cut;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ final class StoringThread implements Runnable {
 
     private final Committer committer;
     private final StoreFile file;
+    private final LiveTasks live;
     private final Storer storer;
     private final Housekeeper housekeeper;
     private final RecentSweep sweep;
@@ -46,6 +48,7 @@ final class StoringThread implements Runnable {
     StoringThread(
             Committer committer,
             StoreFile file,
+            LiveTasks live,
             Storer storer,
             Housekeeper housekeeper,
             RecentSweep sweep,
@@ -53,6 +56,7 @@ final class StoringThread implements Runnable {
             Semaphore wakeUps) {
         this.committer = committer;
         this.file = file;
+        this.live = live;
         this.storer = storer;
         this.housekeeper = housekeeper;
         this.sweep = sweep;
@@ -104,6 +108,19 @@ final class StoringThread implements Runnable {
     /** Does all there is to do, but for deletions, which are begun. */
     synchronized void tend() {
         store();
+        try {
+            keepHouse();
+        } catch (RuntimeException | Error e) {
+            file.markBroken(e);
+            mendAfter(e);
+            throw e;
+        }
+    }
+
+    private void keepHouse() {
+        if (file.writable().isReadOnly()) {
+            return;
+        }
         // They are not waited for here: the committing thread may itself wait for this one.
         if (deletions.isDone()) {
             List<Housekeeper.Outdated> outdated = housekeeper.outdated();
@@ -129,22 +146,50 @@ final class StoringThread implements Runnable {
 
     /** Has the store take everything that has been committed. */
     synchronized void store() {
-        file.mend();
-        Cut cut = between(committer::cut);
         try {
-            if (!cut.unstored().isEmpty()) {
-                storer.take(cut);
-            }
-        } catch (RuntimeException | Error e) {
+            mend();
+            take(between(committer::cut));
+        } finally {
             between(() -> {
-                committer.putBack(cut);
-                return cut;
+                sweep.sweep();
+                return true;
             });
+        }
+    }
+
+    private void take(Cut cut) {
+        if (cut.unstored().isEmpty()) {
+            return;
+        }
+        try {
+            storer.take(cut);
+        } catch (RuntimeException | Error e) {
+            putBack(cut.unstored().stream().map(Unstored::live).toList());
+            mendAfter(e);
             throw e;
         }
+    }
+
+    private void mend() {
+        if (file.mend()) {
+            live.salvaged();
+            putBack(live.all());
+        }
+    }
+
+    /** A store that failed has closed itself: it is opened at once, for those who read. */
+    private void mendAfter(Throwable failure) {
+        try {
+            mend();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void putBack(Collection<LiveTask> tasks) {
         between(() -> {
-            sweep.sweep();
-            return cut;
+            committer.putBack(tasks);
+            return true;
         });
     }
 

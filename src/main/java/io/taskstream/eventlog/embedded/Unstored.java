@@ -11,6 +11,13 @@ import java.util.Map;
  * @param keys the idempotency keys that it does not have
  * @param deleted whether the store is to forget it
  * @param version counts the changes to the task
+ * @param cost how many bytes of the heap wait for this
  */
 record Unstored(
-        LiveTask live, StoredTask task, long stored, Map<String, KeyAnswer> keys, boolean deleted, long version) {}
+        LiveTask live,
+        StoredTask task,
+        long stored,
+        Map<String, KeyAnswer> keys,
+        boolean deleted,
+        long version,
+        long cost) {}

@@ -3,7 +3,7 @@ package io.taskstream.eventlog.embedded;
 import io.taskstream.eventlog.EventLogException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds the bytes of frames that wait in the heap for the store to take them. Thread-safe. */
+/** Bounds the bytes of frames, tasks and keys that wait in the heap for the store to take them. Thread-safe. */
 final class UnstoredBound {
 
     private static final long MANY = 8 << 20;
@@ -22,6 +22,11 @@ final class UnstoredBound {
 
     long bytes() {
         return bytes.get();
+    }
+
+    /** Nothing waits any more. */
+    void reset() {
+        bytes.set(0);
     }
 
     void add(long added) {

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.task.TaskId;
 import io.taskstream.testing.FailingFiles;
 import io.taskstream.testing.LogReader;
 import io.taskstream.testing.RecordingWatcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A disk that fails, and recovers. */
 final class FailureTest extends LogFixture {
@@ -21,11 +27,13 @@ final class FailureTest extends LogFixture {
     }
 
     private EmbeddedEventLog openFailing() {
+        return openFailing(Durability.SYNC);
+    }
+
+    private EmbeddedEventLog openFailing(Durability durability) {
         closeLog();
-        open = OpenLog.with(
-                new EmbeddedOptions(
-                        FailingFiles.at(directory.toString()), Durability.SYNC, OpenLog.KEEP_ALL, 1 << 20, 8),
-                time);
+        String failing = FailingFiles.at(directory.toString());
+        open = OpenLog.with(new EmbeddedOptions(failing, durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
         return open;
     }
 
@@ -87,5 +95,125 @@ final class FailureTest extends LogFixture {
         log.tend();
         assertThat(data(log, A)).containsExactly("1", "2", "3");
         assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aStoreThatCanNotBeWrittenIsStillRead() {
+        closeLog();
+        String failing = FailingFiles.at(directory.toString());
+        EmbeddedEventLog log =
+                OpenLog.untended(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
+        open = log;
+        create(log, A);
+        append(log, A, "1");
+        append(log, A, "2");
+        log.tend();
+        assertThat(log.tasksInHeap()).isZero();
+
+        FailingFiles.failWrites(name -> name.startsWith("events"));
+        create(log, B);
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+            assertThat(data(log, A)).startsWith("1", "2");
+            assertThat(LogReader.frames(log, A, 0, 1_000)).contains("\ndata: 1\n", "\ndata: 2\n");
+            assertThat(append(log, A, "3").last().sequence()).isEqualTo(3 + i);
+        }
+        FailingFiles.heal();
+    }
+
+    @Test
+    void aReadOnlyDirectoryServesReadsAndIsWrittenOnAsSoonAsItCanBe() {
+        EmbeddedEventLog log = openFailing();
+        create(log, A);
+        append(log, A, "1");
+        log.tend();
+        append(log, A, "2");
+        FailingFiles.failWrites(name -> name.startsWith("events"));
+        closeLog();
+        open = null;
+        FailingFiles.heal();
+
+        FailingFiles.makeReadOnly();
+        EmbeddedEventLog readOnly = openFailing();
+        assertThat(data(readOnly, A)).containsExactly("1", "2");
+        assertThat(LogReader.frames(readOnly, A, 0, 1_000)).contains("\ndata: 1\n", "\ndata: 2\n");
+        assertThat(readOnly.trouble()).hasValueSatisfying(why -> assertThat(why).contains("Read-only"));
+        assertThatThrownBy(() -> append(readOnly, A, "3"))
+                .isInstanceOf(EventLogException.Unavailable.class)
+                .hasMessageContaining("Read-only");
+        assertThatThrownBy(() -> create(readOnly, B)).isInstanceOf(EventLogException.Unavailable.class);
+        assertThatThrownBy(() -> readOnly.delete(A)).isInstanceOf(EventLogException.Unavailable.class);
+        assertThat(data(readOnly, A)).containsExactly("1", "2");
+
+        FailingFiles.heal();
+        await("recovered without being asked to", () -> readOnly.trouble().isEmpty());
+        assertThat(append(readOnly, A, "3").last().sequence()).isEqualTo(3);
+        readOnly.tend();
+        assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aDirectoryThatCanNotBeMadeIsUnavailable() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> OpenLog.in(file, time)).isInstanceOf(EventLogException.Unavailable.class);
+        assertThatThrownBy(() -> OpenLog.in(file.resolve("log"), time))
+                .isInstanceOf(EventLogException.Unavailable.class);
+        Files.delete(file);
+        open = OpenLog.in(file.resolve("log"), time);
+        create(open, A);
+    }
+
+    @Test
+    void anEmptyDirectoryThatIsReadOnlyIsUnavailable() {
+        FailingFiles.makeReadOnly();
+        assertThatThrownBy(this::openFailing)
+                .isInstanceOf(EventLogException.Unavailable.class)
+                .hasMessageContaining("can't be opened");
+        FailingFiles.heal();
+        create(openFailing(), A);
+    }
+
+    @Test
+    @Timeout(60)
+    void tasksThatTheStoreDoesNotTakeAreRefusedBeforeTheyFillTheHeap() {
+        EmbeddedEventLog log = openFailing(Durability.NONE);
+        FailingFiles.failWrites(name -> name.startsWith("events"));
+        int created = countUntilTheHeapIsFull(number -> create(log, new TaskId("t" + number)));
+        assertThat(created).isBetween(1_000, 40_000);
+
+        FailingFiles.heal();
+        log.tend();
+        create(log, A);
+        assertThat(log.find(new TaskId("t0"))).isPresent();
+    }
+
+    @Test
+    @Timeout(60)
+    void keysThatTheStoreDoesNotTakeAreRefusedBeforeTheyFillTheHeap() {
+        EmbeddedEventLog log = openFailing(Durability.NONE);
+        create(log, A);
+        FailingFiles.failWrites(name -> name.startsWith("events"));
+        String longKey = "k".repeat(240);
+        int appended = countUntilTheHeapIsFull(number -> appendWithKey(log, A, longKey + number, "1"));
+        assertThat(appended).isBetween(1_000, 200_000);
+
+        FailingFiles.heal();
+        log.tend();
+        assertThat(append(log, A, "2").last().sequence()).isEqualTo(appended + 1);
+    }
+
+    private static int countUntilTheHeapIsFull(IntConsumer call) {
+        int count = 0;
+        while (true) {
+            try {
+                call.accept(count);
+                count++;
+            } catch (EventLogException.Unavailable e) {
+                if (String.valueOf(e.getMessage()).contains("the heap holds no more")) {
+                    return count;
+                }
+                // The store is just being opened again.
+            }
+        }
     }
 }

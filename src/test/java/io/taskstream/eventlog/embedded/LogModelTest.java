@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,21 +51,26 @@ final class LogModelTest {
             }
         } finally {
             log.close();
-            delete(directory);
+            deleteAll(directory);
+            Files.delete(directory);
         }
     }
 
     private EmbeddedEventLog open(Path directory) {
         var retention = new Retention(Duration.ofDays(1), MAX_EVENTS, 1 << 20, 1 << 30, Duration.ofDays(1));
-        return OpenLog.with(new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
+        return OpenLog.untended(new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
     }
 
-    private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) {
+    private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) throws IOException {
         TaskId id = IDS.get(step % IDS.size());
         int size = 1 + step % 7;
         switch (step / 100) {
             case 0 -> {
-                log.close();
+                if (step % 2 == 0) {
+                    crash(log, directory);
+                } else {
+                    log.close();
+                }
                 return open(directory);
             }
             case 1 -> log.tend();
@@ -77,6 +81,35 @@ final class LogModelTest {
             default -> append(log, id, size);
         }
         return log;
+    }
+
+    /** The files are again as they were before the log was closed. */
+    private static void crash(EmbeddedEventLog log, Path directory) throws IOException {
+        Path copy = Files.createTempDirectory("taskstream");
+        copyAll(directory, copy);
+        log.close();
+        deleteAll(directory);
+        copyAll(copy, directory);
+        deleteAll(copy);
+        Files.delete(copy);
+    }
+
+    private static void copyAll(Path from, Path to) throws IOException {
+        for (Path file : filesIn(from)) {
+            Files.copy(file, to.resolve(file.getFileName()));
+        }
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        for (Path file : filesIn(directory)) {
+            Files.delete(file);
+        }
+    }
+
+    private static List<Path> filesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
     }
 
     private void append(EmbeddedEventLog log, TaskId id, int size) {
@@ -135,13 +168,5 @@ final class LogModelTest {
 
     private static String text(StoredEvent event) {
         return new String(event.data(), StandardCharsets.UTF_8);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -6,6 +6,8 @@ import io.taskstream.testing.TestExecutors;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Random;
 
 /** Opens the engine as tests like it: everything is kept, unless they say otherwise. */
@@ -24,8 +26,24 @@ final class OpenLog {
         return with(new EmbeddedOptions(directory.toString(), Durability.SYNC, retention, 8 << 20, 8), time);
     }
 
+    /** Opens one that stores and trims only when told to. */
+    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time) {
+        Iterator<Boolean> isCommitter = List.of(true, false).iterator();
+        return new EmbeddedEventLog(
+                options,
+                time,
+                new Random(),
+                TestExecutors.shared(),
+                work -> TestExecutors.threads().newThread(isCommitter.next() ? work : () -> {}),
+                unread());
+    }
+
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time) {
-        return with(options, time, new Stopwatch(Distribution.ofDurations(), () -> 0));
+        return with(options, time, unread());
+    }
+
+    private static Stopwatch unread() {
+        return new Stopwatch(Distribution.ofDurations(), () -> 0);
     }
 
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, Stopwatch syncs) {

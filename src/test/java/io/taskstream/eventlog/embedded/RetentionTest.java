@@ -8,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Events;
 import io.taskstream.testing.RecordingWatcher;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is let go, and that its space is given back. */
@@ -23,6 +27,7 @@ final class RetentionTest extends LogFixture {
 
     private static final long ALL = Long.MAX_VALUE / 2;
     private static final Duration YEAR = Duration.ofDays(365);
+    private static final long MEGABYTE = 1 << 20;
     private static final String LONG = '"' + "x".repeat(1_000) + '"';
 
     @Test
@@ -78,16 +83,15 @@ final class RetentionTest extends LogFixture {
 
     @Test
     void ofTooManyBytesTheTaskThatEndedFirstGoesFirst() {
-        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 250_000, YEAR));
-        for (int task = 0; task < 4; task++) {
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 64 * MEGABYTE, YEAR));
+        for (int task = 0; task < 5; task++) {
             TaskId id = new TaskId("t" + task);
             create(log, id);
-            IntStream.range(0, 100).forEach(i -> append(log, id, LONG));
+            appendMegabytes(log, id, 8);
             append(log, id, DONE);
             time.advance(Duration.ofSeconds(1));
         }
-        log.tend();
-        log.tend();
+        tendSome(log);
         assertThat(log.find(new TaskId("t0"))).isEmpty();
         assertThat(log.find(new TaskId("t1"))).isEmpty();
         assertThat(log.find(new TaskId("t2"))).isPresent();
@@ -96,15 +100,59 @@ final class RetentionTest extends LogFixture {
 
     @Test
     void ifNoTaskHasEndedTheOldestLoseTheirOlderHalf() {
-        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 250_000, YEAR));
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, 64 * MEGABYTE, YEAR));
         create(log, A);
         create(log, B);
-        IntStream.range(0, 200).forEach(i -> append(log, A, LONG));
-        IntStream.range(0, 100).forEach(i -> append(log, B, LONG));
-        log.tend();
-        assertThat(log.find(A).orElseThrow().events()).isBetween(80L, 120L);
-        assertThat(log.find(B).orElseThrow().events()).isEqualTo(100);
-        assertThat(append(log, A, "1").last().sequence()).isEqualTo(201);
+        appendMegabytes(log, A, 30);
+        appendMegabytes(log, B, 10);
+        long before = log.find(A).orElseThrow().last().sequence();
+        tendSome(log);
+        assertThat(log.find(A).orElseThrow().events()).isBetween(before / 5, before * 2 / 3);
+        assertThat(log.find(B).orElseThrow().oldest()).isEqualTo(1);
+        assertThat(append(log, A, "1").last().sequence()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void theFilesTakeNoMoreOfTheDiskThanIsGranted() throws IOException {
+        long granted = 64 * MEGABYTE;
+        EmbeddedEventLog log = open(new Retention(YEAR, ALL, ALL, granted, YEAR));
+        for (int task = 0; task < 12; task++) {
+            TaskId id = new TaskId("t" + task);
+            create(log, id);
+            appendMegabytes(log, id, 8);
+            for (int i = 0; i < 500; i++) {
+                log.create(Task.open(new TaskId("t" + task + "-" + i), null, Map.of(), time.instant()));
+                log.append(new TaskId("t" + task + "-" + i), Events.batch("1", DONE));
+            }
+            append(log, id, DONE);
+            time.advance(Duration.ofSeconds(1));
+            log.tend();
+        }
+        tendSome(log);
+        assertThat(log.usage().bytes()).isEqualTo(bytesOnDisk()).isLessThan(granted);
+        assertThat(log.find(new TaskId("t11"))).isPresent();
+        assertThat(bytesOnDisk()).isGreaterThan(granted / 4);
+    }
+
+    private static void appendMegabytes(EmbeddedEventLog log, TaskId id, int count) {
+        String[] some = IntStream.range(0, 100).mapToObj(i -> LONG).toArray(String[]::new);
+        for (int i = 0; i < count * 10; i++) {
+            append(log, id, some);
+        }
+    }
+
+    /** Appends are stored by the first turn, deleted in the second, and their space is given back by some more. */
+    private void tendSome(EmbeddedEventLog log) {
+        for (int i = 0; i < 12; i++) {
+            create(log, new TaskId("tick" + i));
+            log.tend();
+        }
+    }
+
+    private long bytesOnDisk() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     @Test
