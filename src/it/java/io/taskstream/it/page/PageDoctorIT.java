@@ -12,9 +12,11 @@ import io.taskstream.it.server.ProxyProduct;
 import io.taskstream.it.wire.CuttingProxy;
 import java.net.URI;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page's check of the connection, through real proxies that spoil it, one each. */
+@Tag("once")
 class PageDoctorIT extends InBrowser {
 
     private static final String BUFFERING = "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; gzip off;";

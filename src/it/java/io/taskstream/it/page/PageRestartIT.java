@@ -11,9 +11,11 @@ import io.taskstream.it.server.ServerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The server itself goes away and comes back under an open page, which goes on where it was. */
+@Tag("once")
 class PageRestartIT extends InBrowser {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
