@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A browser that may watch, by cookie and by ticket, loses the network, and goes on where it was. */
+@Tag("once")
 class PageAccessIT extends InBrowser {
 
     private static final List<String> ALL = List.of("*");

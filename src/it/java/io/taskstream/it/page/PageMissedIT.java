@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the page shows what it has missed, on a server of its own that keeps but few events. */
+@Tag("once")
 class PageMissedIT extends InBrowser {
 
     private static final int KEPT = 500;
