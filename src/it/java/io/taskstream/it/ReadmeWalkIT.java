@@ -49,6 +49,7 @@ class ReadmeWalkIT {
                     "every Payara of these tests"),
             Map.entry("bin/asadmin restart-domain", "every Payara of these tests is started after that"),
             Map.entry("mvn verify", "the build that these tests are of"),
+            Map.entry("mvn test -Pfuzz", "by hand: takes nine minutes"),
             Map.entry("mvn spotless:apply", "by hand: changes the sources"),
             Map.entry(".ci/test", "what runs these tests"),
             Map.entry("mvn -Pbench,servers verify", "by hand: takes hours; performance.md has what it measured"));
