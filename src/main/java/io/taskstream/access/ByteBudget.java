@@ -3,22 +3,31 @@ package io.taskstream.access;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes all requests together may have sent that are not in the log yet, so that they never fill the heap,
  * however many send half of something. Thread-safe; nobody is held in here.
+ *
+ * <p>Some of it is reserved for one at a time of those who wait: where all hold a part of what they need, one can go on,
+ * end, and give back what the next needs. It also is how a connection that has gone is noticed, for that takes a read.
  */
 public final class ByteBudget {
 
     private final AtomicLong held = new AtomicLong();
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable Share> first = new AtomicReference<>();
     private final long most;
+    private final long common;
 
     /**
      * @param most bytes, at least 1
+     * @param reserved how many of them are for one at a time of those who wait; 0 or more, and fewer than {@code most}
      */
-    public ByteBudget(long most) {
+    public ByteBudget(long most, long reserved) {
         this.most = most;
+        this.common = most - reserved;
     }
 
     /** How many bytes are held now. */
@@ -45,9 +54,9 @@ public final class ByteBudget {
         }
     }
 
-    private boolean take(long bytes) {
+    private boolean take(long bytes, long room) {
         long before = held.get();
-        while (before + bytes <= most) {
+        while (before + bytes <= room) {
             if (held.compareAndSet(before, before + bytes)) {
                 return true;
             }
@@ -66,7 +75,7 @@ public final class ByteBudget {
 
         /** Takes so many more. Answers whether they were there; if not, nothing is taken. */
         public boolean take(long more) {
-            if (!tryTake(more)) {
+            if (!tryTake(more, common)) {
                 return false;
             }
             // There may be room for the next as well.
@@ -74,8 +83,8 @@ public final class ByteBudget {
             return true;
         }
 
-        private synchronized boolean tryTake(long more) {
-            if (closed || !ByteBudget.this.take(more)) {
+        private synchronized boolean tryTake(long more, long room) {
+            if (closed || !ByteBudget.this.take(more, room)) {
                 return false;
             }
             bytes += more;
@@ -83,25 +92,39 @@ public final class ByteBudget {
         }
 
         /**
-         * The same for one who can wait.
+         * The same for one who can wait, and may take of what is reserved if nobody else does.
          *
          * @param whenSome is run, by any thread, when it may be worth trying again, if nothing was taken
          */
         public boolean takeOrWait(long more, Runnable whenSome) {
-            if (take(more)) {
+            if (take(more) || takeReserved(more)) {
                 return true;
             }
             waiting.add(whenSome);
             // What was given back meanwhile has called nobody.
-            if (held.get() + more <= most) {
+            if (held.get() + more <= common) {
                 callOne();
             }
             return false;
         }
 
+        private synchronized boolean takeReserved(long more) {
+            boolean isFirst = !closed && (first.compareAndSet(null, this) || first.get() == this);
+            return isFirst && tryTake(more, most);
+        }
+
+        /** Lets another be first, unless some of what is reserved is held. */
+        private void stepBack() {
+            if (held.get() <= common) {
+                first.compareAndSet(this, null);
+            }
+        }
+
         /** Holds exactly so many from now on, and gives back the others; more than there are, if they have come already. */
         public void keep(long exactly) {
-            if (set(exactly) < 0) {
+            long change = set(exactly);
+            stepBack();
+            if (change < 0) {
                 callOne();
             }
         }
@@ -119,6 +142,7 @@ public final class ByteBudget {
             synchronized (this) {
                 set(0);
                 closed = true;
+                first.compareAndSet(this, null);
             }
             callOne();
         }

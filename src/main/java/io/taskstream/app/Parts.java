@@ -110,7 +110,7 @@ record Parts(
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
         var everySecond = new EverySecond(scheduler, ticker);
-        var receiving = new ByteBudget(limits.receivingBytes());
+        var receiving = new ByteBudget(limits.receivingBytes(), limits.reservedBytes());
         everySecond.add(now -> receiving.callAll());
         everySecond.add(now -> door.sessions().endWithdrawn());
         var body = new BoundedBody(executor, everySecond, receiving, limits.bodyBytes());

@@ -100,7 +100,11 @@ record Settings(
         int bodyBytes = config.integer("taskstream.publish.max-bytes", 1 << 20, 1024, 1 << 30);
         return new Limits(
                 bodyBytes,
-                config.number("taskstream.publish.receiving-bytes", 64L << 20, 2L * bodyBytes, Long.MAX_VALUE / 2),
+                config.number(
+                        "taskstream.publish.receiving-bytes",
+                        64L << 20,
+                        Limits.leastReceivingBytes(bodyBytes),
+                        Long.MAX_VALUE / 2),
                 config.seconds("taskstream.publish.line-seconds", 300, 0, 86_400),
                 config.seconds("taskstream.heartbeat.seconds", 30, shortest.toSeconds(), longest.toSeconds()),
                 shortest,

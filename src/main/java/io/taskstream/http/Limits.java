@@ -20,4 +20,21 @@ public record Limits(
         Duration heartbeat,
         Duration shortestHeartbeat,
         Duration longestHeartbeat,
-        Duration stall) {}
+        Duration stall) {
+
+    /** What is read at once, and more. */
+    private static final int PIECES = 1 << 16;
+
+    /**
+     * How many of {@link #receivingBytes} are for one line at a time that could not be read to its end otherwise: the
+     * longest, and what is read with it.
+     */
+    public long reservedBytes() {
+        return (long) bodyBytes + PIECES;
+    }
+
+    /** The least of {@link #receivingBytes} for such bodies: what is reserved, and as much for all others. */
+    public static long leastReceivingBytes(int bodyBytes) {
+        return 2L * (bodyBytes + PIECES);
+    }
+}

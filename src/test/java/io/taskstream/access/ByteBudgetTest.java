@@ -19,7 +19,8 @@ class ByteBudgetTest {
     private static final int REQUESTS = 5_000;
     private static final int MOST = 1_000;
 
-    private final ByteBudget budget = new ByteBudget(MOST);
+    private final ByteBudget budget = new ByteBudget(MOST, 0);
+    private final ByteBudget divided = new ByteBudget(MOST, 400);
 
     @Test
     void thereIsNoMoreThanThereIs() {
@@ -59,6 +60,23 @@ class ByteBudgetTest {
     }
 
     @Test
+    void oneAtATimeOfThoseWhoWaitMayTakeWhatIsReserved() {
+        ByteBudget.Share one = divided.share();
+        ByteBudget.Share other = divided.share();
+        assertThat(one.take(MOST)).isFalse();
+        assertThat(one.take(400)).isTrue();
+        assertThat(other.take(200)).isTrue();
+        assertThat(one.takeOrWait(100, () -> {})).isTrue();
+        assertThat(other.takeOrWait(100, () -> {})).isFalse();
+        assertThat(one.takeOrWait(300, () -> {})).isTrue();
+        assertThat(one.takeOrWait(1, () -> {})).isFalse();
+        one.close();
+        assertThat(one.takeOrWait(1, () -> {})).isFalse();
+        assertThat(other.takeOrWait(800, () -> {})).isTrue();
+        assertThat(divided.held()).isEqualTo(MOST);
+    }
+
+    @Test
     void manyThreadsNeverHoldMoreAndInTheEndNothing() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         var begin = new CountDownLatch(1);
@@ -77,16 +95,16 @@ class ByteBudgetTest {
             each.get(1, TimeUnit.MINUTES);
         }
         threads.shutdown();
-        assertThat(budget.held()).isZero();
+        assertThat(divided.held()).isZero();
     }
 
     private void serve() {
         var random = ThreadLocalRandom.current();
-        try (ByteBudget.Share share = budget.share()) {
+        try (ByteBudget.Share share = divided.share()) {
             int taken = 0;
             int more = random.nextInt(400);
             while (share.takeOrWait(more, () -> {}) && taken < 1_000) {
-                assertThat(budget.held()).isBetween(0L, (long) MOST);
+                assertThat(divided.held()).isBetween(0L, (long) MOST);
                 taken += more;
                 more = random.nextInt(400);
             }

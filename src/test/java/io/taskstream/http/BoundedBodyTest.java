@@ -27,7 +27,7 @@ class BoundedBodyTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualTicker ticker = new ManualTicker();
     private final EverySecond everySecond = new EverySecond(scheduler, ticker);
-    private final ByteBudget budget = new ByteBudget(30);
+    private final ByteBudget budget = new ByteBudget(30, 0);
     private final BoundedBody body = new BoundedBody(executor, everySecond, budget, 10);
     private final FakeInput in = new FakeInput();
     private final FakeAsyncResponse response = new FakeAsyncResponse();

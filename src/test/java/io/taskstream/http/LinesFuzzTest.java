@@ -48,7 +48,7 @@ class LinesFuzzTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualExecutor executor = new ManualExecutor();
     private final EverySecond everySecond = new EverySecond(scheduler, new ManualTicker());
-    private final ByteBudget budget = new ByteBudget(1 << 20);
+    private final ByteBudget budget = new ByteBudget(1 << 20, 0);
 
     @Property
     void ndjsonIsKeptUpToTheFirstMistake(

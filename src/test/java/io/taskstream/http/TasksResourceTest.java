@@ -78,7 +78,7 @@ class TasksResourceTest {
                 Duration.ofMinutes(1),
                 StreamMeters.create()));
         var body = new BoundedBody(
-                new ManualExecutor(), new EverySecond(scheduler, ticker), new ByteBudget(1 << 20), 1_000);
+                new ManualExecutor(), new EverySecond(scheduler, ticker), new ByteBudget(1 << 20, 0), 1_000);
         return new TasksResource(log, streams, READER, time, body, door);
     }
 }

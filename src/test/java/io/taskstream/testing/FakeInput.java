@@ -38,6 +38,15 @@ public final class FakeInput extends ServletInputStream {
         listener.onAllDataRead();
     }
 
+    /** The body has ended; the container says so only if all of it has been read. */
+    public void endBehindWhatIsUnread() throws IOException {
+        ended = true;
+        if (callBackIsOwed) {
+            callBackIsOwed = false;
+            listener.onAllDataRead();
+        }
+    }
+
     /** As Grizzly does: the end is announced while pieces are still to be read. */
     public void announceEndEarly() throws IOException {
         listener.onAllDataRead();
