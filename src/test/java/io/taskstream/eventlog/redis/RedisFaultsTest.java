@@ -14,22 +14,16 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
-import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FollowingViewer;
 import io.taskstream.testing.Publisher;
 import io.taskstream.testing.RecordingWatcher;
-import io.taskstream.testing.RedisEngines;
-import io.taskstream.testing.RedisServer;
-import io.taskstream.testing.TcpProxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,34 +32,7 @@ import org.junit.jupiter.api.Test;
  * a bounded time; and viewers that stay get everything, in order, once, when all is well again.
  */
 @Tag("redis")
-final class RedisFaultsTest {
-
-    private static final TaskId TASK = new TaskId("task");
-
-    private RedisServer server;
-    private TcpProxy network;
-    private RedisEngines engines;
-    private EventLog near;
-    private EventLog far;
-
-    @BeforeEach
-    void start() {
-        server = new RedisServer("--appendonly", "yes", "--appendfsync", "always");
-        network = new TcpProxy(server.port());
-        engines = new RedisEngines();
-        near = engines.open(server.uri());
-        far = engines.open(network.uri());
-        near.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
-    }
-
-    @AfterEach
-    void stop() {
-        near.close();
-        far.close();
-        engines.close();
-        network.close();
-        server.close();
-    }
+final class RedisFaultsTest extends TwoServersFixture {
 
     @Test
     void anAppendWhoseAnswerIsLostIsAppendedOnce() {

@@ -5,19 +5,10 @@ import static io.taskstream.testing.LogAssertions.assertSawAll;
 import static io.taskstream.testing.Stages.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.eventlog.EventLog;
-import io.taskstream.task.Task;
-import io.taskstream.task.TaskId;
 import io.taskstream.testing.FollowingViewer;
 import io.taskstream.testing.Publisher;
 import io.taskstream.testing.RedisEngines;
-import io.taskstream.testing.RedisServer;
-import io.taskstream.testing.TcpProxy;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +17,7 @@ import org.junit.jupiter.api.Test;
  * bounded time and never acknowledged, and when all is well again, all goes on without a loss.
  */
 @Tag("redis")
-final class RedisSilenceTest {
-
-    private static final TaskId TASK = new TaskId("task");
+final class RedisSilenceTest extends TwoServersFixture {
 
     /** How long Redis is silent; half a minute shows more. */
     private static final Duration SILENCE = Duration.ofSeconds(Integer.getInteger("redis.silence.seconds", 8));
@@ -36,31 +25,6 @@ final class RedisSilenceTest {
     /** Two attempts to append, and twice the time of a busy machine. */
     private static final Duration LONGEST_REFUSAL =
             RedisEngines.TIMES.append().plus(RedisEngines.TIMES.command()).multipliedBy(2);
-
-    private RedisServer server;
-    private TcpProxy network;
-    private RedisEngines engines;
-    private EventLog near;
-    private EventLog far;
-
-    @BeforeEach
-    void start() {
-        server = new RedisServer("--appendonly", "yes");
-        network = new TcpProxy(server.port());
-        engines = new RedisEngines();
-        near = engines.open(server.uri());
-        far = engines.open(network.uri());
-        near.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
-    }
-
-    @AfterEach
-    void stop() {
-        near.close();
-        far.close();
-        engines.close();
-        network.close();
-        server.close();
-    }
 
     @Test
     void connectionsThatTheNetworkHasForgottenAreMadeAnew() {
@@ -78,30 +42,22 @@ final class RedisSilenceTest {
 
     @Test
     void aRedisThatHangsIsSatOut() {
-        try (var viewer = new FollowingViewer(near, TASK);
-                var publisher = new Publisher(near, TASK)) {
-            publisher.awaitMore(20);
-            server.signal("STOP");
-            assertNothingIsAcknowledged(publisher);
-            server.signal("CONT");
-            publisher.awaitMore(20);
-            publisher.finish();
-            assertAllThere(near, publisher);
-            assertSawAll(near, viewer);
-        }
+        assertIsSatOut(() -> server.signal("STOP"), () -> server.signal("CONT"));
     }
 
     @Test
     void aRedisThatPausesItsClientsIsSatOut() {
+        String millis = Long.toString(SILENCE.plus(LONGEST_REFUSAL).toMillis());
+        assertIsSatOut(() -> server.cli("client", "pause", millis, "all"), () -> {});
+    }
+
+    private void assertIsSatOut(Runnable silence, Runnable end) {
         try (var viewer = new FollowingViewer(near, TASK);
                 var publisher = new Publisher(near, TASK)) {
             publisher.awaitMore(20);
-            server.cli(
-                    "client",
-                    "pause",
-                    Long.toString(SILENCE.plus(LONGEST_REFUSAL).toMillis()),
-                    "all");
+            silence.run();
             assertNothingIsAcknowledged(publisher);
+            end.run();
             publisher.awaitMore(20);
             publisher.finish();
             assertAllThere(near, publisher);
