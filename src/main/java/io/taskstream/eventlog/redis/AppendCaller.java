@@ -3,9 +3,15 @@ package io.taskstream.eventlog.redis;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Stopwatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -55,21 +61,24 @@ final class AppendCaller {
     }
 
     /**
-     * {@code WAIT} means what was written before on the same connection, so it follows at once: behind an answer it
-     * might go over a new connection, on which nothing was written.
+     * {@code WAIT} means what was written before on the same connection, so they go together: one by one, it might go
+     * over a new connection, on which nothing was written.
      */
     private CompletionStage<byte[]> callAndWait(String[] keys, byte[][] arguments) {
-        CompletionStage<byte[]> answer = APPEND.runKnown(link::writing, keys, arguments);
-        CompletionStage<Long> reached = replicated();
-        return answer.thenCombine(reached, this::checked).exceptionallyCompose(this::learn);
-    }
-
-    private CompletionStage<Long> replicated() {
+        AsyncCommand<String, byte[], byte[]> answer = APPEND.command(keys, arguments);
+        AsyncCommand<String, byte[], Long> reached = new AsyncCommand<>(waitForReplicas());
         try {
-            return link.writing().waitForReplication(place.replicas(), replicaMillis);
+            link.writeTogether(List.of(answer, reached));
         } catch (RedisException | EventLogException e) {
             return CompletableFuture.failedStage(e);
         }
+        return answer.thenCombine(reached, this::checked).exceptionallyCompose(this::learn);
+    }
+
+    private Command<String, byte[], Long> waitForReplicas() {
+        CommandArgs<String, byte[]> words =
+                new CommandArgs<>(RedisClients.CODEC).add(place.replicas()).add(replicaMillis);
+        return new Command<>(CommandType.WAIT, new IntegerOutput<>(RedisClients.CODEC), words);
     }
 
     private byte[] checked(byte[] answer, long reached) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisClients {
 
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final int MOST_UNANSWERED = 100_000;
     private static final Duration TOPOLOGY = Duration.ofSeconds(15);
 
@@ -114,7 +114,8 @@ final class RedisClients {
             open.add(writing);
             C reading = connecting.get();
             open.add(reading);
-            return new RedisLink.Connections(commands.apply(writing), commands.apply(reading), connectingToWake.get());
+            return new RedisLink.Connections(
+                    writing, commands.apply(writing), commands.apply(reading), connectingToWake.get());
         } catch (RuntimeException e) {
             open.forEach(StatefulConnection::close);
             throw e;

@@ -1,11 +1,14 @@
 package io.taskstream.eventlog.redis;
 
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.taskstream.eventlog.EventLogException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +37,11 @@ final class RedisLink implements AutoCloseable {
     /**
      * What is connected.
      *
-     * @param writing what appends; a separate connection, since {@code WAIT} holds up all that follows on it
+     * @param writer what appends; a separate connection, since {@code WAIT} holds up all that follows on it
+     * @param writing the commands of that connection
      */
     record Connections(
+            StatefulConnection<String, byte[]> writer,
             RedisClusterAsyncCommands<String, byte[]> writing,
             RedisClusterAsyncCommands<String, byte[]> reading,
             StatefulRedisPubSubConnection<String, byte[]> waking) {}
@@ -65,6 +70,15 @@ final class RedisLink implements AutoCloseable {
 
     RedisClusterAsyncCommands<String, byte[]> writing() {
         return connections().writing();
+    }
+
+    /**
+     * Sends commands one after the other over the same connection, even if another one is made meanwhile.
+     *
+     * @throws io.lettuce.core.RedisException if there is no connection
+     */
+    void writeTogether(List<? extends RedisCommand<String, byte[], ?>> commands) {
+        connections().writer().dispatch(commands);
     }
 
     RedisClusterAsyncCommands<String, byte[]> reading() {

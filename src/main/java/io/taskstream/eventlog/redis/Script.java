@@ -4,6 +4,11 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.taskstream.eventlog.EventLogException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,8 +60,17 @@ final class Script {
         return redis.get().scriptLoad(source);
     }
 
-    /** Runs it if Redis knows it, else fails with {@link RedisNoScriptException}. */
-    <T> CompletionStage<T> runKnown(
+    /** What runs it if Redis knows it, and else fails with {@link RedisNoScriptException}; not sent yet. */
+    AsyncCommand<String, byte[], byte[]> command(String[] keys, byte[]... arguments) {
+        CommandArgs<String, byte[]> words = new CommandArgs<>(RedisClients.CODEC)
+                .add(digest)
+                .add(keys.length)
+                .addKeys(keys)
+                .addValues(arguments);
+        return new AsyncCommand<>(new Command<>(CommandType.EVALSHA, new ValueOutput<>(RedisClients.CODEC), words));
+    }
+
+    private <T> CompletionStage<T> runKnown(
             Supplier<RedisClusterAsyncCommands<String, byte[]>> redis, String[] keys, byte[]... arguments) {
         try {
             return redis.get().evalsha(digest, answer, keys, arguments);

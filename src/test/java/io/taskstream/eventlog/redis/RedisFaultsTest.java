@@ -14,13 +14,16 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FollowingViewer;
 import io.taskstream.testing.Publisher;
 import io.taskstream.testing.RecordingWatcher;
+import io.taskstream.testing.RedisEngines;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -97,6 +100,28 @@ final class RedisFaultsTest extends TwoServersFixture {
         server.signal("CONT");
         await("it answers", () -> near.trouble().isEmpty());
         assertThat(near.find(TASK)).isPresent();
+    }
+
+    /** Redis deals with those who wait for replicas one after the other; all it knows is served meanwhile. */
+    @Test
+    void whileReplicasAreMissingAppendsAreRefusedAndReadsAreServed() {
+        List<TaskId> tasks =
+                IntStream.range(0, 8).mapToObj(i -> new TaskId("task" + i)).toList();
+        var place = new RedisPlace(List.of(server.uri()), false, "taskstream:", 1);
+        try (EventLog careful = engines.open(place, RedisEngines.RETENTION)) {
+            tasks.forEach(task -> near.create(Task.open(task, null, Map.of(), Instant.EPOCH)));
+            List<CompletableFuture<Appended>> appends = tasks.stream()
+                    .map(task -> careful.append(task, Events.batch("1")).toCompletableFuture())
+                    .toList();
+            while (!appends.stream().allMatch(CompletableFuture::isDone)) {
+                assertThat(careful.trouble()).isEmpty();
+                assertThat(careful.find(TASK)).isPresent();
+                Thread.onSpinWait();
+            }
+            assertThat(appends)
+                    .allSatisfy(append ->
+                            assertThatThrownBy(() -> join(append)).isInstanceOf(EventLogException.Unavailable.class));
+        }
     }
 
     @Test
