@@ -17,12 +17,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -135,34 +132,6 @@ class ProxiesIT extends OnServer {
             viewers.forEach(CountingViewer::close);
         }
         Await.until("all are forgotten", Duration.ofSeconds(60), () -> forgets(task));
-    }
-
-    @Test
-    void noneCutsAStreamThatIsSilentForThreeMinutes() {
-        String task = direct.createTask();
-        List<Proxy> proxies = new ArrayList<>();
-        try {
-            Map<ProxyProduct, RawViewer> viewers = new EnumMap<>(ProxyProduct.class);
-            for (ProxyProduct product : ProxyProduct.values()) {
-                Proxy proxy = Proxy.start(product, server);
-                proxies.add(proxy);
-                viewers.put(product, RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
-            }
-            Await.sleep(Duration.ofMinutes(3).plusSeconds(5));
-            direct.publish(task, "1");
-            viewers.forEach((product, viewer) -> {
-                List<String> frames = viewer.rest(frame -> frame.contains("data: 1\n"), SOON).stream()
-                        .map(RawViewer.Frame::text)
-                        .toList();
-                assertThat(frames).as("frames that came through %s", product).hasSize(1 + 6 + 1);
-                assertThat(frames.get(0)).startsWith("retry: ");
-                assertThat(frames.subList(1, 7)).containsOnly(": heartbeat\n");
-                assertThat(frames.get(7)).endsWith("data: 1\n");
-                viewer.close();
-            });
-        } finally {
-            proxies.forEach(Proxy::close);
-        }
     }
 
     /** A viewer that left is noticed when something is written to it. */

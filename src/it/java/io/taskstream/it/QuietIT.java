@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
+import io.taskstream.it.server.ProxyProduct;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import io.taskstream.it.wire.RawViewer.Frame;
@@ -13,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -28,11 +31,13 @@ import org.junit.jupiter.api.Test;
 class QuietIT extends OnServer {
 
     private static final String HEARTBEAT = ": heartbeat\n";
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     private static @Nullable CompletableFuture<Void> idle;
     private static @Nullable CompletableFuture<Void> steady;
     private static @Nullable CompletableFuture<Void> proxied;
     private static @Nullable CompletableFuture<Void> publishing;
+    private static @Nullable CompletableFuture<Void> behindEach;
 
     private final Api api = Api.underTest();
     private final URI server = api.at("");
@@ -45,6 +50,7 @@ class QuietIT extends OnServer {
             steady = CompletableFuture.runAsync(this::watchASteadyTask, threads);
             proxied = CompletableFuture.runAsync(this::watchThroughNginx, threads);
             publishing = CompletableFuture.runAsync(this::publishWithALongPause, threads);
+            behindEach = CompletableFuture.runAsync(this::watchThroughEachProxy, threads);
             threads.shutdown();
         }
     }
@@ -139,8 +145,40 @@ class QuietIT extends OnServer {
         }
     }
 
+    @Test
+    void noProxyCutsAStreamThatIsSilentForThreeMinutes() {
+        end(behindEach);
+    }
+
+    private void watchThroughEachProxy() {
+        String task = api.createTask();
+        List<Proxy> proxies = new ArrayList<>();
+        try {
+            Map<ProxyProduct, RawViewer> viewers = new EnumMap<>(ProxyProduct.class);
+            for (ProxyProduct product : ProxyProduct.values()) {
+                Proxy proxy = Proxy.start(product, server);
+                proxies.add(proxy);
+                viewers.put(product, RawViewer.open(proxy.url(), "/tasks/" + task + "/stream"));
+            }
+            Await.sleep(Duration.ofMinutes(3).plusSeconds(5));
+            api.publish(task, "1");
+            viewers.forEach((product, viewer) -> {
+                List<String> frames = viewer.rest(frame -> frame.contains("data: 1\n"), SOON).stream()
+                        .map(Frame::text)
+                        .toList();
+                assertThat(frames).as("frames that came through %s", product).hasSize(1 + 6 + 1);
+                assertThat(frames.get(0)).startsWith("retry: ");
+                assertThat(frames.subList(1, 7)).containsOnly(HEARTBEAT);
+                assertThat(frames.get(7)).endsWith("data: 1\n");
+                viewer.close();
+            });
+        } finally {
+            proxies.forEach(Proxy::close);
+        }
+    }
+
     private static Frame next(RawViewer viewer) {
-        Frame frame = viewer.next(Duration.ofSeconds(10));
+        Frame frame = viewer.next(SOON);
         return frame.text().equals(HEARTBEAT) ? next(viewer) : frame;
     }
 

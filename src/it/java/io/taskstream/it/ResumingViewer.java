@@ -13,8 +13,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A viewer that comes back with its Last-Event-ID whenever its stream breaks, until the server says that it has all. */
+/**
+ * A viewer that comes back with its Last-Event-ID whenever its stream breaks, until the server says that it has all; more
+ * and more patiently while it gets nothing.
+ */
 final class ResumingViewer implements Flow.Subscriber<String> {
+
+    private static final long SHORTEST_PAUSE_MILLIS = 250;
+
+    /** Hundreds that come back every second would keep a server from ever starting on a small machine. */
+    private static final long LONGEST_PAUSE_MILLIS = 8_000;
 
     private final HttpClient client;
     private final URI stream;
@@ -24,6 +32,7 @@ final class ResumingViewer implements Flow.Subscriber<String> {
     private String id = "";
     private String nextId = "";
     private String nextData = "";
+    private long pauseMillis = SHORTEST_PAUSE_MILLIS;
     private volatile boolean hasAll;
     private volatile String problem = "";
 
@@ -56,7 +65,8 @@ final class ResumingViewer implements Flow.Subscriber<String> {
         // What of a frame came before the break is no event.
         nextId = "";
         nextData = "";
-        long millis = ThreadLocalRandom.current().nextLong(200, 1_000);
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        long millis = ThreadLocalRandom.current().nextLong(pauseMillis / 2, pauseMillis);
         CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(this::open);
     }
 
@@ -84,6 +94,7 @@ final class ResumingViewer implements Flow.Subscriber<String> {
             problem = nextId + " after " + id;
         }
         data.add(nextData);
+        pauseMillis = SHORTEST_PAUSE_MILLIS;
         id = nextId;
         nextId = "";
         nextData = "";

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +32,7 @@ class TwoNodesIT {
     private static final int TASKS = 8;
     private static final int VIEWERS_OF_A_TASK = 50;
 
-    /** From kill to kill; a node that takes longer to come back is waited for. */
+    /** From kill to kill, or longer while no node is there. */
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(10);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -121,29 +122,42 @@ class TwoNodesIT {
         report(kills, publishers, viewers);
     }
 
+    /** Kills nodes, whether the other one is there or not, and answers how many when all are back. */
     private static int killNodes() {
         var random = new Random();
+        List<CompletableFuture<Void>> comingBack =
+                new ArrayList<>(Collections.nCopies(NODES.size(), CompletableFuture.completedFuture(null)));
         int kills = 0;
-        long killed = System.nanoTime();
-        for (long end = killed + KILLING.toNanos(); System.nanoTime() < end; kills++) {
-            long untilNext = killed + BETWEEN_KILLS.toNanos() - System.nanoTime();
-            Await.sleep(Duration.ofNanos(Math.max(0, untilNext)));
-            killed = System.nanoTime();
-            Server node = NODES.get(random.nextInt(NODES.size()));
-            node.crash();
-            node.start();
-            awaitApplication(node);
+        for (long end = System.nanoTime() + KILLING.toNanos(); System.nanoTime() < end; kills++) {
+            Await.sleep(BETWEEN_KILLS);
+            Await.until("a node is there", PATIENCE, () -> comingBack.stream().anyMatch(CompletableFuture::isDone));
+            int index = random.nextInt(NODES.size());
+            int killed = comingBack.get(index).isDone() ? index : 1 - index;
+            comingBack.get(killed).join();
+            comingBack.set(killed, CompletableFuture.runAsync(() -> killAndStart(NODES.get(killed))));
         }
+        comingBack.forEach(CompletableFuture::join);
         return kills;
     }
 
-    /** A server that listens may still be loading its applications, and has its own answers until then. */
+    private static void killAndStart(Server node) {
+        node.crash();
+        node.start();
+        awaitApplication(node);
+    }
+
     private static void awaitApplication(Server node) {
         var api = new Api(node.url());
-        Await.until(
-                "the application answers",
-                PATIENCE,
-                () -> api.get("/tasks?limit=1").statusCode() == 200);
+        Await.until("the application answers", PATIENCE, () -> answers(api));
+    }
+
+    /** A server that listens may still be loading its applications: it has its own answers until then, or none. */
+    private static boolean answers(Api api) {
+        try {
+            return api.get("/tasks?limit=1").statusCode() == 200;
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     private static List<String> log(Api api, String task) {
