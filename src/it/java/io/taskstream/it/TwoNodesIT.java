@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A WildFly and a Payara that share a Redis, behind nginx. Runs once, not for each server. */
 @Tag("once")
-@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
+@EnabledIfSystemProperty(named = "it.server", matches = "payara")
 class TwoNodesIT {
 
     private static final int TASKS = 8;

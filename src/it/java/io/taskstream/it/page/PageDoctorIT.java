@@ -14,9 +14,11 @@ import java.net.URI;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** The page's check of the connection, through real proxies that spoil it, one each. */
+/** The page's check of the connection, through real proxies that spoil it, one each. On one server: the page is the same. */
 @Tag("once")
+@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
 class PageDoctorIT extends InBrowser {
 
     private static final String BUFFERING = "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; gzip off;";

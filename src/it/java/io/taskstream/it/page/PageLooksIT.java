@@ -9,11 +9,13 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the page looks in the light and in the dark and on a phone, and that all can use it. */
+/** How the page looks in the light and in the dark and on a phone, and that all can use it. On one server: the page is the same. */
 @Tag("once")
+@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
 class PageLooksIT extends InBrowser {
 
     private static final String SOME_OF_EVERYTHING = """

@@ -75,6 +75,9 @@ final class Payara extends Server {
                     .properties()
                     .forEach((key, value) ->
                             jvmOptions.append("<jvm-options>-D" + key + "=" + value + "</jvm-options>"));
+            if (!jvmOption().isEmpty()) {
+                jvmOptions.append("<jvm-options>" + jvmOption() + "</jvm-options>");
+            }
             Files.writeString(file, xml.substring(0, javaConfig.end()) + jvmOptions + xml.substring(javaConfig.end()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

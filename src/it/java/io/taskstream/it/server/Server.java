@@ -112,6 +112,11 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return Long.parseLong(total.replaceAll("Total\\s+\\d+\\s+(\\d+).*", "$1"));
     }
 
+    /** What the JVM of a server is told beside its heap; empty for nothing. */
+    static String jvmOption() {
+        return System.getProperty("it.jvm", "");
+    }
+
     static Optional<ProcessHandle> processIn(Path pidFile) {
         try {
             String pid = Files.exists(pidFile) ? Files.readString(pidFile).strip() : "";

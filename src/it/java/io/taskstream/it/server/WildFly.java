@@ -69,7 +69,9 @@ final class WildFly extends Server {
         options().properties().forEach((key, value) -> words.add("-D" + key + "=" + value));
         tryDelete(pidFile());
         Process launcher = javaCommand(words)
-                .with("JAVA_OPTS", "-Xms64m -Xmx" + options().heap() + " -Djava.net.preferIPv4Stack=true")
+                .with(
+                        "JAVA_OPTS",
+                        "-Xms64m -Xmx" + options().heap() + " -Djava.net.preferIPv4Stack=true " + jvmOption())
                 .with("LAUNCH_JBOSS_IN_BACKGROUND", "1")
                 .with("JBOSS_PIDFILE", pidFile().toString())
                 .start(home.resolve("console.log"));
