@@ -50,9 +50,10 @@ public final class BoundedBody {
      * the way is the answer, whichever thread it is thrown on. A body that does not come in time is answered 408.
      *
      * @param request must be suspended, and its body untouched
+     * @param caller whose part of what may be received it counts to
      */
-    void read(HttpServletRequest request, AsyncResponse response, Consumer<String> use) {
-        readAndKeep(request, response, body -> {
+    void read(HttpServletRequest request, Caller caller, AsyncResponse response, Consumer<String> use) {
+        readAndKeep(request, caller, response, body -> {
             use.accept(body);
             return CompletableFuture.completedStage(null);
         });
@@ -61,16 +62,21 @@ public final class BoundedBody {
     /**
      * The same for a use that goes on after it has returned.
      *
+     * @param caller whose part of what may be received it counts to
      * @param use answers when it has no more need of the body, which counts until then
      */
-    void readAndKeep(HttpServletRequest request, AsyncResponse response, Function<String, CompletionStage<?>> use) {
+    void readAndKeep(
+            HttpServletRequest request,
+            Caller caller,
+            AsyncResponse response,
+            Function<String, CompletionStage<?>> use) {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         try {
             ServletInputStream in = request.getInputStream();
             if (Awaited.is(request, in)) {
                 Awaited.closesConnection(exchange);
-                await(in, response, use);
+                await(in, caller, response, use);
             } else {
                 // It is no larger than what the server keeps for the connection anyway, so it is not counted.
                 CompletionStage<?> unused = use.apply(Bodies.text(in, maxBytes));
@@ -81,8 +87,8 @@ public final class BoundedBody {
     }
 
     /** The same for a body that has yet to come. */
-    void await(ServletInputStream in, AsyncResponse response, Function<String, CompletionStage<?>> use) {
-        var arrival = new Arrival(in, response, use);
+    void await(ServletInputStream in, Caller caller, AsyncResponse response, Function<String, CompletionStage<?>> use) {
+        var arrival = new Arrival(in, budget.share(caller.grant(), caller.address()), response, use);
         everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
     }
@@ -92,12 +98,17 @@ public final class BoundedBody {
 
         private final AsyncResponse response;
         private final Function<String, CompletionStage<?>> use;
-        private final ByteBudget.Share share = budget.share();
+        private final ByteBudget.Share share;
         private final BodyReader reader;
         private final long deadline = everySecond.nanos() + PATIENCE.toNanos();
         private final LongConsumer look = this::giveUpIfLate;
 
-        Arrival(ServletInputStream in, AsyncResponse response, Function<String, CompletionStage<?>> use) {
+        Arrival(
+                ServletInputStream in,
+                ByteBudget.Share share,
+                AsyncResponse response,
+                Function<String, CompletionStage<?>> use) {
+            this.share = share;
             this.response = response;
             this.use = use;
             this.reader = new BodyReader(in, maxBytes, share, this);

@@ -69,7 +69,7 @@ public class EventsResource {
         PublishPermit permit = context.permit(task, caller);
         context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
-        body.readAndKeep(request, response, json -> {
+        body.readAndKeep(request, Caller.of(caller), response, json -> {
             List<EventData> events = context.events().readBatch(json);
             permit.take(events.size());
             return context.log()
@@ -150,6 +150,7 @@ public class EventsResource {
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
                 in,
+                context.share(caller),
                 context.permit(task, caller),
                 format,
                 expectedLast,

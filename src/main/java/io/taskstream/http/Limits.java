@@ -33,8 +33,8 @@ public record Limits(
         return (long) bodyBytes + PIECES;
     }
 
-    /** The least of {@link #receivingBytes} for such bodies: what is reserved, and as much for all others. */
+    /** The least of {@link #receivingBytes} for such bodies: what is reserved, and twice that, for nobody holds more than half. */
     public static long leastReceivingBytes(int bodyBytes) {
-        return 2L * (bodyBytes + PIECES);
+        return 3L * (bodyBytes + PIECES);
     }
 }

@@ -75,6 +75,7 @@ final class LinePublisher implements ReadListener {
     private @Nullable EventId expectedLast;
 
     /**
+     * @param share holds what has come and is not in the log yet; closed at the end
      * @param permit to publish, which may end while the body goes on
      * @param expectedLast publish only if this is the last event of the log; {@code null} for any
      * @param traceparent the trace of the request, {@code null} for none
@@ -82,6 +83,7 @@ final class LinePublisher implements ReadListener {
      */
     LinePublisher(
             ServletInputStream in,
+            ByteBudget.Share share,
             PublishPermit permit,
             LineFormat format,
             @Nullable EventId expectedLast,
@@ -96,7 +98,7 @@ final class LinePublisher implements ReadListener {
         this.context = context;
         this.whenDone = whenDone;
         this.splitter = new LineSplitter(context.limits().bodyBytes());
-        this.share = context.receiving().share();
+        this.share = share;
         context.everySecond().add(look);
     }
 

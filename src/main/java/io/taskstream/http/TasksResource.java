@@ -81,8 +81,8 @@ public class TasksResource {
             @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        Grant grant = Caller.of(caller).grant();
-        body.read(call, response, json -> response.resume(create(request(type, json), grant)));
+        Caller who = Caller.of(caller);
+        body.read(call, who, response, json -> response.resume(create(request(type, json), who.grant())));
     }
 
     private Response create(TaskRequest request, Grant grant) {
@@ -119,8 +119,8 @@ public class TasksResource {
             @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        Grant grant = Caller.of(caller).grant();
-        body.read(call, response, json -> response.resume(createIfAbsent(path, request(type, json), grant)));
+        Caller who = Caller.of(caller);
+        body.read(call, who, response, json -> response.resume(createIfAbsent(path, request(type, json), who.grant())));
     }
 
     private Response createIfAbsent(String path, TaskRequest request, Grant grant) {

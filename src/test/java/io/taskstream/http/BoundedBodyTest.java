@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.taskstream.access.ByteBudget;
+import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
+import io.taskstream.access.Rights;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;
@@ -14,6 +16,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,12 +25,14 @@ import org.junit.jupiter.api.Test;
 class BoundedBodyTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Caller ANN = caller("ann");
+    private static final Caller BOB = caller("bob");
 
     private final ManualExecutor executor = new ManualExecutor();
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualTicker ticker = new ManualTicker();
     private final EverySecond everySecond = new EverySecond(scheduler, ticker);
-    private final ByteBudget budget = new ByteBudget(30, 0);
+    private final ByteBudget budget = new ByteBudget(40, 0);
     private final BoundedBody body = new BoundedBody(executor, everySecond, budget, 10);
     private final FakeInput in = new FakeInput();
     private final FakeAsyncResponse response = new FakeAsyncResponse();
@@ -86,7 +91,7 @@ class BoundedBodyTest {
     @Test
     void whatIsThrownIsTheAnswerEvenAnError() throws IOException {
         var error = new StackOverflowError();
-        body.await(in, response, text -> {
+        body.await(in, ANN, response, text -> {
             throw error;
         });
         in.arrive("1");
@@ -107,7 +112,7 @@ class BoundedBodyTest {
     @Test
     void whatIsBeingKeptCountsUntilItIs() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, response, text -> kept);
+        body.await(in, ANN, response, text -> kept);
         in.arrive("12");
         in.end();
         executor.runAll();
@@ -117,10 +122,12 @@ class BoundedBodyTest {
     }
 
     @Test
-    void whoFindsNoRoomIsToldToComeAgainAndHoldsNothing() throws IOException {
-        await(new FakeInput(), new FakeAsyncResponse(), "1");
+    void whoFindsNoRoomIsToldToComeAgainAndHoldsNothingButOthersFindSome() throws IOException {
+        var other = new FakeInput();
         await(new FakeInput(), new FakeAsyncResponse(), "1");
         await(in, response, "1");
+        body.await(other, BOB, new FakeAsyncResponse(), text -> CompletableFuture.completedStage(null));
+        other.arrive("1");
         executor.runAll();
         assertThat(response.answer())
                 .isInstanceOfSatisfying(
@@ -139,7 +146,7 @@ class BoundedBodyTest {
         await(brokenOff, new FakeAsyncResponse(), "1");
         brokenOff.breakOff(new IOException("Reset by peer"));
         await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
-        body.await(in, response, text -> {
+        body.await(in, ANN, response, text -> {
             throw new IllegalStateException("Not taken");
         });
         in.arrive("1");
@@ -154,10 +161,14 @@ class BoundedBodyTest {
     }
 
     private void await(FakeInput input, FakeAsyncResponse answer) {
-        body.await(input, answer, text -> {
+        body.await(input, ANN, answer, text -> {
             used.add(text);
             return CompletableFuture.completedStage(null);
         });
+    }
+
+    private static Caller caller(String subject) {
+        return new Caller(new Grant(subject, "", Rights.ALL, Instant.MAX), "192.0.2.1");
     }
 
     private void pass(Duration time) {

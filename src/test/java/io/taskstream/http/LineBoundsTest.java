@@ -69,9 +69,9 @@ class LineBoundsTest extends LineFixture {
 
     @Test
     void nothingIsReadUntilThereIsRoomForIt() throws IOException {
-        ByteBudget.Share others = budget.share();
-        assertThat(others.take(ROOM)).isTrue();
-        ByteBudget.Share first = budget.share();
+        ByteBudget.Share others = share("bob");
+        others.keep(ROOM);
+        ByteBudget.Share first = share("bob");
         assertThat(first.takeOrWait(RESERVED, () -> {})).isTrue();
         begin(null);
         in.arrive("1\n");
@@ -91,6 +91,25 @@ class LineBoundsTest extends LineFixture {
         assertThat(budget.held()).isZero();
     }
 
+    /** One subject begins more lines than there is room for, and ends none; another one's are read all the same. */
+    @Test
+    void aModestPublisherIsNotKeptWaitingByAGreedyOne() throws IOException {
+        maxLine = ROOM;
+        for (int i = 0; i < 64; i++) {
+            var greedy = new FakeInput();
+            begin(greedy, share("greedy"), null);
+            greedy.arrive("x".repeat(ROOM / 8));
+        }
+        executor.runAll();
+        assertThat(budget.held()).isBetween(ROOM / 2L, ROOM / 2L + RESERVED);
+        begin(null);
+        for (int event = 1; event <= 100; event++) {
+            in.arrive(event + "\n");
+            assertThat(events()).hasSize(event);
+        }
+        assertThat(outcomes).isEmpty();
+    }
+
     /** Each holds a part of its half line, and none can be read on: only a read shows that its producer is gone. */
     @Test
     void manyHalfLinesHoldNothingWhenTheirProducersAreGone() throws IOException {
@@ -100,7 +119,7 @@ class LineBoundsTest extends LineFixture {
         List<FakeInput> halves = new ArrayList<>();
         for (int i = 0; i < 4 * ROOM / maxLine; i++) {
             var half = new FakeInput();
-            begin(half, null);
+            begin(half, share("subject " + i), null);
             halves.add(half);
         }
         for (int read = 0; read < maxLine; read += PIECE) {

@@ -82,6 +82,10 @@ abstract class LineFixture {
     }
 
     void begin(FakeInput in, @Nullable EventId expectedLast) throws IOException {
+        begin(in, share("ann"), expectedLast);
+    }
+
+    void begin(FakeInput in, ByteBudget.Share share, @Nullable EventId expectedLast) throws IOException {
         var context = new PublishContext(
                 log,
                 READER,
@@ -94,8 +98,14 @@ abstract class LineFixture {
                 everySecond);
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
-        var publisher = new LinePublisher(in, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
+        var publisher =
+                new LinePublisher(in, share, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
+    }
+
+    /** What a request of the subject holds. */
+    ByteBudget.Share share(String subject) {
+        return budget.share(new Grant(subject, "", Rights.ALL, ann.expires()), "192.0.2.1");
     }
 
     void end() throws IOException {

@@ -122,7 +122,8 @@ class LinesFuzzTest {
         var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
         var context = new PublishContext(
                 log, READER, executor, scheduler, OpenDoor.at(time), limits, new Publishers(), budget, everySecond);
-        in.setReadListener(new LinePublisher(in, permit, format, null, null, context, outcomes::add));
+        ByteBudget.Share share = budget.share(Grant.ANYBODY, "::1");
+        in.setReadListener(new LinePublisher(in, share, permit, format, null, null, context, outcomes::add));
         for (int at = 0; at < bytes.length; at += piece) {
             in.arrive(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
             executor.runAll();
