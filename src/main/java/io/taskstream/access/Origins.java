@@ -23,6 +23,11 @@ public record Origins(Set<String> allowed, boolean credentials) {
         return allowed.contains(origin);
     }
 
+    /** Whether what a browser sends along by itself counts there: another host of the same site gets it sent anyway. */
+    public boolean allowsCookies(String origin) {
+        return credentials && allows(origin);
+    }
+
     /** Whether any other origin than the server's own is allowed. */
     public boolean isAnyElse() {
         return !allowed.isEmpty();

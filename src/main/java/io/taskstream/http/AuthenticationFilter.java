@@ -112,7 +112,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
             return !isOfOtherSite
                     && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
         }
-        return door.origins().allows(origin) || Origins.isOwn(origin, host(request, peer));
+        return door.origins().allowsCookies(origin) || Origins.isOwn(origin, host(request, peer));
     }
 
     /** The host as the browser knows it. */

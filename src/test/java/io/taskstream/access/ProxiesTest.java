@@ -90,4 +90,14 @@ class ProxiesTest {
         assertThat(origins.allows("https://a.example:443")).isFalse();
         assertThat(origins.allows("https://A.example")).isFalse();
     }
+
+    @Test
+    void theCookiesOfAnotherOriginCountOnlyWhereThatWasAskedFor() {
+        assertThat(new Origins(Set.of("https://a.example"), false).allowsCookies("https://a.example"))
+                .isFalse();
+        assertThat(new Origins(Set.of("https://a.example"), true).allowsCookies("https://a.example"))
+                .isTrue();
+        assertThat(new Origins(Set.of("https://a.example"), true).allowsCookies("https://b.example"))
+                .isFalse();
+    }
 }
