@@ -26,15 +26,19 @@ class DrainIT {
 
     private static final int VIEWERS = 2_000;
     private static final int FEW = 100;
+
+    /** {@code -Ddrain.undeploy.viewers=2000} has as many on undeploy as on a restart. */
+    private static final int ON_UNDEPLOY = Integer.getInteger("drain.undeploy.viewers", FEW);
+
     private static final Duration WINDOW = Duration.ofSeconds(8);
 
     /** Viewers are sent away over the window, and told to come back over twice the window. */
     private static final int SPREAD_SECONDS = 2 * (int) WINDOW.toSeconds();
 
-    /** Attempts in a second if they were spread evenly and all succeeded. */
-    private static final int EVENLY = VIEWERS / SPREAD_SECONDS;
-
-    /** Whoever finds the server still away comes again, together with others that come for the first time. */
+    /**
+     * How many times as many may come in a second as would if they were spread evenly and all succeeded: whoever finds the
+     * server still away comes again, together with others that come for the first time.
+     */
     private static final int BUNCHING = 4;
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -96,13 +100,25 @@ class DrainIT {
 
             assertThat(crowd.problems()).isEmpty();
             assertThat(crowd.resets()).isZero();
-            var attempts = new Seconds(crowd.takeAttempts(), stopping);
-            var returns = new Seconds(crowd.takeReturns(), stopping);
-            System.out.println(attempts.histogram(name() + ": attempts to come back, by seconds after the stop"));
-            System.out.println(returns.histogram(name() + ": streams opened again, by seconds after the stop"));
-            assertThat(attempts.most()).as("attempts in one second").isLessThanOrEqualTo(BUNCHING * EVENLY);
-            assertThat(attempts.length()).as("seconds with attempts").isGreaterThanOrEqualTo(SPREAD_SECONDS);
+            checkSpread(crowd, VIEWERS, stopping, "restart");
         }
+    }
+
+    /**
+     * Prints when they came back, and fails if too many of them tried to in the same second.
+     *
+     * @param origin when they were begun to be sent away, in {@link System#nanoTime()}
+     */
+    private static void checkSpread(Crowd crowd, int viewers, long origin, String cause) {
+        var attempts = new Seconds(crowd.takeAttempts(), origin);
+        var returns = new Seconds(crowd.takeReturns(), origin);
+        String title = name() + ", " + cause + ", %d viewers: %s, by seconds after it began";
+        System.out.println(attempts.histogram(title.formatted(viewers, "attempts to come back")));
+        System.out.println(returns.histogram(title.formatted(viewers, "streams opened again")));
+        assertThat(attempts.most())
+                .as("attempts in one second")
+                .isLessThanOrEqualTo(BUNCHING * viewers / SPREAD_SECONDS);
+        assertThat(attempts.length()).as("seconds with attempts").isGreaterThanOrEqualTo(SPREAD_SECONDS);
     }
 
     private static String name() {
@@ -171,12 +187,15 @@ class DrainIT {
         deploy();
         String task = api.createTask();
         publish(task, 0, 3);
-        try (var crowd = new Crowd(server.url(), "/tasks/" + task + "/stream", FEW)) {
-            Await.until("all watch", PATIENCE, () -> crowd.watching() == FEW && crowd.reached(3) == FEW);
+        try (var crowd = new Crowd(server.url(), "/tasks/" + task + "/stream", ON_UNDEPLOY)) {
+            Await.until(
+                    "all watch", PATIENCE, () -> crowd.watching() == ON_UNDEPLOY && crowd.reached(3) == ON_UNDEPLOY);
 
+            crowd.takeReturns();
+            crowd.takeAttempts();
             long undeploying = System.nanoTime();
             CompletableFuture<Void> undeploy = CompletableFuture.runAsync(() -> server.undeploy("taskstream"));
-            Await.until("half have left", PATIENCE, () -> crowd.watching() <= FEW / 2);
+            Await.until("half have left", PATIENCE, () -> crowd.watching() <= ON_UNDEPLOY / 2);
             assertThat(crowd.watching()).as("those who still watch").isPositive();
             undeploy.join();
             assertThat(Duration.ofNanos(System.nanoTime() - undeploying))
@@ -186,9 +205,11 @@ class DrainIT {
 
             deploy();
             publish(task, 3, 2);
-            Await.until("all are back", PATIENCE, () -> crowd.watching() == FEW && crowd.reached(5) == FEW);
+            Await.until(
+                    "all are back", PATIENCE, () -> crowd.watching() == ON_UNDEPLOY && crowd.reached(5) == ON_UNDEPLOY);
             assertThat(crowd.problems()).isEmpty();
             assertThat(crowd.resets()).isZero();
+            checkSpread(crowd, ON_UNDEPLOY, undeploying, "undeploy");
         }
     }
 }
