@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Publishes numbers one after the other, each with a key of its own and as often as it takes to be acknowledged. */
 final class PersistentPublisher {
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
     private final Map<Long, String> acknowledged = new ConcurrentHashMap<>();

@@ -88,7 +88,7 @@ public final class BoundedBody {
 
     /** The same for a body that has yet to come. */
     void await(ServletInputStream in, Caller caller, AsyncResponse response, Function<String, CompletionStage<?>> use) {
-        var arrival = new Arrival(in, budget.share(caller.grant(), caller.address()), response, use);
+        var arrival = new Arrival(in, caller.share(budget), response, use);
         everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
     }

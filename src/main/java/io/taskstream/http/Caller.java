@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
@@ -25,6 +26,11 @@ record Caller(Grant grant, String address) implements SecurityContext {
     /** The same, {@code null} if nobody has looked who calls. */
     static @Nullable Caller find(@Nullable SecurityContext context) {
         return context != null && context.getUserPrincipal() instanceof Named named ? named.caller : null;
+    }
+
+    /** What a request of this caller holds of the budget, which is nothing yet. */
+    ByteBudget.Share share(ByteBudget budget) {
+        return budget.share(grant, address);
     }
 
     @Override

@@ -150,7 +150,7 @@ public class EventsResource {
         context.publishers().begin();
         in.setReadListener(new LinePublisher(
                 in,
-                context.share(caller),
+                Caller.of(caller).share(context.receiving()),
                 context.permit(task, caller),
                 format,
                 expectedLast,

@@ -34,12 +34,6 @@ public record PublishContext(
         ByteBudget receiving,
         EverySecond everySecond) {
 
-    /** What a request of the caller holds of what there may be in the heap, which is nothing yet. */
-    ByteBudget.Share share(SecurityContext caller) {
-        Caller who = Caller.of(caller);
-        return receiving.share(who.grant(), who.address());
-    }
-
     /** The leave of the caller to publish to the task in one request. */
     PublishPermit permit(TaskId task, SecurityContext caller) {
         return new PublishPermit(task, Caller.of(caller).grant(), door.sessions(), door.rates(), door.time());

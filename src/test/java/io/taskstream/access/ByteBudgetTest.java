@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ByteBudgetTest {
 
     private static final int THREADS = 8;
-    private static final int REQUESTS = 2_000;
+    private static final int REQUESTS = 5_000;
     private static final int MOST = 1_000;
     private static final int RESERVED = 400;
     private static final int COMMON = MOST - RESERVED;
