@@ -4,7 +4,7 @@
 -- ARGV: the node, the call's number, how long the call's answer is kept (ms), how many events are kept,
 --       how long an idempotency key is kept (ms), how long a finished task is kept (ms, 0 for ever),
 --       then for each batch: the expected last event or '', '1' if it has a key or '', the end status or '',
---       the number of events, and the events
+--       its trace or '', the number of events, and the events
 -- Answers 'none' if there is no task, 'late' if a later call of this node came first, else the epoch and a word for each
 -- batch: a:<count>:<last> appended, f finished, u:<last> another event was expected.
 local node, number = ARGV[1], ARGV[2]
@@ -34,9 +34,10 @@ local appended = false
 local at, key_at = 7, 5
 
 while at <= #ARGV do
-  local expected, has_key, ends, count = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local expected, has_key, ends, trace = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local count = tonumber(ARGV[at + 4])
   local key, word
-  at = at + 4
+  at = at + 5
   if has_key == '1' then
     key = KEYS[key_at]
     key_at = key_at + 1
@@ -54,7 +55,11 @@ while at <= #ARGV do
     else
       for i = at, at + count - 1 do
         last = last + 1
-        redis.call('XADD', KEYS[2], text(last) .. '-0', 't', now, 'd', ARGV[i])
+        if trace == '' then
+          redis.call('XADD', KEYS[2], text(last) .. '-0', 't', now, 'd', ARGV[i])
+        else
+          redis.call('XADD', KEYS[2], text(last) .. '-0', 't', now, 'd', ARGV[i], 'p', trace)
+        end
       end
       appended = true
       word = 'a:' .. text(count) .. ':' .. text(last)

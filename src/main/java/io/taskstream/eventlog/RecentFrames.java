@@ -109,9 +109,10 @@ public final class RecentFrames {
          * Sees a frame; the array is not to be changed, nor kept.
          *
          * @param timeMillis when it was appended, since the epoch
+         * @param traceparent its trace, {@code null} for none
          * @return whether to go on to the next
          */
-        boolean see(byte[] bytes, int offset, int length, long timeMillis);
+        boolean see(byte[] bytes, int offset, int length, long timeMillis, @Nullable String traceparent);
     }
 
     private void dropOldest() {
@@ -241,7 +242,13 @@ public final class RecentFrames {
         }
 
         boolean show(long sequence, FrameVisitor visitor) {
-            return visitor.see(frames, start(sequence), length(sequence), times[(int) (sequence - first)]);
+            return visitor.see(
+                    frames, start(sequence), length(sequence), times[(int) (sequence - first)], traceOf(sequence));
+        }
+
+        private @Nullable String traceOf(long sequence) {
+            int index = (int) (sequence - first);
+            return traces == null || index >= traces.length ? null : traces[index];
         }
 
         StoredEvent event(long sequence) {
@@ -250,7 +257,7 @@ public final class RecentFrames {
                     new EventId(epoch, sequence),
                     Instant.ofEpochMilli(times[(int) (sequence - first)]),
                     Frames.data(frames, start, end(sequence) - start),
-                    traces == null ? null : traces[(int) (sequence - first)]);
+                    traceOf(sequence));
         }
     }
 }

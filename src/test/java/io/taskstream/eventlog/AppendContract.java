@@ -27,6 +27,18 @@ abstract class AppendContract extends TaskContract {
     }
 
     @Test
+    void theTraceOfABatchIsKeptWithItsEvents() {
+        TaskId id = create("a");
+        append(id, "1");
+        appendTraced(id, "00-1-1-01", "2", "3");
+        append(id, "4");
+        appendTraced(id, "00-2-2-01", "5");
+        assertThat(log.history(id, 0, 10))
+                .extracting(StoredEvent::traceparent)
+                .containsExactly(null, "00-1-1-01", "00-1-1-01", null, "00-2-2-01");
+    }
+
+    @Test
     void racingBatchesAreContiguousAndWhole() throws Exception {
         TaskId id = create("a");
         int batches = 10;

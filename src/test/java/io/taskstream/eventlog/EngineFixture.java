@@ -84,6 +84,10 @@ abstract class EngineFixture {
         return join(log.append(id, new Batch(Events.of(json), expectedLast, key)));
     }
 
+    void appendTraced(TaskId id, String trace, String... json) {
+        join(log.append(id, new Batch(Events.of(json), null, null, trace)));
+    }
+
     EventId last(TaskId id) {
         return log.find(id).orElseThrow().last();
     }

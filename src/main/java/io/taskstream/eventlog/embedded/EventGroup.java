@@ -6,10 +6,15 @@ import io.taskstream.eventlog.StoredEvent;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/** Events that follow one another, as one value of the store: their number, lengths and times, then their frames. */
+/**
+ * Events that follow one another, as one value of the store: their number, lengths and times, their frames, and then, if
+ * one of them has a trace, the traces in runs of events that have the same.
+ */
 final class EventGroup {
 
     /** A group is closed when its frames have so many bytes: about a page of the store. */
@@ -20,6 +25,9 @@ final class EventGroup {
     private final int framesAt;
     private final int[] ends;
     private final long[] times;
+
+    /** Read when first asked for: only who wants events, and not frames, does. */
+    private @Nullable String @Nullable [] traces;
 
     private EventGroup(long first, byte[] bytes, int framesAt, int[] ends, long[] times) {
         this.first = first;
@@ -100,7 +108,30 @@ final class EventGroup {
         return new StoredEvent(
                 new EventId(epoch, sequence),
                 Instant.ofEpochMilli(times[(int) (sequence - first)]),
-                Frames.data(bytes, start, end(sequence) - start));
+                Frames.data(bytes, start, end(sequence) - start),
+                trace((int) (sequence - first)));
+    }
+
+    private @Nullable String trace(int index) {
+        if (framesAt + framesLength() == bytes.length) {
+            return null;
+        }
+        if (traces == null) {
+            traces = readTraces();
+        }
+        return traces[index];
+    }
+
+    private @Nullable String[] readTraces() {
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(framesAt + framesLength());
+        var read = new String[ends.length];
+        int from = 0;
+        while (from < read.length) {
+            int to = from + DataUtils.readVarInt(in);
+            Arrays.fill(read, from, to, TaskCodec.readOptional(in));
+            from = to;
+        }
+        return read;
     }
 
     /** Gathers frames. Used again for the next group after {@link #begin}. */
@@ -112,11 +143,20 @@ final class EventGroup {
         private long time;
         private final WriteBuffer head = new WriteBuffer(1 << 10);
 
+        /** The runs but for the last. */
+        private final WriteBuffer traces = new WriteBuffer(1 << 10);
+
+        private @Nullable String trace;
+        private int traced;
+
         void begin() {
             length = 0;
             count = 0;
             time = 0;
             head.clear();
+            traces.clear();
+            trace = null;
+            traced = 0;
         }
 
         int count() {
@@ -127,8 +167,12 @@ final class EventGroup {
             return length;
         }
 
-        /** Adds a frame. Answers whether there is room for a further one. */
-        boolean add(byte[] source, int offset, int frameLength, long timeMillis) {
+        /** Adds a frame and its trace. Answers whether there is room for a further one. */
+        boolean add(byte[] source, int offset, int frameLength, long timeMillis, @Nullable String traceparent) {
+            if (!Objects.equals(traceparent, trace)) {
+                endRun();
+                trace = traceparent;
+            }
             if (frames.length < length + frameLength) {
                 frames = Arrays.copyOf(frames, Math.max(frames.length * 2, length + frameLength));
             }
@@ -140,12 +184,29 @@ final class EventGroup {
             return length < FULL;
         }
 
+        private void endRun() {
+            if (count > traced) {
+                traces.putVarInt(count - traced);
+                TaskCodec.writeOptional(traces, trace);
+                traced = count;
+            }
+        }
+
         byte[] value() {
-            var value = ByteBuffer.allocate(DataUtils.getVarIntLen(count) + head.position() + length);
+            if (trace != null || traced > 0) {
+                endRun();
+            }
+            var value =
+                    ByteBuffer.allocate(DataUtils.getVarIntLen(count) + head.position() + length + traces.position());
             DataUtils.writeVarInt(value, count);
-            ByteBuffer heads = head.getBuffer().duplicate();
-            heads.flip();
-            return value.put(heads).put(frames, 0, length).array();
+            return value.put(written(head))
+                    .put(frames, 0, length)
+                    .put(written(traces))
+                    .array();
+        }
+
+        private static ByteBuffer written(WriteBuffer buffer) {
+            return buffer.getBuffer().duplicate().flip();
         }
     }
 }

@@ -100,8 +100,8 @@ final class Storer {
             task.live()
                     .visit(
                             first,
-                            (frames, offset, length, time) ->
-                                    group.add(frames, offset, length, time) && first + group.count() <= last);
+                            (frames, offset, length, time, trace) ->
+                                    group.add(frames, offset, length, time, trace) && first + group.count() <= last);
             events.put(task.task().ordinal(), first, group.value());
             bytes += group.framesLength();
             next += group.count();

@@ -76,6 +76,7 @@ final class AppendCall {
         all.add(Bytes.of(expected == null ? "" : expected.toString()));
         all.add(Bytes.of(batch.idempotencyKey() == null ? "" : "1"));
         all.add(Bytes.of(end == null ? "" : end.wireName()));
+        all.add(Bytes.of(batch.traceparent() == null ? "" : batch.traceparent()));
         all.add(Bytes.of(batch.events().size()));
         batch.events().stream().map(EventData::json).forEach(all::add);
     }

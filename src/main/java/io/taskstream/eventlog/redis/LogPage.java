@@ -25,6 +25,9 @@ record LogPage(
         List<StoredEvent> events,
         @Nullable Instant timeBefore) {
 
+    /** Where an entry of the stream has its trace, if it has one. */
+    private static final int TRACE = 5;
+
     /** What {@code read.lua} answered; empty if there is no task. */
     static Optional<LogPage> of(List<Object> answer) {
         if (answer.isEmpty()) {
@@ -48,7 +51,10 @@ record LogPage(
         long sequence = Long.parseLong(streamId.substring(0, streamId.indexOf('-')));
         List<?> fields = (List<?>) entry.get(1);
         return new StoredEvent(
-                log.at(sequence), Instant.ofEpochMilli(Bytes.number(fields.get(1))), (byte[]) fields.get(3));
+                log.at(sequence),
+                Instant.ofEpochMilli(Bytes.number(fields.get(1))),
+                (byte[]) fields.get(3),
+                fields.size() > TRACE ? Bytes.text(fields.get(TRACE)) : null);
     }
 
     /** Whether the log goes on behind what was read. */

@@ -60,7 +60,7 @@ final class HousekeeperTest {
         var group = new EventGroup.Writer();
         group.begin();
         for (int i = 0; i < EVENTS_OF_GROUP; i++) {
-            group.add(new byte[] {'x'}, 0, 1, 0);
+            group.add(new byte[] {'x'}, 0, 1, 0, null);
         }
         return group.value();
     }

@@ -1,13 +1,16 @@
 package io.taskstream.eventlog.embedded;
 
 import static io.taskstream.testing.Events.DONE;
+import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.testing.Events;
 import io.taskstream.testing.LogReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,15 +18,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is there when the log is opened again, after a stop, a crash or an accident. */
 final class RestartTest extends LogFixture {
+
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     @TempDir
     private Path copies;
@@ -48,6 +56,31 @@ final class RestartTest extends LogFixture {
         assertThat(append(log, A, "4").last()).isEqualTo(a.last().at(4));
         EmbeddedEventLog reopened = log;
         assertThatThrownBy(() -> append(reopened, B, "2")).isInstanceOf(EventLogException.TaskFinished.class);
+    }
+
+    @Test
+    void tracesAreThereAfterARestart() {
+        EmbeddedEventLog log = open();
+        create(log, A);
+        append(log, A, "1", "2");
+        join(log.append(A, new Batch(Events.of("3", "4"), null, null, TRACE)));
+        append(log, A, "5");
+        log.tend();
+        // Of this the journal alone knows.
+        join(log.append(A, new Batch(Events.of("6"), null, null, TRACE)));
+        List<@Nullable String> traces = Arrays.asList(null, null, TRACE, TRACE, null, TRACE);
+        assertThat(traces(log)).isEqualTo(traces);
+
+        log = open();
+        assertThat(traces(log)).isEqualTo(traces);
+        log.tend();
+        assertThat(traces(open())).isEqualTo(traces);
+    }
+
+    private static List<@Nullable String> traces(EmbeddedEventLog log) {
+        List<@Nullable String> traces = new ArrayList<>();
+        log.history(A, 0, 10).forEach(event -> traces.add(event.traceparent()));
+        return traces;
     }
 
     @Test
