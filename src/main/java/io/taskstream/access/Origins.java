@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Origins(Set<String> allowed, boolean credentials) {
 
+    /** No other than the server's own. */
+    public static final Origins NONE = new Origins(Set.of(), false);
+
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 
     public Origins {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys that a token server publishes. They are kept for a while; a token with a key id that is not among them makes them
  * be fetched earlier, which is how keys are rotated, but not more often than every {@link #BETWEEN_FETCHES}, however many
- * tokens are made up. If the server does not answer, the keys of before hold, and it is asked again after as long.
+ * tokens are made up. If the server does not answer, the keys of before hold for a time, and it is asked again after as
+ * long; then there are none, since a key may have been withdrawn meanwhile.
  */
 public final class RemoteKeys implements Keys {
 
@@ -24,6 +25,7 @@ public final class RemoteKeys implements Keys {
 
     private final Source source;
     private final Duration lifetime;
+    private final Duration outage;
     private final InstantSource time;
     private final ReentrantLock fetching = new ReentrantLock();
 
@@ -34,10 +36,12 @@ public final class RemoteKeys implements Keys {
     /**
      * @param source fetches a JWK set
      * @param lifetime how long the keys are kept
+     * @param outage how much longer they hold if they can't be fetched anew
      */
-    public RemoteKeys(Source source, Duration lifetime, InstantSource time) {
+    public RemoteKeys(Source source, Duration lifetime, Duration outage, InstantSource time) {
         this.source = source;
         this.lifetime = lifetime;
+        this.outage = outage;
         this.time = time;
     }
 
@@ -54,7 +58,7 @@ public final class RemoteKeys implements Keys {
         if (isWanted && isPast(lastTry, BETWEEN_FETCHES, now)) {
             fetch(now);
         }
-        return Keys.withId(keys, id);
+        return isPast(lastFetch, lifetime.plus(outage), now) ? List.of() : Keys.withId(keys, id);
     }
 
     private boolean isThere(@Nullable String id) {

@@ -49,8 +49,9 @@ record AccessSettings(
      * Where the keys are, exactly one of the two, and what tokens must be like.
      *
      * @param keysLife how long fetched keys are kept
+     * @param keysOutage how much longer they hold if they can't be fetched anew
      */
-    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, JwtRules rules) {}
+    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtRules rules) {}
 
     static AccessSettings read(SettingReader config) {
         Gate.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
@@ -96,6 +97,7 @@ record AccessSettings(
                 config.optional("taskstream.access.jwt.key-file").map(Path::of);
         Optional<URI> keysUrl = keysUrl(config);
         Duration keysLife = config.seconds("taskstream.access.jwt.keys-seconds", 300, 10, DAY);
+        Duration keysOutage = config.seconds("taskstream.access.jwt.keys-outage-seconds", 3_600, 0, DAY);
         Set<Algorithm> algorithms = algorithms(config);
         Duration leeway = config.seconds("taskstream.access.jwt.leeway-seconds", 30, 0, 600);
         Optional<String> issuer = config.optional("taskstream.access.jwt.issuer");
@@ -113,6 +115,7 @@ record AccessSettings(
                 keyFile,
                 keysUrl,
                 keysLife,
+                keysOutage,
                 new JwtRules(
                         algorithms,
                         required("taskstream.access.jwt.issuer", issuer),

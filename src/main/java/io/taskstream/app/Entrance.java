@@ -8,6 +8,7 @@ import io.taskstream.access.JwtVerifier;
 import io.taskstream.access.KeyFile;
 import io.taskstream.access.Keys;
 import io.taskstream.access.OpenTasks;
+import io.taskstream.access.Origins;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.RemoteKeys;
 import io.taskstream.access.Revocations;
@@ -65,7 +66,8 @@ final class Entrance {
                 tickets,
                 passes,
                 sessions,
-                settings.origins(),
+                // A closed door has no friends: their preflights would be answered before anything else is asked.
+                settings.mode() == Gate.Mode.CLOSED ? Origins.NONE : settings.origins(),
                 settings.proxies(),
                 settings.headLimits(),
                 new ViewerQuotas(settings.viewerLimits()),
@@ -105,7 +107,7 @@ final class Entrance {
 
     private Keys keys(AccessSettings.Jwt jwt) {
         if (jwt.keysUrl().isPresent()) {
-            return new RemoteKeys(new HttpKeySource(jwt.keysUrl().get()), jwt.keysLife(), time);
+            return new RemoteKeys(new HttpKeySource(jwt.keysUrl().get()), jwt.keysLife(), jwt.keysOutage(), time);
         }
         var watched = new WatchedFile<>(jwt.keyFile().orElseThrow(), KeyFile::parse, time);
         return id -> Keys.withId(watched.get(), id);

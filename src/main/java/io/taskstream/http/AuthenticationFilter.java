@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 @Priority(Priorities.AUTHENTICATION)
 public class AuthenticationFilter implements ContainerRequestFilter {
 
-    private static final Pattern HEALTH = Pattern.compile("/?health(/.*)?");
+    private static final Pattern HEALTH = Pattern.compile("/?health(/(live|ready|started))?/?");
 
     /** They hold no data: the page must be there to ask for a token, and the doctor tells of the way here only. */
     private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(open|async)api\\.yaml|/?doctor/stream/?");
@@ -57,7 +57,9 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                 : peer;
         // Whoever is sent away is noted with where they are.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
-        Problem tooLarge = door.headLimits().check(request);
+        // A closed door says nothing but that it is closed.
+        Problem tooLarge =
+                gate.mode() == Gate.Mode.CLOSED ? null : door.headLimits().check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (gate.mode() == Gate.Mode.OPEN) {

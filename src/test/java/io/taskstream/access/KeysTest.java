@@ -24,11 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysTest {
 
+    private static final Duration OUTAGE = Duration.ofHours(1);
+
     private final SettableTime time = new SettableTime();
     private String published = set("one");
     private int fetches;
     private boolean isDown;
-    private final RemoteKeys remote = new RemoteKeys(this::fetch, Duration.ofMinutes(5), time);
+    private final RemoteKeys remote = new RemoteKeys(this::fetch, Duration.ofMinutes(5), OUTAGE, time);
 
     private String fetch() throws IOException {
         fetches++;
@@ -72,7 +74,18 @@ class KeysTest {
     void theKeysOfBeforeHoldWhileTheirServerIsDown() {
         remote.find("one");
         isDown = true;
-        time.advance(Duration.ofHours(1));
+        time.advance(OUTAGE);
+        assertThat(remote.find("one")).hasSize(1);
+    }
+
+    @Test
+    void keysThatCannotBeFetchedForLongHoldNoMore() {
+        remote.find("one");
+        isDown = true;
+        time.advance(OUTAGE.plus(Duration.ofMinutes(6)));
+        assertThat(remote.find("one")).isEmpty();
+        isDown = false;
+        time.advance(Duration.ofSeconds(11));
         assertThat(remote.find("one")).hasSize(1);
     }
 

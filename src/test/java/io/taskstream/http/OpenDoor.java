@@ -17,7 +17,6 @@ import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /** A front door that lets everybody in and limits nobody. */
 final class OpenDoor {
@@ -34,7 +33,7 @@ final class OpenDoor {
                 tickets,
                 passes,
                 sessions,
-                new Origins(Set.of(), false),
+                Origins.NONE,
                 Proxies.in(List.of()),
                 new HeadLimits(0, 0),
                 new ViewerQuotas(new ViewerLimits(0, 0, 0, 0)),
