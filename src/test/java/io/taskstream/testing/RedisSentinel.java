@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A primary, its replicas, and a Sentinel that makes one of those the primary when that one is gone. */
 public final class RedisSentinel implements AutoCloseable {
 
     private static final String NAME = "taskstream";
 
-    private final RedisServer primary = new RedisServer("--repl-diskless-sync-delay", "0");
+    private final boolean isByTls;
+    private final RedisServer primary;
     private final List<RedisServer> replicas;
     private final RedisServer sentinel;
 
@@ -23,31 +25,47 @@ public final class RedisSentinel implements AutoCloseable {
 
     /** Starts them, and waits until the replicas follow and the Sentinel knows of them. */
     public RedisSentinel(int size) {
-        this.replicas = Stream.generate(() -> replicaOf(primary)).limit(size).toList();
+        this(size, null);
+    }
+
+    /** The same for Redis that speaks TLS, with clients and among each other. */
+    public RedisSentinel(int size, @Nullable RedisCertificate certificate) {
+        this.isByTls = certificate != null;
+        // They follow, and are followed, at once.
+        this.primary = server(certificate, "--repl-diskless-sync-delay", "0");
+        String of = "127.0.0.1 " + port(primary);
+        this.replicas = Stream.generate(() -> server(certificate, "--repl-diskless-sync-delay", "0", "--replicaof", of))
+                .limit(size)
+                .toList();
         Stages.await(
                 "the replicas follow",
                 () -> replicas.stream()
                         .allMatch(each -> each.cli("info", "replication").contains("master_link_status:up")));
-        this.sentinel = RedisServer.sentinel(config());
+        this.sentinel = certificate == null
+                ? RedisServer.sentinel(config(primary))
+                : RedisServer.byTls(certificate, config(primary).toString(), "--sentinel");
         Stages.await("the Sentinel knows the replicas", () -> {
             String known = sentinel.cli("sentinel", "replicas", NAME);
-            return replicas.stream().allMatch(each -> known.contains("" + each.port()));
+            return replicas.stream().allMatch(each -> known.contains("" + port(each)));
         });
     }
 
-    /** One that follows at once, and is followed at once. */
-    private static RedisServer replicaOf(RedisServer primary) {
-        return new RedisServer("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1 " + primary.port());
+    private static int port(RedisServer server) {
+        return server.tlsPort() == 0 ? server.port() : server.tlsPort();
     }
 
-    private Path config() {
+    private static RedisServer server(@Nullable RedisCertificate certificate, String... options) {
+        return certificate == null ? new RedisServer(options) : RedisServer.byTls(certificate, options);
+    }
+
+    private static Path config(RedisServer primary) {
         try {
             Path file = primary.directory().resolve("sentinel.conf");
             return Files.writeString(file, """
                     sentinel monitor %1$s 127.0.0.1 %2$d 1
                     sentinel down-after-milliseconds %1$s 500
                     sentinel failover-timeout %1$s 2000
-                    """.formatted(NAME, primary.port()));
+                    """.formatted(NAME, port(primary)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,7 +82,8 @@ public final class RedisSentinel implements AutoCloseable {
     }
 
     public String uri() {
-        return "redis-sentinel://127.0.0.1:" + sentinel.port() + "#" + NAME;
+        String scheme = isByTls ? "rediss-sentinel" : "redis-sentinel";
+        return scheme + "://127.0.0.1:" + port(sentinel) + "#" + NAME;
     }
 
     @Override

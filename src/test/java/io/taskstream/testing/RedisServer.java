@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 public final class RedisServer implements AutoCloseable {
 
     private final int port;
+    private final int tlsPort;
     private final List<String> options;
     private final Path directory;
     private Process process;
@@ -28,11 +29,12 @@ public final class RedisServer implements AutoCloseable {
      * @param options as on its command line
      */
     public RedisServer(String... options) {
-        this(freePort(), options);
+        this(freePort(), 0, options);
     }
 
-    private RedisServer(int port, String... options) {
+    private RedisServer(int port, int tlsPort, String... options) {
         this.port = port;
+        this.tlsPort = tlsPort;
         this.options = List.of(options);
         try {
             this.directory = Files.createTempDirectory("redis");
@@ -45,7 +47,16 @@ public final class RedisServer implements AutoCloseable {
 
     /** Starts a Sentinel with that configuration, which it writes to. */
     public static RedisServer sentinel(Path config) {
-        return new RedisServer(freePort(), config.toString(), "--sentinel");
+        return new RedisServer(freePort(), 0, config.toString(), "--sentinel");
+    }
+
+    /** Starts one, or a Sentinel, that speaks TLS too, and nothing else with others of its kind. */
+    public static RedisServer byTls(RedisCertificate certificate, String... options) {
+        int tlsPort = freePort();
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of(certificate.options(tlsPort)));
+        all.addAll(List.of("--tls-replication", "yes", "--tls-cluster", "yes"));
+        return new RedisServer(freePort(), tlsPort, all.toArray(String[]::new));
     }
 
     /** A port that nobody listens on now, such that a Cluster's bus, 10,000 above, is a port too. */
@@ -103,6 +114,11 @@ public final class RedisServer implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Where it speaks TLS; 0 for nowhere. */
+    public int tlsPort() {
+        return tlsPort;
     }
 
     public ProcessHandle process() {
