@@ -74,15 +74,14 @@ final class ServerTarget implements Target {
         }
     }
 
-    /** The containers' sinks find out by writing that nobody is there. */
     @Override
     public void forget(String task) {
         if (textbook) {
+            // The containers' sinks find out by writing that nobody is there.
             Control.send("POST", address(), eventsPath(task), "{}");
             Control.send("POST", address(), eventsPath(task), "{}");
-        } else {
-            Control.send("DELETE", address(), path(task), "");
         }
+        Control.send("DELETE", address(), path(task), "");
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A real server, with both applications on it; made when the first of its targets is started. */
+/** A real server with what is deployed on it; made when the first of its targets is started. */
 final class SharedServer {
 
     private final Supplier<Server> creation;

@@ -26,14 +26,20 @@ public final class Targets {
      * @param settings system properties for the servers
      */
     public static List<Target> all(Path war, Path directory, String heap, Map<String, String> settings) {
-        List<Path> archives = List.of(war, TextbookArchive.in(directory));
-        SharedServer wildfly = server("wildfly", directory.resolve("wildfly"), archives, heap, () -> settings);
-        SharedServer payara = server("payara", directory.resolve("payara"), archives, heap, () -> settings);
+        List<Path> ours = List.of(war);
+        List<Path> textbook = List.of(TextbookArchive.in(directory));
         return List.of(
-                ServerTarget.taskstream("taskstream wildfly", wildfly),
-                ServerTarget.taskstream("taskstream payara", payara),
-                ServerTarget.textbook("textbook wildfly", wildfly),
-                ServerTarget.textbook("textbook payara", payara),
+                ServerTarget.taskstream(
+                        "taskstream wildfly",
+                        server("wildfly", directory.resolve("wildfly"), ours, heap, () -> settings)),
+                ServerTarget.taskstream(
+                        "taskstream payara", server("payara", directory.resolve("payara"), ours, heap, () -> settings)),
+                ServerTarget.textbook(
+                        "textbook wildfly",
+                        server("wildfly", directory.resolve("textbook-wildfly"), textbook, heap, Map::of)),
+                ServerTarget.textbook(
+                        "textbook payara",
+                        server("payara", directory.resolve("textbook-payara"), textbook, heap, Map::of)),
                 new NchanTarget(1, directory),
                 new NchanTarget(2, directory),
                 new PeerTarget("undertow", UndertowPeer.class, "", heap, directory),

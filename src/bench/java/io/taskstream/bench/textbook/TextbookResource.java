@@ -2,6 +2,7 @@ package io.taskstream.bench.textbook;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -38,6 +39,14 @@ public class TextbookResource {
         SseBroadcaster broadcaster = broadcaster(id, sse);
         body.lines().forEach(event -> broadcaster.broadcast(sse.newEvent(event)));
         return "{}";
+    }
+
+    @DELETE
+    public void forget(@PathParam("id") String id) {
+        SseBroadcaster broadcaster = tasks.remove(id);
+        if (broadcaster != null) {
+            broadcaster.close();
+        }
     }
 
     private SseBroadcaster broadcaster(String id, Sse sse) {
