@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.ProxyProduct;
+import io.taskstream.it.server.Server;
+import io.taskstream.it.server.ServerOptions;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import io.taskstream.it.wire.RawViewer.Frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,13 +25,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Minutes of silence, at the real defaults. The scenarios take their time side by side. */
+/**
+ * Minutes of silence, at the real defaults. The scenarios take their time side by side, on a server of their own, while
+ * other tests go on.
+ */
 @Tag("once")
-class QuietIT extends OnServer {
+@Execution(ExecutionMode.CONCURRENT)
+class QuietIT {
 
     private static final String HEARTBEAT = ": heartbeat\n";
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -39,20 +49,32 @@ class QuietIT extends OnServer {
     private static @Nullable CompletableFuture<Void> publishing;
     private static @Nullable CompletableFuture<Void> behindEach;
 
-    private final Api api = Api.underTest();
-    private final URI server = api.at("");
+    private static Server own;
+    private static Api api;
+    private static URI server;
 
-    @BeforeEach
-    void beginAll() {
-        if (idle == null) {
-            ExecutorService threads = Executors.newCachedThreadPool();
-            idle = CompletableFuture.runAsync(this::watchASilentTask, threads);
-            steady = CompletableFuture.runAsync(this::watchASteadyTask, threads);
-            proxied = CompletableFuture.runAsync(this::watchThroughNginx, threads);
-            publishing = CompletableFuture.runAsync(this::publishWithALongPause, threads);
-            behindEach = CompletableFuture.runAsync(this::watchThroughEachProxy, threads);
-            threads.shutdown();
-        }
+    @BeforeAll
+    static void beginAll() {
+        String name = System.getProperty("it.server");
+        own = Server.create(name, ServerOptions.in(Path.of("target", "it", name + "-quiet")));
+        own.start();
+        own.deploy(Path.of(System.getProperty("it.war")));
+        server = own.url();
+        api = new Api(server);
+        Await.until(
+                "it answers", Duration.ofSeconds(60), () -> api.get("/tasks").statusCode() == 200);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        idle = CompletableFuture.runAsync(QuietIT::watchASilentTask, threads);
+        steady = CompletableFuture.runAsync(QuietIT::watchASteadyTask, threads);
+        proxied = CompletableFuture.runAsync(QuietIT::watchThroughNginx, threads);
+        publishing = CompletableFuture.runAsync(QuietIT::publishWithALongPause, threads);
+        behindEach = CompletableFuture.runAsync(QuietIT::watchThroughEachProxy, threads);
+        threads.shutdown();
+    }
+
+    @AfterAll
+    static void endServer() {
+        own.close();
     }
 
     @Test
@@ -60,7 +82,7 @@ class QuietIT extends OnServer {
         end(idle);
     }
 
-    private void watchASilentTask() {
+    private static void watchASilentTask() {
         try (var viewer = RawViewer.open(server, "/tasks/" + api.createTask() + "/stream")) {
             assertThat(viewer.next()).startsWith("retry: ");
             for (int due = 30; due <= 90; due += 30) {
@@ -79,7 +101,7 @@ class QuietIT extends OnServer {
         end(steady);
     }
 
-    private void watchASteadyTask() {
+    private static void watchASteadyTask() {
         String task = api.createTask();
         try (var viewer = RawViewer.open(server, "/tasks/" + task + "/stream")) {
             for (int second = 0; second < 70; second++) {
@@ -96,7 +118,7 @@ class QuietIT extends OnServer {
         end(proxied);
     }
 
-    private void watchThroughNginx() {
+    private static void watchThroughNginx() {
         String task = api.createTask();
         try (var nginx = Proxy.startPlainNginx(server);
                 var viewer = RawViewer.open(nginx.url(), "/tasks/" + task + "/stream")) {
@@ -127,7 +149,7 @@ class QuietIT extends OnServer {
     }
 
     /** The viewer asks for no heartbeat in that time, so that nothing at all is written to it either. */
-    private void publishWithALongPause() {
+    private static void publishWithALongPause() {
         String task = api.createTask();
         try (var publisher = new RawPublisher(server, task, "text/plain");
                 var viewer = RawViewer.open(server, "/tasks/" + task + "/stream?heartbeat=300")) {
@@ -150,7 +172,7 @@ class QuietIT extends OnServer {
         end(behindEach);
     }
 
-    private void watchThroughEachProxy() {
+    private static void watchThroughEachProxy() {
         String task = api.createTask();
         List<Proxy> proxies = new ArrayList<>();
         try {

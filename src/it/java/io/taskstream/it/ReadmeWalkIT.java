@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * says. The few that don't ask a server are listed here, each with where else it is run.
  */
 @Tag("once")
+@MainlyOn("wildfly")
 class ReadmeWalkIT {
 
     private static final String SECURITY = "Security";

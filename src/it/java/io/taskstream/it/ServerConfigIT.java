@@ -18,6 +18,7 @@ class ServerConfigIT {
     @Test
     void restoreLeavesNothingOfWhatConfigureHasSet() {
         try (Server server = Server.asItComes(name, ServerOptions.in(Path.of("target", "it", name + "-config")))) {
+            server.openForScripts();
             List<String> asItComes = server.configuration();
             server.apply("configure");
             List<String> configured = server.configuration();

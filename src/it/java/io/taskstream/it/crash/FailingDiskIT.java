@@ -11,6 +11,7 @@ import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.it.Api;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a client and an operator see when the log's directory is full, read-only, or another's. */
 @Tag("once")
+@MainlyOn("wildfly")
 class FailingDiskIT {
 
     private static final String NAME = System.getProperty("it.server");

@@ -3,6 +3,7 @@ package io.taskstream.it.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.Api;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What clients and an operator see when Redis is away, hangs, is full, or has lost its memory. */
 @Tag("once")
+@MainlyOn("payara")
 class RedisOutageIT {
 
     private static final String NAME = System.getProperty("it.server");

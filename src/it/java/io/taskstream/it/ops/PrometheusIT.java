@@ -3,6 +3,7 @@ package io.taskstream.it.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.Api;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.OnServer;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Command;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is handed out for Grafana and Prometheus works on a server that serves. */
 @Tag("once")
+@MainlyOn("payara")
 class PrometheusIT extends OnServer {
 
     private static final Path MONITORING = Path.of(System.getProperty("it.config"), "monitoring");

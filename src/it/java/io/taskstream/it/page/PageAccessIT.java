@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.nimbusds.jwt.JWTClaimsSet;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.access.GuardedServer;
 import io.taskstream.it.access.Issuer;
 import io.taskstream.it.server.Await;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A browser that may watch, by cookie and by ticket, loses the network, and goes on where it was. */
 @Tag("once")
+@MainlyOn("wildfly")
 class PageAccessIT extends InBrowser {
 
     private static final List<String> ALL = List.of("*");

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.ProxyProduct;
 import io.taskstream.it.wire.CuttingProxy;
@@ -14,11 +15,10 @@ import java.net.URI;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The page's check of the connection, through real proxies that spoil it, one each. On one server: the page is the same. */
 @Tag("once")
-@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
+@MainlyOn("wildfly")
 class PageDoctorIT extends InBrowser {
 
     private static final String BUFFERING = "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering; gzip off;";

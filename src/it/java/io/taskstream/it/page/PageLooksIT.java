@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import io.taskstream.it.MainlyOn;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How the page looks in the light and in the dark and on a phone, and that all can use it. On one server: the page is the same. */
 @Tag("once")
-@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
+@MainlyOn("wildfly")
 class PageLooksIT extends InBrowser {
 
     private static final String SOME_OF_EVERYTHING = """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.taskstream.it.Api;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import io.taskstream.it.wire.CuttingProxy;
@@ -15,14 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * How the page shows what it has missed, on a server of its own that keeps but few events. On one kind of server: the page
  * is the same.
  */
 @Tag("once")
-@EnabledIfSystemProperty(named = "it.server", matches = "wildfly")
+@MainlyOn("wildfly")
 class PageMissedIT extends InBrowser {
 
     private static final int KEPT = 500;

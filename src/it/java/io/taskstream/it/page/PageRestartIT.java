@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import io.taskstream.it.Api;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server itself goes away and comes back under an open page, which goes on where it was. */
 @Tag("once")
+@MainlyOn("payara")
 class PageRestartIT extends InBrowser {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A Payara domain of its own, on the installation that all share. */
 final class Payara extends Server {
@@ -18,6 +21,10 @@ final class Payara extends Server {
     private static final String DOMAIN = "taskstream";
     private static final int ADMIN = 48;
     private static final int HTTP = 80;
+
+    /** A base is a multiple of this. */
+    private static final int PORTS = 100;
+
     private static final Pattern JAVA_CONFIG =
             Pattern.compile("<config name=\"server-config\">.*?<java-config[^>]*>", Pattern.DOTALL);
 
@@ -37,48 +44,86 @@ final class Payara extends Server {
                 "--portbase",
                 Integer.toString(base),
                 DOMAIN);
-        setJvmOptions();
+        List<String> jvmOptions = new ArrayList<>(properties());
+        if (!jvmOption().isEmpty()) {
+            jvmOptions.add(jvmOption());
+        }
+        edit(xml -> withJvmOptions(xml, jvmOptions));
+    }
+
+    /** A copy of a domain that has no properties, on ports of its own. */
+    private Payara(ServerOptions options, Payara original) {
+        super(options);
+        this.domains = options.directory().toAbsolutePath();
+        FileTrees.delete(domains);
+        FileTrees.copy(original.domains, domains);
+        edit(xml -> withJvmOptions(withPorts(xml, original.base), properties()));
+    }
+
+    @Override
+    Server copy(ServerOptions options) {
+        return new Payara(options, this);
+    }
+
+    @Override
+    public void openForScripts() {
+        start();
     }
 
     @Override
     public void apply(String script) {
-        start();
-        asadmin(
+        whileRunning(() -> asadmin(
                 "--port",
                 Integer.toString(managementPort()),
                 "multimode",
                 "--file",
-                config("payara/" + script + ".asadmin").toString());
-        stop();
+                config("payara/" + script + ".asadmin").toString()));
     }
 
     @Override
     public List<String> configuration() {
-        start();
-        String settings =
-                asadmin("--port", Integer.toString(managementPort()), "get", "configs.config.server-config.*");
-        stop();
+        String settings = whileRunning(
+                () -> asadmin("--port", Integer.toString(managementPort()), "get", "configs.config.server-config.*"));
         return settings.lines().filter(line -> line.contains("=")).sorted().toList();
     }
 
-    private void setJvmOptions() {
+    private String whileRunning(Supplier<String> asking) {
+        if (process().isPresent()) {
+            return asking.get();
+        }
+        start();
+        String answer = asking.get();
+        stop();
+        return answer;
+    }
+
+    private List<String> properties() {
+        return options().properties().entrySet().stream()
+                .map(property -> "-D" + property.getKey() + "=" + property.getValue())
+                .toList();
+    }
+
+    private String withJvmOptions(String xml, List<String> jvmOptions) {
+        Matcher javaConfig = JAVA_CONFIG.matcher(xml);
+        if (!javaConfig.find()) {
+            throw new IllegalStateException("There is no java-config in " + domain());
+        }
+        String added = jvmOptions.stream()
+                .map(option -> "<jvm-options>" + option + "</jvm-options>")
+                .collect(Collectors.joining());
+        String all = xml.substring(0, javaConfig.end()) + added + xml.substring(javaConfig.end());
+        return all.replace("-Xmx512m", "-Xmx" + options().heap());
+    }
+
+    /** Ports are two digits after those of the base. */
+    private String withPorts(String xml, int originalBase) {
+        return xml.replaceAll("\"" + originalBase / PORTS + "(\\d\\d)\"", "\"" + base / PORTS + "$1\"");
+    }
+
+    private void edit(UnaryOperator<String> change) {
         Path file = domain().resolve("config/domain.xml");
         try {
-            String xml = Files.readString(file)
-                    .replace("-Xmx512m", "-Xmx" + options().heap());
-            Matcher javaConfig = JAVA_CONFIG.matcher(xml);
-            if (!javaConfig.find()) {
-                throw new IllegalStateException("There is no java-config in " + file);
-            }
-            var jvmOptions = new StringBuilder();
-            options()
-                    .properties()
-                    .forEach((key, value) ->
-                            jvmOptions.append("<jvm-options>-D" + key + "=" + value + "</jvm-options>"));
-            if (!jvmOption().isEmpty()) {
-                jvmOptions.append("<jvm-options>" + jvmOption() + "</jvm-options>");
-            }
-            Files.writeString(file, xml.substring(0, javaConfig.end()) + jvmOptions + xml.substring(javaConfig.end()));
+            Files.writeString(file, change.apply(Files.readString(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

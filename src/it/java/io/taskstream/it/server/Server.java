@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A real server of its own: private files, free ports, {@code server-config} applied. It can be deployed to, stopped,
@@ -18,6 +20,9 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
+    /** What servers are copied from: to configure one takes programs and starts, to copy it takes next to nothing. */
+    private static final Map<String, Server> CONFIGURED = new ConcurrentHashMap<>();
+
     private final ServerOptions options;
 
     Server(ServerOptions options) {
@@ -27,7 +32,12 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     /** The server of that name, {@code wildfly} or {@code payara}, set up and not yet started. */
     public static Server create(String name, ServerOptions options) {
-        Server server = asItComes(name, options);
+        return CONFIGURED.computeIfAbsent(name, Server::configured).copy(options);
+    }
+
+    private static Server configured(String name) {
+        long pid = ProcessHandle.current().pid();
+        Server server = asItComes(name, ServerOptions.bare(Path.of("target", "it", "configured-" + pid, name)));
         server.apply("configure");
         return server;
     }
@@ -41,18 +51,24 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         };
     }
 
+    /** Another one that is configured like this, which must be stopped and must not have been deployed to. */
+    abstract Server copy(ServerOptions options);
+
     final ServerOptions options() {
         return options;
     }
 
+    /** Saves starts when several scripts follow: whoever must run for them does so from here until it is closed. */
+    public abstract void openForScripts();
+
     /**
-     * Runs a script of {@code server-config}; the server must be stopped, and is afterwards.
+     * Runs a script of {@code server-config}; a server that was stopped is so afterwards.
      *
      * @param script {@code configure} or {@code restore}
      */
     public abstract void apply(String script);
 
-    /** All that is configured, one setting a line; the server must be stopped, and is afterwards. */
+    /** All that is configured, one setting a line; a server that was stopped is so afterwards. */
     public abstract List<String> configuration();
 
     /** Starts it and waits until it answers. */

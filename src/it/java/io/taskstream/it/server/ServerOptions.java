@@ -16,8 +16,13 @@ public record ServerOptions(Path javaHome, Path directory, String heap, Map<Stri
 
     /** The JDK that {@code it.java} names, else that of this process; 512 MiB of heap, and no access control. */
     public static ServerOptions in(Path directory) {
+        return bare(directory).with("taskstream.access", "open");
+    }
+
+    /** The same without any property. */
+    static ServerOptions bare(Path directory) {
         String java = System.getProperty("it.java", System.getProperty("java.home"));
-        return new ServerOptions(Path.of(java), directory, "512m", Map.of("taskstream.access", "open"));
+        return new ServerOptions(Path.of(java), directory, "512m", Map.of());
     }
 
     /** The same with another heap. */

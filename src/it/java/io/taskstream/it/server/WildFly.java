@@ -18,9 +18,23 @@ final class WildFly extends Server {
     private final int managementPort = Ports.free();
 
     WildFly(ServerOptions options) {
+        this(options, unpacked("wildfly-39.0.1.Final").toAbsolutePath());
+    }
+
+    private WildFly(ServerOptions options, Path original) {
         super(options);
         this.home = options.directory().toAbsolutePath();
-        install();
+        install(original);
+    }
+
+    @Override
+    Server copy(ServerOptions options) {
+        return new WildFly(options, home);
+    }
+
+    @Override
+    public void openForScripts() {
+        // They are for a server that is stopped.
     }
 
     @Override
@@ -37,11 +51,11 @@ final class WildFly extends Server {
         }
     }
 
-    private void install() {
+    private void install(Path original) {
         FileTrees.delete(home);
-        try (Stream<Path> unpacked = Files.list(unpacked("wildfly-39.0.1.Final").toAbsolutePath())) {
+        try (Stream<Path> parts = Files.list(original)) {
             Files.createDirectories(home);
-            for (Path part : unpacked.toList()) {
+            for (Path part : parts.toList()) {
                 Path own = home.resolve(part.getFileName().toString());
                 if (part.endsWith("modules")) {
                     Files.createSymbolicLink(own, part);
