@@ -33,23 +33,31 @@ record IdleWorkload(String name, String description, int viewers, Duration time)
         List<String> names = TaskNames.next(TASKS);
         names.forEach(target::create);
         var measured = new Measured();
+        double withoutViewers = percentOfCore(target);
         Memory before = target.memory();
         try (var watching = new Viewers(target, names, new Watching(viewers, 0, 0, AT_ONCE))) {
             watching.start();
             watching.awaitReady();
             Memory after = target.memory();
-            long begin = System.nanoTime();
-            Duration cpu = target.cpuTime();
-            Await.sleep(time);
-            Duration used = target.cpuTime().minus(cpu);
+            double withViewers = percentOfCore(target);
             Viewers.Seen seen = watching.end();
             measured.put("bytes per viewer", (after.all() - before.all()) / (double) viewers)
                     .put("own bytes per viewer", (after.own() - before.own()) / (double) viewers)
-                    .put("% of a core", used.toNanos() * 100.0 / (System.nanoTime() - begin))
+                    .put("% of a core", withViewers)
+                    .put("% without viewers", withoutViewers)
                     .put("heartbeats per viewer", seen.comments / (double) viewers)
                     .put("refused", seen.refused);
         }
         names.forEach(target::forget);
         return measured;
+    }
+
+    /** A server does something at all times, whether or not anybody watches. */
+    private double percentOfCore(Target target) {
+        long begin = System.nanoTime();
+        Duration cpu = target.cpuTime();
+        Await.sleep(time);
+        Duration used = target.cpuTime().minus(cpu);
+        return used.toNanos() * 100.0 / (System.nanoTime() - begin);
     }
 }

@@ -90,16 +90,6 @@ final class NchanTarget implements Target {
     }
 
     @Override
-    public String streamPath(String task) {
-        return "/tasks/" + task + "/stream";
-    }
-
-    @Override
-    public String eventsPath(String task) {
-        return "/tasks/" + task + "/events";
-    }
-
-    @Override
     public void create(String task) {
         // It is there when it is asked for.
     }

@@ -31,23 +31,13 @@ final class RunningTarget implements Target {
     }
 
     @Override
-    public String streamPath(String task) {
-        return "/tasks/" + task + "/stream";
-    }
-
-    @Override
-    public String eventsPath(String task) {
-        return "/tasks/" + task + "/events";
-    }
-
-    @Override
     public void create(String task) {
-        Control.send("PUT", address(), "/tasks/" + task, "");
+        Control.send("PUT", address(), path(task), "");
     }
 
     @Override
     public void forget(String task) {
-        Control.send("DELETE", address(), "/tasks/" + task, "");
+        Control.send("DELETE", address(), path(task), "");
     }
 
     @Override

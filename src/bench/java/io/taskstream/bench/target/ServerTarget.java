@@ -53,18 +53,9 @@ final class ServerTarget implements Target {
                 InetAddress.getLoopbackAddress(), server.running().url().getPort());
     }
 
-    private String path(String task) {
+    @Override
+    public String path(String task) {
         return (textbook ? "/textbook" : "") + "/tasks/" + task;
-    }
-
-    @Override
-    public String streamPath(String task) {
-        return path(task) + "/stream";
-    }
-
-    @Override
-    public String eventsPath(String task) {
-        return path(task) + "/events";
     }
 
     @Override

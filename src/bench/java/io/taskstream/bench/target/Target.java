@@ -14,11 +14,20 @@ public interface Target extends AutoCloseable {
     /** Where to connect to; if there are several such places, each in turn. */
     InetSocketAddress address();
 
+    /** Where a task is. */
+    default String path(String task) {
+        return "/tasks/" + task;
+    }
+
     /** Where a task's stream is. */
-    String streamPath(String task);
+    default String streamPath(String task) {
+        return path(task) + "/stream";
+    }
 
     /** Where a task's events are posted. */
-    String eventsPath(String task);
+    default String eventsPath(String task) {
+        return path(task) + "/events";
+    }
 
     /** Makes the task, where that is needed. */
     void create(String task);
