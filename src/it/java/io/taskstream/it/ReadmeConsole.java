@@ -113,6 +113,16 @@ final class ReadmeConsole {
                 .toList();
     }
 
+    /** The script that begins with this word; it stands in a block without a language. */
+    String script(String firstWord) {
+        Matcher block = Pattern.compile("(?ms)^ *```\n( *" + firstWord + "\\b.*?)^ *```$")
+                .matcher(readme);
+        if (!block.find()) {
+            throw new AssertionError("There is no script that begins with " + firstWord);
+        }
+        return block.group(1).indent(IN_LIST);
+    }
+
     /** What is in the first block of JSON after a heading. */
     String json(String section) {
         Matcher block = Pattern.compile("(?ms)^ *```json\n(.*?)^ *```$").matcher(readme);

@@ -71,13 +71,14 @@ final class Payara extends Server {
     }
 
     @Override
-    public void apply(String script) {
-        whileRunning(() -> asadmin(
-                "--port",
-                Integer.toString(managementPort()),
-                "multimode",
-                "--file",
-                config("payara/" + script + ".asadmin").toString()));
+    Path file(String script) {
+        return config("payara/" + script + ".asadmin");
+    }
+
+    @Override
+    public void run(Path script) {
+        whileRunning(
+                () -> asadmin("--port", Integer.toString(managementPort()), "multimode", "--file", script.toString()));
     }
 
     @Override

@@ -66,7 +66,15 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
      *
      * @param script {@code configure} or {@code restore}
      */
-    public abstract void apply(String script);
+    public final void apply(String script) {
+        run(file(script));
+    }
+
+    /** Where that script of {@code server-config} is. */
+    abstract Path file(String script);
+
+    /** Runs a script for the server's own tool, {@code jboss-cli} or {@code asadmin}; a server that was stopped is so afterwards. */
+    public abstract void run(Path script);
 
     /** All that is configured, one setting a line; a server that was stopped is so afterwards. */
     public abstract List<String> configuration();

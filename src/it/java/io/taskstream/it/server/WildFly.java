@@ -38,8 +38,13 @@ final class WildFly extends Server {
     }
 
     @Override
-    public void apply(String script) {
-        cli("--file=" + config("wildfly/" + script + ".cli"));
+    Path file(String script) {
+        return config("wildfly/" + script + ".cli");
+    }
+
+    @Override
+    public void run(Path script) {
+        cli("--file=" + script);
     }
 
     @Override
