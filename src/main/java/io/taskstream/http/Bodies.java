@@ -6,6 +6,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
+import jakarta.ws.rs.WebApplicationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -43,14 +44,19 @@ final class Bodies {
     /** The same of a body that has been read, or as much of it as shows that it is too long. */
     static String text(byte[] bytes, int maxBytes) {
         if (bytes.length > maxBytes) {
-            throw Problem.of(413, "A body in JSON has at most " + maxBytes + " bytes")
-                    .asException();
+            throw tooLong(maxBytes);
         }
         try {
             return utf8(bytes, 0, bytes.length);
         } catch (InvalidItemException e) {
             throw ProblemMapper.problem(e).asException();
         }
+    }
+
+    /** Says that a body has more than {@code maxBytes}. */
+    static WebApplicationException tooLong(int maxBytes) {
+        return Problem.of(413, "A body in JSON has at most " + maxBytes + " bytes")
+                .asException();
     }
 
     /**

@@ -76,7 +76,7 @@ public final class BoundedBody {
             ServletInputStream in = request.getInputStream();
             if (Awaited.is(request, in)) {
                 Awaited.closesConnection(exchange);
-                await(in, caller, response, use);
+                await(in, request.getContentLengthLong(), caller, response, use);
             } else {
                 // It is no larger than what the server keeps for the connection anyway, so it is not counted.
                 CompletionStage<?> unused = use.apply(Bodies.text(in, maxBytes));
@@ -86,9 +86,18 @@ public final class BoundedBody {
         }
     }
 
-    /** The same for a body that has yet to come. */
-    void await(ServletInputStream in, Caller caller, AsyncResponse response, Function<String, CompletionStage<?>> use) {
-        var arrival = new Arrival(in, caller.share(budget), response, use);
+    /**
+     * The same for a body that has yet to come.
+     *
+     * @param announced how many bytes the body is said to have, -1 if that is not said
+     */
+    void await(
+            ServletInputStream in,
+            long announced,
+            Caller caller,
+            AsyncResponse response,
+            Function<String, CompletionStage<?>> use) {
+        var arrival = new Arrival(in, announced, caller.share(budget), response, use);
         everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
     }
@@ -96,6 +105,7 @@ public final class BoundedBody {
     /** A body that is on its way. */
     private final class Arrival implements BodyReader.Taker {
 
+        private final long announced;
         private final AsyncResponse response;
         private final Function<String, CompletionStage<?>> use;
         private final ByteBudget.Share share;
@@ -105,9 +115,11 @@ public final class BoundedBody {
 
         Arrival(
                 ServletInputStream in,
+                long announced,
                 ByteBudget.Share share,
                 AsyncResponse response,
                 Function<String, CompletionStage<?>> use) {
+            this.announced = announced;
             this.share = share;
             this.response = response;
             this.use = use;
@@ -132,11 +144,15 @@ public final class BoundedBody {
             end(response::cancel);
         }
 
+        /** Whoever has a body that is too long need not come again. */
         @Override
         public void refused() {
             share.close();
             end(() -> response.resume(
-                    LimitException.ofServer("The server is receiving as much as it can hold", Duration.ofSeconds(1))));
+                    announced > maxBytes
+                            ? Bodies.tooLong(maxBytes)
+                            : LimitException.ofServer(
+                                    "The server is receiving as much as it can hold", Duration.ofSeconds(1))));
         }
 
         private void giveUpIfLate(long now) {

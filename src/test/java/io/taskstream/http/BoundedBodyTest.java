@@ -91,7 +91,7 @@ class BoundedBodyTest {
     @Test
     void whatIsThrownIsTheAnswerEvenAnError() throws IOException {
         var error = new StackOverflowError();
-        body.await(in, ANN, response, text -> {
+        body.await(in, -1, ANN, response, text -> {
             throw error;
         });
         in.arrive("1");
@@ -112,7 +112,7 @@ class BoundedBodyTest {
     @Test
     void whatIsBeingKeptCountsUntilItIs() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, ANN, response, text -> kept);
+        body.await(in, -1, ANN, response, text -> kept);
         in.arrive("12");
         in.end();
         executor.runAll();
@@ -126,7 +126,7 @@ class BoundedBodyTest {
         var other = new FakeInput();
         await(new FakeInput(), new FakeAsyncResponse(), "1");
         await(in, response, "1");
-        body.await(other, BOB, new FakeAsyncResponse(), text -> CompletableFuture.completedStage(null));
+        body.await(other, -1, BOB, new FakeAsyncResponse(), text -> CompletableFuture.completedStage(null));
         other.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -134,6 +134,18 @@ class BoundedBodyTest {
                         LimitException.class,
                         limit -> assertThat(limit.isOfServer()).isTrue());
         assertThat(budget.held()).isEqualTo(22);
+    }
+
+    @Test
+    void whoFindsNoRoomForABodyThatIsTooLongIsToldThat() throws IOException {
+        await(new FakeInput(), new FakeAsyncResponse(), "1");
+        body.await(in, 11, ANN, response, text -> CompletableFuture.completedStage(null));
+        in.arrive("1");
+        executor.runAll();
+        assertThat(response.answer())
+                .asInstanceOf(type(WebApplicationException.class))
+                .extracting(problem -> problem.getResponse().getStatus())
+                .isEqualTo(413);
     }
 
     @Test
@@ -146,7 +158,7 @@ class BoundedBodyTest {
         await(brokenOff, new FakeAsyncResponse(), "1");
         brokenOff.breakOff(new IOException("Reset by peer"));
         await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
-        body.await(in, ANN, response, text -> {
+        body.await(in, -1, ANN, response, text -> {
             throw new IllegalStateException("Not taken");
         });
         in.arrive("1");
@@ -161,7 +173,7 @@ class BoundedBodyTest {
     }
 
     private void await(FakeInput input, FakeAsyncResponse answer) {
-        body.await(input, ANN, answer, text -> {
+        body.await(input, -1, ANN, answer, text -> {
             used.add(text);
             return CompletableFuture.completedStage(null);
         });

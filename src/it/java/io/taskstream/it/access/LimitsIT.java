@@ -18,11 +18,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** What happens at each limit, and what the heap is like when they are reached. */
 @Tag("once")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LimitsIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -202,7 +206,9 @@ class LimitsIT {
         }
     }
 
+    /** The last: lines that had to wait for room fill it again, and are cut off after their producers have gone. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void halfLinesFillNoHeapAndAreCutOff() throws IOException {
         String maker = token("maker-6");
         String task = guarded.createTask(maker);
@@ -237,11 +243,6 @@ class LimitsIT {
         } finally {
             halves.forEach(RawPublisher::close);
         }
-        // Lines that had to wait for room are read, and cut off, after their producers have gone.
-        Await.until(
-                "a body that is too large is looked at again",
-                SOON.plusSeconds(2L * LINE_SECONDS),
-                () -> publish(maker, task, tooLarge()) == 413);
     }
 
     @Test
