@@ -4,11 +4,17 @@
 # Takes some five minutes.
 #
 # The base images are made here from Debian's packages, so that nothing but Debian and Maven Central is needed; to take
-# others, set BUILD_IMAGE and RUN_IMAGE. The server listens on the loopback interface, at PORT.
+# others, set BUILD_IMAGE and RUN_IMAGE. The server listens on the loopback interface, at free ports.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
-port=${PORT:-18080}
+# Whether something listens there.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+port=18080
+while answers "$port" || answers $((port + 1)) || answers $((port + 2)); do
+  port=$((10000 + RANDOM % 20000))
+done
 work=$(mktemp -d "${TMPDIR:-/tmp}/taskstream-image.XXXXXX")
 release=${DEBIAN_RELEASE:-bookworm}
 # The build fetches into the user's own Maven repository, so that a second one fetches nothing.
@@ -22,6 +28,7 @@ cleanup() {
   container delete --force smoke 2>/dev/null || true
   buildah umount --all >/dev/null 2>&1 || true
   rm -rf "$work"
+  if [ -n "${SUDO_UID:-}" ]; then chown -R "$SUDO_UID:$SUDO_GID" "$repository"; fi
 }
 trap cleanup EXIT
 

@@ -34,26 +34,28 @@ class ReadmeWalkIT {
 
     private static final String SECURITY = "Security";
 
+    private static final String IN_COPY = "ReadmeBuildIT";
+
     private static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
-            Map.entry("mvn -Prun verify", "by hand: takes port 8080"),
-            Map.entry("kill $(cat target/run/taskstream.pid)", "by hand: ends what the one above started"),
+            Map.entry(ReadmeBuildIT.RUN, IN_COPY),
+            Map.entry(ReadmeBuildIT.STOP, IN_COPY),
+            Map.entry(ReadmeBuildIT.FORMAT, IN_COPY),
+            Map.entry(ReadmeBuildIT.FUZZ, IN_COPY),
+            Map.entry(ReadmeBuildIT.BENCH, IN_COPY),
             Map.entry("docker build -t taskstream -f Containerfile .", "build-and-smoke.sh, with buildah"),
             Map.entry("docker run -p 8080:8080 -e TASKSTREAM_ACCESS=open taskstream", "build-and-smoke.sh"),
             Map.entry(
                     "docker run --read-only --tmpfs /tmp -v taskstream:/opt/taskstream/standalone/data -p 8080:8080"
                             + " -e TASKSTREAM_ACCESS=open taskstream",
                     "build-and-smoke.sh"),
-            Map.entry("src/it/container/build-and-smoke.sh", "by hand: takes minutes and root"),
+            Map.entry("src/it/container/build-and-smoke.sh", ".ci/test"),
             Map.entry("bin/jboss-cli.sh --file=server-config/wildfly/configure.cli", "every WildFly of these tests"),
             Map.entry(
                     "bin/asadmin multimode --file server-config/payara/configure.asadmin",
                     "every Payara of these tests"),
             Map.entry("bin/asadmin restart-domain", "every Payara of these tests is started after that"),
             Map.entry("mvn verify", "the build that these tests are of"),
-            Map.entry("mvn test -Pfuzz", "by hand: takes nine minutes"),
-            Map.entry("mvn spotless:apply", "by hand: changes the sources"),
-            Map.entry(".ci/test", "what runs these tests"),
-            Map.entry("mvn -Pbench,servers verify", "by hand: takes hours; performance.md has what it measured"));
+            Map.entry(".ci/test", "what runs these tests"));
 
     private static final Pattern TOKEN = Pattern.compile("\"subject\": \"(\\w+)\", \"token\": \"…\"");
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program to run, with its environment. */
 public record Command(List<String> words, Map<String, String> environment) {
 
-    private static final long PATIENCE_SECONDS = 180;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     public static Command of(String... words) {
         return new Command(List.of(words), Map.of());
@@ -29,14 +30,23 @@ public record Command(List<String> words, Map<String, String> environment) {
     /**
      * Runs it to its end and answers what it printed.
      *
-     * @throws IllegalStateException if it fails or takes too long
+     * @throws IllegalStateException if it fails or takes minutes
      */
     public String run() {
+        return run(PATIENCE);
+    }
+
+    /**
+     * Runs it to its end and answers what it printed.
+     *
+     * @throws IllegalStateException if it fails or takes longer than this
+     */
+    public String run(Duration patience) {
         try {
             Path output = Files.createTempFile("command", ".txt");
             try {
                 Process process = start(output);
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();
                     throw new IllegalStateException(words + " did not end: " + Files.readString(output));
                 }

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Copies and deletes directories. */
-final class FileTrees {
+public final class FileTrees {
 
     private FileTrees() {}
 
-    static void copy(Path from, Path to) {
+    /** Copies a file or a directory to where there is nothing yet. */
+    public static void copy(Path from, Path to) {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Path target = to.resolve(from.relativize(file).toString());

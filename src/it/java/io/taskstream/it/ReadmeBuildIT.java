@@ -1,0 +1,128 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Command;
+import io.taskstream.it.server.FileTrees;
+import io.taskstream.it.server.Ports;
+import io.taskstream.it.wire.EventStreamParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's commands that build the project and run what they have built, as they stand, in a copy of the project.
+ * Maven's options there give them free ports, and make short what takes hours.
+ */
+@Tag("once")
+@MainlyOn("payara")
+class ReadmeBuildIT {
+
+    static final String RUN = "mvn -Prun verify";
+    static final String STOP = "kill $(cat target/run/taskstream.pid)";
+    static final String FORMAT = "mvn spotless:apply";
+    static final String FUZZ = "mvn test -Pfuzz";
+    static final String BENCH = "mvn -Pbench,servers verify";
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration BUILD = Duration.ofMinutes(10);
+
+    private final int port = Ports.free();
+
+    @TempDir
+    private Path project;
+
+    @Test
+    void theProjectIsBuiltRunStoppedAndMeasured() throws IOException {
+        copyProject();
+
+        assertThat(run(RUN)).contains("Taskstream runs at http://localhost:" + port);
+        ProcessHandle server = ProcessHandle.of(
+                        Long.parseLong(Files.readString(project.resolve("target/run/taskstream.pid"))
+                                .strip()))
+                .orElseThrow();
+        try {
+            var api = new Api(URI.create("http://localhost:" + port));
+            assertThat(api.get("/").body()).contains("<title>Taskstream");
+            String task = api.createTask();
+            api.publish(task, "{\"any\":\"thing\"}");
+            api.publish(task, "{\"type\":\"done\"}");
+            assertThat(EventStreamParser.parse(
+                            api.get("/tasks/" + task + "/stream").body()))
+                    .extracting(EventStreamParser.Event::data)
+                    .containsExactly("{\"any\":\"thing\"}", "{\"type\":\"done\"}");
+
+            run(STOP);
+            Await.until("it has ended", SOON, () -> !server.isAlive());
+        } finally {
+            server.destroyForcibly();
+        }
+        assertThat(serverLog()).contains(" stopped in ").doesNotContain(" ERROR ");
+
+        run(FORMAT);
+        assertThat(sources(project)).isEqualTo(sources(Path.of("")));
+
+        assertThat(run(FUZZ)).contains("FuzzTest").contains("BUILD SUCCESS");
+
+        assertThat(run(BENCH))
+                .containsPattern("W1 round 1 taskstream wildfly .+")
+                .containsPattern("W1 round 1 undertow .+")
+                .contains("| taskstream wildfly |");
+        assertThat(project.resolve("target/bench/results.json")).isNotEmptyFile();
+    }
+
+    private void copyProject() throws IOException {
+        for (String part : List.of("pom.xml", ".mvn", "src", "server-config")) {
+            FileTrees.copy(Path.of(part), project.resolve(part));
+        }
+        List<String> options = List.of(
+                "-B",
+                "-Drun.port=" + port,
+                "-Drun.management.port=" + Ports.free(),
+                "-Dfuzz.tries=20",
+                "-Dbench.workloads=W1",
+                "-Dbench.targets=taskstream,undertow",
+                "-Dbench.scale=0.1",
+                "-Dbench.rounds=1",
+                "-Dbench.warmup=0");
+        Files.write(project.resolve(".mvn/maven.config"), options);
+    }
+
+    private String run(String command) {
+        return Command.of("bash", "-c", "cd '" + project + "' && " + command).run(BUILD);
+    }
+
+    private String serverLog() throws IOException {
+        try (Stream<Path> servers = Files.list(project.resolve("target/run"))) {
+            Path home = servers.filter(each -> each.getFileName().toString().startsWith("wildfly-"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.readString(home.resolve("standalone/log/server.log"));
+        }
+    }
+
+    /** All that is formatted. */
+    private static List<String> sources(Path project) {
+        try (Stream<Path> files = Files.walk(project.resolve("src"))) {
+            List<String> sources = new ArrayList<>();
+            for (Path file : files.filter(each -> each.toString().endsWith(".java"))
+                    .sorted()
+                    .toList()) {
+                sources.add(Files.readString(file));
+            }
+            return sources;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
