@@ -8,7 +8,9 @@ import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import io.taskstream.testing.RedisServer;
 import jakarta.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +100,14 @@ class TwoNodesIT {
                     .toList());
             publishers.add(new PersistentPublisher(nginx.url(), task));
         }
-        int kills = killNodes();
+        int kills;
+        try {
+            kills = killNodes();
+        } catch (RuntimeException | Error e) {
+            recordThreads();
+            report(0, publishers, viewers);
+            throw e;
+        }
         for (PersistentPublisher publisher : publishers) {
             publisher.finish();
         }
@@ -144,6 +153,17 @@ class TwoNodesIT {
         node.crash();
         node.start();
         awaitApplication(node);
+    }
+
+    /** For whoever asks why a node did not come back: what each of them is at, now and a little later. */
+    private static void recordThreads() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            for (Server node : NODES) {
+                Path file = Path.of("target", "nodes", "threads-%d-%d.txt".formatted(NODES.indexOf(node), i));
+                Files.writeString(file, node.cpuTime() + "\n" + node.threads());
+            }
+            Await.sleep(Duration.ofSeconds(1));
+        }
     }
 
     private static void awaitApplication(Server node) {

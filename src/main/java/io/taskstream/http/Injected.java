@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Injected {
 
-    private static final int LOOKS = 50_000;
-    private static final long PAUSE_NANOS = 100_000;
+    private static final int LOOKS = 5_000;
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private Injected() {}
 

@@ -136,6 +136,17 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return Long.parseLong(total.replaceAll("Total\\s+\\d+\\s+(\\d+).*", "$1"));
     }
 
+    /** What all its threads are at. */
+    public final String threads() {
+        return process()
+                .map(process -> Command.of(
+                                options.javaHome().resolve("bin/jcmd").toString(),
+                                Long.toString(process.pid()),
+                                "Thread.print")
+                        .run())
+                .orElse("It does not run");
+    }
+
     /** What the JVM of a server is told beside its heap; empty for nothing. */
     static String jvmOption() {
         return System.getProperty("it.jvm", "");
