@@ -67,7 +67,9 @@ class ReadmeBuildIT {
         } finally {
             server.destroyForcibly();
         }
-        assertThat(serverLog()).contains(" stopped in ").doesNotContain(" ERROR ");
+        assertThat(serverLog()).contains(" stopped in ");
+        // While it is being stopped, WildFly calls it an error that a task is due.
+        assertThat(serverLog().split("Suspending server", 2)[0]).doesNotContain(" ERROR ");
 
         run(FORMAT);
         assertThat(sources(project)).isEqualTo(sources(Path.of("")));

@@ -108,7 +108,7 @@ class PageIT extends InBrowser {
         assertThat(view.line(299)).isVisible();
         view.awaitPressed("follow", true);
 
-        double end = view.scrollTop();
+        double end = view.scrollTopAtEnd();
         view.part("output").hover();
         view.page().mouse().wheel(0, -1500);
         view.awaitPressed("follow", false);
@@ -121,7 +121,7 @@ class PageIT extends InBrowser {
         view.part("jump").click();
         view.awaitPressed("follow", true);
         assertThat(view.line(399)).isVisible();
-        double newEnd = view.scrollTop();
+        double newEnd = view.scrollTopAtEnd();
         view.page().mouse().wheel(0, -1500);
         view.awaitPressed("follow", false);
         // The page lets go when the wheel turns; the browser scrolls later.

@@ -40,6 +40,16 @@ record TaskPage(Page page) {
         return ((Number) page.evaluate("document.getElementById('output').scrollTop")).doubleValue();
     }
 
+    /** The same once the last line has been scrolled to; it is drawn before. */
+    double scrollTopAtEnd() {
+        page.waitForFunction("""
+                () => {
+                    const output = document.getElementById('output');
+                    return output.scrollTop + output.clientHeight >= output.scrollHeight - 1;
+                }""");
+        return scrollTop();
+    }
+
     int drawnRows() {
         return page.locator("#output .row").count();
     }
