@@ -105,7 +105,7 @@ class TwoNodesIT {
             kills = killNodes();
         } catch (RuntimeException | Error e) {
             recordThreads();
-            report(0, publishers, viewers);
+            report("a node did not come back", publishers, viewers);
             throw e;
         }
         for (PersistentPublisher publisher : publishers) {
@@ -128,7 +128,7 @@ class TwoNodesIT {
                 assertThat(viewer.data()).isEqualTo(log);
             }
         }
-        report(kills, publishers, viewers);
+        report(kills + " kills", publishers, viewers);
     }
 
     /** Kills nodes, whether the other one is there or not, and answers how many when all are back. */
@@ -195,9 +195,8 @@ class TwoNodesIT {
         }
     }
 
-    private static void report(int kills, List<PersistentPublisher> publishers, List<List<ResumingViewer>> viewers) {
+    private static void report(String what, List<PersistentPublisher> publishers, List<List<ResumingViewer>> viewers) {
         var counts = new TreeMap<String, Integer>();
-        counts.put("kills", kills);
         publishers.forEach(
                 each -> counts.merge("events acknowledged", each.acknowledged().size(), Integer::sum));
         publishers.forEach(each -> counts.merge("posts repeated", each.repeats(), Integer::sum));
@@ -206,6 +205,6 @@ class TwoNodesIT {
             counts.merge("events seen", each.data().size(), Integer::sum);
             counts.merge("returns of viewers", each.returns(), Integer::sum);
         });
-        System.out.println("Two nodes: " + Collections.unmodifiableMap(counts));
+        System.out.println("Two nodes, " + what + ": " + counts);
     }
 }

@@ -243,6 +243,11 @@ class LimitsIT {
         } finally {
             halves.forEach(RawPublisher::close);
         }
+        // Lines that had to wait for room are read, and cut off, after their producers have gone.
+        Await.until(
+                "there is room for the largest body again",
+                SOON.plusSeconds(2L * LINE_SECONDS),
+                () -> publish(maker, task, largest()) == 200);
     }
 
     @Test
@@ -278,6 +283,10 @@ class LimitsIT {
         connection.send("POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
                 + "Authorization: Bearer " + token + "\r\nContent-Length: 1000\r\n\r\n[1,");
         return connection;
+    }
+
+    private static String largest() {
+        return "\"" + "x".repeat(MAX_BYTES - 2) + "\"";
     }
 
     private static String tooLarge() {
