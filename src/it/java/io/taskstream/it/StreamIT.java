@@ -128,6 +128,21 @@ class StreamIT extends OnServer {
     }
 
     @Test
+    void anEmptyLastEventIdIsNone() {
+        String task = api.createTask();
+        api.publish(task, "[1,2,3]");
+
+        assertThat(dataOf(watch(task, "", "Last-Event-ID", ""), 3)).containsExactly("1", "2", "3");
+        assertThat(dataOf(watch(task, "?lastEventId="), 3)).containsExactly("1", "2", "3");
+        assertThat(dataOf(watch(task, "?lastEventId=&from=3", "Last-Event-ID", ""), 1))
+                .containsExactly("3");
+        String second = epochOf(api.task(task).getString("lastEventId")) + "-2";
+        assertThat(dataOf(watch(task, "?lastEventId=" + second, "Last-Event-ID", ""), 1))
+                .as("an empty header does not go first")
+                .containsExactly("3");
+    }
+
+    @Test
     void aTaskThatWasDeletedAndCreatedAgainIsAnotherLog() {
         String task = api.createTask();
         String seen = api.publish(task, "[1,2,3]");
@@ -288,6 +303,17 @@ class StreamIT extends OnServer {
         assertThat(api.get("/tasks/" + api.createTask() + "/stream", "Accept", "application/json")
                         .statusCode())
                 .isEqualTo(406);
+    }
+
+    @Test
+    void aStreamGoesToAClientWhoseAcceptIsHalfReadable() throws IOException {
+        String path = "/tasks/" + api.createTask() + "/stream";
+        for (String accept : List.of("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "nonsense", "text/*;q=.3")) {
+            try (var connection = new RawConnection(server, 0)) {
+                connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
+                assertThat(connection.readHead().code()).as(accept).isEqualTo(200);
+            }
+        }
     }
 
     private RawViewer watch(String task, String query, String... headers) {

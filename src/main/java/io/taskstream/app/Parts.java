@@ -21,7 +21,7 @@ import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.EverySecond;
 import io.taskstream.http.FrontDoor;
-import io.taskstream.http.HeaderCheck;
+import io.taskstream.http.PathCheck;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
@@ -145,7 +145,7 @@ record Parts(
                 new AuthorizationFilter(),
                 new AuditFilter(door.audit()),
                 new PageResource(),
-                new HeaderCheck(),
+                new PathCheck(),
                 refusals,
                 new ProblemMapper());
         return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);

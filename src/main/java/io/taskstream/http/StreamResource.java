@@ -76,7 +76,7 @@ public class StreamResource {
             throws IOException {
         StreamHead.refuseWhileDraining(streams);
         LogState task = Tasks.find(log, Tasks.id(path));
-        StreamStart start = start(lastEventIdHeader == null ? lastEventId : lastEventIdHeader, from, task);
+        StreamStart start = start(given(lastEventIdHeader) == null ? lastEventId : lastEventIdHeader, from, task);
         Caller viewer = Caller.of(caller);
         var options = new ViewerOptions(
                 start,
@@ -136,8 +136,9 @@ public class StreamResource {
     }
 
     static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {
-        if (lastEventId != null) {
-            return StreamStart.afterLastEventId(lastEventId, log);
+        String seen = given(lastEventId);
+        if (seen != null) {
+            return StreamStart.afterLastEventId(seen, log);
         }
         if (from == null || from.equals("earliest")) {
             return StreamStart.earliest(log);
@@ -149,6 +150,11 @@ public class StreamResource {
             return StreamStart.last(sequence(from.substring(1)), log);
         }
         return StreamStart.at(sequence(from), log);
+    }
+
+    /** An empty id is none (HTML, section 9.2.6). */
+    private static @Nullable String given(@Nullable String lastEventId) {
+        return lastEventId == null || lastEventId.isEmpty() ? null : lastEventId;
     }
 
     private static long sequence(String digits) {

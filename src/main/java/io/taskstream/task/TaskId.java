@@ -6,20 +6,21 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The name of a task: 1 to 128 of the characters that a URI path segment takes unescaped (RFC 3986, section 2.3).
+ * The name of a task: 1 to 128 of the characters that a URI path segment takes unescaped (RFC 3986, section 2.3), but not
+ * {@code .} or {@code ..}, which clients and proxies remove from a path (section 5.2.4).
  *
  * @param value the id as it stands in a path
  */
 public record TaskId(String value) implements Comparable<TaskId> {
 
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+    private static final Pattern FORM = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~-]{1,128}");
 
     /**
      * @throws InvalidTaskException if the value has another form
      */
     public TaskId {
         if (!FORM.matcher(value).matches()) {
-            throw new InvalidTaskException("id", "A task id is 1 to 128 of the characters A-Z a-z 0-9 . _ ~ -");
+            throw new InvalidTaskException("id", "A task id is 1 to 128 of the characters A-Z a-z 0-9 . _ ~ - and neither . nor ..");
         }
     }
 

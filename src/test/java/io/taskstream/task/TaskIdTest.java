@@ -14,13 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskIdTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "0", "build.42_x~y-Z", ".", "-"})
+    @ValueSource(strings = {"a", "0", "build.42_x~y-Z", "...", ".a", "a.", "..a", "-"})
     void takesWhatAPathSegmentTakesUnescaped(String id) {
         assertThat(new TaskId(id)).hasToString(id);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "a/b", "a\n", "a\0", "ä", "%20", "a:b", "a\r\n", "\ud83d\ude00"})
+    @ValueSource(strings = {"", ".", "..", " ", "a b", "a/b", "a\n", "a\0", "ä", "%20", "a:b", "a\r\n", "\ud83d\ude00"})
     void refusesAllElseAndNamesTheMember(String id) {
         assertThatExceptionOfType(InvalidTaskException.class)
                 .isThrownBy(() -> new TaskId(id))
