@@ -2,6 +2,8 @@ package io.taskstream.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -10,6 +12,8 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Choices;
+import io.taskstream.testing.Property;
 import io.taskstream.testing.SettableTime;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
@@ -23,25 +27,26 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
-import net.jqwik.api.constraints.Size;
 
 /** Whatever comes in, the answer is a grant that was meant, or a refusal; never another failure. */
 class AccessFuzzTest {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+    private static final Pattern DOTS = Pattern.compile("\\.{1,2}");
 
     private final SettableTime time = new SettableTime();
 
+    @FuzzTest
+    void anyOfThem(FuzzedDataProvider data) throws Throwable {
+        Property.Tries.holdOne(this, data);
+    }
+
     @Property
-    void aPatternMatchesWhatItSaysAndNothingElse(@ForAll("patterns") String text, @ForAll("ids") String id) {
+    void aPatternMatchesWhatItSaysAndNothingElse(Choices from) {
+        String id = id(from);
+        String text = pattern(from);
         boolean isId = ID.matcher(text).matches();
         boolean isPrefix = text.endsWith("*")
                 && text.length() <= 129
@@ -58,7 +63,8 @@ class AccessFuzzTest {
     }
 
     @Property
-    void aClaimIsUnderstoodOrRefused(@ForAll("claims") String json) {
+    void aClaimIsUnderstoodOrRefused(Choices from) {
+        String json = claim(from);
         JsonObject claim;
         try (var reader = Json.createReader(new StringReader(json))) {
             JsonStructure read = reader.read();
@@ -79,7 +85,8 @@ class AccessFuzzTest {
     }
 
     @Property
-    void whatAnIssuerSignsIsUnderstoodOrRefused(@ForAll("payloads") String payload) throws JOSEException {
+    void whatAnIssuerSignsIsUnderstoodOrRefused(Choices from) throws JOSEException {
+        String payload = payload(from);
         var secret = new OctetSequenceKey.Builder(new byte[32]).build();
         var rules = new JwtRules(EnumSet.of(Algorithm.HS256), "i", "a", Duration.ZERO, Duration.ofDays(1));
         var jws = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(payload));
@@ -97,27 +104,27 @@ class AccessFuzzTest {
         }
     }
 
-    @Provide
-    Arbitrary<String> payloads() {
+    private String payload(Choices from) {
         String soon = Long.toString(time.instant().plusSeconds(60).getEpochSecond());
-        Arbitrary<String> any = Arbitraries.of("null", "1", "\"\"", "[]", "{}", "true", "-1e400", "\"x\"", "[\"a\",1]");
-        Arbitrary<String> issuer = mostly("\"i\"", any);
-        Arbitrary<String> audience = mostly("\"a\"", Arbitraries.oneOf(any, Arbitraries.of("[\"b\",\"a\"]")));
-        Arbitrary<String> subject = mostly("\"ann\"", any);
-        Arbitrary<String> expires =
-                mostly(soon, Arbitraries.oneOf(any, Arbitraries.longs().map(String::valueOf)));
-        Arbitrary<String> rights = Arbitraries.oneOf(claims(), any);
-        return Combinators.combine(issuer, audience, subject, expires, rights, any)
-                .as((iss, aud, sub, exp, claim, jti) -> "{\"iss\":" + iss + ",\"aud\":" + aud + ",\"sub\":" + sub
-                        + ",\"exp\":" + exp + ",\"jti\":" + jti + ",\"taskstream\":" + claim + "}");
+        return "{\"iss\":" + mostly("\"i\"", from, () -> any(from))
+                + ",\"aud\":" + mostly("\"a\"", from, () -> from.from(List.of(() -> any(from), () -> "[\"b\",\"a\"]")))
+                + ",\"sub\":" + mostly("\"ann\"", from, () -> any(from))
+                + ",\"exp\":" + mostly(soon, from, () -> from.from(List.of(() -> any(from), () -> "" + from.number())))
+                + ",\"jti\":" + any(from)
+                + ",\"taskstream\":" + from.from(List.of(() -> claim(from), () -> any(from))) + "}";
     }
 
-    private static Arbitrary<String> mostly(String right, Arbitrary<String> others) {
-        return Arbitraries.frequencyOf(Tuple.of(9, Arbitraries.just(right)), Tuple.of(1, others));
+    private static String any(Choices from) {
+        return from.oneOf("null", "1", "\"\"", "[]", "{}", "true", "-1e400", "\"x\"", "[\"a\",1]");
+    }
+
+    private static String mostly(String right, Choices from, Supplier<String> others) {
+        return from.between(0, 9) == 0 ? others.get() : right;
     }
 
     @Property
-    void noTextIsATokenByChance(@ForAll("tokens") String token) {
+    void noTextIsATokenByChance(Choices from) {
+        String token = token(from);
         var rules = new JwtRules(EnumSet.allOf(Algorithm.class), "i", "a", Duration.ofSeconds(30), Duration.ofDays(1));
         assertRefused(() -> new JwtVerifier(id -> List.of(), rules, time).verify(token));
         assertRefused(() -> new StaticTokens(List::of, time).verify(token));
@@ -127,15 +134,16 @@ class AccessFuzzTest {
     }
 
     @Property
-    void noHeaderOfAProxyIsMoreThanAnAddress(
-            @ForAll("headers") @Size(max = 4) List<String> forwarded,
-            @ForAll("headers") @Size(max = 4) List<String> plain) {
+    void noHeaderOfAProxyIsMoreThanAnAddress(Choices from) {
+        List<String> forwarded = from.list(0, 4, () -> header(from));
+        List<String> plain = from.list(0, 4, () -> header(from));
         String client = Proxies.in(List.of("10.0.0.0/8", "::/0")).client("10.0.0.1", forwarded, plain);
         assertThat(Network.address(client)).isPresent();
     }
 
     @Property
-    void noOriginIsOwnByAccident(@ForAll("origins") String origin) {
+    void noOriginIsOwnByAccident(Choices from) {
+        String origin = origin(from);
         if (Origins.isOwn(origin, "own.example")) {
             assertThat(origin.toLowerCase(Locale.ROOT)).matches("https://own\\.example(:443)?([/?#].*)?");
         }
@@ -150,22 +158,22 @@ class AccessFuzzTest {
         throw new AssertionError("Let in");
     }
 
-    @Provide
-    Arbitrary<String> ids() {
-        return Arbitraries.strings().withChars("ab.~-_Z9").ofMinLength(1).ofMaxLength(6);
+    private static String id(Choices from) {
+        String id = from.oneOf("a", "b", ".", "~", "-", "_", "Z", "9") + from.textOf("ab.~-_Z9", 5);
+        return DOTS.matcher(id).matches() ? "..." : id;
     }
 
-    @Provide
-    Arbitrary<String> patterns() {
-        return Arbitraries.oneOf(
-                Arbitraries.strings().withChars("ab.~-_Z9*").ofMaxLength(6),
-                Arbitraries.strings().ofMaxLength(10),
-                ids().map(id -> id + "*"));
+    private static String pattern(Choices from) {
+        return from.from(List.of(() -> from.textOf("ab.~-_Z9*", 6), () -> from.text(10), () -> id(from) + "*"));
     }
 
-    @Provide
-    Arbitrary<String> claims() {
-        Arbitrary<String> value = Arbitraries.of(
+    private static String claim(Choices from) {
+        return from.from(List.of(
+                () -> "{" + String.join(",", from.list(0, 5, () -> member(from))) + "}", () -> from.text(30)));
+    }
+
+    private static String member(Choices from) {
+        String value = from.oneOf(
                 "true",
                 "false",
                 "null",
@@ -181,49 +189,33 @@ class AccessFuzzTest {
                 "1",
                 "[\"**\"]",
                 "[\"\"]");
-        Arbitrary<String> member = Arbitraries.of("publish", "watch", "admin", "Admin", "x");
-        Arbitrary<String> pair = member.flatMap(name -> value.map(text -> "\"" + name + "\":" + text));
-        return Arbitraries.oneOf(
-                pair.list().ofMaxSize(5).map(pairs -> "{" + String.join(",", pairs) + "}"),
-                Arbitraries.strings().ofMaxLength(30));
+        return "\"" + from.oneOf("publish", "watch", "admin", "Admin", "x") + "\":" + value;
     }
 
-    @Provide
-    Arbitrary<String> tokens() {
-        return Arbitraries.oneOf(
-                Arbitraries.strings().ofMaxLength(60),
-                Arbitraries.strings().withChars("eyJ0.AZaz09_-=").ofMaxLength(80),
-                Arbitraries.of(
-                                "{\"alg\":\"none\"}",
-                                "{\"alg\":\"HS256\"}",
-                                "{\"alg\":5}",
-                                "{}",
-                                "[]",
-                                "{\"alg\":\"ES256\",\"crit\":[\"x\"]}")
-                        .map(header -> Base64.getUrlEncoder()
-                                        .withoutPadding()
-                                        .encodeToString(header.getBytes(StandardCharsets.UTF_8))
-                                + ".e30.AAAA"));
+    private static String token(Choices from) {
+        return from.from(List.of(
+                () -> from.text(60), () -> from.textOf("eyJ0.AZaz09_-=", 80), () -> headOfToken(from) + ".e30.AAAA"));
     }
 
-    @Provide
-    Arbitrary<List<String>> headers() {
-        return Arbitraries.oneOf(
-                        Arbitraries.strings()
-                                .withChars("for=\"[]:.,;0123456789abcdefx ")
-                                .ofMaxLength(40),
-                        Arbitraries.strings().ofMaxLength(20))
-                .list();
+    private static String headOfToken(Choices from) {
+        String head = from.oneOf(
+                "{\"alg\":\"none\"}",
+                "{\"alg\":\"HS256\"}",
+                "{\"alg\":5}",
+                "{}",
+                "[]",
+                "{\"alg\":\"ES256\",\"crit\":[\"x\"]}");
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(head.getBytes(StandardCharsets.UTF_8));
     }
 
-    @Provide
-    Arbitrary<String> origins() {
-        return Arbitraries.oneOf(
-                Arbitraries.strings().withChars("https:/own.exampl@#?\\ ").ofMaxLength(30),
-                Arbitraries.strings().withChars("@:/.#?\\a1").ofMaxLength(4).map(tail -> "https://own.example" + tail),
-                Arbitraries.strings()
-                        .withChars("@:/.#?\\a1")
-                        .ofMaxLength(4)
-                        .map(middle -> "https://" + middle + "own.example"));
+    private static String header(Choices from) {
+        return from.from(List.of(() -> from.textOf("for=\"[]:.,;0123456789abcdefx ", 40), () -> from.text(20)));
+    }
+
+    private static String origin(Choices from) {
+        return from.from(List.of(
+                () -> from.textOf("https:/own.exampl@#?\\ ", 30),
+                () -> "https://own.example" + from.textOf("@:/.#?\\a1", 4),
+                () -> "https://" + from.textOf("@:/.#?\\a1", 4) + "own.example"));
     }
 }

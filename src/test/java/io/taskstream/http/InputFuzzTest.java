@@ -2,6 +2,8 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.StreamStart;
@@ -10,23 +12,20 @@ import io.taskstream.task.EventReader;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Choices;
+import io.taskstream.testing.Property;
 import jakarta.json.Json;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
 import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 
 /** Whatever a client sends, it is taken as it was meant or refused as wrong; nothing else fails. */
 class InputFuzzTest {
@@ -36,8 +35,14 @@ class InputFuzzTest {
     private final EventReader events = new EventReader(JsonbBuilder.create());
     private final LogState log = new LogState(Task.open(new TaskId("t"), null, Map.of(), Instant.EPOCH), LAST, 7);
 
+    @FuzzTest
+    void anyOfThem(FuzzedDataProvider data) throws Throwable {
+        Property.Tries.holdOne(this, data);
+    }
+
     @Property
-    void aLastEventIdIsAPlaceInThisLogOrIsTold(@ForAll("eventIds") String text) {
+    void aLastEventIdIsAPlaceInThisLogOrIsTold(Choices from) {
+        String text = eventId(from);
         StreamStart start = StreamStart.afterLastEventId(text, log);
         boolean isHere = text.matches("abc-[0-7]");
         assertThat(start.isKnown()).isEqualTo(isHere);
@@ -45,7 +50,8 @@ class InputFuzzTest {
     }
 
     @Property
-    void anEventIsJsonAndKeptLetterByLetter(@ForAll("json") String json) {
+    void anEventIsJsonAndKeptLetterByLetter(Choices from) {
+        String json = json(from);
         try {
             EventData event = events.read(json);
             assertThat(new String(event.json(), StandardCharsets.UTF_8)).isEqualTo(json);
@@ -58,8 +64,9 @@ class InputFuzzTest {
     }
 
     @Property
-    void linesDoNotDependOnHowTheyAreCut(
-            @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(min = 1, max = 50) int piece) {
+    void linesDoNotDependOnHowTheyAreCut(Choices from) {
+        int piece = from.between(1, 50);
+        byte[] bytes = from.bytes(200);
         assertThat(lines(bytes, piece)).isEqualTo(lines(bytes, Math.max(1, bytes.length)));
     }
 
@@ -82,7 +89,8 @@ class InputFuzzTest {
     }
 
     @Property
-    void aBatchIsItsEventsOrIsRefused(@ForAll("batches") List<String> elements) {
+    void aBatchIsItsEventsOrIsRefused(Choices from) {
+        List<String> elements = from.list(1, 4, () -> json(from));
         List<EventData> alone = new ArrayList<>();
         boolean isRight = true;
         for (String element : elements) {
@@ -104,18 +112,14 @@ class InputFuzzTest {
         }
     }
 
-    @Provide
-    Arbitrary<List<String>> batches() {
-        return json().list().ofMinSize(1).ofMaxSize(4);
-    }
-
     private static List<String> stripped(List<EventData> events) {
         return events.stream().map(event -> event.toString().strip()).toList();
     }
 
     @Property
-    void aStreamBeginsWhereItWasAskedToOrTheClientIsToldWhatIsWrong(
-            @ForAll("places") String from, @ForAll("eventIds") String lastEventId) {
+    void aStreamBeginsWhereItWasAskedToOrTheClientIsToldWhatIsWrong(Choices choices) {
+        String from = place(choices);
+        String lastEventId = eventId(choices);
         try {
             EventId after = StreamResource.start(null, from, log).after();
             assertThat(from).matches("earliest|latest|-?[1-9][0-9]{0,17}");
@@ -124,27 +128,62 @@ class InputFuzzTest {
             assertThat(e.getResponse().getStatus()).isEqualTo(400);
             assertThat(from).doesNotMatch("earliest|latest|-?[1-9][0-9]{0,17}");
         }
-        assertThat(StreamResource.start(lastEventId, from, log))
-                .isEqualTo(StreamStart.afterLastEventId(lastEventId, log));
+        if (!lastEventId.isEmpty()) {
+            assertThat(StreamResource.start(lastEventId, from, log))
+                    .isEqualTo(StreamStart.afterLastEventId(lastEventId, log));
+        }
         assertUnderstoodOr400(() -> Parameters.number("heartbeat", from, 1, 300));
     }
 
-    @Provide
-    Arbitrary<String> places() {
-        return Arbitraries.oneOf(
-                parameters(),
-                Arbitraries.strings().withChars("-+0123456789 ").ofMaxLength(20),
-                Arbitraries.longs().map(number -> "-" + number),
-                Arbitraries.of("earliest", "latest", "", "-", "--1", "0", "-0", "EARLIEST", "latest "));
+    private static String place(Choices from) {
+        return from.from(List.of(
+                () -> parameter(from),
+                () -> from.textOf("-+0123456789 ", 20),
+                () -> "-" + from.number(),
+                () -> from.oneOf("earliest", "latest", "", "-", "--1", "0", "-0", "EARLIEST", "latest ")));
     }
 
     @Property
-    void aParameterIsUnderstoodOrTheClientIsToldWhich(@ForAll("parameters") String text) {
+    void aParameterIsUnderstoodOrTheClientIsToldWhich(Choices from) {
+        String text = parameter(from);
         assertUnderstoodOr400(() -> Parameters.limit(text));
         assertUnderstoodOr400(() -> Parameters.flag("x", text));
         assertUnderstoodOr400(() -> Parameters.status(text));
         assertUnderstoodOr400(() -> Parameters.labels(List.of(text)));
         assertUnderstoodOr400(() -> Parameters.after(text, log));
+    }
+
+    @Property
+    void whatIsLeftOfAnAcceptCanBeRead(Choices from) {
+        String accept = accept(from);
+        String ranges = NegotiationHeaders.mediaRanges(accept);
+        if (ranges == null) {
+            return;
+        }
+        for (String range : ranges.split(",")) {
+            if (!range.isBlank()) {
+                MediaType type = MediaType.valueOf(range.strip());
+                assertThat(type.getParameters()).satisfiesAnyOf(
+                        none -> assertThat(none).isEmpty(),
+                        weight -> assertThat(new BigDecimal(weight.get("q")))
+                                .isBetween(BigDecimal.ZERO, BigDecimal.ONE));
+            }
+        }
+        assertThat(NegotiationHeaders.mediaRanges(ranges)).isEqualTo(ranges);
+    }
+
+    private static String accept(Choices from) {
+        return String.join(
+                from.oneOf(",", ", "),
+                from.list(
+                        0,
+                        5,
+                        () -> from.from(List.of(
+                                () -> from.text(10),
+                                () -> from.textOf("*/aq;=.,\"\\ 0123", 20),
+                                () -> from.oneOf("*", "*/*", "text/*", "a/b", "*/b", "a/b/c")
+                                        + from.oneOf("", ";q=", "; q=.", " ; Q=0.", ";a=b;q=", ";a=\"x,y\";q=1")
+                                        + from.textOf("0123456789.", 5)))));
     }
 
     private static void assertUnderstoodOr400(Runnable read) {
@@ -155,20 +194,32 @@ class InputFuzzTest {
         }
     }
 
-    @Provide
-    Arbitrary<String> eventIds() {
-        return Arbitraries.oneOf(
-                Arbitraries.strings().ofMaxLength(20),
-                Arbitraries.strings().withChars("abc-0123456789").ofMaxLength(12),
-                Arbitraries.integers().between(-3, 20).map(number -> "abc-" + number),
-                Arbitraries.longs().map(number -> "abc-" + number));
+    private static String eventId(Choices from) {
+        return from.from(List.of(
+                () -> from.text(20),
+                () -> from.textOf("abc-0123456789", 12),
+                () -> "abc-" + from.between(-3, 20),
+                () -> "abc-" + from.number()));
     }
 
-    @Provide
-    Arbitrary<String> json() {
-        Arbitrary<String> type = Arbitraries.of(
+    private static String json(Choices from) {
+        return from.from(List.of(
+                () -> item(from),
+                () -> value(from),
+                () -> from.text(30),
+                () -> from.textOf("{}[]\":,0e-. \\utype", 40),
+                () -> nested(from.between(1, 400))));
+    }
+
+    private static String item(Choices from) {
+        String type = from.oneOf(
                 "item_started", "message_delta", "token_usage", "error", "approval_request", "done", "other", "");
-        Arbitrary<String> value = Arbitraries.of(
+        String member = from.oneOf("item", "text", "usage", "message", "id", "command", "status", "type");
+        return "{\"type\":\"" + type + "\",\"" + member + "\":" + value(from) + "}";
+    }
+
+    private static String value(Choices from) {
+        return from.oneOf(
                 "1",
                 "-0.0e9",
                 "\"x\"",
@@ -183,23 +234,16 @@ class InputFuzzTest {
                 "\"",
                 "{\"type\":\"done\"}",
                 "1 2");
-        Arbitrary<String> member =
-                Arbitraries.of("item", "text", "usage", "message", "id", "command", "status", "type");
-        Arbitrary<String> item = type.flatMap(name ->
-                member.flatMap(key -> value.map(text -> "{\"type\":\"" + name + "\",\"" + key + "\":" + text + "}")));
-        return Arbitraries.oneOf(
-                item,
-                value,
-                Arbitraries.strings().ofMaxLength(30),
-                Arbitraries.strings().withChars("{}[]\":,0e-. \\utype").ofMaxLength(40),
-                Arbitraries.integers().between(1, 400).map(depth -> "[".repeat(depth) + "]".repeat(depth)));
     }
 
-    @Provide
-    Arbitrary<String> parameters() {
-        return Arbitraries.oneOf(
-                Arbitraries.strings().ofMaxLength(20),
-                Arbitraries.longs().map(String::valueOf),
-                Arbitraries.of("open", "true", "abc-1", "a:b", ":", "a:", "+1", "0x1", "1e3"));
+    private static String nested(int depth) {
+        return "[".repeat(depth) + "]".repeat(depth);
+    }
+
+    private static String parameter(Choices from) {
+        return from.from(List.of(
+                () -> from.text(20),
+                () -> Long.toString(from.number()),
+                () -> from.oneOf("open", "true", "abc-1", "a:b", ":", "a:", "+1", "0x1", "1e3")));
     }
 }

@@ -4,6 +4,8 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
@@ -16,10 +18,12 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.EventData;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Choices;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.ManualTicker;
+import io.taskstream.testing.Property;
 import io.taskstream.testing.Samples;
 import io.taskstream.testing.SettableTime;
 import java.io.IOException;
@@ -29,13 +33,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 
 /** Whatever lines a producer sends, and however they are cut: what is right up to the first mistake is in the log. */
 class LinesFuzzTest {
@@ -50,9 +47,15 @@ class LinesFuzzTest {
     private final EverySecond everySecond = new EverySecond(scheduler, new ManualTicker());
     private final ByteBudget budget = new ByteBudget(1 << 20, 0);
 
+    @FuzzTest
+    void anyOfThem(FuzzedDataProvider data) throws Throwable {
+        Property.Tries.holdOne(this, data);
+    }
+
     @Property
-    void ndjsonIsKeptUpToTheFirstMistake(
-            @ForAll("lines") List<String> lines, @ForAll @IntRange(min = 1, max = 60) int piece) throws IOException {
+    void ndjsonIsKeptUpToTheFirstMistake(Choices from) throws IOException {
+        int piece = from.between(1, 60);
+        List<String> lines = from.list(0, 8, () -> line(from));
         var log = newLog();
         LinePublisher.Outcome outcome = publish(log, LineFormat.NDJSON, String.join("\n", lines), piece);
 
@@ -64,8 +67,9 @@ class LinesFuzzTest {
     }
 
     @Property
-    void textIsKeptLineByLine(@ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(min = 1, max = 60) int piece)
-            throws IOException {
+    void textIsKeptLineByLine(Choices from) throws IOException {
+        int piece = from.between(1, 60);
+        byte[] bytes = from.bytes(200);
         var log = newLog();
         LinePublisher.Outcome outcome = publish(log, LineFormat.TEXT, bytes, piece);
 
@@ -146,28 +150,23 @@ class LinesFuzzTest {
                 .toList();
     }
 
-    @Provide
-    Arbitrary<List<String>> lines() {
-        return Arbitraries.oneOf(
-                        Arbitraries.of(
-                                "1",
-                                "{}",
-                                "",
-                                " ",
-                                "\r",
-                                "[1,2]",
-                                "{\"type\":\"done\"}",
-                                "{\"type\":\"done\",\"status\":\"open\"}",
-                                "{\"type\":\"message_delta\",\"text\":\"\\u2028\"}",
-                                "{\"type\":\"message_delta\"}",
-                                "nul",
-                                "\"" + "x".repeat(MAX_LINE) + "\""),
-                        Arbitraries.integers().map(String::valueOf),
-                        Arbitraries.strings().ofMaxLength(30),
-                        Arbitraries.strings()
-                                .withChars("{}[]\":,0e-. \\utype\r\n")
-                                .ofMaxLength(40))
-                .list()
-                .ofMaxSize(8);
+    private static String line(Choices from) {
+        return from.from(List.of(
+                () -> from.oneOf(
+                        "1",
+                        "{}",
+                        "",
+                        " ",
+                        "\r",
+                        "[1,2]",
+                        "{\"type\":\"done\"}",
+                        "{\"type\":\"done\",\"status\":\"open\"}",
+                        "{\"type\":\"message_delta\",\"text\":\"\\u2028\"}",
+                        "{\"type\":\"message_delta\"}",
+                        "nul",
+                        "\"" + "x".repeat(MAX_LINE) + "\""),
+                () -> Long.toString(from.number()),
+                () -> from.text(30),
+                () -> from.textOf("{}[]\":,0e-. \\utype\r\n", 40)));
     }
 }

@@ -9,8 +9,10 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Choices;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.LogReader;
+import io.taskstream.testing.Property;
 import io.taskstream.testing.SettableTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 
 /** Whatever is done to a log, and in whatever order, it holds what a list would. */
 final class LogModelTest {
@@ -38,7 +36,8 @@ final class LogModelTest {
     private int next;
 
     @Property(tries = 40)
-    void itHoldsWhatAListWould(@ForAll @Size(max = 40) List<@IntRange(max = 999) Integer> steps) throws IOException {
+    void itHoldsWhatAListWould(Choices from) throws IOException {
+        List<Integer> steps = from.list(0, 40, () -> from.between(0, 999));
         Path directory = Files.createTempDirectory("taskstream");
         model.clear();
         EmbeddedEventLog log = open(directory);
