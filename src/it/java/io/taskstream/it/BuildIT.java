@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job, with the tools that people use: a build's output piped in with curl, and watched with {@code curl -N}. */
+@Tag("contract")
 class BuildIT extends OnServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events that are too large to arrive together with their head, from several producers at once. */
+@Tag("contract")
 class LargeBodiesIT extends OnServer {
 
     private static final int PRODUCERS = 8;

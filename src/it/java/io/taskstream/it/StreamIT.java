@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The stream on the wire, to the byte. */
+@Tag("contract")
 class StreamIT extends OnServer {
 
     private static final Duration SOON = Duration.ofSeconds(10);

@@ -2,8 +2,6 @@ package io.taskstream.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.api.FuzzedDataProvider;
-import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -37,11 +35,6 @@ class AccessFuzzTest {
     private static final Pattern DOTS = Pattern.compile("\\.{1,2}");
 
     private final SettableTime time = new SettableTime();
-
-    @FuzzTest
-    void anyOfThem(FuzzedDataProvider data) throws Throwable {
-        Property.Tries.holdOne(this, data);
-    }
 
     @Property
     void aPatternMatchesWhatItSaysAndNothingElse(Choices from) {

@@ -2,8 +2,6 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.api.FuzzedDataProvider;
-import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.StreamStart;
@@ -34,11 +32,6 @@ class InputFuzzTest {
 
     private final EventReader events = new EventReader(JsonbBuilder.create());
     private final LogState log = new LogState(Task.open(new TaskId("t"), null, Map.of(), Instant.EPOCH), LAST, 7);
-
-    @FuzzTest
-    void anyOfThem(FuzzedDataProvider data) throws Throwable {
-        Property.Tries.holdOne(this, data);
-    }
 
     @Property
     void aLastEventIdIsAPlaceInThisLogOrIsTold(Choices from) {

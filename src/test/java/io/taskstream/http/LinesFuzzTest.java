@@ -4,8 +4,6 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.code_intelligence.jazzer.api.FuzzedDataProvider;
-import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
@@ -46,11 +44,6 @@ class LinesFuzzTest {
     private final ManualExecutor executor = new ManualExecutor();
     private final EverySecond everySecond = new EverySecond(scheduler, new ManualTicker());
     private final ByteBudget budget = new ByteBudget(1 << 20, 0);
-
-    @FuzzTest
-    void anyOfThem(FuzzedDataProvider data) throws Throwable {
-        Property.Tries.holdOne(this, data);
-    }
 
     @Property
     void ndjsonIsKeptUpToTheFirstMistake(Choices from) throws IOException {

@@ -177,8 +177,7 @@ final class Payara extends Server {
         return URI.create("http://127.0.0.1:" + (base + HTTP));
     }
 
-    @Override
-    public int managementPort() {
+    private int managementPort() {
         return base + ADMIN;
     }
 

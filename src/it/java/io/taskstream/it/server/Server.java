@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Not thread-safe.
  */
-public abstract sealed class Server implements AutoCloseable permits WildFly, Payara {
+public abstract sealed class Server implements AutoCloseable permits WildFly, Payara, PayaraMicro {
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -30,8 +30,14 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         Runtime.getRuntime().addShutdownHook(new Thread(this::crash, "kill-server"));
     }
 
-    /** The server of that name, {@code wildfly} or {@code payara}, set up and not yet started. */
+    /**
+     * The server of that name, set up and not yet started: {@code wildfly} or {@code payara}, or one of Jakarta EE 11,
+     * {@code wildfly-preview} or {@code payara-micro}, of which the latter is as it comes.
+     */
     public static Server create(String name, ServerOptions options) {
+        if (name.equals("payara-micro")) {
+            return asItComes(name, options);
+        }
         return CONFIGURED.computeIfAbsent(name, Server::configured).copy(options);
     }
 
@@ -45,8 +51,10 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
     /** The same without the project's {@code server-config}. */
     public static Server asItComes(String name, ServerOptions options) {
         return switch (name) {
-            case "wildfly" -> new WildFly(options);
+            case "wildfly" -> new WildFly(options, "wildfly-39.0.1.Final");
+            case "wildfly-preview" -> new WildFly(options, "wildfly-preview-39.0.1.Final");
             case "payara" -> new Payara(options);
+            case "payara-micro" -> new PayaraMicro(options);
             default -> throw new IllegalArgumentException("There is no server called " + name);
         };
     }
@@ -93,9 +101,6 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     /** Where HTTP is answered, without a slash at the end. */
     public abstract URI url();
-
-    /** The port that tools talk to. */
-    public abstract int managementPort();
 
     /** Where the server writes its log. */
     public abstract Path log();

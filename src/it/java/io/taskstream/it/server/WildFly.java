@@ -17,8 +17,8 @@ final class WildFly extends Server {
     private final int httpPort = Ports.free();
     private final int managementPort = Ports.free();
 
-    WildFly(ServerOptions options) {
-        this(options, unpacked("wildfly-39.0.1.Final").toAbsolutePath());
+    WildFly(ServerOptions options, String directory) {
+        this(options, unpacked(directory).toAbsolutePath());
     }
 
     private WildFly(ServerOptions options, Path original) {
@@ -160,11 +160,6 @@ final class WildFly extends Server {
     @Override
     public URI url() {
         return URI.create("http://127.0.0.1:" + httpPort);
-    }
-
-    @Override
-    public int managementPort() {
-        return managementPort;
     }
 
     @Override
