@@ -74,7 +74,7 @@ class ReadmeBuildIT {
         run(FORMAT);
         assertThat(sources(project)).isEqualTo(sources(Path.of("")));
 
-        assertThat(run(FUZZ)).contains("FuzzTest").contains("BUILD SUCCESS");
+        assertThat(run(FUZZ)).contains("FuzzTest").contains("FuzzerTest").contains("BUILD SUCCESS");
 
         assertThat(run(BENCH))
                 .containsPattern("W1 round 1 taskstream wildfly .+")
@@ -92,6 +92,7 @@ class ReadmeBuildIT {
                 "-Drun.port=" + port,
                 "-Drun.management.port=" + Ports.free(),
                 "-Dfuzz.tries=20",
+                "-Dfuzz.seconds=2",
                 "-Dbench.workloads=W1",
                 "-Dbench.targets=taskstream,undertow",
                 "-Dbench.scale=0.1",

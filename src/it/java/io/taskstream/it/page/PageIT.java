@@ -248,6 +248,7 @@ class PageIT extends InBrowser {
     void aHundredThousandLinesAreDrawnAFewAtATimeAndScrolledWithoutStutter() {
         TaskPage view = watch(window(), task);
         view.awaitLight("live");
+        double withNone = medianOfFrames(view);
         for (int line = 0; line < MANY_LINES; line += BATCH) {
             publishTens(line + 1, line + BATCH);
             // The page is kept up with, so that none of them is dropped however few the server keeps.
@@ -257,6 +258,22 @@ class PageIT extends InBrowser {
         assertThat(view.drawnRows()).isLessThan(150);
         assertThat(view.part("light")).hasAttribute("data-state", "live");
 
+        double withMany = medianOfFrames(view);
+        System.out.printf(
+                "A frame while scrolling through %d lines takes %.0f ms (median), through none %.0f ms%n",
+                MANY_LINES, withMany, withNone);
+        assertThat(withMany).as("median of the milliseconds of a frame").isLessThan(3 * withNone);
+        assertThat(view.drawnRows()).isLessThan(150);
+
+        view.part("search").fill("line 50000 ");
+        assertThat(view.part("search-count")).hasText("1 / 1", new HasTextOptions().setTimeout(5_000));
+        assertThat(view.page().locator("mark.current")).isVisible();
+        screenshot(view.page(), "many");
+        assertThat(view.allLines()).isEqualTo(lines(1, MANY_LINES));
+    }
+
+    /** How many milliseconds a frame takes while the output is scrolled. */
+    private static double medianOfFrames(TaskPage view) {
         @SuppressWarnings("unchecked")
         List<Number> frames = (List<Number>) view.page().evaluate("""
                 async () => {
@@ -272,17 +289,6 @@ class PageIT extends InBrowser {
                   }
                   return frames;
                 }""");
-        List<Double> millis = frames.stream().map(Number::doubleValue).sorted().toList();
-        System.out.printf(
-                "A frame while scrolling through %d lines takes %.0f ms (median), %.0f ms at most%n",
-                MANY_LINES, millis.get(60), millis.get(119));
-        assertThat(millis.get(60)).as("median of the milliseconds of a frame").isLessThan(50);
-        assertThat(view.drawnRows()).isLessThan(150);
-
-        view.part("search").fill("line 50000 ");
-        assertThat(view.part("search-count")).hasText("1 / 1", new HasTextOptions().setTimeout(5_000));
-        assertThat(view.page().locator("mark.current")).isVisible();
-        screenshot(view.page(), "many");
-        assertThat(view.allLines()).isEqualTo(lines(1, MANY_LINES));
+        return frames.stream().mapToDouble(Number::doubleValue).sorted().skip(60).findFirst().orElseThrow();
     }
 }

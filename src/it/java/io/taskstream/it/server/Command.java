@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 /** A program to run, with its environment. */
 public record Command(List<String> words, Map<String, String> environment) {
 
+    /** What a JVM is told that runs for seconds: the optimising compiler and parallel collectors only cost it time. */
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     public static Command of(String... words) {

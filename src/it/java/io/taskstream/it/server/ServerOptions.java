@@ -22,7 +22,9 @@ public record ServerOptions(Path javaHome, Path directory, String heap, Map<Stri
     /** The same without any property. */
     static ServerOptions bare(Path directory) {
         String java = System.getProperty("it.java", System.getProperty("java.home"));
-        return new ServerOptions(Path.of(java), directory, "512m", Map.of());
+        // Another run may use the same name at the same time.
+        Path own = directory.resolveSibling(directory.getFileName() + System.getProperty("it.lane", ""));
+        return new ServerOptions(Path.of(java), own, "512m", Map.of());
     }
 
     /** The same with another heap. */

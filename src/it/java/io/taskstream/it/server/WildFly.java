@@ -135,7 +135,7 @@ final class WildFly extends Server {
         List<String> words = new ArrayList<>();
         words.add(home.resolve("bin/jboss-cli.sh").toString());
         words.addAll(List.of(arguments));
-        javaCommand(words).run();
+        javaCommand(words).with("JAVA_OPTS", Command.SHORT_LIVED).run();
     }
 
     private Command javaCommand(List<String> words) {
