@@ -48,9 +48,8 @@ class Http2IT extends OnServer {
             for (int i = 0; i < STREAMS; i++) {
                 viewers.add(new CountingViewer(client, server.resolve("/tasks/" + task + "/stream")));
             }
-            HttpClient plain = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build();
+            HttpClient plain =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             for (int i = 0; i < STREAMS; i++) {
                 unproxied.add(new CountingViewer(plain, direct.at("/tasks/" + task + "/stream")));
             }

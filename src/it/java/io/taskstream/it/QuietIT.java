@@ -90,7 +90,9 @@ class QuietIT {
                 Frame heartbeat = viewer.next(Duration.ofSeconds(35));
                 assertThat(heartbeat.text()).isEqualTo(HEARTBEAT);
                 double after = (heartbeat.nanos() - viewer.opened()) / 1e9;
-                assertThat(after).as("heartbeat due after %d s", due).isBetween(due - 0.1, due + 1.5 + stalls.longestSeconds());
+                assertThat(after)
+                        .as("heartbeat due after %d s", due)
+                        .isBetween(due - 0.1, due + 1.5 + stalls.longestSeconds());
             }
             Await.sleep(Duration.ofSeconds(5));
             assertThat(viewer.soFar()).as("more within 95 s").isEmpty();

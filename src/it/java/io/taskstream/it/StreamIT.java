@@ -310,7 +310,8 @@ class StreamIT extends OnServer {
     @Test
     void aStreamGoesToAClientWhoseAcceptIsHalfReadable() throws IOException {
         String path = "/tasks/" + api.createTask() + "/stream";
-        for (String accept : List.of("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "nonsense", "text/*;q=.3")) {
+        for (String accept :
+                List.of("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "nonsense", "text/*;q=.3")) {
             try (var connection = new RawConnection(server, 0)) {
                 connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
                 assertThat(connection.readHead().code()).as(accept).isEqualTo(200);

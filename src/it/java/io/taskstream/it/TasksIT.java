@@ -404,7 +404,14 @@ class TasksIT extends OnServer {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/tasks/a;b=c", "/tasks/a;", "/tasks;x/a", "/tasks/a;jsessionid=1", "/tasks/a%3bb=c", "/tasks/a%3B"})
+            strings = {
+                "/tasks/a;b=c",
+                "/tasks/a;",
+                "/tasks;x/a",
+                "/tasks/a;jsessionid=1",
+                "/tasks/a%3bb=c",
+                "/tasks/a%3B"
+            })
     void aPathHasNoParameters(String path) throws IOException {
         assertThat(statusOf("PUT", path)).isEqualTo(400);
         assertThat(statusOf("GET", path)).isEqualTo(path.contains("%3") ? 404 : 400);

@@ -30,7 +30,12 @@ final class NegotiationHeaders {
 
     /** They need no look. */
     private static final Set<String> USUAL = Set.of(
-            "*/*", "text/event-stream", "application/json", "text/plain", "application/x-ndjson", "application/partial-upload");
+            "*/*",
+            "text/event-stream",
+            "application/json",
+            "text/plain",
+            "application/x-ndjson",
+            "application/partial-upload");
 
     /** A longer type is none that is known here. */
     private static final int LONGEST_TYPE = 256;

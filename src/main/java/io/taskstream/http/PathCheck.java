@@ -24,7 +24,8 @@ public class PathCheck implements ContainerRequestFilter {
         // Payara takes jsessionid out of the path before anybody sees it.
         if (request.getUriInfo().getRequestUri().getRawPath().indexOf(';') >= 0
                 || Injected.value(() -> exchange).isRequestedSessionIdFromURL()) {
-            request.abortWith(Problem.of(400, "A path here has no parameters, so no ';'").response());
+            request.abortWith(
+                    Problem.of(400, "A path here has no parameters, so no ';'").response());
         }
     }
 }

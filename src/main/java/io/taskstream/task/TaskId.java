@@ -20,7 +20,8 @@ public record TaskId(String value) implements Comparable<TaskId> {
      */
     public TaskId {
         if (!FORM.matcher(value).matches()) {
-            throw new InvalidTaskException("id", "A task id is 1 to 128 of the characters A-Z a-z 0-9 . _ ~ - and neither . nor ..");
+            throw new InvalidTaskException(
+                    "id", "A task id is 1 to 128 of the characters A-Z a-z 0-9 . _ ~ - and neither . nor ..");
         }
     }
 

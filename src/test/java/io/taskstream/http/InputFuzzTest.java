@@ -156,10 +156,11 @@ class InputFuzzTest {
         for (String range : ranges.split(",")) {
             if (!range.isBlank()) {
                 MediaType type = MediaType.valueOf(range.strip());
-                assertThat(type.getParameters()).satisfiesAnyOf(
-                        none -> assertThat(none).isEmpty(),
-                        weight -> assertThat(new BigDecimal(weight.get("q")))
-                                .isBetween(BigDecimal.ZERO, BigDecimal.ONE));
+                assertThat(type.getParameters())
+                        .satisfiesAnyOf(
+                                none -> assertThat(none).isEmpty(),
+                                weight -> assertThat(new BigDecimal(weight.get("q")))
+                                        .isBetween(BigDecimal.ZERO, BigDecimal.ONE));
             }
         }
         assertThat(NegotiationHeaders.mediaRanges(ranges)).isEqualTo(ranges);

@@ -92,7 +92,8 @@ public interface Choices {
                 char[] characters = new char[length(max)];
                 int kind = random.nextInt(3);
                 for (int i = 0; i < characters.length; i++) {
-                    characters[i] = (char) (kind == 0 ? random.nextInt(0x10000) : random.nextInt(kind == 1 ? 128 : 256));
+                    characters[i] =
+                            (char) (kind == 0 ? random.nextInt(0x10000) : random.nextInt(kind == 1 ? 128 : 256));
                 }
                 return new String(characters);
             }

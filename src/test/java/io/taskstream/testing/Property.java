@@ -55,9 +55,8 @@ public @interface Property {
             invocation.skip();
             Long again = Long.getLong("property.seed");
             long first = System.nanoTime() & 0xffff_ffffL;
-            LongStream seeds = again == null
-                    ? LongStream.range(first, first + tries(call.getExecutable()))
-                    : LongStream.of(again);
+            LongStream seeds =
+                    again == null ? LongStream.range(first, first + tries(call.getExecutable())) : LongStream.of(again);
             for (long seed : (Iterable<Long>) seeds::iterator) {
                 try {
                     run(call.getExecutable(), call.getTarget().orElseThrow(), Choices.of(new Random(seed)));

@@ -289,6 +289,11 @@ class PageIT extends InBrowser {
                   }
                   return frames;
                 }""");
-        return frames.stream().mapToDouble(Number::doubleValue).sorted().skip(60).findFirst().orElseThrow();
+        return frames.stream()
+                .mapToDouble(Number::doubleValue)
+                .sorted()
+                .skip(60)
+                .findFirst()
+                .orElseThrow();
     }
 }
