@@ -1,13 +1,18 @@
 package io.taskstream.it;
 
-import io.taskstream.it.server.ServerUnderTest;
-import org.junit.jupiter.api.BeforeAll;
+import java.io.File;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests of the very WAR, deployed to the server that this process tests. */
+/** Tests of the very WAR, which Arquillian deploys to the server that this process tests. */
+@ExtendWith(ArquillianExtension.class)
 public abstract class OnServer {
 
-    @BeforeAll
-    static void deploy() {
-        ServerUnderTest.get();
+    @Deployment(testable = false)
+    public static WebArchive war() {
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("it.war")));
     }
 }

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server that the tests of this process share, with the very WAR deployed. Which one it is says {@code it.server};
- * on which JDK, {@code it.java}.
+ * The server that the tests of this process share. Which one it is says {@code it.server}; on which JDK, {@code it.java}.
+ * {@link ServerContainer} deploys to it.
  */
 public final class ServerUnderTest {
 
@@ -28,7 +28,6 @@ public final class ServerUnderTest {
                     ServerOptions.in(Path.of("target", "it", name))
                             .with("taskstream.log.events", Integer.toString(EVENTS)));
             started.start();
-            started.deploy(Path.of(System.getProperty("it.war")));
             System.setProperty("it.url", started.url().toString());
             server = started;
         }

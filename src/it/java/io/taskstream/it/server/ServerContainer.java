@@ -1,0 +1,66 @@
+package io.taskstream.it.server;
+
+import java.nio.file.Path;
+import org.jboss.arquillian.container.spi.client.container.ContainerConfiguration;
+import org.jboss.arquillian.container.spi.client.container.DeployableContainer;
+import org.jboss.arquillian.container.spi.client.protocol.ProtocolDescription;
+import org.jboss.arquillian.container.spi.client.protocol.metadata.ProtocolMetaData;
+import org.jboss.arquillian.core.spi.LoadableExtension;
+import org.jboss.shrinkwrap.api.Archive;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+
+/**
+ * Arquillian's adapter to the {@link ServerUnderTest}, of whatever kind it is. The first class of tests has the archive
+ * deployed, and all that follow find it there: a deployment for each would take longer than many a class.
+ */
+public final class ServerContainer implements DeployableContainer<ServerContainer.Configuration> {
+
+    private boolean deployed;
+
+    @Override
+    public Class<Configuration> getConfigurationClass() {
+        return Configuration.class;
+    }
+
+    @Override
+    public void start() {
+        ServerUnderTest.get();
+    }
+
+    /** No test runs inside the server. */
+    @Override
+    public ProtocolDescription getDefaultProtocol() {
+        return new ProtocolDescription("Local");
+    }
+
+    @Override
+    public synchronized ProtocolMetaData deploy(Archive<?> archive) {
+        if (!deployed) {
+            Path file = ServerUnderTest.get().options().directory().resolveSibling(archive.getName());
+            archive.as(ZipExporter.class).exportTo(file.toFile(), true);
+            ServerUnderTest.get().deploy(file);
+            deployed = true;
+        }
+        return new ProtocolMetaData();
+    }
+
+    /** The server ends with this process. */
+    @Override
+    public void undeploy(Archive<?> archive) {}
+
+    /** There is nothing to configure: system properties say which server it is. */
+    public static final class Configuration implements ContainerConfiguration {
+
+        @Override
+        public void validate() {}
+    }
+
+    /** How Arquillian finds the adapter. */
+    public static final class Extension implements LoadableExtension {
+
+        @Override
+        public void register(ExtensionBuilder builder) {
+            builder.service(DeployableContainer.class, ServerContainer.class);
+        }
+    }
+}
