@@ -153,7 +153,7 @@ class InputFuzzTest {
         if (ranges == null) {
             return;
         }
-        for (String range : ranges.split(",")) {
+        for (String range : ranges.split(",", -1)) {
             if (!range.isBlank()) {
                 MediaType type = MediaType.valueOf(range.strip());
                 assertThat(type.getParameters())

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PayaraMicro extends Server {
 
+    private static final String LISTENER = "listener.asadmin";
+
     private final Path directory;
     private final int port = Ports.free();
     private @Nullable Path war;
@@ -29,6 +31,11 @@ final class PayaraMicro extends Server {
         FileTrees.delete(directory);
         try {
             Files.createDirectories(directory);
+            // There is no option for it.
+            Files.writeString(
+                    directory.resolve(LISTENER),
+                    "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener"
+                            + ".address=127.0.0.1\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,8 +83,8 @@ final class PayaraMicro extends Server {
                 "-jar",
                 unpacked("payara-micro.jar").toAbsolutePath().toString(),
                 "--nocluster",
-                "--address",
-                "127.0.0.1",
+                "--prebootcommandfile",
+                directory.resolve(LISTENER).toString(),
                 "--port",
                 Integer.toString(port),
                 "--rootDir",
