@@ -1,13 +1,10 @@
 package io.taskstream.http;
 
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps output that is written by other threads than the connection's own out of the container's pooled buffers.
@@ -28,8 +25,7 @@ public class UnpooledOutput implements ContainerResponseFilter {
      */
     private static final int BUFFER_SIZE = 1;
 
-    @Context
-    private volatile @Nullable HttpServletResponse response;
+    private static final String RESPONSE = UnpooledOutput.class.getName();
 
     /**
      * Makes the response's output unpooled.
@@ -40,8 +36,15 @@ public class UnpooledOutput implements ContainerResponseFilter {
         response.setBufferSize(BUFFER_SIZE);
     }
 
+    /** Keeps the response for when JAX-RS writes the answer: RESTEasy does not inject it into response filters. */
+    static void keep(ContainerRequestContext request, ServletResponse response) {
+        request.setProperty(RESPONSE, response);
+    }
+
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext answer) {
-        use(Injected.value(() -> response));
+        if (request.getProperty(RESPONSE) instanceof ServletResponse response) {
+            use(response);
+        }
     }
 }
