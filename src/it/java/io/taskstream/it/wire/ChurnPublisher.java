@@ -1,7 +1,6 @@
 package io.taskstream.it.wire;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class ChurnPublisher {
                     connection = new RawConnection(server, 0);
                 }
             }
-        } catch (IOException | UncheckedIOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             problem = "A post was not answered: " + e;
         } finally {
             connection.close();
