@@ -83,7 +83,8 @@ class PooledBufferIT {
             CompletableFuture<Void> writes = CompletableFuture.runAsync(() -> writeUntilItFails(out));
             await(givenBack);
             for (RawConnection connection : connections) {
-                connection.send("POST /post HTTP/1.1\r\nHost: test\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY);
+                connection.send(
+                        "POST /post HTTP/1.1\r\nHost: test\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY);
             }
             writes.get(30, TimeUnit.SECONDS);
             Await.until("all posts are looked at", Duration.ofSeconds(20), () -> whole.get() + harmed.get() == POSTS);

@@ -24,7 +24,8 @@ class ServerLogIT extends OnServer {
     private record Expected(String text, String reason) {}
 
     private static final List<Expected> EXPECTED = List.of(
-            new Expected("WFLYTX0013", "WildFly as it comes: the tests' servers take no part in transactions of others"),
+            new Expected(
+                    "WFLYTX0013", "WildFly as it comes: the tests' servers take no part in transactions of others"),
             new Expected("WFLYELY00023", "WildFly as it comes: it makes its key store at the first start"),
             new Expected("WFLYELY01084", "WildFly as it comes: it makes its key store at the first start"),
             new Expected("RESTEASY002130", "Tests send requests that can't be parsed; RESTEasy notes each of them"),
@@ -36,8 +37,8 @@ class ServerLogIT extends OnServer {
     void nothingIsLoggedThatAnOperatorWouldBeCalledFor() {
         assertThat(LogEntry.readAll(ServerUnderTest.get().log()))
                 .filteredOn(LogEntry::isWarningOrWorse)
-                .filteredOn(entry -> EXPECTED.stream()
-                        .noneMatch(expected -> entry.text().contains(expected.text())))
+                .filteredOn(entry ->
+                        EXPECTED.stream().noneMatch(expected -> entry.text().contains(expected.text())))
                 .extracting(LogEntry::text)
                 .isEmpty();
     }

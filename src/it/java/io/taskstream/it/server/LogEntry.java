@@ -20,8 +20,8 @@ public record LogEntry(String text) {
     /** A date begins an entry of WildFly's, and one in brackets an entry of Payara's; other lines go on with the last. */
     private static final Pattern BEGIN = Pattern.compile("\\[?\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:.*");
 
-    private static final Pattern WARNING_OR_WORSE =
-            Pattern.compile("\\d{4}\\S+ \\S+ (WARN|ERROR|FATAL) .*|\\[\\d{4}\\S+ (\\[[^]]*] )?\\[(WARNING|SEVERE|ALERT|EMERGENCY)] .*");
+    private static final Pattern WARNING_OR_WORSE = Pattern.compile(
+            "\\d{4}\\S+ \\S+ (WARN|ERROR|FATAL) .*|\\[\\d{4}\\S+ (\\[[^]]*] )?\\[(WARNING|SEVERE|ALERT|EMERGENCY)] .*");
 
     /** All that is in the log, and in older parts of it beside it. */
     public static List<LogEntry> readAll(Path log) {
