@@ -4,6 +4,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
 
 /**
@@ -45,6 +46,10 @@ public class UnpooledOutput implements ContainerResponseFilter {
     public void filter(ContainerRequestContext request, ContainerResponseContext answer) {
         if (request.getProperty(RESPONSE) instanceof ServletResponse response) {
             use(response);
+        }
+        if (answer.getEntity() instanceof byte[] body) {
+            // The container keeps nothing from which it could tell the length itself.
+            answer.getHeaders().putSingle(HttpHeaders.CONTENT_LENGTH, body.length);
         }
     }
 }
