@@ -25,7 +25,10 @@ class ChurnIT extends OnServer {
     private static final int POSTS = Integer.getInteger("churn.posts", 4_000);
     private static final int ONLY_PACKETS = Integer.getInteger("churn.packets", 0);
     private static final int PUBLISHERS = 8;
-    private static final int TASKS = 50;
+
+    /** No more posts to a task than its log keeps. */
+    private static final int TASKS = Math.max(50, POSTS / 10_000);
+
     private static final int VIEWERS = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -51,19 +54,20 @@ class ChurnIT extends OnServer {
             }
             Duration patience = PATIENCE.plusMillis(10L * POSTS);
             Await.until("all is published", patience, () -> publishers.stream().allMatch(ChurnPublisher::isDone));
+            System.out.printf(
+                    "Churn in %d packets: %d posts, %d streams, %d connections of publishers closed by the server%n",
+                    packets,
+                    POSTS,
+                    viewers.visits(),
+                    publishers.stream().mapToInt(ChurnPublisher::closed).sum());
             assertThat(publishers).extracting(ChurnPublisher::problem).containsOnly("");
             if (packets == 1) {
                 // With two packets WildFly closes connections too; that the cause is known does not make it right.
                 assertThat(publishers).extracting(ChurnPublisher::closed).containsOnly(0);
             }
-            assertThat(viewers.problems()).isEmpty();
+            assertThat(viewers.problems().stream().limit(10)).isEmpty();
             assertThat(viewers.visits()).isGreaterThan(VIEWERS);
         }
-        System.out.printf(
-                "Churn in %d packets: %d posts, %d connections closed by the server%n",
-                packets,
-                POSTS,
-                publishers.stream().mapToInt(ChurnPublisher::closed).sum());
     }
 
     /** Each task has one publisher, so that its events are numbered. */

@@ -45,10 +45,10 @@ public final class ChurnViewers implements AutoCloseable {
         try {
             while (!ended) {
                 String task = tasks.get(random.nextInt(tasks.size()));
-                open.add(begin(task));
                 if (open.size() == CONNECTIONS) {
                     leave(open.remove(random.nextInt(open.size())), random.nextBoolean());
                 }
+                open.add(begin(task));
                 watch(open.get(open.size() - 1), task, random.nextInt(20));
             }
         } catch (EOFException | SocketException e) {
