@@ -31,6 +31,7 @@ import io.taskstream.http.SessionsResource;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
 import io.taskstream.http.TicketsResource;
+import io.taskstream.http.UnpooledOutput;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
@@ -146,6 +147,7 @@ record Parts(
                 new AuditFilter(door.audit()),
                 new PageResource(),
                 new PathCheck(),
+                new UnpooledOutput(),
                 refusals,
                 new ProblemMapper());
         return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);

@@ -39,6 +39,7 @@ public class CrossOriginFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         HttpServletResponse answer = Injected.value(() -> response);
+        UnpooledOutput.keep(request, answer);
         answer.setHeader("X-Content-Type-Options", "nosniff");
         if (origins.isAnyElse()) {
             // Also where there is no origin, so that no cache gives that answer to a page elsewhere.

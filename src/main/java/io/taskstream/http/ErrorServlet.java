@@ -23,6 +23,7 @@ public class ErrorServlet extends HttpServlet {
         response.setStatus(problem.status());
         response.setContentType(Problem.MEDIA_TYPE);
         response.setContentLength(body.length);
+        UnpooledOutput.use(response);
         response.getOutputStream().write(body);
     }
 }

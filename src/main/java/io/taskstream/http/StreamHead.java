@@ -23,6 +23,7 @@ final class StreamHead {
     private StreamHead() {}
 
     static void write(HttpServletResponse response) {
+        UnpooledOutput.use(response);
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(MediaType.SERVER_SENT_EVENTS);
         FIELDS.forEach(response::setHeader);

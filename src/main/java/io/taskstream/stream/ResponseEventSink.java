@@ -56,6 +56,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** Whether the container has called back: nothing may be written, or be asked of the output, before. */
     private volatile boolean started;
 
+    /** The rest of a heartbeat that has begun. Only the writer changes it. */
+    private volatile @Nullable Slices heartbeat;
+
     // Touched by the writer only.
     private boolean unflushed;
     private @Nullable Slices unwritten;
@@ -119,13 +122,19 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     /**
-     * Writes a heartbeat if the connection takes it at once and nothing else is to be written; otherwise does nothing.
-     * It does not count as a write, so that the next can be reckoned from when this one was due.
+     * Writes all of a heartbeat but its last byte if the connection takes it at once and nothing else is to be written;
+     * otherwise does nothing. The last byte is written when the sink is woken next, or before anything else is written.
      *
+     * <p>The first write to a connection whose other end is gone always succeeds, and provokes a reset (RFC 9293, section
+     * 3.10.7.1); only a later write fails. So two writes, a moment apart, notice with one heartbeat that the viewer has left.
+     *
+     * <p>A heartbeat does not count as a write, so that the next can be reckoned from when this one was due.
+     *
+     * @param frame longer than one byte
      * @param silentSince what {@link #lastWrite()} said when the heartbeat was found to be due
-     * @return {@code false} if somebody is writing at the moment, of whom nobody knows whether he will write anything
+     * @return {@code false} if another thread is writing, and may or may not write any bytes
      */
-    boolean writeIfIdle(byte[] frame, long silentSince) {
+    boolean beginHeartbeat(byte[] frame, long silentSince) {
         return writer.runIfIdle(() -> {
             try {
                 writeHeartbeat(frame, silentSince);
@@ -135,20 +144,36 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         });
     }
 
+    /** Whether a heartbeat has begun, and its last byte is still to be written. */
+    boolean isInHeartbeat() {
+        return heartbeat != null;
+    }
+
     private void writeHeartbeat(byte[] frame, long silentSince) throws IOException {
         if (!started || closing || closed || lastWrite != silentSince || !outgoing.isEmpty() || unwritten != null) {
+            return;
+        }
+        if (heartbeat != null) {
             return;
         }
         if (!out.isReady()) {
             markBlocked();
             return;
         }
-        out.write(frame);
+        Slices slices = Slices.of(frame, null);
+        slices.writeNext(out, frame.length - 1);
+        heartbeat = slices;
         unflushed = true;
         flush();
         if (!out.isReady()) {
             markBlocked();
         }
+    }
+
+    private void finishHeartbeat(Slices rest) throws IOException {
+        rest.writeNext(out, SLICE);
+        heartbeat = null;
+        unflushed = true;
         FrameSource from = source;
         if (from != null) {
             from.wroteHeartbeat();
@@ -239,6 +264,11 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 return;
             }
             blockedSince = NOT_BLOCKED;
+            Slices begun = heartbeat;
+            if (begun != null) {
+                finishHeartbeat(begun);
+                continue;
+            }
             Slices next = unwritten == null ? outgoing.poll() : unwritten;
             if (next != null) {
                 write(next);

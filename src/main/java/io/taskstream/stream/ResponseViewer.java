@@ -157,7 +157,7 @@ final class ResponseViewer implements Viewer, FrameSource {
     @Override
     public long visit(long now) {
         boolean isToRetry = cursor.hasFailed();
-        if (isToRetry) {
+        if (isToRetry || sink.isInHeartbeat()) {
             wake();
         }
         if (isStalled(now)) {
@@ -167,6 +167,10 @@ final class ResponseViewer implements Viewer, FrameSource {
         } else {
             beat(now);
         }
+        if (sink.isInHeartbeat() && sink.blockedSince() == 0) {
+            // With the next sweep: by then a viewer that has left has answered the first write by a reset.
+            return now + 1;
+        }
         return isToRetry ? now + RETRY_NANOS : nextVisit(now);
     }
 
@@ -174,7 +178,7 @@ final class ResponseViewer implements Viewer, FrameSource {
     private void beat(long now) {
         long silentSince = sink.lastWrite();
         long due = heartbeatDue(silentSince);
-        if (due - now <= 0 && sink.writeIfIdle(heartbeat, silentSince)) {
+        if (due - now <= 0 && sink.beginHeartbeat(heartbeat, silentSince)) {
             lastHeartbeat = now - due < heartbeatNanos ? due : now;
         }
     }

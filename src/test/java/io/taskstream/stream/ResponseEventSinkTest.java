@@ -177,12 +177,59 @@ class ResponseEventSinkTest {
     void anIdleViewerGetsAHeartbeatEvery30SecondsAndOneSecondLateAtMost() {
         viewer = fixture.watch(fixture.earliest());
         viewer.take();
+        fixture.pass(Duration.ofMillis(29_500));
         for (int i = 0; i < 20; i++) {
-            fixture.pass(Duration.ofMillis(29_500));
             assertThat(viewer.take()).isEmpty();
-            fixture.pass(Duration.ofMillis(500));
+            fixture.pass(Duration.ofMillis(1_000));
             assertThat(viewer.take()).as("heartbeat %d", i).isEqualTo(COMMENT);
+            fixture.pass(Duration.ofMillis(29_000));
         }
+    }
+
+    @Test
+    void aViewerThatHasLeftIsNoticedByItsFirstHeartbeat() {
+        viewer = fixture.watch(fixture.earliest());
+        FakeOutput out = viewer.out();
+        // The first write to a connection whose other end is gone succeeds; the reset that answers it fails the next.
+        out.afterWrite(() -> out.failWith(new IOException("Broken pipe")));
+        fixture.pass(HEARTBEAT.plusSeconds(1));
+        assertThat(fixture.streams.viewers(TASK)).isZero();
+        assertThat(viewer.exchange().isCompleted()).isTrue();
+    }
+
+    @Test
+    void anEventThatComesWithinAHeartbeatFollowsIt() {
+        viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        fixture.pass(HEARTBEAT);
+        assertThat(viewer.out().text()).isEqualTo(": heartbeat\n");
+        fixture.publish("1");
+        assertThat(viewer.take()).isEqualTo(COMMENT + frame(1, "1"));
+        fixture.pass(HEARTBEAT.minusMillis(500));
+        assertThat(viewer.take()).isEmpty();
+    }
+
+    @Test
+    void aHeartbeatThatBlocksHalfWayIsFinishedFirstWhenTheConnectionTakesBytes() {
+        viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        viewer.out().afterWrite(() -> viewer.out().setReady(false));
+        fixture.pass(HEARTBEAT.plusSeconds(20));
+        viewer.out().afterWrite(() -> {});
+        fixture.publish("1");
+        assertThat(viewer.out().text()).isEqualTo(": heartbeat\n");
+        viewer.out().setReady(true);
+        assertThat(viewer.take()).isEqualTo(COMMENT + frame(1, "1"));
+    }
+
+    @Test
+    void aStreamThatEndsWithinAHeartbeatEndsBehindIt() {
+        viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        fixture.pass(HEARTBEAT);
+        viewer.sink().close("access withdrawn");
+        assertThat(viewer.take()).isEqualTo(COMMENT + ": access withdrawn\n\n");
+        assertThat(viewer.exchange().isCompleted()).isTrue();
     }
 
     @Test
@@ -236,7 +283,7 @@ class ResponseEventSinkTest {
     void aHeartbeatMayBeAnEventAndComeAtAnotherInterval() {
         viewer = fixture.watch(new ViewerOptions(fixture.earliest(), Duration.ofSeconds(5), true, STALL));
         viewer.take();
-        fixture.pass(Duration.ofSeconds(5));
+        fixture.pass(Duration.ofSeconds(6));
         assertThat(viewer.take()).isEqualTo("event: heartbeat\ndata: {}\n\n");
     }
 

@@ -1,0 +1,45 @@
+package io.taskstream.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.it.server.LogEntry;
+import io.taskstream.it.server.ServerUnderTest;
+import java.util.List;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the server under test has logged while all other tests ran: nothing from WARN on that an operator would be called
+ * for. It comes last, by the order in junit-platform.properties.
+ */
+@Order(Integer.MAX_VALUE)
+class ServerLogIT extends OnServer {
+
+    /**
+     * What may be there.
+     *
+     * @param text is in the entry
+     * @param reason why it is no fault of ours, and no reason to act
+     */
+    private record Expected(String text, String reason) {}
+
+    private static final List<Expected> EXPECTED = List.of(
+            new Expected(
+                    "WFLYTX0013", "WildFly as it comes: the tests' servers take no part in transactions of others"),
+            new Expected("WFLYELY00023", "WildFly as it comes: it makes its key store at the first start"),
+            new Expected("WFLYELY01084", "WildFly as it comes: it makes its key store at the first start"),
+            new Expected("RESTEASY002130", "Tests send requests that can't be parsed; RESTEasy notes each of them"),
+            new Expected("Unprocessed event : UnprocessedChangeEvent", "Payara was configured and is restarted then"),
+            new Expected("HttpRequestURIDecoder", "A test sends a path that can't be decoded; Payara answers 400"),
+            new Expected("taskstream.access is missing", "A test deploys without the setting, which is warned of"));
+
+    @Test
+    void nothingIsLoggedThatAnOperatorWouldBeCalledFor() {
+        assertThat(LogEntry.readAll(ServerUnderTest.get().log()))
+                .filteredOn(LogEntry::isWarningOrWorse)
+                .filteredOn(entry ->
+                        EXPECTED.stream().noneMatch(expected -> entry.text().contains(expected.text())))
+                .extracting(LogEntry::text)
+                .isEmpty();
+    }
+}
