@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}). */
-@WebServlet("/error")
+@WebServlet(urlPatterns = "/error", asyncSupported = true)
 public class ErrorServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
