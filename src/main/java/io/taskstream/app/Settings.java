@@ -90,7 +90,8 @@ record Settings(
     private static JsonBounds json(SettingReader config) {
         return new JsonBounds(
                 config.integer("taskstream.limit.json-depth", JsonBounds.USUAL.depth(), 1, 500),
-                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000));
+                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000),
+                config.integer("taskstream.limit.json-elements", JsonBounds.USUAL.elements(), 1, 10_000_000));
     }
 
     private static Limits limits(SettingReader config) {

@@ -3,6 +3,7 @@ package io.taskstream.http;
 import io.taskstream.task.InvalidItemException;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
@@ -75,14 +76,17 @@ final class Bodies {
         }
     }
 
-    /** The object that a body is; an empty body is an empty object. 400 if it is anything else. */
+    /**
+     * The object that a body is, of which arrays, and objects two deep, are empty: nobody asks for what is in them, and it
+     * would take many times its length in the heap. An empty body is an empty object. 400 if it is anything else.
+     */
     static JsonObject object(String json) {
         if (json.isBlank()) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
         try (JsonParser parser = JSON.createParser(new StringReader(json))) {
             if (parser.next() == JsonParser.Event.START_OBJECT) {
-                JsonObject object = parser.getObject();
+                JsonObject object = outline(parser, true);
                 // Refuses what may follow, which a JsonReader would not.
                 parser.hasNext();
                 return object;
@@ -92,5 +96,26 @@ final class Bodies {
             throw Problem.of(400, "The body is not JSON: " + e.getMessage()).asException();
         }
         throw Problem.of(400, "The body must be a JSON object").asException();
+    }
+
+    private static JsonObject outline(JsonParser parser, boolean isOuter) {
+        JsonObjectBuilder object = JSON.createObjectBuilder();
+        for (JsonParser.Event event = parser.next(); event == JsonParser.Event.KEY_NAME; event = parser.next()) {
+            String name = parser.getString();
+            switch (parser.next()) {
+                case START_OBJECT -> object.add(name, isOuter ? outline(parser, false) : skipObject(parser));
+                case START_ARRAY -> {
+                    parser.skipArray();
+                    object.add(name, JsonValue.EMPTY_JSON_ARRAY);
+                }
+                default -> object.add(name, parser.getValue());
+            }
+        }
+        return object.build();
+    }
+
+    private static JsonObject skipObject(JsonParser parser) {
+        parser.skipObject();
+        return JsonValue.EMPTY_JSON_OBJECT;
     }
 }

@@ -69,8 +69,12 @@ public class EventsResource {
         PublishPermit permit = context.permit(task, caller);
         context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
-        body.readAndKeep(request, Caller.of(caller), response, json -> {
+        body.readAndKeep(request, Caller.of(caller), response, (json, held) -> {
             List<EventData> events = context.events().readBatch(json);
+            // One is no more than its text, which counts already where it is not small.
+            if (events.size() > 1) {
+                held.accept(events.stream().mapToLong(EventData::heapBytes).sum());
+            }
             permit.take(events.size());
             return context.log()
                     .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))

@@ -216,7 +216,7 @@ final class LinePublisher implements ReadListener {
         EventData event = format.read(bytes, offset, length, context.events());
         if (event != null) {
             arrived.add(event);
-            arrivedBytes += event.json().length;
+            arrivedBytes += event.heapBytes();
         }
     }
 

@@ -82,6 +82,9 @@ public class TasksResource {
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
         Caller who = Caller.of(caller);
+        if (!who.grant().rights().mayPublishAny()) {
+            throw Problem.of(403, "You have no right to make a task").asException();
+        }
         body.read(call, who, response, json -> response.resume(create(request(type, json), who.grant())));
     }
 

@@ -91,7 +91,7 @@ class BoundedBodyTest {
     @Test
     void whatIsThrownIsTheAnswerEvenAnError() throws IOException {
         var error = new StackOverflowError();
-        body.await(in, -1, ANN, response, text -> {
+        body.await(in, -1, ANN, response, (text, held) -> {
             throw error;
         });
         in.arrive("1");
@@ -112,11 +112,11 @@ class BoundedBodyTest {
     @Test
     void whatIsBeingKeptCountsUntilItIs() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, -1, ANN, response, text -> kept);
+        body.await(in, -1, ANN, response, (text, held) -> kept);
         in.arrive("12");
         in.end();
         executor.runAll();
-        assertThat(budget.held()).isEqualTo(11);
+        assertThat(budget.held()).isEqualTo(8);
         kept.complete(null);
         assertThat(budget.held()).isZero();
     }
@@ -126,7 +126,7 @@ class BoundedBodyTest {
         var other = new FakeInput();
         await(new FakeInput(), new FakeAsyncResponse(), "1");
         await(in, response, "1");
-        body.await(other, -1, BOB, new FakeAsyncResponse(), text -> CompletableFuture.completedStage(null));
+        body.await(other, -1, BOB, new FakeAsyncResponse(), (text, held) -> CompletableFuture.completedStage(null));
         other.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -139,7 +139,7 @@ class BoundedBodyTest {
     @Test
     void whoFindsNoRoomForABodyThatIsTooLongIsToldThat() throws IOException {
         await(new FakeInput(), new FakeAsyncResponse(), "1");
-        body.await(in, 11, ANN, response, text -> CompletableFuture.completedStage(null));
+        body.await(in, 11, ANN, response, (text, held) -> CompletableFuture.completedStage(null));
         in.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -158,7 +158,7 @@ class BoundedBodyTest {
         await(brokenOff, new FakeAsyncResponse(), "1");
         brokenOff.breakOff(new IOException("Reset by peer"));
         await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
-        body.await(in, -1, ANN, response, text -> {
+        body.await(in, -1, ANN, response, (text, held) -> {
             throw new IllegalStateException("Not taken");
         });
         in.arrive("1");
@@ -173,7 +173,7 @@ class BoundedBodyTest {
     }
 
     private void await(FakeInput input, FakeAsyncResponse answer) {
-        body.await(input, -1, ANN, answer, text -> {
+        body.await(input, -1, ANN, answer, (text, held) -> {
             used.add(text);
             return CompletableFuture.completedStage(null);
         });
