@@ -16,12 +16,14 @@ import io.taskstream.http.AuditFilter;
 import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
+import io.taskstream.http.ContentCheck;
 import io.taskstream.http.CrossOriginFilter;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.EverySecond;
 import io.taskstream.http.FrontDoor;
 import io.taskstream.http.HeaderCheck;
+import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.ProblemMapper;
@@ -71,6 +73,7 @@ record Parts(
         DoctorStreams doctor,
         EverySecond everySecond,
         Limits limits,
+        KeepAlive keepAlive,
         Set<Object> resources)
         implements AutoCloseable {
 
@@ -146,9 +149,10 @@ record Parts(
                 new AuditFilter(door.audit()),
                 new PageResource(),
                 new HeaderCheck(),
+                new ContentCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, settings.keepAlive(), resources);
     }
 
     private static EventLog engine(

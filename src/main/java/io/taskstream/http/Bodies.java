@@ -14,7 +14,6 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
 final class Bodies {
@@ -23,15 +22,6 @@ final class Bodies {
     private static final JsonProvider JSON = JsonProvider.provider();
 
     private Bodies() {}
-
-    /** Whether a {@code Content-Type} says JSON. */
-    static boolean isJson(@Nullable String type) {
-        if (type == null) {
-            return false;
-        }
-        int parameters = type.indexOf(';');
-        return (parameters < 0 ? type : type.substring(0, parameters)).strip().equalsIgnoreCase("application/json");
-    }
 
     /** The whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
     static String text(InputStream body, int maxBytes) {
@@ -48,10 +38,20 @@ final class Bodies {
             throw tooLong(maxBytes);
         }
         try {
-            return utf8(bytes, 0, bytes.length);
+            int start = lengthOfMark(bytes, 0, bytes.length);
+            return utf8(bytes, start, bytes.length - start);
         } catch (InvalidItemException e) {
             throw ProblemMapper.problem(e).asException();
         }
+    }
+
+    /** How many bytes of a byte order mark these begin with: a reader may pass over it (RFC 8259, section 8.1). */
+    static int lengthOfMark(byte[] bytes, int offset, int length) {
+        boolean isMark = length >= 3
+                && bytes[offset] == (byte) 0xef
+                && bytes[offset + 1] == (byte) 0xbb
+                && bytes[offset + 2] == (byte) 0xbf;
+        return isMark ? 3 : 0;
     }
 
     /** Says that a body has more than {@code maxBytes}. */

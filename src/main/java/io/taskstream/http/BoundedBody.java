@@ -79,7 +79,6 @@ public final class BoundedBody {
         try {
             ServletInputStream in = request.getInputStream();
             if (Awaited.is(request, in)) {
-                Awaited.closesConnection(exchange);
                 await(in, request.getContentLengthLong(), caller, response, use);
             } else {
                 // It is no larger than what the server keeps for the connection anyway, so only what it becomes counts.

@@ -21,6 +21,7 @@ public class ErrorServlet extends HttpServlet {
                 : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
         byte[] body = problem.body();
         response.setStatus(problem.status());
+        response.setHeader("X-Content-Type-Options", "nosniff");
         response.setContentType(Problem.MEDIA_TYPE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

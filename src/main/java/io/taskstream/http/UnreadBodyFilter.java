@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import jakarta.inject.Inject;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -25,6 +26,13 @@ public class UnreadBodyFilter extends HttpFilter {
 
     private static final String WATCHED = UnreadBodyFilter.class.getName();
 
+    private final transient KeepAlive keepAlive;
+
+    @Inject
+    public UnreadBodyFilter(KeepAlive keepAlive) {
+        this.keepAlive = keepAlive;
+    }
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -33,7 +41,7 @@ public class UnreadBodyFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        var watched = new WatchedRequest(request, response);
+        var watched = new WatchedRequest(request, response, keepAlive);
         request.setAttribute(WATCHED, true);
         try {
             chain.doFilter(watched, response);

@@ -18,6 +18,7 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
     private static final int AT_ONCE = 1 << 16;
 
     private final ServletInputStream in;
+    private final Runnable whenAwaited;
     private final SerialRunner discarding = new SerialRunner(this::discardWhatIsThere);
     private final AtomicBoolean over = new AtomicBoolean();
 
@@ -28,8 +29,12 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
     /** Whether the container is to say when there is more: until then nobody may read. */
     private volatile boolean awaiting;
 
-    WatchedBody(ServletInputStream in) {
+    /**
+     * @param whenAwaited is run before any of it is read without blocking
+     */
+    WatchedBody(ServletInputStream in, Runnable whenAwaited) {
         this.in = in;
+        this.whenAwaited = whenAwaited;
     }
 
     /** Whether its end has been read. */
@@ -123,6 +128,7 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
 
     @Override
     public void setReadListener(ReadListener listener) {
+        whenAwaited.run();
         reader = listener;
         awaiting = true;
         in.setReadListener(this);

@@ -24,13 +24,15 @@ final class WatchedRequest extends HttpServletRequestWrapper {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpServletResponse response;
+    private final KeepAlive keepAlive;
     private final boolean expectsContinue;
     private volatile @Nullable WatchedBody body;
     private volatile @Nullable AsyncContext exchange;
 
-    WatchedRequest(HttpServletRequest request, HttpServletResponse response) {
+    WatchedRequest(HttpServletRequest request, HttpServletResponse response, KeepAlive keepAlive) {
         super(request);
         this.response = response;
+        this.keepAlive = keepAlive;
         this.expectsContinue = request.getHeader("Expect") != null;
     }
 
@@ -38,10 +40,16 @@ final class WatchedRequest extends HttpServletRequestWrapper {
     public ServletInputStream getInputStream() throws IOException {
         WatchedBody known = body;
         if (known == null) {
-            known = new WatchedBody(super.getInputStream());
+            known = new WatchedBody(super.getInputStream(), this::awaitBody);
             body = known;
         }
         return known;
+    }
+
+    private void awaitBody() {
+        if (!keepAlive.isSafe() && getProtocol().startsWith("HTTP/1")) {
+            response.setHeader("Connection", "close");
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.taskstream.access.ByteBudget;
@@ -9,6 +10,7 @@ import io.taskstream.access.LimitException;
 import io.taskstream.access.Rights;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
+import io.taskstream.testing.FakeRequest;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.ManualTicker;
@@ -117,6 +119,38 @@ class BoundedBodyTest {
         in.end();
         executor.runAll();
         assertThat(budget.held()).isEqualTo(8);
+        kept.complete(null);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whatABodyBecomesCountsUntilItIsKept() throws IOException {
+        var kept = new CompletableFuture<Void>();
+        body.await(in, -1, ANN, response, (text, held) -> {
+            held.accept(20);
+            return kept;
+        });
+        in.arrive("12");
+        in.end();
+        executor.runAll();
+        assertThat(budget.held()).isEqualTo(20);
+        kept.complete(null);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whatABodyThatCameWithItsHeadBecomesCountsAndIsRefusedWhereThereIsNoRoom() {
+        var kept = new CompletableFuture<Void>();
+        body.readAndKeep(FakeRequest.with("12"), ANN, response, (text, held) -> {
+            held.accept(20);
+            return kept;
+        });
+        assertThat(budget.held()).isEqualTo(20);
+        assertThatExceptionOfType(LimitException.class)
+                .isThrownBy(() -> body.readAndKeep(FakeRequest.with("12"), BOB, response, (text, held) -> {
+                    held.accept(20);
+                    return kept;
+                }));
         kept.complete(null);
         assertThat(budget.held()).isZero();
     }
