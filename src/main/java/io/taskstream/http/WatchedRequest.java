@@ -99,10 +99,10 @@ final class WatchedRequest extends HttpServletRequestWrapper {
 
     private void sendAnswer() {
         try {
-            response.flushBuffer();
+            // Not flushed before, so that the container can say how long the answer is.
             response.getOutputStream().close();
         } catch (IOException | IllegalStateException e) {
-            // The client has gone, or the answer was written as text and is out.
+            // The client has gone, or the answer was written as text and has been sent.
         }
     }
 
