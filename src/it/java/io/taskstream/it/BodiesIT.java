@@ -75,7 +75,10 @@ class BodiesIT extends OnServer {
             out.write("{\"a\":1}".getBytes(US_ASCII));
         }
         for (String line : new String[] {"POST " + events, "PUT /tasks/" + task, "POST /tasks"}) {
-            String answer = send(line, "Content-Type: " + type + "\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.size(), gzip.toByteArray());
+            String answer = send(
+                    line,
+                    "Content-Type: " + type + "\r\nContent-Encoding: gzip\r\nContent-Length: " + gzip.size(),
+                    gzip.toByteArray());
             assertThat(answer).startsWith("HTTP/1.1 415").containsIgnoringCase("\r\nAccept-Encoding: identity\r\n");
         }
         String chunk = Integer.toHexString(gzip.size()) + "\r\n" + gzip.toString(ISO_8859_1) + "\r\n0\r\n\r\n";
@@ -91,12 +94,18 @@ class BodiesIT extends OnServer {
     void aDeclaredCharsetIsDecodedOrUnsupported() throws Exception {
         byte[] latin = "\"\u00e4\"\n".getBytes(ISO_8859_1);
         for (String type : new String[] {"text/plain", "application/x-ndjson"}) {
-            assertThat(send("POST " + events, "Content-Type: " + type + ";charset=ISO-8859-1\r\nContent-Length: 4", latin))
+            assertThat(send(
+                            "POST " + events,
+                            "Content-Type: " + type + ";charset=ISO-8859-1\r\nContent-Length: 4",
+                            latin))
                     .startsWith("HTTP/1.1 200");
             assertThat(send("POST " + events, "Content-Type: " + type + ";charset=UTF-16\r\nContent-Length: 4", latin))
                     .startsWith("HTTP/1.1 415");
         }
-        assertThat(send("POST " + events, "Content-Type: application/json;charset=ISO-8859-1\r\nContent-Length: 4", latin))
+        assertThat(send(
+                        "POST " + events,
+                        "Content-Type: application/json;charset=ISO-8859-1\r\nContent-Length: 4",
+                        latin))
                 .startsWith("HTTP/1.1 415");
         assertThat(api.get(events).body()).contains("\u00e4").doesNotContain("\ufffd");
     }
@@ -106,7 +115,8 @@ class BodiesIT extends OnServer {
         for (String type : new String[] {"application/json", "application/x-ndjson", "text/plain"}) {
             assertThat(api.post(events, type, "\ufeff1").statusCode()).isEqualTo(200);
         }
-        assertThat(api.send("PUT", "/tasks/" + task, "application/json", "\ufeff{}").statusCode())
+        assertThat(api.send("PUT", "/tasks/" + task, "application/json", "\ufeff{}")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(api.get(events).body()).doesNotContain("\ufeff");
     }
@@ -139,7 +149,8 @@ class BodiesIT extends OnServer {
 
     private String send(String line, String fields, byte[] body) throws IOException {
         var request = new ByteArrayOutputStream();
-        request.write((line + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n" + fields + "\r\n\r\n").getBytes(UTF_8));
+        request.write(
+                (line + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n" + fields + "\r\n\r\n").getBytes(UTF_8));
         request.write(body);
         return RawConnection.exchange(api.at(""), request.toByteArray());
     }

@@ -69,11 +69,7 @@ public final class BoundedBody {
      * @param caller whose part of what may be received it counts to
      * @param use answers when it has no more need of the body, which counts until then
      */
-    void readAndKeep(
-            HttpServletRequest request,
-            Caller caller,
-            AsyncResponse response,
-            Use use) {
+    void readAndKeep(HttpServletRequest request, Caller caller, AsyncResponse response, Use use) {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         try {
@@ -133,12 +129,7 @@ public final class BoundedBody {
      *
      * @param announced how many bytes the body is said to have, -1 if that is not said
      */
-    void await(
-            ServletInputStream in,
-            long announced,
-            Caller caller,
-            AsyncResponse response,
-            Use use) {
+    void await(ServletInputStream in, long announced, Caller caller, AsyncResponse response, Use use) {
         var arrival = new Arrival(in, announced, caller.share(budget), response, use);
         everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
@@ -155,12 +146,7 @@ public final class BoundedBody {
         private final long deadline = everySecond.nanos() + PATIENCE.toNanos();
         private final LongConsumer look = this::giveUpIfLate;
 
-        Arrival(
-                ServletInputStream in,
-                long announced,
-                ByteBudget.Share share,
-                AsyncResponse response,
-                Use use) {
+        Arrival(ServletInputStream in, long announced, ByteBudget.Share share, AsyncResponse response, Use use) {
             this.announced = announced;
             this.share = share;
             this.response = response;
@@ -173,8 +159,7 @@ public final class BoundedBody {
             end(() -> {
                 try {
                     share.keep((long) FACTOR * body.length);
-                    use.use(Bodies.text(body, maxBytes), share::keep)
-                            .whenComplete((done, error) -> share.close());
+                    use.use(Bodies.text(body, maxBytes), share::keep).whenComplete((done, error) -> share.close());
                 } catch (RuntimeException | Error e) {
                     share.close();
                     response.resume(e);
@@ -192,10 +177,7 @@ public final class BoundedBody {
         @Override
         public void refused() {
             share.close();
-            end(() -> response.resume(
-                    announced > maxBytes
-                            ? Bodies.tooLong(maxBytes)
-                            : full()));
+            end(() -> response.resume(announced > maxBytes ? Bodies.tooLong(maxBytes) : full()));
         }
 
         private void giveUpIfLate(long now) {

@@ -20,17 +20,18 @@ public class ContentCheck implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         if (!areAll(request.getHeaderString(HttpHeaders.CONTENT_ENCODING), IDENTITY)) {
             // RFC 9110, section 12.5.3: in an answer 415 the field says what would have been right.
-            request.abortWith(Response.fromResponse(
-                            Problem.of(415, "A body must have no Content-Encoding: send it uncompressed")
+            request.abortWith(
+                    Response.fromResponse(Problem.of(415, "A body must have no Content-Encoding: send it uncompressed")
                                     .response())
-                    .header(HttpHeaders.ACCEPT_ENCODING, IDENTITY)
-                    .build());
+                            .header(HttpHeaders.ACCEPT_ENCODING, IDENTITY)
+                            .build());
         } else if (!areAll(request.getHeaderString("Transfer-Encoding"), "chunked")) {
             // RFC 9112, section 6.1. The body's end is known only to who can undo the coding.
-            request.abortWith(Response.fromResponse(Problem.of(501, "Of the transfer codings only chunked is taken here")
-                            .response())
-                    .header("Connection", "close")
-                    .build());
+            request.abortWith(
+                    Response.fromResponse(Problem.of(501, "Of the transfer codings only chunked is taken here")
+                                    .response())
+                            .header("Connection", "close")
+                            .build());
         }
     }
 

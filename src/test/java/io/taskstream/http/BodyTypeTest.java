@@ -40,7 +40,8 @@ class BodyTypeTest {
     void linesAreInAnyCharsetThatTellsTheirEndsAsAsciiDoes() {
         assertThat(BodyType.ofEvents("text/plain").charset()).isEqualTo(StandardCharsets.UTF_8);
         assertThat(BodyType.ofEvents("text/plain;charset=latin1").charset()).isEqualTo(StandardCharsets.ISO_8859_1);
-        assertThat(BodyType.ofEvents("application/x-ndjson;charset=windows-1252").charset())
+        assertThat(BodyType.ofEvents("application/x-ndjson;charset=windows-1252")
+                        .charset())
                 .hasToString("windows-1252");
     }
 
@@ -64,7 +65,7 @@ class BodyTypeTest {
         assertThatExceptionOfType(WebApplicationException.class)
                 .isThrownBy(call)
                 .withMessageContaining(message)
-                .satisfies(failure ->
-                        assertThat(failure.getResponse().getStatus()).isEqualTo(415));
+                .satisfies(
+                        failure -> assertThat(failure.getResponse().getStatus()).isEqualTo(415));
     }
 }

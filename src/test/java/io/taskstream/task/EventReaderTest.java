@@ -102,7 +102,8 @@ class EventReaderTest {
 
     @Test
     void ofSeveralMembersOfOneNameTheLastCounts() {
-        assertThat(READER.read("{\"type\":\"done\",\"status\":[{\"a\":1}],\"status\":\"failed\"}").end())
+        assertThat(READER.read("{\"type\":\"done\",\"status\":[{\"a\":1}],\"status\":\"failed\"}")
+                        .end())
                 .isEqualTo(TaskStatus.FAILED);
     }
 
