@@ -27,7 +27,7 @@ class UnreadBodyIT extends OnServer {
         "GET /health, 200, A: b, ''",
         "GET /, 200, A: b, ''",
         "GET /nothing/here, 404, A: b, ''",
-        "POST /tasks/none/tickets, 404, A: b, ''",
+        "POST /tasks/TASK/tickets, 200, A: b, ''",
         "GET /error, 404, A: b, ''",
         "GET /WEB-INF/web.xml, 404, A: b, ''",
         "GET /tasks/%00, 404, A: b, ''",

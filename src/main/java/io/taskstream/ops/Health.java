@@ -44,8 +44,8 @@ public final class Health {
         String lost = log.isLost() ? log.trouble().orElse("The log has failed") : "";
         // A server that drains goes anyway, and one that has drained visits nobody: neither is to be restarted for it.
         return drain.state() == Drain.State.SERVING
-                ? List.of(new Check("heartbeats", detail), new Check("log", lost))
-                : List.of(new Check("heartbeats", ""), new Check("log", ""));
+                ? List.of(new Check("heartbeats", detail), new Check("engine", lost))
+                : List.of(new Check("heartbeats", ""), new Check("engine", ""));
     }
 
     /** If this is down, nobody new is to be sent here. */

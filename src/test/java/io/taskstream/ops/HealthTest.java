@@ -34,7 +34,7 @@ class HealthTest {
     @Test
     void itIsDeadWhenTheLogIsLost() {
         fixture.engine.lose("The log has failed");
-        assertThat(health.live()).contains(new Health.Check("log", "The log has failed"));
+        assertThat(health.live()).contains(new Health.Check("engine", "The log has failed"));
     }
 
     @Test
