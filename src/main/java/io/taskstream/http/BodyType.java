@@ -2,7 +2,6 @@ package io.taskstream.http;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
@@ -85,8 +84,6 @@ record BodyType(String name, Charset charset) {
     }
 
     private static WebApplicationException unsupported(String detail) {
-        return new WebApplicationException(
-                detail,
-                Response.fromResponse(Problem.of(415, detail).response()).build());
+        return Problem.of(415, detail).asException();
     }
 }
