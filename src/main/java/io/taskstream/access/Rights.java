@@ -65,6 +65,11 @@ public record Rights(List<TaskPattern> publish, List<TaskPattern> watch, boolean
         return patterns;
     }
 
+    /** Whether there may be any task at all that it may publish to. */
+    public boolean mayPublishAny() {
+        return !publish.isEmpty();
+    }
+
     public boolean mayPublish(TaskId task) {
         return publish.stream().anyMatch(pattern -> pattern.matches(task));
     }

@@ -16,11 +16,13 @@ import io.taskstream.http.AuditFilter;
 import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
+import io.taskstream.http.ContentCheck;
 import io.taskstream.http.CrossOriginFilter;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.EverySecond;
 import io.taskstream.http.FrontDoor;
+import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.PathCheck;
@@ -72,6 +74,7 @@ record Parts(
         DoctorStreams doctor,
         EverySecond everySecond,
         Limits limits,
+        KeepAlive keepAlive,
         Set<Object> resources)
         implements AutoCloseable {
 
@@ -148,9 +151,10 @@ record Parts(
                 new PageResource(),
                 new PathCheck(),
                 new UnpooledOutput(),
+                new ContentCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, settings.keepAlive(), resources);
     }
 
     private static EventLog engine(

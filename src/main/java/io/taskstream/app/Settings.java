@@ -4,6 +4,7 @@ import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.task.JsonBounds;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Locale;
  * @param limits what requests may ask for
  * @param access who comes in
  * @param json how large JSON may be
+ * @param keepAlive what the server can do with a connection
  * @param drain the time over which viewers are sent away when the server stops
  */
 record Settings(
@@ -32,6 +34,7 @@ record Settings(
         Limits limits,
         AccessSettings access,
         JsonBounds json,
+        KeepAlive keepAlive,
         Duration drain) {
 
     static final String EMBEDDED = "embedded";
@@ -67,6 +70,8 @@ record Settings(
                 limits(config),
                 AccessSettings.read(config),
                 json(config),
+                new KeepAlive(config.oneOf("taskstream.server.keep-alive", "false", "false", "true")
+                        .equals("true")),
                 config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
@@ -90,7 +95,8 @@ record Settings(
     private static JsonBounds json(SettingReader config) {
         return new JsonBounds(
                 config.integer("taskstream.limit.json-depth", JsonBounds.USUAL.depth(), 1, 500),
-                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000));
+                config.integer("taskstream.limit.json-members", JsonBounds.USUAL.members(), 1, 10_000_000),
+                config.integer("taskstream.limit.json-elements", JsonBounds.USUAL.elements(), 1, 10_000_000));
     }
 
     private static Limits limits(SettingReader config) {

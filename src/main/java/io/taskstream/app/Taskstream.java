@@ -3,6 +3,7 @@ package io.taskstream.app;
 import static java.util.Objects.requireNonNull;
 
 import io.taskstream.access.Gate;
+import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
@@ -91,6 +92,12 @@ public class Taskstream {
     @Produces
     Limits limits() {
         return requireNonNull(parts, "Taskstream has not started").limits();
+    }
+
+    /** What the server can do with a connection, for the filter. */
+    @Produces
+    KeepAlive keepAlive() {
+        return requireNonNull(parts, "Taskstream has not started").keepAlive();
     }
 
     /** What answers requests. */

@@ -103,6 +103,12 @@ public final class AwaitedEventLog implements EventLog {
     }
 
     @Override
+    public boolean isLost() {
+        EventLog opened = log;
+        return opened != null && opened.isLost();
+    }
+
+    @Override
     public boolean create(Task task) {
         return opened().create(task);
     }

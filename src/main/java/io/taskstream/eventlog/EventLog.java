@@ -83,6 +83,11 @@ public interface EventLog extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether it has failed for good, so that it keeps nothing until the server is started again. Never blocks. */
+    default boolean isLost() {
+        return false;
+    }
+
     /** Lets go of files, connections and threads. What was acknowledged is kept. */
     @Override
     void close();

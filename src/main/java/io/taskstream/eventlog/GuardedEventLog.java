@@ -98,6 +98,11 @@ public final class GuardedEventLog implements EventLog {
     }
 
     @Override
+    public boolean isLost() {
+        return !closed && log.isLost();
+    }
+
+    @Override
     public LogUsage usage() {
         return closed ? LogUsage.UNKNOWN : log.usage();
     }

@@ -3,6 +3,7 @@ package io.taskstream.http;
 import io.taskstream.task.InvalidItemException;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
@@ -13,7 +14,6 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** Reads JSON bodies, which are bounded, and in UTF-8, which is checked (RFC 8259, section 8.1). */
 final class Bodies {
@@ -22,15 +22,6 @@ final class Bodies {
     private static final JsonProvider JSON = JsonProvider.provider();
 
     private Bodies() {}
-
-    /** Whether a {@code Content-Type} says JSON. */
-    static boolean isJson(@Nullable String type) {
-        if (type == null) {
-            return false;
-        }
-        int parameters = type.indexOf(';');
-        return (parameters < 0 ? type : type.substring(0, parameters)).strip().equalsIgnoreCase("application/json");
-    }
 
     /** The whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
     static String text(InputStream body, int maxBytes) {
@@ -47,10 +38,20 @@ final class Bodies {
             throw tooLong(maxBytes);
         }
         try {
-            return utf8(bytes, 0, bytes.length);
+            int start = lengthOfMark(bytes, 0, bytes.length);
+            return utf8(bytes, start, bytes.length - start);
         } catch (InvalidItemException e) {
             throw ProblemMapper.problem(e).asException();
         }
+    }
+
+    /** How many bytes of a byte order mark these begin with: a reader may pass over it (RFC 8259, section 8.1). */
+    static int lengthOfMark(byte[] bytes, int offset, int length) {
+        boolean isMark = length >= 3
+                && bytes[offset] == (byte) 0xef
+                && bytes[offset + 1] == (byte) 0xbb
+                && bytes[offset + 2] == (byte) 0xbf;
+        return isMark ? 3 : 0;
     }
 
     /** Says that a body has more than {@code maxBytes}. */
@@ -75,14 +76,17 @@ final class Bodies {
         }
     }
 
-    /** The object that a body is; an empty body is an empty object. 400 if it is anything else. */
+    /**
+     * The object that a body is, of which arrays, and objects two deep, are empty: nobody asks for what is in them, and it
+     * would take many times its length in the heap. An empty body is an empty object. 400 if it is anything else.
+     */
     static JsonObject object(String json) {
         if (json.isBlank()) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
         try (JsonParser parser = JSON.createParser(new StringReader(json))) {
             if (parser.next() == JsonParser.Event.START_OBJECT) {
-                JsonObject object = parser.getObject();
+                JsonObject object = outline(parser, true);
                 // Refuses what may follow, which a JsonReader would not.
                 parser.hasNext();
                 return object;
@@ -92,5 +96,26 @@ final class Bodies {
             throw Problem.of(400, "The body is not JSON: " + e.getMessage()).asException();
         }
         throw Problem.of(400, "The body must be a JSON object").asException();
+    }
+
+    private static JsonObject outline(JsonParser parser, boolean isOuter) {
+        JsonObjectBuilder object = JSON.createObjectBuilder();
+        for (JsonParser.Event event = parser.next(); event == JsonParser.Event.KEY_NAME; event = parser.next()) {
+            String name = parser.getString();
+            switch (parser.next()) {
+                case START_OBJECT -> object.add(name, isOuter ? outline(parser, false) : skipObject(parser));
+                case START_ARRAY -> {
+                    parser.skipArray();
+                    object.add(name, JsonValue.EMPTY_JSON_ARRAY);
+                }
+                default -> object.add(name, parser.getValue());
+            }
+        }
+        return object.build();
+    }
+
+    private static JsonObject skipObject(JsonParser parser) {
+        parser.skipObject();
+        return JsonValue.EMPTY_JSON_OBJECT;
     }
 }

@@ -24,6 +24,7 @@ final class BodyReader implements ReadListener {
     private int length;
 
     private volatile boolean allRead;
+    private volatile boolean late;
 
     /**
      * @param share holds what the body takes in the heap; closed by whoever has use for the body
@@ -35,7 +36,7 @@ final class BodyReader implements ReadListener {
         this.taker = taker;
     }
 
-    /** Is told how it went: one of these, once, on a thread of the container; unless {@link #giveUp()} comes first. */
+    /** Is told how it went: one of these, once, on a thread of the container or on the one that gives up. */
     interface Taker {
 
         /** Here it is. */
@@ -46,10 +47,18 @@ final class BodyReader implements ReadListener {
 
         /** There is no room for it. */
         void refused();
+
+        /** It was given up before it had come. */
+        void late();
     }
 
-    /** Ends the reading; answers whether it had not ended by itself. */
-    boolean giveUp() {
+    /** Ends the reading if it has not ended by itself, between two reads: who is told may have the rest read. */
+    void giveUp() {
+        late = true;
+        reader.run();
+    }
+
+    private boolean isOver() {
         return done.compareAndSet(false, true);
     }
 
@@ -67,23 +76,26 @@ final class BodyReader implements ReadListener {
 
     @Override
     public void onError(Throwable error) {
-        if (giveUp()) {
+        if (isOver()) {
             taker.lost();
         }
     }
 
     private void readWhatIsThere() {
+        if (late && isOver()) {
+            taker.late();
+        }
         try {
             while (!done.get() && isSomethingThere()) {
                 if (length == body.length && !grow()) {
-                    if (giveUp()) {
+                    if (isOver()) {
                         taker.refused();
                     }
                     return;
                 }
                 int read = read();
                 length += Math.max(read, 0);
-                if ((read < 0 || length > maxBytes) && giveUp()) {
+                if ((read < 0 || length > maxBytes) && isOver()) {
                     taker.arrived(Arrays.copyOf(body, length));
                 }
             }

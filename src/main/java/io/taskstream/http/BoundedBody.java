@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body in JSON for a suspended request. JAX-RS would read it on the thread that it calls the resource on, and hold
@@ -26,6 +27,9 @@ import java.util.function.LongConsumer;
 public final class BoundedBody {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** How many bytes of heap a byte of a body takes while it is read as text: itself, the text, and the text's parts. */
+    private static final int FACTOR = 4;
 
     private final Executor executor;
     private final EverySecond everySecond;
@@ -53,7 +57,7 @@ public final class BoundedBody {
      * @param caller whose part of what may be received it counts to
      */
     void read(HttpServletRequest request, Caller caller, AsyncResponse response, Consumer<String> use) {
-        readAndKeep(request, caller, response, body -> {
+        readAndKeep(request, caller, response, (body, held) -> {
             use.accept(body);
             return CompletableFuture.completedStage(null);
         });
@@ -65,25 +69,59 @@ public final class BoundedBody {
      * @param caller whose part of what may be received it counts to
      * @param use answers when it has no more need of the body, which counts until then
      */
-    void readAndKeep(
-            HttpServletRequest request,
-            Caller caller,
-            AsyncResponse response,
-            Function<String, CompletionStage<?>> use) {
+    void readAndKeep(HttpServletRequest request, Caller caller, AsyncResponse response, Use use) {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         try {
             ServletInputStream in = request.getInputStream();
             if (Awaited.is(request, in)) {
-                Awaited.closesConnection(exchange);
                 await(in, request.getContentLengthLong(), caller, response, use);
             } else {
-                // It is no larger than what the server keeps for the connection anyway, so it is not counted.
-                CompletionStage<?> unused = use.apply(Bodies.text(in, maxBytes));
+                // It is no larger than what the server keeps for the connection anyway, so only what it becomes counts.
+                useNow(Bodies.text(in, maxBytes), caller, use);
             }
         } catch (IOException e) {
             throw Problem.of(400, "The body broke off").asException();
         }
+    }
+
+    private void useNow(String body, Caller caller, Use use) {
+        var share = new AtomicReference<ByteBudget.@Nullable Share>();
+        Runnable giveBack = () -> {
+            ByteBudget.Share taken = share.get();
+            if (taken != null) {
+                taken.close();
+            }
+        };
+        try {
+            use.use(body, bytes -> {
+                        ByteBudget.Share taken = caller.share(budget);
+                        share.set(taken);
+                        if (!taken.take(bytes)) {
+                            throw full();
+                        }
+                    })
+                    .whenComplete((done, error) -> giveBack.run());
+        } catch (RuntimeException | Error e) {
+            giveBack.run();
+            throw e;
+        }
+    }
+
+    private static LimitException full() {
+        return LimitException.ofServer("The server is receiving as much as it can hold", Duration.ofSeconds(1));
+    }
+
+    /** What is done with a body. */
+    interface Use {
+
+        /**
+         * @param body as text
+         * @param held is told, once at most, how many bytes of heap is held from now on until the use has ended; throws a
+         *     {@link LimitException} if there is no room for them
+         * @return ends with the use
+         */
+        CompletionStage<?> use(String body, LongConsumer held);
     }
 
     /**
@@ -91,12 +129,7 @@ public final class BoundedBody {
      *
      * @param announced how many bytes the body is said to have, -1 if that is not said
      */
-    void await(
-            ServletInputStream in,
-            long announced,
-            Caller caller,
-            AsyncResponse response,
-            Function<String, CompletionStage<?>> use) {
+    void await(ServletInputStream in, long announced, Caller caller, AsyncResponse response, Use use) {
         var arrival = new Arrival(in, announced, caller.share(budget), response, use);
         everySecond.add(arrival.look);
         in.setReadListener(arrival.reader);
@@ -107,18 +140,13 @@ public final class BoundedBody {
 
         private final long announced;
         private final AsyncResponse response;
-        private final Function<String, CompletionStage<?>> use;
+        private final Use use;
         private final ByteBudget.Share share;
         private final BodyReader reader;
         private final long deadline = everySecond.nanos() + PATIENCE.toNanos();
         private final LongConsumer look = this::giveUpIfLate;
 
-        Arrival(
-                ServletInputStream in,
-                long announced,
-                ByteBudget.Share share,
-                AsyncResponse response,
-                Function<String, CompletionStage<?>> use) {
+        Arrival(ServletInputStream in, long announced, ByteBudget.Share share, AsyncResponse response, Use use) {
             this.announced = announced;
             this.share = share;
             this.response = response;
@@ -130,7 +158,8 @@ public final class BoundedBody {
         public void arrived(byte[] body) {
             end(() -> {
                 try {
-                    use.apply(Bodies.text(body, maxBytes)).whenComplete((done, error) -> share.close());
+                    share.keep((long) FACTOR * body.length);
+                    use.use(Bodies.text(body, maxBytes), share::keep).whenComplete((done, error) -> share.close());
                 } catch (RuntimeException | Error e) {
                     share.close();
                     response.resume(e);
@@ -148,19 +177,20 @@ public final class BoundedBody {
         @Override
         public void refused() {
             share.close();
-            end(() -> response.resume(
-                    announced > maxBytes
-                            ? Bodies.tooLong(maxBytes)
-                            : LimitException.ofServer(
-                                    "The server is receiving as much as it can hold", Duration.ofSeconds(1))));
+            end(() -> response.resume(announced > maxBytes ? Bodies.tooLong(maxBytes) : full()));
         }
 
         private void giveUpIfLate(long now) {
-            if (now - deadline >= 0 && reader.giveUp()) {
-                share.close();
-                end(() -> response.resume(
-                        Problem.of(408, "The body did not come in time").response()));
+            if (now - deadline >= 0) {
+                reader.giveUp();
             }
+        }
+
+        @Override
+        public void late() {
+            share.close();
+            end(() -> response.resume(
+                    Problem.of(408, "The body did not come in time").response()));
         }
 
         /** What ends it may write the answer, and block. */

@@ -18,6 +18,7 @@ final class Challenge {
                                         ? "The token, ticket or cookie is not valid here, or not any more"
                                         : "This needs a token: see Authorization: Bearer")
                         .response())
+                .header("WWW-Authenticate", null)
                 .header("WWW-Authenticate", challenge)
                 .build();
     }

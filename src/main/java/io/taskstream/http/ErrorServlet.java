@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}). */
-@WebServlet("/error")
+@WebServlet(urlPatterns = "/error", asyncSupported = true)
 public class ErrorServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
@@ -21,6 +21,7 @@ public class ErrorServlet extends HttpServlet {
                 : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
         byte[] body = problem.body();
         response.setStatus(problem.status());
+        response.setHeader("X-Content-Type-Options", "nosniff");
         response.setContentType(Problem.MEDIA_TYPE);
         response.setContentLength(body.length);
         UnpooledOutput.use(response);

@@ -16,7 +16,6 @@ import jakarta.json.Json;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 @Path("tasks/{id}/events")
 public class EventsResource {
 
-    private static final String NDJSON = "application/x-ndjson";
     private static final String TRACEPARENT = "traceparent";
 
     private final PublishContext context;
@@ -53,24 +51,35 @@ public class EventsResource {
 
     @POST
     @Needs(Right.PUBLISH)
-    @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public void publish(
             @PathParam("id") String path,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @HeaderParam(TRACEPARENT) @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Context SecurityContext caller,
-            @Suspended AsyncResponse response) {
+            @Suspended AsyncResponse response)
+            throws IOException {
+        // Told apart here: where there is no type, RESTEasy would choose any of the methods that consume one.
+        BodyType type = BodyType.ofEvents(contentType);
         TaskId task = Tasks.id(path);
+        if (!type.name().equals(BodyType.JSON)) {
+            publishLines(task, type, ifMatch, request, caller, response);
+            return;
+        }
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         PublishPermit permit = context.permit(task, caller);
         context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
-        body.readAndKeep(request, Caller.of(caller), response, json -> {
+        body.readAndKeep(request, Caller.of(caller), response, (json, held) -> {
             List<EventData> events = context.events().readBatch(json);
+            // One is no more than its text, which counts already where it is not small.
+            if (events.size() > 1) {
+                held.accept(events.stream().mapToLong(EventData::heapBytes).sum());
+            }
             permit.take(events.size());
             return context.log()
                     .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
@@ -100,43 +109,14 @@ public class EventsResource {
         }
     }
 
-    @POST
-    @Needs(Right.PUBLISH)
-    @Consumes(NDJSON)
-    @Produces(MediaType.APPLICATION_JSON)
-    public void publishJsonLines(
-            @PathParam("id") String path,
-            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
-            @Context HttpServletRequest request,
-            @Context SecurityContext caller,
-            @Suspended AsyncResponse response)
-            throws IOException {
-        publishLines(path, LineFormat.NDJSON, ifMatch, request, caller, response);
-    }
-
-    @POST
-    @Needs(Right.PUBLISH)
-    @Consumes(MediaType.TEXT_PLAIN)
-    @Produces(MediaType.APPLICATION_JSON)
-    public void publishText(
-            @PathParam("id") String path,
-            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
-            @Context HttpServletRequest request,
-            @Context SecurityContext caller,
-            @Suspended AsyncResponse response)
-            throws IOException {
-        publishLines(path, LineFormat.TEXT, ifMatch, request, caller, response);
-    }
-
     private void publishLines(
-            String path,
-            LineFormat format,
+            TaskId task,
+            BodyType type,
             @Nullable String ifMatch,
             HttpServletRequest request,
             SecurityContext caller,
             AsyncResponse response)
             throws IOException {
-        TaskId task = Tasks.id(path);
         EventId expectedLast = expectedLast(ifMatch);
         if (Tasks.find(context.log(), task).task().status().isFinished()) {
             throw new EventLogException.TaskFinished(task);
@@ -144,22 +124,30 @@ public class EventsResource {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         ServletInputStream in = request.getInputStream();
-        if (Awaited.is(request, in)) {
-            Awaited.closesConnection(exchange);
-        }
-        context.publishers().begin();
-        in.setReadListener(new LinePublisher(
+        var lines = new LinePublisher(
                 in,
                 Caller.of(caller).share(context.receiving()),
                 context.permit(task, caller),
-                format,
+                type.name().equals(BodyType.TEXT) ? LineFormat.TEXT : LineFormat.NDJSON,
+                type.charset(),
                 expectedLast,
                 trace(request.getHeader(TRACEPARENT)),
                 context,
                 outcome -> {
-                    response.resume(answer(outcome));
-                    context.publishers().end();
-                }));
+                    try {
+                        response.resume(answer(outcome));
+                    } finally {
+                        context.publishers().end();
+                    }
+                });
+        context.publishers().begin();
+        try {
+            in.setReadListener(lines);
+        } catch (RuntimeException e) {
+            lines.abandon();
+            context.publishers().end();
+            throw e;
+        }
     }
 
     private static @Nullable String trace(@Nullable String traceparent) {

@@ -8,9 +8,12 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.task.EventData;
+import io.taskstream.task.InvalidItemException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +46,7 @@ final class LinePublisher implements ReadListener {
     private final ServletInputStream in;
     private final PublishPermit permit;
     private final LineFormat format;
+    private final Charset charset;
     private final @Nullable String traceparent;
     private final PublishContext context;
     private final Consumer<Outcome> whenDone;
@@ -77,6 +81,7 @@ final class LinePublisher implements ReadListener {
     /**
      * @param share holds what has come and is not in the log yet; closed at the end
      * @param permit to publish, which may end while the body goes on
+     * @param charset in which a line end is what it is in ASCII
      * @param expectedLast publish only if this is the last event of the log; {@code null} for any
      * @param traceparent the trace of the request, {@code null} for none
      * @param whenDone is told once, when the body has ended, or an error has ended it
@@ -86,6 +91,7 @@ final class LinePublisher implements ReadListener {
             ByteBudget.Share share,
             PublishPermit permit,
             LineFormat format,
+            Charset charset,
             @Nullable EventId expectedLast,
             @Nullable String traceparent,
             PublishContext context,
@@ -93,6 +99,7 @@ final class LinePublisher implements ReadListener {
         this.in = in;
         this.permit = permit;
         this.format = format;
+        this.charset = charset;
         this.expectedLast = expectedLast;
         this.traceparent = traceparent;
         this.context = context;
@@ -213,10 +220,27 @@ final class LinePublisher implements ReadListener {
 
     private void addLine(byte[] bytes, int offset, int length) {
         lines++;
-        EventData event = format.read(bytes, offset, length, context.events());
+        EventData event = read(bytes, offset, length);
         if (event != null) {
             arrived.add(event);
-            arrivedBytes += event.json().length;
+            arrivedBytes += event.heapBytes();
+        }
+    }
+
+    private @Nullable EventData read(byte[] bytes, int offset, int length) {
+        try {
+            if (!charset.equals(StandardCharsets.UTF_8)) {
+                byte[] utf8 = new String(bytes, offset, length, charset).getBytes(StandardCharsets.UTF_8);
+                return format.read(utf8, 0, utf8.length, context.events());
+            }
+            int mark = lines == 1 ? Bodies.lengthOfMark(bytes, offset, length) : 0;
+            return format.read(bytes, offset + mark, length - mark, context.events());
+        } catch (InvalidItemException.TooManyElements e) {
+            throw e;
+        } catch (InvalidItemException e) {
+            // To the parser each line is the first.
+            String message = String.valueOf(e.getMessage()).replaceFirst("line no=1, ", "");
+            throw new InvalidItemException("Line " + lines + ": " + message);
         }
     }
 
@@ -303,6 +327,13 @@ final class LinePublisher implements ReadListener {
             }
         }
         return most;
+    }
+
+    /** Ends it before it has begun, without telling anybody. */
+    void abandon() {
+        done = true;
+        context.everySecond().remove(look);
+        share.close();
     }
 
     private void finish() {

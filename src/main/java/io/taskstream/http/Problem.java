@@ -56,9 +56,12 @@ record Problem(int status, String title, String detail, JsonObject more) {
                 .type(MEDIA_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .entity(body());
-        return status == 503
-                ? answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build()
-                : answer.build();
+        if (status == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        } else if (status == 401) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
+        }
+        return answer.build();
     }
 
     byte[] body() {

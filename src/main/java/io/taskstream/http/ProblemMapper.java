@@ -70,6 +70,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof EventLogException refusal) {
             return problem(refusal);
         }
+        if (failure instanceof InvalidItemException.TooManyElements) {
+            return Problem.of(413, messageOf(failure));
+        }
         if (failure instanceof InvalidItemException) {
             return Problem.of(400, messageOf(failure));
         }

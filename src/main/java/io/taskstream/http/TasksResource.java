@@ -23,7 +23,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -82,6 +81,9 @@ public class TasksResource {
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
         Caller who = Caller.of(caller);
+        if (!who.grant().rights().mayPublishAny()) {
+            throw Problem.of(403, "You have no right to make a task").asException();
+        }
         body.read(call, who, response, json -> response.resume(create(request(type, json), who.grant())));
     }
 
@@ -136,8 +138,8 @@ public class TasksResource {
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
     private TaskRequest request(@Nullable String type, String json) {
-        if (!json.isEmpty() && !Bodies.isJson(type)) {
-            throw new NotSupportedException();
+        if (!json.isEmpty()) {
+            BodyType.checkJson(type);
         }
         if (!json.isBlank()) {
             events.check(json);

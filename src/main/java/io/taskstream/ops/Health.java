@@ -35,14 +35,17 @@ public final class Health {
         }
     }
 
-    /** If this is down, only a restart helps: nothing visits idle viewers any more. */
+    /** If this is down, only a restart helps: nothing visits idle viewers any more, or nothing can be kept. */
     public List<Check> live() {
         Duration silence = heartbeats.sinceLastSweep();
         String detail = silence.compareTo(STUCK) < 0
                 ? ""
                 : "No heartbeats were sent for " + silence.toSeconds() + " s: the server's scheduler is stuck";
+        String lost = log.isLost() ? log.trouble().orElse("The log has failed") : "";
         // A server that drains goes anyway, and one that has drained visits nobody: neither is to be restarted for it.
-        return List.of(new Check("heartbeats", drain.state() == Drain.State.SERVING ? detail : ""));
+        return drain.state() == Drain.State.SERVING
+                ? List.of(new Check("heartbeats", detail), new Check("engine", lost))
+                : List.of(new Check("heartbeats", ""), new Check("engine", ""));
     }
 
     /** If this is down, nobody new is to be sent here. */

@@ -8,11 +8,12 @@ import java.util.Arrays;
  *
  * @param depth how deep objects and arrays may be nested
  * @param members how many members an object may have
+ * @param elements how many elements an array may have, and so how many events a batch
  */
-public record JsonBounds(int depth, int members) {
+public record JsonBounds(int depth, int members, int elements) {
 
     /** Enough for anything that is meant well. */
-    public static final JsonBounds USUAL = new JsonBounds(128, 10_000);
+    public static final JsonBounds USUAL = new JsonBounds(128, 10_000, 8_192);
 
     /** Begins to count in a text. */
     Count count() {
@@ -22,7 +23,10 @@ public record JsonBounds(int depth, int members) {
     /** What has been seen of a text. Not thread-safe. */
     final class Count {
 
-        private int[] members = new int[8];
+        /** How many members or elements there are so far in what is open at each depth. */
+        private int[] parts = new int[8];
+
+        private boolean[] isArray = new boolean[8];
         private int depth;
 
         int depth() {
@@ -34,30 +38,42 @@ public record JsonBounds(int depth, int members) {
          */
         void add(JsonParser.Event event) {
             switch (event) {
-                case START_OBJECT, START_ARRAY -> enter();
+                case START_OBJECT, START_ARRAY -> {
+                    addElement();
+                    enter(event == JsonParser.Event.START_ARRAY);
+                }
                 case END_OBJECT, END_ARRAY -> depth--;
                 case KEY_NAME -> addMember();
-                default -> {
-                    // A value, which is neither deeper nor a member.
-                }
+                default -> addElement();
             }
         }
 
-        private void enter() {
+        private void enter(boolean array) {
             depth++;
             if (depth > JsonBounds.this.depth) {
                 throw new InvalidItemException("The JSON is nested more than " + JsonBounds.this.depth + " deep");
             }
-            if (depth >= members.length) {
-                members = Arrays.copyOf(members, members.length * 2);
+            if (depth >= parts.length) {
+                parts = Arrays.copyOf(parts, parts.length * 2);
+                isArray = Arrays.copyOf(isArray, isArray.length * 2);
             }
-            members[depth] = 0;
+            parts[depth] = 0;
+            isArray[depth] = array;
         }
 
         private void addMember() {
-            members[depth]++;
-            if (members[depth] > JsonBounds.this.members) {
-                throw new InvalidItemException("An object in JSON has at most " + JsonBounds.this.members + " members");
+            parts[depth]++;
+            if (parts[depth] > members) {
+                throw new InvalidItemException("An object in JSON has at most " + members + " members");
+            }
+        }
+
+        private void addElement() {
+            if (isArray[depth]) {
+                parts[depth]++;
+                if (parts[depth] > elements) {
+                    throw new InvalidItemException.TooManyElements(elements);
+                }
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.taskstream.task;
 
-import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.Arrays;
@@ -49,18 +48,19 @@ enum KnownItem {
     /**
      * Checks an item of this type.
      *
+     * @param item its members, of which only strings and nulls need be what they are
      * @return the status in which it leaves the task, {@code null} if it is not terminal
      * @throws InvalidItemException if a member is missing or wrong
      */
     @Nullable
-    TaskStatus check(JsonObject item) {
+    TaskStatus check(Map<String, JsonValue> item) {
         for (Member member : members) {
             member.check(type(), item.getOrDefault(member.name, JsonValue.NULL));
         }
         return this == DONE ? end(item) : null;
     }
 
-    private static TaskStatus end(JsonObject done) {
+    private static TaskStatus end(Map<String, JsonValue> done) {
         return done.get("status") instanceof JsonString status
                 ? end(status.getString()).orElseThrow()
                 : TaskStatus.COMPLETED;

@@ -21,6 +21,7 @@ class ReadmeTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
 
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
+    private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
     private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
     private static final Pattern WILDFLY_TARGET = Pattern.compile("(\\S+):write-attribute\\(name=([^,]+),");
     private static final Pattern PAYARA_SET = Pattern.compile("(?m)^set \\S*\\.([^.=]+)=(\\S+)$");
@@ -37,7 +38,9 @@ class ReadmeTest {
 
     @Test
     void theWildFlyTableHasEverySettingOfTheScriptAndNoOther() throws IOException {
-        Map<String, String> set = pairs(WILDFLY_SET, script("wildfly/configure.cli"));
+        String script = script("wildfly/configure.cli");
+        Map<String, String> set = pairs(WILDFLY_SET, script);
+        set.putAll(pairs(WILDFLY_PROPERTY, script));
         assertThat(pairs(ROW, section("### WildFly"))).isEqualTo(set).isNotEmpty();
     }
 

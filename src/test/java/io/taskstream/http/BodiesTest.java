@@ -18,23 +18,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BodiesTest {
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "application/json",
-                "Application/JSON",
-                "application/json; charset=utf-8",
-                "application/json ;x=y"
-            })
-    void jsonIsJsonWhateverItsParameters(String type) {
-        assertThat(Bodies.isJson(type)).isTrue();
+    @Test
+    void aByteOrderMarkIsNoText() {
+        assertThat(Bodies.text(bytes("\ufeff1"), 9)).isEqualTo("1");
+        assertThat(Bodies.text(bytes("\ufeff"), 9)).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "text/plain", "application/jsonx", "text/plain;application/json"})
-    void otherTypesAreNot(String type) {
-        assertThat(Bodies.isJson(type)).isFalse();
-        assertThat(Bodies.isJson(null)).isFalse();
+    @Test
+    void whatNobodyAsksForIsNotBuilt() {
+        String json = "{\"id\":\"x\",\"labels\":{\"a\":\"1\",\"b\":{\"c\":[1]}},\"more\":[1,{\"d\":2}],\"last\":\"y\"}";
+        assertThat(Bodies.object(json))
+                .hasToString("{\"id\":\"x\",\"labels\":{\"a\":\"1\",\"b\":{}},\"more\":[],\"last\":\"y\"}");
     }
 
     @Test

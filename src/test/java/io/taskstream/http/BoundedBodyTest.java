@@ -1,6 +1,7 @@
 package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.taskstream.access.ByteBudget;
@@ -9,6 +10,7 @@ import io.taskstream.access.LimitException;
 import io.taskstream.access.Rights;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
+import io.taskstream.testing.FakeRequest;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.ManualTicker;
@@ -91,7 +93,7 @@ class BoundedBodyTest {
     @Test
     void whatIsThrownIsTheAnswerEvenAnError() throws IOException {
         var error = new StackOverflowError();
-        body.await(in, -1, ANN, response, text -> {
+        body.await(in, -1, ANN, response, (text, held) -> {
             throw error;
         });
         in.arrive("1");
@@ -112,11 +114,43 @@ class BoundedBodyTest {
     @Test
     void whatIsBeingKeptCountsUntilItIs() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, -1, ANN, response, text -> kept);
+        body.await(in, -1, ANN, response, (text, held) -> kept);
         in.arrive("12");
         in.end();
         executor.runAll();
-        assertThat(budget.held()).isEqualTo(11);
+        assertThat(budget.held()).isEqualTo(8);
+        kept.complete(null);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whatABodyBecomesCountsUntilItIsKept() throws IOException {
+        var kept = new CompletableFuture<Void>();
+        body.await(in, -1, ANN, response, (text, held) -> {
+            held.accept(20);
+            return kept;
+        });
+        in.arrive("12");
+        in.end();
+        executor.runAll();
+        assertThat(budget.held()).isEqualTo(20);
+        kept.complete(null);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void whatABodyThatCameWithItsHeadBecomesCountsAndIsRefusedWhereThereIsNoRoom() {
+        var kept = new CompletableFuture<Void>();
+        body.readAndKeep(FakeRequest.with("12"), ANN, response, (text, held) -> {
+            held.accept(20);
+            return kept;
+        });
+        assertThat(budget.held()).isEqualTo(20);
+        assertThatExceptionOfType(LimitException.class)
+                .isThrownBy(() -> body.readAndKeep(FakeRequest.with("12"), BOB, response, (text, held) -> {
+                    held.accept(20);
+                    return kept;
+                }));
         kept.complete(null);
         assertThat(budget.held()).isZero();
     }
@@ -126,7 +160,7 @@ class BoundedBodyTest {
         var other = new FakeInput();
         await(new FakeInput(), new FakeAsyncResponse(), "1");
         await(in, response, "1");
-        body.await(other, -1, BOB, new FakeAsyncResponse(), text -> CompletableFuture.completedStage(null));
+        body.await(other, -1, BOB, new FakeAsyncResponse(), (text, held) -> CompletableFuture.completedStage(null));
         other.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -139,7 +173,7 @@ class BoundedBodyTest {
     @Test
     void whoFindsNoRoomForABodyThatIsTooLongIsToldThat() throws IOException {
         await(new FakeInput(), new FakeAsyncResponse(), "1");
-        body.await(in, 11, ANN, response, text -> CompletableFuture.completedStage(null));
+        body.await(in, 11, ANN, response, (text, held) -> CompletableFuture.completedStage(null));
         in.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -158,7 +192,7 @@ class BoundedBodyTest {
         await(brokenOff, new FakeAsyncResponse(), "1");
         brokenOff.breakOff(new IOException("Reset by peer"));
         await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
-        body.await(in, -1, ANN, response, text -> {
+        body.await(in, -1, ANN, response, (text, held) -> {
             throw new IllegalStateException("Not taken");
         });
         in.arrive("1");
@@ -173,7 +207,7 @@ class BoundedBodyTest {
     }
 
     private void await(FakeInput input, FakeAsyncResponse answer) {
-        body.await(input, -1, ANN, answer, text -> {
+        body.await(input, -1, ANN, answer, (text, held) -> {
             used.add(text);
             return CompletableFuture.completedStage(null);
         });

@@ -62,7 +62,7 @@ class LineBoundsTest extends LineFixture {
         in.arrive("12");
         assertThat(budget.held()).isEqualTo(2);
         in.arrive("3\n");
-        assertThat(budget.held()).isEqualTo(3);
+        assertThat(budget.held()).isEqualTo(3 + 64);
         log.finishOne();
         assertThat(budget.held()).isZero();
     }

@@ -24,6 +24,7 @@ import io.taskstream.testing.Samples;
 import io.taskstream.testing.SettableTime;
 import io.taskstream.testing.SlowLog;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -47,6 +48,8 @@ abstract class LineFixture {
     final ManualScheduler scheduler = new ManualScheduler();
     final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
     final Grant ann = new Grant("ann", "session", Rights.ALL, time.instant().plusSeconds(60));
+    Charset charset = StandardCharsets.UTF_8;
+    LineFormat format = LineFormat.NDJSON;
     int maxLine = 1_000;
     int perSecond;
     EventRates rates = new EventRates(0, 0, time::nanos);
@@ -99,7 +102,7 @@ abstract class LineFixture {
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
         var publisher =
-                new LinePublisher(in, share, permit, LineFormat.NDJSON, expectedLast, null, context, outcomes::add);
+                new LinePublisher(in, share, permit, format, charset, expectedLast, null, context, outcomes::add);
         in.setReadListener(publisher);
     }
 

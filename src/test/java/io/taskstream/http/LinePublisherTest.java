@@ -9,6 +9,7 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.testing.Samples;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,45 @@ class LinePublisherTest extends LineFixture {
         assertThat(outcome.count()).isEqualTo(3);
         assertThat(outcome.last()).hasToString("00000000-3");
         assertThat(outcome.failure()).isNull();
+    }
+
+    @Test
+    void aLineThatIsWrongIsNamedByItsNumberInTheBody() throws IOException {
+        begin(null);
+        in.arrive("1\n\n{\n");
+        executor.runAll();
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure())
+                .isInstanceOf(InvalidItemException.class)
+                .hasMessageStartingWith("Line 3: ")
+                .hasMessageNotContaining("line no");
+    }
+
+    @Test
+    void aByteOrderMarkBeforeTheFirstLineIsNoText() throws IOException {
+        format = LineFormat.TEXT;
+        begin(null);
+        in.arrive("\ufeffa\n\ufeffb\n");
+        end();
+        assertThat(events()).first().asString().contains("\"a\"");
+        assertThat(events()).last().asString().contains("\ufeffb");
+    }
+
+    @Test
+    void aByteOrderMarkBeforeTheFirstLineIsNoError() throws IOException {
+        begin(null);
+        in.arrive("\ufeff1\n");
+        end();
+        assertThat(events()).containsExactly("1");
+    }
+
+    @Test
+    void linesAreDecodedFromTheirCharset() throws IOException {
+        charset = StandardCharsets.ISO_8859_1;
+        begin(null);
+        in.arrive("\"\u00e4\"\n".getBytes(StandardCharsets.ISO_8859_1));
+        end();
+        assertThat(events()).containsExactly("\"\u00e4\"");
     }
 
     @Test

@@ -120,7 +120,8 @@ class LinesFuzzTest {
         var context = new PublishContext(
                 log, READER, executor, scheduler, OpenDoor.at(time), limits, new Publishers(), budget, everySecond);
         ByteBudget.Share share = budget.share(Grant.ANYBODY, "::1");
-        in.setReadListener(new LinePublisher(in, share, permit, format, null, null, context, outcomes::add));
+        in.setReadListener(new LinePublisher(
+                in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
         for (int at = 0; at < bytes.length; at += piece) {
             in.arrive(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
             executor.runAll();

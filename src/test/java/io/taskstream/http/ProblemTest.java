@@ -2,6 +2,7 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
@@ -41,6 +42,13 @@ class ProblemTest {
     @Test
     void hasATitleThoughJaxRsKnowsNone() {
         assertThat(Problem.of(499, "d").title()).isEqualTo("HTTP status 499");
+    }
+
+    @Test
+    void saysHowToShowATokenWhereverItWasFoundToHaveEnded() {
+        Response response = mapper.toResponse(new RefusedException("The token expired while publishing"));
+        assertThat(response.getStatus()).isEqualTo(401);
+        assertThat(response.getHeaderString("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
     }
 
     @Test

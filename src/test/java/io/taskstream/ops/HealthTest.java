@@ -32,6 +32,12 @@ class HealthTest {
     }
 
     @Test
+    void itIsDeadWhenTheLogIsLost() {
+        fixture.engine.lose("The log has failed");
+        assertThat(health.live()).contains(new Health.Check("engine", "The log has failed"));
+    }
+
+    @Test
     void itIsNotReadyOnceItDrainsButLives() {
         fixture.drain.run();
         assertThat(isUp(health.ready())).isFalse();

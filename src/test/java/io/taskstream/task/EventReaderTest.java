@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,27 @@ class EventReaderTest {
                 .isThrownBy(() -> READER.read(json))
                 .withMessageContaining("'" + member + "'")
                 .withMessageContaining(what);
+    }
+
+    @Test
+    void anArrayAndABatchHaveSoManyElementsAndNoMore() {
+        int most = JsonBounds.USUAL.elements();
+        String array = "[" + "1,".repeat(most - 1) + "[1,2]]";
+        String longer = "[" + "1,".repeat(most) + "1]";
+        assertThat(READER.readBatch(array)).hasSize(most);
+        assertThatNoException().isThrownBy(() -> READER.read("{\"a\":" + array + ",\"b\":" + array + "}"));
+        for (String json : List.of(longer, "{\"type\":\"item_started\",\"item\":{\"a\":[[]," + longer + "]}}")) {
+            assertThatExceptionOfType(InvalidItemException.TooManyElements.class)
+                    .isThrownBy(() -> READER.readBatch(json))
+                    .withMessageContaining(Integer.toString(most));
+        }
+    }
+
+    @Test
+    void ofSeveralMembersOfOneNameTheLastCounts() {
+        assertThat(READER.read("{\"type\":\"done\",\"status\":[{\"a\":1}],\"status\":\"failed\"}")
+                        .end())
+                .isEqualTo(TaskStatus.FAILED);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class FailingLog extends ForwardingLog {
 
     private final Queue<Runnable> beforeRefusals = new ConcurrentLinkedQueue<>();
+    private boolean lost;
     private Optional<String> failure = Optional.empty();
 
     public FailingLog(EventLog log) {
@@ -23,6 +24,17 @@ public final class FailingLog extends ForwardingLog {
 
     public void fail(String why) {
         failure = Optional.of(why);
+    }
+
+    /** It has failed for good. */
+    public void lose(String why) {
+        fail(why);
+        lost = true;
+    }
+
+    @Override
+    public boolean isLost() {
+        return lost;
     }
 
     public void recover() {

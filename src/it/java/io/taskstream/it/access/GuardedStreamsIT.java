@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.taskstream.it.Api;
+import io.taskstream.it.wire.HalfBodies;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import java.io.IOException;
@@ -57,6 +58,14 @@ class GuardedStreamsIT {
     @AfterAll
     static void stop() {
         guarded.close();
+    }
+
+    @Test
+    void halfOfABodyWithoutATokenHoldsNoThread() throws IOException {
+        try (var halves = new HalfBodies(guarded.server().url(), "POST /tasks", "Content-Type: application/json\r\n", "")) {
+            assertThat(halves.answers()).containsOnly(401);
+            assertThat(guarded.api().get("/health").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -101,6 +101,16 @@ public final class RawConnection implements AutoCloseable {
         return bytes;
     }
 
+    /** Reads past the body of an answer that has a length. */
+    public void skipBody(Head head) throws IOException {
+        read(Integer.parseInt(head.fields().getOrDefault("content-length", "0")));
+    }
+
+    /** What has come by now, and at least one byte: how many bytes. */
+    public int readSome() throws IOException {
+        return in.read(new byte[1 << 13]);
+    }
+
     /** Everything up to the end of the connection. */
     public String readToEnd() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -83,6 +83,11 @@ final class Committer implements Runnable {
         return trouble;
     }
 
+    /** Whether it has failed for good. */
+    boolean isBroken() {
+        return broken;
+    }
+
     <T> CompletableFuture<T> submit(Order<T> order) {
         orders.add(order);
         wakeUp();

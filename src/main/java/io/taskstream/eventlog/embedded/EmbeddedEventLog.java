@@ -200,6 +200,11 @@ public final class EmbeddedEventLog implements EventLog {
         return Optional.ofNullable(committer.trouble()).or(() -> Optional.ofNullable(storing.trouble()));
     }
 
+    @Override
+    public boolean isLost() {
+        return committer.isBroken();
+    }
+
     /** How many tasks are in the heap. For tests. */
     int tasksInHeap() {
         return live.all().size();

@@ -1,0 +1,62 @@
+package io.taskstream.http;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Lets no thread wait for a body that nobody reads. Undertow reads what a request leaves unread before it ends the
+ * exchange, on the thread that ends it, and without a bound in time where the listener has no read timeout: a few hundred
+ * requests that announce a body and send none would hold all its workers. So each such exchange ends when its body has,
+ * and until then its body is {@linkplain WatchedRequest discarded without blocking}.
+ */
+@WebFilter(
+        urlPatterns = "/*",
+        asyncSupported = true,
+        dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ERROR})
+public class UnreadBodyFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1;
+
+    private static final String WATCHED = UnreadBodyFilter.class.getName();
+
+    private final transient KeepAlive keepAlive;
+
+    @Inject
+    public UnreadBodyFilter(KeepAlive keepAlive) {
+        this.keepAlive = keepAlive;
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        // An error page within a request that is watched already.
+        if (!mayHaveBody(request) || request.getAttribute(WATCHED) != null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        var watched = new WatchedRequest(request, response, keepAlive);
+        request.setAttribute(WATCHED, true);
+        try {
+            chain.doFilter(watched, response);
+        } finally {
+            request.removeAttribute(WATCHED);
+        }
+        if (!request.isAsyncStarted() && !watched.isReadToEnd()) {
+            watched.startAsync().complete();
+        }
+    }
+
+    /** HTTP/2 needs no header to announce a body (RFC 9113, section 8.1). */
+    private static boolean mayHaveBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0
+                || request.getHeader("Transfer-Encoding") != null
+                || !request.getProtocol().startsWith("HTTP/1");
+    }
+}
