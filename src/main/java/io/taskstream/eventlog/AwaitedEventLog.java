@@ -103,6 +103,12 @@ public final class AwaitedEventLog implements EventLog {
     }
 
     @Override
+    public Optional<String> failure() {
+        EventLog opened = log;
+        return opened == null ? Optional.empty() : opened.failure();
+    }
+
+    @Override
     public boolean create(Task task) {
         return opened().create(task);
     }

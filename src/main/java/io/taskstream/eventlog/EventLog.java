@@ -83,6 +83,14 @@ public interface EventLog extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Why the engine keeps nothing any more until its process is started again, for people; empty while it works, and while it
+     * can recover by itself. Never blocks.
+     */
+    default Optional<String> failure() {
+        return Optional.empty();
+    }
+
     /** Lets go of files, connections and threads. What was acknowledged is kept. */
     @Override
     void close();

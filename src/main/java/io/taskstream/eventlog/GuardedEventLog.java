@@ -97,6 +97,12 @@ public final class GuardedEventLog implements EventLog {
                         .map(Failure::message));
     }
 
+    /** None of one that is closed: its server is going to stop. */
+    @Override
+    public Optional<String> failure() {
+        return closed ? Optional.empty() : log.failure();
+    }
+
     @Override
     public LogUsage usage() {
         return closed ? LogUsage.UNKNOWN : log.usage();
