@@ -103,9 +103,9 @@ public final class AwaitedEventLog implements EventLog {
     }
 
     @Override
-    public boolean isLost() {
+    public Optional<String> failure() {
         EventLog opened = log;
-        return opened != null && opened.isLost();
+        return opened == null ? Optional.empty() : opened.failure();
     }
 
     @Override

@@ -83,9 +83,12 @@ public interface EventLog extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Whether it has failed for good, so that it keeps nothing until the server is started again. Never blocks. */
-    default boolean isLost() {
-        return false;
+    /**
+     * Why the engine keeps nothing any more until its process is started again, for people; empty while it works, and while it
+     * can recover by itself. Never blocks.
+     */
+    default Optional<String> failure() {
+        return Optional.empty();
     }
 
     /** Lets go of files, connections and threads. What was acknowledged is kept. */

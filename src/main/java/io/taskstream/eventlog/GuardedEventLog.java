@@ -97,9 +97,10 @@ public final class GuardedEventLog implements EventLog {
                         .map(Failure::message));
     }
 
+    /** None of one that is closed: its server is going to stop. */
     @Override
-    public boolean isLost() {
-        return !closed && log.isLost();
+    public Optional<String> failure() {
+        return closed ? Optional.empty() : log.failure();
     }
 
     @Override

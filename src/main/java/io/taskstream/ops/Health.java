@@ -41,7 +41,7 @@ public final class Health {
         String detail = silence.compareTo(STUCK) < 0
                 ? ""
                 : "No heartbeats were sent for " + silence.toSeconds() + " s: the server's scheduler is stuck";
-        String lost = log.isLost() ? log.trouble().orElse("The log has failed") : "";
+        String lost = log.failure().orElse("");
         // A server that drains goes anyway, and one that has drained visits nobody: neither is to be restarted for it.
         return drain.state() == Drain.State.SERVING
                 ? List.of(new Check("heartbeats", detail), new Check("engine", lost))

@@ -33,8 +33,8 @@ public final class FailingLog extends ForwardingLog {
     }
 
     @Override
-    public boolean isLost() {
-        return lost;
+    public Optional<String> failure() {
+        return lost ? failure : Optional.empty();
     }
 
     public void recover() {

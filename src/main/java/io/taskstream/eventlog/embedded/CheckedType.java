@@ -27,7 +27,11 @@ final class CheckedType<T> implements DataType<T> {
     public void write(WriteBuffer out, Object storage, int count) {
         int start = out.position();
         out.putInt(0).putInt(0);
-        type.write(out, storage, count);
+        try {
+            type.write(out, storage, count);
+        } catch (RuntimeException e) {
+            throw new Damage.Fault("A page of the store can't be written", e);
+        }
         int length = out.position() - start - HEAD;
         out.putInt(start, length).putInt(start + 4, checksum(out.getBuffer(), start + HEAD, length));
     }
@@ -42,7 +46,11 @@ final class CheckedType<T> implements DataType<T> {
         if (length < 0 || length > in.remaining() || checksum(in, in.position(), length) != checksum) {
             throw damage();
         }
-        type.read(in, storage, count);
+        try {
+            type.read(in, storage, count);
+        } catch (RuntimeException e) {
+            throw new Damage.Fault("A page of the store is not of the form that this version reads", e);
+        }
     }
 
     private static int checksum(ByteBuffer bytes, int from, int length) {

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * journal, brings that to the disk, shows it, and only then answers. So the more publishers wait for the disk, the more
  * of them one turn of it serves.
  *
- * <p>If the journal fails, the group never was: its orders are answered {@link EventLogException.Unavailable}, and a new
- * segment is tried, again and again, which takes the place of what the old one held of it.
+ * <p>If the journal fails, or anything else before the group is in it, the group never was: its orders are answered
+ * {@link EventLogException.Unavailable}, and a new segment is tried, again and again, which takes the place of what the old
+ * one held of it. What fails behind that, ends the log: a start brings it to what the journal has.
  */
 final class Committer implements Runnable {
 
@@ -34,6 +35,8 @@ final class Committer implements Runnable {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long FULL_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static final String FAILED = "The log has failed, and needs the server to be started again";
+
     private final Queue<Order<?>> orders = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
@@ -42,12 +45,15 @@ final class Committer implements Runnable {
     private final UnstoredBound unstored;
     private final InstantSource time;
 
+    /** Made beforehand: the heap may be full when it is needed. */
+    private final EventLogException bareFailure = new EventLogException.Unavailable(FAILED, null);
+
     private volatile boolean waiting;
     private volatile boolean closing;
     private volatile boolean closed;
-    private volatile boolean broken;
     private volatile @Nullable Thread thread;
     private volatile @Nullable String trouble;
+    private volatile @Nullable EventLogException failure;
 
     // Touched by the committing thread only.
     private final List<Order<?>> group = new ArrayList<>();
@@ -80,12 +86,28 @@ final class Committer implements Runnable {
     /** What keeps it from committing, {@code null} if nothing does. */
     @Nullable
     String trouble() {
-        return trouble;
+        String failed = failure();
+        return failed == null ? trouble : failed;
     }
 
-    /** Whether it has failed for good. */
-    boolean isBroken() {
-        return broken;
+    /** Why it commits nothing any more until the log is opened anew, {@code null} if it does. */
+    @Nullable
+    String failure() {
+        EventLogException failed = failure;
+        return failed == null ? null : failed.getMessage();
+    }
+
+    /**
+     * Commits nothing from now on, since what the heap holds may not be what the journal has, or is not stored any more. By
+     * any thread.
+     */
+    void fail(Throwable cause) {
+        if (failure == null) {
+            failure = bareFailure;
+            close();
+            failure = new EventLogException.Unavailable(FAILED + ": " + cause, cause);
+            LOG.log(Level.ERROR, "The log has failed, and accepts nothing until the server is started again", cause);
+        }
     }
 
     <T> CompletableFuture<T> submit(Order<T> order) {
@@ -102,17 +124,18 @@ final class Committer implements Runnable {
         var answer = new CompletableFuture<T>();
         commands.add(() -> {
             try {
-                if (broken) {
-                    throw new EventLogException.Unavailable("The log has failed", null);
+                EventLogException failed = failure;
+                if (failed != null) {
+                    throw failed;
                 }
                 answer.complete(command.call());
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 answer.completeExceptionally(e);
             }
         });
         wakeUp();
         if (closed) {
-            answer.completeExceptionally(new IllegalStateException("The log is closed"));
+            answer.completeExceptionally(refusal());
         }
         return answer;
     }
@@ -129,12 +152,10 @@ final class Committer implements Runnable {
             work();
             conclude();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "The log has failed, and takes nothing until the server is started again", e);
-            trouble = "The log has failed, and needs the server to be started again: " + e;
-            broken = true;
-            group.forEach(order -> order.fail(new EventLogException.Unavailable("The log has failed", e)));
+            fail(e);
         } finally {
             closed = true;
+            group.forEach(order -> order.fail(refusal()));
             runCommands();
             failAll();
             journal.close();
@@ -143,11 +164,12 @@ final class Committer implements Runnable {
 
     private void work() {
         thread = Thread.currentThread();
-        while (!closing || !orders.isEmpty()) {
+        while (failure == null && (!closing || !orders.isEmpty())) {
+            clearInterrupt();
             runCommands();
             if (unstored.isFull() && !closing) {
                 LockSupport.parkNanos(FULL_PAUSE);
-            } else if (collect()) {
+            } else if (!orders.isEmpty()) {
                 commit();
             } else {
                 pause();
@@ -155,7 +177,17 @@ final class Committer implements Runnable {
         }
     }
 
+    /** Only {@link #close()} ends the thread. An interrupt would close the journal's file, and make each wait return at once. */
+    private static void clearInterrupt() {
+        if (Thread.interrupted()) {
+            LOG.log(Level.DEBUG, "The committing thread was interrupted, and goes on");
+        }
+    }
+
     private void conclude() {
+        if (failure != null) {
+            return;
+        }
         try {
             journal.conclude();
         } catch (IOException e) {
@@ -169,26 +201,23 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Puts a group together. Answers whether there is anything to do. */
-    private boolean collect() {
+    private void collect() {
         group.clear();
-        Order<?> order = orders.poll();
-        if (order == null) {
-            return false;
-        }
         staging.begin();
+        Order<?> order = orders.poll();
         while (order != null) {
             group.add(order);
             order.stage(staging);
             order = staging.length() < LARGEST_GROUP ? orders.poll() : null;
         }
-        return true;
     }
 
+    /** Until the group is in the journal nothing has happened, whatever fails. Behind that nothing may fail. */
     private void commit() {
-        if (staging.length() > 0) {
-            long goodEnd = journal.end();
-            try {
+        long goodEnd = journal.end();
+        try {
+            collect();
+            if (staging.length() > 0) {
                 unstored.check();
                 openJournal();
                 goodEnd = journal.end();
@@ -196,15 +225,19 @@ final class Committer implements Runnable {
                 if (durability == Durability.SYNC) {
                     journal.force();
                 }
-            } catch (IOException | RuntimeException e) {
-                giveUp(goodEnd, e);
-                return;
+                journal.confirm(lastNumber + 1);
             }
+        } catch (IOException | RuntimeException | Error e) {
+            giveUp(goodEnd, e);
+            return;
+        }
+        if (staging.length() > 0) {
             lastNumber++;
             changed.addAll(staging.touched());
             unstored.add(staging.publish());
         }
         group.forEach(Order::complete);
+        group.clear();
         forceIfDue();
     }
 
@@ -213,7 +246,7 @@ final class Committer implements Runnable {
         if (!journal.isOpen()) {
             try {
                 openJournal();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 note(e);
             }
         }
@@ -229,23 +262,28 @@ final class Committer implements Runnable {
         }
     }
 
-    private void giveUp(long goodEnd, Exception failure) {
+    private void giveUp(long goodEnd, Throwable cause) {
         EventLogException refusal;
-        if (failure instanceof EventLogException full) {
+        if (cause instanceof EventLogException full) {
             refusal = full;
         } else {
-            note(failure);
+            note(cause);
             journal.giveUp(goodEnd);
-            refusal = new EventLogException.Unavailable("The log can't be written: " + failure.getMessage(), failure);
+            refusal = new EventLogException.Unavailable(describe(cause), cause);
         }
         group.forEach(order -> order.fail(refusal));
+        group.clear();
     }
 
-    private void note(Exception failure) {
+    private void note(Throwable cause) {
         if (trouble == null) {
-            LOG.log(Level.ERROR, "The log can't be written; nothing is accepted until it can", failure);
+            LOG.log(Level.ERROR, "The log can't be written; nothing is accepted until it can", cause);
         }
-        trouble = "The log can't be written: " + failure.getMessage();
+        trouble = describe(cause);
+    }
+
+    private static String describe(Throwable cause) {
+        return "The log can't be written: " + (cause instanceof IOException ? cause.getMessage() : cause);
     }
 
     private void forceIfDue() {
@@ -260,7 +298,7 @@ final class Committer implements Runnable {
         try {
             journal.force();
             forcedAt = now;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             note(e);
             journal.giveUp(journal.end());
         }
@@ -285,17 +323,24 @@ final class Committer implements Runnable {
         if (journal.isOpen()) {
             journal.begin(lastNumber + 1);
         }
-        Set<LiveTask> cut = changed;
-        changed = new LinkedHashSet<>();
-        return new Cut(
+        var cut = new Cut(
                 lastNumber,
                 staging.nextOrdinal(),
-                cut.stream().map(LiveTask::unstored).toList());
+                changed.stream().map(LiveTask::unstored).toList());
+        // Not before: should it fail, nothing is forgotten.
+        changed = new LinkedHashSet<>();
+        return cut;
     }
 
     /** Remembers that those are still to be stored. Only as a command. */
     void putBack(Collection<LiveTask> tasks) {
-        changed.addAll(tasks);
+        try {
+            changed.addAll(tasks);
+        } catch (RuntimeException | Error e) {
+            // The journal would be deleted though the store has not everything of it.
+            fail(e);
+            throw e;
+        }
     }
 
     /**
@@ -306,10 +351,20 @@ final class Committer implements Runnable {
     record Cut(long number, long nextOrdinal, List<Unstored> unstored) {}
 
     private void failAll() {
-        var refusal = new EventLogException.Unavailable("The log is closed", null);
+        EventLogException refusal = refusal();
         for (Order<?> order = orders.poll(); order != null; order = orders.poll()) {
             order.fail(refusal);
         }
+    }
+
+    private EventLogException refusal() {
+        EventLogException failed = failure;
+        return failed == null ? new EventLogException.Unavailable("The log is closed", null) : failed;
+    }
+
+    /** Lets go of the journal, if the thread was never started. */
+    void abandon() {
+        journal.close();
     }
 
     /** Takes no further order; what has come in is still done. */

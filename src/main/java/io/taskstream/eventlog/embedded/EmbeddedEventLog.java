@@ -14,6 +14,8 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.stream.Collectors;
 import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FileUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps all events in files of one directory, which no other process may use. Appends go to a {@link Journal}, and are
@@ -38,6 +41,7 @@ import org.h2.store.fs.FileUtils;
  */
 public final class EmbeddedEventLog implements EventLog {
 
+    private static final Logger LOG = System.getLogger(EmbeddedEventLog.class.getName());
     private static final String STORE = "events.mv";
 
     private final FilePath directory;
@@ -72,12 +76,14 @@ public final class EmbeddedEventLog implements EventLog {
         var wakeUps = new Semaphore(0);
         var unstored = new UnstoredBound(wakeUps::release);
         store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
+        Committer begun = null;
+        Thread started = null;
         try {
             var recovery = Recovery.of(store, directory, retention, unstored, random);
             live = recovery.live();
             var staging = new Staging(live, store, retention.keys(), time, random);
             staging.ordinalsFrom(recovery.nextOrdinal());
-            committer = new Committer(
+            begun = new Committer(
                     new Journal(directory, options.durability() == Durability.SYNC, syncs),
                     staging,
                     options.durability(),
@@ -85,6 +91,7 @@ public final class EmbeddedEventLog implements EventLog {
                     time,
                     recovery.last(),
                     recovery.changed());
+            committer = begun;
             committer.begin();
             storing = new StoringThread(
                     committer,
@@ -95,23 +102,54 @@ public final class EmbeddedEventLog implements EventLog {
                     new RecentSweep(live, options.recentBytes(), time),
                     unstored,
                     wakeUps);
+            reader = new Reader(live, store, executor, time);
+            listing = new Listing(live, store);
+            committerThread = thread(threads, committer);
+            storingThread = thread(threads, this::runStoring);
+            committerThread.start();
+            started = committerThread;
+            storingThread.start();
         } catch (IOException e) {
-            store.abandon();
+            giveBack(store, begun, started);
             throw new EventLogException.Unavailable(
                     "The log's journal in " + directory + " can't be read: " + e.getMessage(), e);
         } catch (MVStoreException e) {
-            store.abandon();
+            giveBack(store, begun, started);
             throw new EventLogException.Unavailable("The log in " + directory + " can't be read: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            store.abandon();
+        } catch (RuntimeException | Error e) {
+            giveBack(store, begun, started);
             throw e;
         }
-        reader = new Reader(live, store, executor, time);
-        listing = new Listing(live, store);
-        committerThread = threads.newThread(committer);
-        storingThread = threads.newThread(storing);
-        committerThread.start();
-        storingThread.start();
+    }
+
+    private static Thread thread(ThreadFactory threads, Runnable work) {
+        Thread thread = threads.newThread(work);
+        if (thread == null) {
+            throw new IllegalStateException("The server gives the log no thread");
+        }
+        return thread;
+    }
+
+    /** Closes what was opened by a constructor that fails; it can be opened again. */
+    private static void giveBack(StoreFile store, @Nullable Committer begun, @Nullable Thread started) {
+        if (begun != null && started != null) {
+            begun.close();
+            if (join(started)) {
+                Thread.currentThread().interrupt();
+            }
+        } else if (begun != null) {
+            begun.abandon();
+        }
+        store.abandon();
+    }
+
+    private void runStoring() {
+        try {
+            storing.run();
+        } catch (RuntimeException | Error e) {
+            // Otherwise appends would wait for ever when the heap is full of what is not stored.
+            committer.fail(e);
+        }
     }
 
     private static FilePath directory(String name) {
@@ -201,8 +239,8 @@ public final class EmbeddedEventLog implements EventLog {
     }
 
     @Override
-    public boolean isLost() {
-        return committer.isBroken();
+    public Optional<String> failure() {
+        return Optional.ofNullable(committer.failure());
     }
 
     /** How many tasks are in the heap. For tests. */
@@ -218,23 +256,33 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public void close() {
+        // An interrupt would close the files that are still to be written.
+        boolean wasInterrupted = Thread.interrupted();
         storing.close();
-        join(storingThread);
+        wasInterrupted |= join(storingThread);
         try {
             storing.store();
-        } catch (RuntimeException e) {
-            // The journal has it.
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.DEBUG, "The store does not take what is new, but the journal has it", e);
         }
         committer.close();
-        join(committerThread);
+        wasInterrupted |= join(committerThread);
         store.close();
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
+        if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Waits for the thread's end. Answers whether this one was interrupted meanwhile. */
+    private static boolean join(Thread thread) {
+        boolean wasInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        return wasInterrupted;
     }
 }

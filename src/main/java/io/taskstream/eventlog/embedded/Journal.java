@@ -1,6 +1,8 @@
 package io.taskstream.eventlog.embedded;
 
 import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.eventlog.embedded.SegmentHead.Phase;
+import io.taskstream.eventlog.embedded.SegmentHead.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal implements AutoCloseable {
 
-    /** Before the first group, with the {@link SegmentHead}: a block, so that a segment can not be begun on a full disk. */
+    /** What lies before the first group, the {@link SegmentHead}: a block, so that no segment is begun on a full disk. */
     static final int HEAD = 4096;
 
     static final int GROUP_HEAD = 16;
@@ -32,6 +34,7 @@ final class Journal implements AutoCloseable {
 
     private @Nullable FileChannel segment;
     private long firstOfSegment;
+    private long last;
     private long end;
     private boolean forced = true;
 
@@ -63,26 +66,50 @@ final class Journal implements AutoCloseable {
             force();
         }
         close();
-        FileChannel file = Segments.file(directory, number).open("rw");
+        FileChannel file = create(number);
         try {
-            file.truncate(0);
-            writeHead(file, SegmentHead.now(isForced));
-            file.force(true);
-            forceDirectory();
-        } catch (IOException e) {
+            Segments.deleteAfter(directory, number);
+            markFollowed(number);
+        } catch (IOException | RuntimeException | Error e) {
             closeQuietly(file);
             throw e;
         }
         segment = file;
         firstOfSegment = number;
+        last = number - 1;
         end = HEAD;
         forced = true;
     }
 
-    private static void writeHead(FileChannel file, SegmentHead head) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(HEAD);
-        head.write(block);
-        writeAll(file, block.clear(), 0);
+    /** Makes the file under another name, so that there is no segment before its head is on the disk. */
+    private FileChannel create(long number) throws IOException {
+        FilePath unready = Segments.unready(directory);
+        FileChannel file = unready.open("rw");
+        try {
+            file.truncate(0);
+            SegmentHead.now(number, isForced).write(file);
+            file.force(true);
+            unready.moveTo(Segments.file(directory, number), true);
+            forceDirectory();
+            return file;
+        } catch (IOException | RuntimeException | Error e) {
+            closeQuietly(file);
+            throw e;
+        }
+    }
+
+    /** Says in the segment before that there is a further one, so that it is missed if it should be lost. */
+    private void markFollowed(long number) throws IOException {
+        FilePath before = Segments.before(directory, number);
+        if (before == null) {
+            return;
+        }
+        try (FileChannel file = before.open("rw")) {
+            SegmentHead head = SegmentHead.read(file);
+            if (head != null && head.state() != null && !head.isFollowed()) {
+                new State(head.state().last(), Phase.FOLLOWED).write(file);
+            }
+        }
     }
 
     /** A new file is found after a power failure only if its directory has been brought to the disk too. */
@@ -100,7 +127,10 @@ final class Journal implements AutoCloseable {
         group.clear().position(GROUP_HEAD);
     }
 
-    /** Writes a group, whose changes lie behind {@link #GROUP_HEAD}. If it fails, nothing of it counts. */
+    /**
+     * Writes a group, whose changes lie behind {@link #GROUP_HEAD}. If it fails, nothing of it counts. Before it is
+     * acknowledged it must be {@linkplain #confirm confirmed}.
+     */
     void write(long number, WriteBuffer group) throws IOException {
         ByteBuffer bytes = group.getBuffer();
         int length = bytes.position();
@@ -112,6 +142,12 @@ final class Journal implements AutoCloseable {
         writeAll(open(), bytes, end);
         end += length;
         forced = false;
+    }
+
+    /** Notes in the segment that the group, which has been written, is to be acknowledged: a start must find it. */
+    void confirm(long number) throws IOException {
+        new State(number, Phase.OPEN).write(open());
+        last = number;
     }
 
     private FileChannel open() throws IOException {
@@ -129,7 +165,7 @@ final class Journal implements AutoCloseable {
         forced = true;
     }
 
-    private static void writeAll(FileChannel file, ByteBuffer bytes, long position) throws IOException {
+    static void writeAll(FileChannel file, ByteBuffer bytes, long position) throws IOException {
         long at = position;
         while (bytes.hasRemaining()) {
             at += file.write(bytes, at);
@@ -146,7 +182,7 @@ final class Journal implements AutoCloseable {
         forced = true;
         try {
             file.truncate(goodEnd);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The next segment's number says the same.
         }
         closeQuietly(file);
@@ -172,7 +208,7 @@ final class Journal implements AutoCloseable {
             return;
         }
         force();
-        writeHead(file, SegmentHead.now(isForced).closed());
+        new State(last, Phase.CLOSED).write(file);
         force();
     }
 

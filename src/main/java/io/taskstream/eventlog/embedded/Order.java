@@ -14,7 +14,7 @@ final class Order<T> {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private final Function<Staging, T> work;
     private @Nullable T result;
-    private @Nullable RuntimeException refusal;
+    private @Nullable EventLogException refusal;
 
     Order(Function<Staging, T> work) {
         this.work = work;
@@ -24,10 +24,11 @@ final class Order<T> {
         return answer;
     }
 
+    /** Adds what it does to the group. Should it fail, but for a refusal, it may have added a part of it. */
     void stage(Staging staging) {
         try {
             result = work.apply(staging);
-        } catch (RuntimeException e) {
+        } catch (EventLogException e) {
             refusal = e;
         }
     }

@@ -5,7 +5,7 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.Page;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of a map that lie in pages which can be read, in order; those in others are passed over. */
+/** The entries of a map that lie in pages which can be read, in order; those in damaged ones are passed over. */
 final class ReadableEntries<K, V> {
 
     private final BiConsumer<K, V> visitor;
@@ -19,7 +19,8 @@ final class ReadableEntries<K, V> {
      * Shows them.
      *
      * @param visitor must not fail
-     * @return how many pages could not be read, each with all that lies beneath it
+     * @return how many pages are damaged, each with all that lies beneath it
+     * @throws RuntimeException if a page can't be read that is not damaged
      */
     static <K, V> long visit(MVMap<K, V> map, BiConsumer<K, V> visitor) {
         var entries = new ReadableEntries<>(visitor);
@@ -46,6 +47,9 @@ final class ReadableEntries<K, V> {
         try {
             return page.getChildPage(index);
         } catch (RuntimeException e) {
+            if (!Damage.isIn(e)) {
+                throw e;
+            }
             unreadable++;
             return null;
         }

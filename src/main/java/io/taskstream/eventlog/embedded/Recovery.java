@@ -98,45 +98,49 @@ final class Recovery {
     }
 
     private void recover(FilePath directory) throws IOException {
-        if (Segments.mayHaveLost(directory) || hasHole(directory)) {
-            renewEpochs();
+        Survey journal = Survey.of(directory, checkpoint);
+        if (journal.loss() != null) {
+            renewEpochs(journal.loss());
         }
-        long inJournal = Segments.read(directory, this::apply);
-        if (inJournal > last) {
-            LOG.log(Level.ERROR, "The log has lost what was done in the groups from {0} to {1}", last + 1, inJournal);
+        journal.read(this::apply);
+        if (journal.last() > last) {
+            LOG.log(
+                    Level.ERROR,
+                    "The log has lost what was done in the groups from {0} to {1}",
+                    last + 1,
+                    journal.last());
             // A group that takes a lost one's number would not count, for a later segment begins behind it.
-            last = inJournal;
+            last = journal.last();
         }
         takeAll();
         if (isRenewed) {
             // Also if nothing was taken: what is missing is missing once.
             file.writable().commit(last, nextOrdinal);
+            journal.damaged().forEach(Recovery::setAside);
         }
         if (unknown > 0) {
             LOG.log(Level.ERROR, "The log has lost tasks to which {0} of the newest changes belong", unknown);
         }
     }
 
-    private boolean hasHole(FilePath directory) throws IOException {
-        long[] reached = {checkpoint};
-        long inJournal = Segments.read(directory, (number, changes) -> {
-            if (number == reached[0] + 1) {
-                reached[0]++;
-            }
-        });
-        return inJournal > reached[0];
-    }
-
     /**
      * Of what is lost, a viewer may have seen some: the numbers of those events will be given again, so tasks that go on do
      * so in another epoch.
      */
-    private void renewEpochs() {
+    private void renewEpochs(String why) {
         LOG.log(
                 Level.WARNING,
-                "The log may have lost its newest events; viewers of open tasks are told that they are reset");
+                "The log may have lost its newest events, since " + why
+                        + "; viewers of open tasks are told that they are reset");
         isRenewed = true;
         file.writable().renewEpochs(random);
+    }
+
+    /** Keeps it for those who want to look for what is lost. */
+    private static void setAside(FilePath segment) {
+        FilePath aside = FilePath.get(segment + ".corrupt");
+        LOG.log(Level.ERROR, "The journal''s file {0} is damaged, and is kept as {1}", segment, aside);
+        segment.moveTo(aside, true);
     }
 
     private void apply(long number, ByteBuffer changes) {
@@ -147,7 +151,7 @@ final class Recovery {
             LOG.log(Level.ERROR, "The log has lost what was done in the groups from {0} to {1}", last + 1, number - 1);
         }
         while (changes.hasRemaining()) {
-            apply(Change.read(changes));
+            apply(read(number, changes));
         }
         last = number;
         if (unstored.isMany()) {
@@ -155,9 +159,25 @@ final class Recovery {
         }
     }
 
+    /** What the group's checksum vouches for is as it was written: if it can't be read, nothing may be dropped for that. */
+    private static Change read(long number, ByteBuffer changes) {
+        try {
+            return Change.read(changes);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "The log's journal holds a change, in group " + number
+                            + ", that this version can't read; start the version that wrote it: " + e,
+                    e);
+        }
+    }
+
     private void apply(Change change) {
+        // Of what created it, the group may be lost.
+        nextOrdinal = Math.max(nextOrdinal, change.ordinal() + 1);
         if (change instanceof Change.Created created) {
-            nextOrdinal = Math.max(nextOrdinal, created.ordinal() + 1);
+            if (isRenewed) {
+                replace(created);
+            }
             String epoch = isRenewed ? Epochs.next(random) : created.epoch();
             LiveTask task = LiveTask.created(created.ordinal(), epoch, created.task());
             live.add(task);
@@ -175,6 +195,15 @@ final class Recovery {
             unstored.add(task.publish(added));
         } else if (change instanceof Change.Deleted) {
             unstored.add(task.publishDeletion());
+        }
+    }
+
+    /** The group may be lost that deleted an older task of that name. */
+    private void replace(Change.Created created) {
+        LiveTask older = live.load(created.task().id());
+        if (older != null && !older.isDeleted() && older.ordinal() != created.ordinal()) {
+            unstored.add(older.publishDeletion());
+            changed.add(older);
         }
     }
 

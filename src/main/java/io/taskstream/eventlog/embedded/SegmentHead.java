@@ -6,37 +6,100 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a segment of the journal says of itself in its head, so that a start after it knows whether what was written to it
- * may be lost.
+ * The first block of a segment: how it is written, and how far it has come, so that a start can tell an end that was never
+ * written from one that is lost.
  *
- * @param isForced whether each group was brought to the disk before it was acknowledged
- * @param isClosed whether the log was closed, and all of it brought to the disk
- * @param boot of the system that wrote it: only when that falls is something lost that was written; empty if it is unknown
+ * @param first the number of the segment's first group
+ * @param isForced whether each group is brought to the disk before it is acknowledged
+ * @param boot of the system that wrote it, of which only a fall loses what was written; empty if it is unknown. It is not
+ *     covered by the checksum: another than the true one makes a start more careful
+ * @param state how far the segment has come, {@code null} if that is damaged
  */
-record SegmentHead(boolean isForced, boolean isClosed, String boot) {
+record SegmentHead(
+        long first, boolean isForced, String boot, @Nullable State state) {
 
-    private static final int FORCED = 1;
-    private static final int CLOSED = 2;
-    private static final int LENGTH = 64;
+    private static final long MAGIC = 0x5453_4a4f_5552_4e31L;
+    private static final int CHECKED = 17;
+    private static final int LENGTH = 128;
+
+    /** In another sector than what is never changed. */
+    private static final int STATE_AT = 512;
+
+    private static final int STATE_LENGTH = 16;
+    private static final int STATE_CHECKED = 12;
 
     /** Where Linux has a name for the time since it was started. */
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
-    /** Of a segment that is begun now. */
-    static SegmentHead now(boolean isForced) {
-        return new SegmentHead(isForced, false, currentBoot());
+    /** What follows the groups that a segment has. */
+    enum Phase {
+        /** Perhaps a group that was not acknowledged. */
+        OPEN(0),
+        /** Nothing: the log was closed, and all of the segment is on the disk. */
+        CLOSED(1),
+        /** A further segment. */
+        FOLLOWED(2);
+
+        /** What stands for it in the file. */
+        private final int code;
+
+        Phase(int code) {
+            this.code = code;
+        }
+
+        private static @Nullable Phase of(int code) {
+            for (Phase phase : values()) {
+                if (phase.code == code) {
+                    return phase;
+                }
+            }
+            return null;
+        }
     }
 
-    /** The same when all of it has been brought to the disk for the last time. */
-    SegmentHead closed() {
-        return new SegmentHead(isForced, true, boot);
+    /**
+     * How far a segment has come.
+     *
+     * @param last the number of the last group that may have been acknowledged
+     */
+    record State(long last, Phase phase) {
+
+        void write(FileChannel segment) throws IOException {
+            ByteBuffer out = ByteBuffer.allocate(STATE_LENGTH);
+            out.putLong(last).putInt(phase.code).putInt(checksum(out, STATE_CHECKED));
+            Journal.writeAll(segment, out.flip(), STATE_AT);
+        }
+
+        private static @Nullable State read(FileChannel segment) throws IOException {
+            ByteBuffer in = SegmentHead.read(segment, STATE_AT, STATE_LENGTH);
+            long last = in.getLong();
+            Phase phase = Phase.of(in.getInt());
+            return phase != null && in.getInt() == checksum(in, STATE_CHECKED) ? new State(last, phase) : null;
+        }
     }
 
-    /** Whether what a viewer has seen may be missing from the log. */
+    /** Of a segment that is begun now with that group. */
+    static SegmentHead now(long first, boolean isForced) {
+        return new SegmentHead(first, isForced, currentBoot(), new State(first - 1, Phase.OPEN));
+    }
+
+    boolean isFollowed() {
+        return state != null && state.phase() == Phase.FOLLOWED;
+    }
+
+    /** Whether groups that were acknowledged may be missing at the segment's end, though no byte was damaged. */
     boolean mayHaveLost() {
-        return !isForced && !isClosed && (boot.isEmpty() || !boot.equals(currentBoot()));
+        boolean isClosed = state != null && state.phase() == Phase.CLOSED;
+        return !isForced && !isClosed && !isOfThisBoot();
+    }
+
+    /** Whether all that was written to the segment must be found, forced or not. */
+    boolean isOfThisBoot() {
+        return !boot.isEmpty() && boot.equals(currentBoot());
     }
 
     private static String currentBoot() {
@@ -47,24 +110,46 @@ record SegmentHead(boolean isForced, boolean isClosed, String boot) {
         }
     }
 
-    void write(ByteBuffer out) {
+    /** Writes the whole block of a new segment. */
+    void write(FileChannel segment) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(Journal.HEAD);
+        block.putLong(MAGIC).putLong(first).put((byte) (isForced ? 1 : 0));
+        block.putInt(checksum(block, CHECKED));
         byte[] text = boot.getBytes(StandardCharsets.US_ASCII);
-        out.put((byte) ((isForced ? FORCED : 0) | (isClosed ? CLOSED : 0)));
-        out.put((byte) text.length).put(text);
+        block.put((byte) text.length).put(text);
+        Journal.writeAll(segment, block.clear(), 0);
+        if (state != null) {
+            state.write(segment);
+        }
     }
 
-    /** Reads it from the beginning of a segment. */
-    static SegmentHead read(FileChannel segment) throws IOException {
-        ByteBuffer in = ByteBuffer.allocate(LENGTH);
-        while (in.hasRemaining() && segment.read(in, in.position()) > 0) {
-            // As much as there is.
+    /** Reads it from the beginning of a segment; {@code null} if there is none, or a damaged one. */
+    static @Nullable SegmentHead read(FileChannel segment) throws IOException {
+        ByteBuffer in = read(segment, 0, LENGTH);
+        long magic = in.getLong();
+        long first = in.getLong();
+        boolean isForced = in.get() != 0;
+        if (magic != MAGIC || in.getInt() != checksum(in, CHECKED)) {
+            return null;
         }
-        in.position(0);
-        int flags = in.get();
         int length = Math.min(Math.max(in.get(), 0), in.remaining());
         byte[] text = new byte[length];
         in.get(text);
-        return new SegmentHead(
-                (flags & FORCED) != 0, (flags & CLOSED) != 0, new String(text, StandardCharsets.US_ASCII));
+        return new SegmentHead(first, isForced, new String(text, StandardCharsets.US_ASCII), State.read(segment));
+    }
+
+    /** Reads as many bytes; those that the segment does not have are zero. */
+    private static ByteBuffer read(FileChannel segment, long position, int length) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(length);
+        while (in.hasRemaining() && segment.read(in, position + in.position()) > 0) {
+            // As much as there is.
+        }
+        return in.clear();
+    }
+
+    private static int checksum(ByteBuffer bytes, int length) {
+        var checksum = new CRC32C();
+        checksum.update(bytes.duplicate().position(0).limit(length));
+        return (int) checksum.getValue();
     }
 }

@@ -3,6 +3,7 @@ package io.taskstream.eventlog.embedded;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
+import java.nio.BufferUnderflowException;
 import java.util.Iterator;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.Cursor;
@@ -48,18 +49,25 @@ final class Store implements AutoCloseable {
 
     /** Opens the file alone, so that what is damaged in it can be told from what is not. */
     static MVStore openFile(FilePath file, int cacheMegabytes) {
-        return new MVStore.Builder()
+        MVStore.Builder builder = new MVStore.Builder()
                 .fileName(file.toString())
                 .cacheSize(cacheMegabytes)
-                .autoCommitDisabled()
-                .open();
+                .autoCommitDisabled();
+        try {
+            return builder.open();
+        } catch (IndexOutOfBoundsException
+                | BufferUnderflowException
+                | NegativeArraySizeException
+                | IllegalArgumentException e) {
+            throw Damage.of(e);
+        }
     }
 
     static Store open(FilePath file, int cacheMegabytes) {
         MVStore mvStore = openFile(file, cacheMegabytes);
         try {
             return new Store(mvStore);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             mvStore.closeImmediately();
             throw e;
         }

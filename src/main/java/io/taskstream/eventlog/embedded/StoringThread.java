@@ -86,7 +86,7 @@ final class StoringThread implements Runnable {
                     tryTo(this::tend);
                 }
             } catch (InterruptedException e) {
-                closing = true;
+                LOG.log(Level.DEBUG, "The storing thread was interrupted, and goes on: only close() ends it");
             }
         }
     }

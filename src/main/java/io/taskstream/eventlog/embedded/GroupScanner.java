@@ -1,0 +1,165 @@
+package io.taskstream.eventlog.embedded;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the groups of one segment, each with a greater number than the one before. Bytes that are no group are passed over
+ * if a group follows them. Used by one thread.
+ */
+final class GroupScanner {
+
+    private static final int LENGTHS = 8;
+    private static final int WINDOW = 1 << 16;
+    private static final int SECTOR = 512;
+
+    private final FileChannel file;
+    private final long size;
+    private final long before;
+    private long position = Journal.HEAD;
+    private long last;
+    private boolean isInterrupted;
+
+    /**
+     * @param first the number of the segment's first group
+     * @param before of the next segment's first group: what this one holds from there on does not count
+     */
+    GroupScanner(FileChannel file, long first, long before) throws IOException {
+        this.file = file;
+        this.size = file.size();
+        this.last = first - 1;
+        this.before = before;
+    }
+
+    /** The next group, which begins with its number; {@code null} if no further one can be read. */
+    @Nullable
+    ByteBuffer next() throws IOException {
+        while (true) {
+            ByteBuffer group = group(position);
+            if (group == null) {
+                long further = further();
+                if (further < 0) {
+                    return null;
+                }
+                isInterrupted = true;
+                position = further;
+                continue;
+            }
+            long number = group.getLong(0);
+            if (number >= before) {
+                return null;
+            }
+            position += LENGTHS + group.limit();
+            if (number > last) {
+                last = number;
+                return group;
+            }
+        }
+    }
+
+    /** The number of the last group that was read; that before the segment's first if there was none. */
+    long last() {
+        return last;
+    }
+
+    /** Whether a group followed bytes that are none. */
+    boolean isInterrupted() {
+        return isInterrupted;
+    }
+
+    /** The group at that place, {@code null} if there is no whole one. */
+    private @Nullable ByteBuffer group(long at) throws IOException {
+        long available = size - at - LENGTHS;
+        if (available < LENGTHS) {
+            return null;
+        }
+        ByteBuffer head = readAll(at, LENGTHS);
+        int length = head.getInt();
+        if (length < LENGTHS || length > available) {
+            return null;
+        }
+        ByteBuffer group = readAll(at + LENGTHS, length);
+        var checksum = new CRC32C();
+        checksum.update(group.duplicate());
+        return (int) checksum.getValue() == head.getInt() ? group : null;
+    }
+
+    /** Where the next group lies behind one that is damaged, -1 if there is none. */
+    private long further() throws IOException {
+        if (size - position < Journal.GROUP_HEAD) {
+            return -1;
+        }
+        int length = readAll(position, LENGTHS).getInt();
+        long behind = position + LENGTHS + Math.max(length, 0);
+        // If only the length is sound, nothing within the group is taken for one.
+        return behind < size && isNewer(group(behind)) ? behind : search(position + 1);
+    }
+
+    private boolean isNewer(@Nullable ByteBuffer group) {
+        return group != null && isPossible(group.getLong(0));
+    }
+
+    private boolean isPossible(long number) {
+        return number > last && number - last <= (size - position) / Journal.GROUP_HEAD;
+    }
+
+    private long search(long from) throws IOException {
+        for (long at = from; at + Journal.GROUP_HEAD <= size; at += WINDOW - Journal.GROUP_HEAD + 1) {
+            ByteBuffer window = readAll(at, (int) Math.min(WINDOW, size - at));
+            for (int i = 0; i + Journal.GROUP_HEAD <= window.limit(); i++) {
+                if (isPossible(window.getLong(i + LENGTHS)) && isNewer(group(at + i))) {
+                    return at + i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Whether what lies behind the last group is one of which a part was not yet written when the system fell: its end is not
+     * there, or a sector of it is empty, which no sector of a group is.
+     */
+    boolean endsTorn() throws IOException {
+        long available = size - position - LENGTHS;
+        if (available < LENGTHS) {
+            return true;
+        }
+        int length = readAll(position, LENGTHS).getInt();
+        if (length < LENGTHS || length > available) {
+            return true;
+        }
+        ByteBuffer group = readAll(position, LENGTHS + length);
+        int from = 0;
+        while (from < group.limit()) {
+            int to = (int) Math.min(group.limit(), from + SECTOR - (position + from) % SECTOR);
+            if (isZero(group, from, to)) {
+                return true;
+            }
+            from = to;
+        }
+        return false;
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ByteBuffer readAll(long at, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, at + bytes.position()) < 0) {
+                throw new EOFException("The journal's segment is shorter than its size");
+            }
+        }
+        return bytes.flip();
+    }
+}
