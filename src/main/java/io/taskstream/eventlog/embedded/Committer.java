@@ -196,7 +196,7 @@ final class Committer implements Runnable {
                 return;
             }
             lastNumber++;
-            changed.addAll(staging.touched());
+            changed.addAll(staging.changed());
             unstored.add(staging.publish());
         }
         group.forEach(Order::complete);
@@ -285,12 +285,16 @@ final class Committer implements Runnable {
         return new Cut(
                 lastNumber,
                 staging.nextOrdinal(),
-                cut.stream().map(LiveTask::unstored).toList());
+                // One of which the store has everything may have left the heap, and its task be here as another object.
+                cut.stream()
+                        .filter(LiveTask::isUnstored)
+                        .map(LiveTask::unstored)
+                        .toList());
     }
 
-    /** Remembers that those are still to be stored. Only as a command. */
+    /** Remembers that those are still to be stored, but for what the store has everything of. Only as a command. */
     void putBack(Collection<LiveTask> tasks) {
-        changed.addAll(tasks);
+        tasks.stream().filter(LiveTask::isUnstored).forEach(changed::add);
     }
 
     /**
