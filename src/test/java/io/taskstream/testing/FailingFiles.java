@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePath;
@@ -15,6 +16,7 @@ public final class FailingFiles extends FilePathWrapper {
     private static final String SCHEME = "failing";
     private static volatile Predicate<String> full = name -> false;
     private static volatile Predicate<String> unforceable = name -> false;
+    private static volatile Consumer<String> beforeRead = name -> {};
     private static volatile boolean readOnly;
 
     /** The same path, but with failures. */
@@ -33,6 +35,11 @@ public final class FailingFiles extends FilePathWrapper {
         unforceable = ofName;
     }
 
+    /** Calls this with the name of the file before each read, on the thread that reads; the read waits until it returns. */
+    public static void beforeEachRead(Consumer<String> call) {
+        beforeRead = call;
+    }
+
     /** From now on no file can be opened to be written, made, moved or deleted. */
     public static void makeReadOnly() {
         readOnly = true;
@@ -42,6 +49,7 @@ public final class FailingFiles extends FilePathWrapper {
         readOnly = false;
         full = name -> false;
         unforceable = name -> false;
+        beforeRead = name -> {};
     }
 
     @Override
@@ -139,7 +147,8 @@ public final class FailingFiles extends FilePathWrapper {
         }
 
         @Override
-        public synchronized int read(ByteBuffer bytes, long position) throws IOException {
+        public int read(ByteBuffer bytes, long position) throws IOException {
+            beforeRead.accept(name);
             return file.read(bytes, position);
         }
 

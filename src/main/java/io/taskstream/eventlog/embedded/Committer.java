@@ -233,7 +233,7 @@ final class Committer implements Runnable {
         }
         if (staging.length() > 0) {
             lastNumber++;
-            changed.addAll(staging.touched());
+            changed.addAll(staging.changed());
             unstored.add(staging.publish());
         }
         group.forEach(Order::complete);
@@ -326,16 +326,20 @@ final class Committer implements Runnable {
         var cut = new Cut(
                 lastNumber,
                 staging.nextOrdinal(),
-                changed.stream().map(LiveTask::unstored).toList());
+                // One of which the store has everything may have left the heap, and its task be here as another object.
+                changed.stream()
+                        .filter(LiveTask::isUnstored)
+                        .map(LiveTask::unstored)
+                        .toList());
         // Not before: should it fail, nothing is forgotten.
         changed = new LinkedHashSet<>();
         return cut;
     }
 
-    /** Remembers that those are still to be stored. Only as a command. */
+    /** Remembers that those are still to be stored, but for what the store has everything of. Only as a command. */
     void putBack(Collection<LiveTask> tasks) {
         try {
-            changed.addAll(tasks);
+            tasks.stream().filter(LiveTask::isUnstored).forEach(changed::add);
         } catch (RuntimeException | Error e) {
             // The journal would be deleted though the store has not everything of it.
             fail(e);

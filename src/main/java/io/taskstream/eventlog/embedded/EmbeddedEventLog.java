@@ -20,13 +20,11 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.h2.mvstore.MVStoreException;
@@ -50,6 +48,7 @@ public final class EmbeddedEventLog implements EventLog {
     private final Reader reader;
     private final Listing listing;
     private final Committer committer;
+    private final Appends appends;
     private final StoringThread storing;
     private final Thread committerThread;
     private final Thread storingThread;
@@ -58,7 +57,7 @@ public final class EmbeddedEventLog implements EventLog {
      * Opens the log, and brings it to where it was when its process ended, however that was. If it can only be read, it is
      * opened too, and written as soon as that can be done.
      *
-     * @param executor reads from the disk for viewers that are behind
+     * @param executor reads from the disk for viewers that are behind, and for appends that must look something up
      * @param threads makes the two threads that the engine needs
      * @param syncs measures how long the disk takes to keep what is appended
      * @throws EventLogException.Unavailable if the disk does not let it be opened at present
@@ -81,7 +80,7 @@ public final class EmbeddedEventLog implements EventLog {
         try {
             var recovery = Recovery.of(store, directory, retention, unstored, random);
             live = recovery.live();
-            var staging = new Staging(live, store, retention.keys(), time, random);
+            var staging = new Staging(live, retention.keys(), time, random);
             staging.ordinalsFrom(recovery.nextOrdinal());
             begun = new Committer(
                     new Journal(directory, options.durability() == Durability.SYNC, syncs),
@@ -104,6 +103,7 @@ public final class EmbeddedEventLog implements EventLog {
                     wakeUps);
             reader = new Reader(live, store, executor, time);
             listing = new Listing(live, store);
+            appends = new Appends(live, store, committer, executor);
             committerThread = thread(threads, committer);
             storingThread = thread(threads, this::runStoring);
             committerThread.start();
@@ -164,7 +164,15 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public boolean create(Task task) {
-        return waitFor(staging -> staging.create(task));
+        Staging.Creation creation = Staging.Creation.UNKNOWN;
+        // Another attempt is needed only if a task of that id has come and left the heap meanwhile.
+        while (creation == Staging.Creation.UNKNOWN) {
+            long stamp = live.stamp(task.id());
+            creation = reader.find(task.id()).isPresent()
+                    ? Staging.Creation.PRESENT
+                    : waitFor(new Order<>(staging -> staging.create(task, stamp)));
+        }
+        return creation == Staging.Creation.CREATED;
     }
 
     @Override
@@ -179,13 +187,13 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public boolean delete(TaskId id) {
-        return waitFor(staging -> staging.delete(id));
+        LiveTask task = live.loadPinned(id);
+        return task != null && waitFor(Order.deletion(task));
     }
 
-    private <T> T waitFor(Function<Staging, T> work) {
-        CompletableFuture<T> answer = committer.submit(new Order<>(work));
+    private <T> T waitFor(Order<T> order) {
         try {
-            return answer.join();
+            return committer.submit(order).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -196,7 +204,7 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public CompletionStage<Appended> append(TaskId id, Batch batch) {
-        return committer.submit(new Order<>(staging -> staging.append(id, batch)));
+        return appends.append(id, batch);
     }
 
     @Override
@@ -211,16 +219,15 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public Watch watch(TaskId id, LogWatcher watcher) {
-        while (true) {
-            LiveTask task = live.load(id);
-            if (task == null) {
-                watcher.deleted();
-                return () -> {};
-            }
-            Watch watch = task.watch(watcher);
-            if (watch != null) {
-                return watch;
-            }
+        LiveTask task = live.loadPinned(id);
+        if (task == null) {
+            watcher.deleted();
+            return () -> {};
+        }
+        try {
+            return task.watch(watcher);
+        } finally {
+            task.unpin();
         }
     }
 
@@ -265,6 +272,7 @@ public final class EmbeddedEventLog implements EventLog {
         } catch (RuntimeException | Error e) {
             LOG.log(Level.DEBUG, "The store does not take what is new, but the journal has it", e);
         }
+        appends.close();
         committer.close();
         wasInterrupted |= join(committerThread);
         store.close();

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ final class LiveTask {
     private static final long EVENT_COST = 24;
     private static final long KEY_COST = 256;
 
+    private static final int EVICTED = -1;
+
     private final long ordinal;
     private final EventId before;
     private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
@@ -43,8 +46,14 @@ final class LiveTask {
     private long stored;
     private long storedBytes;
     private Map<String, KeyAnswer> unstoredKeys = new HashMap<>();
+
+    /** By keys that are being looked up in the store. */
+    private final Map<String, LookUp> lookUps = new HashMap<>();
+
+    /** How many appends and the like need it in the heap; {@link #EVICTED} when it has left the heap. */
+    private final AtomicInteger pins = new AtomicInteger();
+
     private boolean deleted;
-    private boolean evicted;
     private long version;
     private long storedVersion;
     private long unstoredCost;
@@ -109,9 +118,41 @@ final class LiveTask {
         return new LogState(task, before.at(frames.last()), oldest);
     }
 
-    /** What a batch with this key was answered, if the store does not have that yet. */
-    synchronized @Nullable KeyAnswer unstoredKey(String key) {
-        return unstoredKeys.get(key);
+    /** Keeps it in the heap until {@link #unpin}. Answers whether that could be done: it may have just left. */
+    boolean pin() {
+        return pins.getAndUpdate(count -> count == EVICTED ? EVICTED : count + 1) != EVICTED;
+    }
+
+    void unpin() {
+        pins.getAndDecrement();
+    }
+
+    private static final class LookUp {
+        private int count;
+        private @Nullable KeyAnswer answer;
+    }
+
+    /** Says that the key is about to be looked up in the store. */
+    synchronized void beginLookUp(String key) {
+        lookUps.computeIfAbsent(key, none -> new LookUp()).count++;
+    }
+
+    /** Says that what was found in the store is not needed any more. */
+    synchronized void endLookUp(String key) {
+        lookUps.computeIfPresent(key, (same, lookUp) -> --lookUp.count == 0 ? null : lookUp);
+    }
+
+    /**
+     * What a batch with this key was answered, if the store does not have that yet, or has got it while the key is being
+     * looked up.
+     */
+    synchronized @Nullable KeyAnswer newKey(String key) {
+        KeyAnswer unstored = unstoredKeys.get(key);
+        if (unstored != null) {
+            return unstored;
+        }
+        LookUp lookUp = lookUps.get(key);
+        return lookUp == null ? null : lookUp.answer;
     }
 
     /** Shows what has been committed. Answers how many bytes of the heap wait for the store to have that. */
@@ -190,14 +231,10 @@ final class LiveTask {
         }
     }
 
-    /** Watches the log; answers {@code null} if the task has just left the heap, and must be loaded again. */
-    @Nullable
+    /** Watches the log; the task must be pinned. */
     Watch watch(LogWatcher watcher) {
         boolean gone;
         synchronized (this) {
-            if (evicted) {
-                return null;
-            }
             gone = deleted;
             if (!gone) {
                 watchers.add(watcher);
@@ -232,8 +269,17 @@ final class LiveTask {
         stored = now.last();
         storedVersion = was.version();
         unstoredCost -= was.cost();
-        was.keys().forEach(unstoredKeys::remove);
+        was.keys().forEach(this::stored);
         trimmed(now);
+    }
+
+    private void stored(String key, KeyAnswer answer) {
+        unstoredKeys.remove(key, answer);
+        LookUp lookUp = lookUps.get(key);
+        if (lookUp != null) {
+            // The store may have been read before.
+            lookUp.answer = answer;
+        }
     }
 
     /** The store has let go of its oldest events. */
@@ -277,9 +323,13 @@ final class LiveTask {
         return task.status().isFinished();
     }
 
-    /** Marks it as having left the heap, if nobody watches it and the store has everything. Answers whether it did. */
+    /** Whether the store has not everything of it. */
+    synchronized boolean isUnstored() {
+        return storedVersion != version;
+    }
+
+    /** Lets it leave the heap if nothing needs it there and the store has everything. Answers whether it has left. */
     synchronized boolean evict() {
-        evicted = !deleted && storedVersion == version && watchers.isEmpty();
-        return evicted;
+        return !deleted && storedVersion == version && watchers.isEmpty() && pins.compareAndSet(0, EVICTED);
     }
 }

@@ -8,12 +8,20 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks that are in the heap; all others are in the store alone. Thread-safe. */
+/**
+ * The tasks that are in the heap; all others are in the store alone. Of each task at most one object is here. Thread-safe;
+ * no lock is held while the store is read.
+ */
 final class LiveTasks {
+
+    private static final int STAMPS = 1 << 10;
 
     private final ConcurrentMap<TaskId, LiveTask> byId = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, LiveTask> byOrdinal = new ConcurrentSkipListMap<>();
     private final StoreFile store;
+
+    /** Guarded by this. By the hash of ids: each counts how often one of its tasks has left the heap. */
+    private final int[] stamps = new int[STAMPS];
 
     LiveTasks(StoreFile store) {
         this.store = store;
@@ -25,20 +33,56 @@ final class LiveTasks {
         return byId.get(id);
     }
 
-    /** The task, brought into the heap if need be; {@code null} if there is none. May read from the disk. */
+    /** The task if it is in the heap, pinned there. */
     @Nullable
-    LiveTask load(TaskId id) {
+    LiveTask pin(TaskId id) {
         LiveTask present = byId.get(id);
-        return present != null ? present : byId.computeIfAbsent(id, this::fromStore);
+        return present != null && present.pin() ? present : null;
     }
 
-    private @Nullable LiveTask fromStore(TaskId id) {
-        StoredTask stored = store.read(open -> open.task(id));
-        if (stored == null) {
+    /** The task, brought into the heap if need be, and pinned there; {@code null} if there is none. May read the disk. */
+    @Nullable
+    LiveTask loadPinned(TaskId id) {
+        LiveTask task = load(id);
+        // Another attempt is needed only if the task has left the heap since.
+        while (task != null && !task.pin()) {
+            remove(task);
+            task = load(id);
+        }
+        return task;
+    }
+
+    /** The task, brought into the heap if need be; {@code null} if there is none. May read the disk. */
+    @Nullable
+    LiveTask load(TaskId id) {
+        while (true) {
+            long stamp = stamp(id);
+            LiveTask present = byId.get(id);
+            if (present != null) {
+                return present;
+            }
+            StoredTask stored = store.read(open -> open.task(id));
+            if (stored == null) {
+                return null;
+            }
+            LiveTask loaded = add(id, stored, stamp);
+            if (loaded != null) {
+                return loaded;
+            }
+            // What was read may be older than what the task was when it left the heap.
+        }
+    }
+
+    private synchronized @Nullable LiveTask add(TaskId id, StoredTask stored, long stamp) {
+        LiveTask present = byId.get(id);
+        if (present != null) {
+            return present;
+        }
+        if (stamp(id) != stamp) {
             return null;
         }
         var task = new LiveTask(stored);
-        byOrdinal.put(task.ordinal(), task);
+        add(task);
         return task;
     }
 
@@ -50,11 +94,23 @@ final class LiveTasks {
             return present;
         }
         StoredTask stored = store.read(open -> open.task(ordinal));
-        return stored == null ? null : load(stored.task().id());
+        LiveTask loaded = stored == null ? null : load(stored.task().id());
+        // Its id may be that of a newer task by now.
+        return loaded == null || loaded.ordinal() != ordinal ? null : loaded;
+    }
+
+    /** Changes when a task of that id leaves the heap; also at other times. */
+    synchronized long stamp(TaskId id) {
+        return stamps[stampIndex(id)];
+    }
+
+    private static int stampIndex(TaskId id) {
+        int hash = id.hashCode();
+        return (hash ^ hash >>> 16) & STAMPS - 1;
     }
 
     /** Shows a task that was created. */
-    void add(LiveTask task) {
+    synchronized void add(LiveTask task) {
         byOrdinal.put(task.ordinal(), task);
         byId.put(task.id(), task);
     }
@@ -66,14 +122,18 @@ final class LiveTasks {
         }
     }
 
-    /** Forgets a deleted task, which the store has forgotten too. */
-    void remove(LiveTask task) {
+    /** Forgets a task that has left the heap, or is deleted from the store. */
+    synchronized void remove(LiveTask task) {
+        TaskId id = task.id();
+        stamps[stampIndex(id)]++;
         byOrdinal.remove(task.ordinal(), task);
-        byId.remove(task.id(), task);
+        byId.remove(id, task);
     }
 
     /** Tells the task, if it is in the heap, of which events the store has let go. */
-    void trimmed(StoredTask now) {
+    synchronized void trimmed(StoredTask now) {
+        // One that is being loaded is to be read again.
+        stamps[stampIndex(now.task().id())]++;
         LiveTask task = byOrdinal.get(now.ordinal());
         if (task != null) {
             task.trimmed(now);
@@ -82,8 +142,15 @@ final class LiveTasks {
 
     /** Tells all tasks that the store is another one, with what could be salvaged. It must take their state again. */
     void salvaged() {
+        expireStamps();
         for (LiveTask task : all()) {
             task.salvaged(store.read(open -> open.task(task.ordinal())));
+        }
+    }
+
+    private synchronized void expireStamps() {
+        for (int i = 0; i < STAMPS; i++) {
+            stamps[i]++;
         }
     }
 

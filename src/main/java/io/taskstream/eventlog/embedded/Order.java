@@ -11,13 +11,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Order<T> {
 
-    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private final CompletableFuture<T> answer;
     private final Function<Staging, T> work;
+    private final @Nullable String key;
+    private @Nullable LiveTask pinned;
     private @Nullable T result;
     private @Nullable EventLogException refusal;
 
-    Order(Function<Staging, T> work) {
+    /**
+     * @param answer is completed with the order
+     * @param pinned a task that is pinned, and is released when the order is answered; {@code null} for none
+     * @param key a key of the task for which a look-up has begun, which ends with the order; {@code null} for none
+     */
+    Order(CompletableFuture<T> answer, @Nullable LiveTask pinned, @Nullable String key, Function<Staging, T> work) {
+        this.answer = answer;
+        this.pinned = pinned;
+        this.key = key;
         this.work = work;
+    }
+
+    /** One that needs no task. */
+    Order(Function<Staging, T> work) {
+        this(new CompletableFuture<>(), null, null, work);
+    }
+
+    /** Deletes a task that is pinned. */
+    static Order<Boolean> deletion(LiveTask pinned) {
+        return new Order<>(new CompletableFuture<>(), pinned, null, staging -> staging.delete(pinned));
     }
 
     CompletableFuture<T> answer() {
@@ -34,6 +54,7 @@ final class Order<T> {
     }
 
     void complete() {
+        release();
         if (refusal != null) {
             answer.completeExceptionally(refusal);
         } else {
@@ -42,6 +63,19 @@ final class Order<T> {
     }
 
     void fail(EventLogException failure) {
+        release();
         answer.completeExceptionally(failure);
+    }
+
+    private void release() {
+        LiveTask task = pinned;
+        pinned = null;
+        if (task == null) {
+            return;
+        }
+        if (key != null) {
+            task.endLookUp(key);
+        }
+        task.unpin();
     }
 }

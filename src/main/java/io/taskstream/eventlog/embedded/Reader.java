@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads logs: what is recent from the heap, at once; all else from the store, on the executor. Thread-safe. */
 final class Reader {
 
+    private static final int ATTEMPTS = 3;
+
     private final LiveTasks live;
     private final StoreFile store;
     private final Executor executor;
@@ -78,9 +80,13 @@ final class Reader {
         // The task has left the heap, or has been trimmed or deleted, since we looked.
         Chunk newer = recent(live.get(id), Math.max(after, task == null ? 0 : task.oldestRecent() - 1), maxBytes);
         if (newer == null) {
-            throw new EventLogException.Unavailable("The log has changed while it was read", null);
+            throw changed();
         }
         return newer;
+    }
+
+    private static EventLogException changed() {
+        return new EventLogException.Unavailable("The log has changed while it was read", null);
     }
 
     /** Where a task's events are in the store, and how far they reach. */
@@ -98,26 +104,38 @@ final class Reader {
     }
 
     List<StoredEvent> history(TaskId id, long after, int limit) {
-        LiveTask task = live.get(id);
-        Place place = place(id, task);
-        LogState state = place.state();
-        EventId from = state.last().at(Math.max(after + 1, state.oldest()));
-        List<StoredEvent> found = new ArrayList<>();
-        if (task == null || from.sequence() < task.oldestRecent()) {
-            found.addAll(stored(place, from, limit));
+        for (int i = 0; i < ATTEMPTS; i++) {
+            LiveTask task = live.get(id);
+            List<StoredEvent> found = history(task, place(id, task), after, limit);
+            if (found != null) {
+                return found;
+            }
         }
-        while (task != null && found.size() < limit) {
-            long reached = found.isEmpty()
-                    ? from.sequence() - 1
-                    : found.get(found.size() - 1).id().sequence();
-            List<StoredEvent> recent = task.recentEvents(reached, limit - found.size());
+        throw changed();
+    }
+
+    /** The events, {@code null} if the task was trimmed or deleted meanwhile, so that its place must be found again. */
+    private @Nullable List<StoredEvent> history(@Nullable LiveTask task, Place place, long after, int limit) {
+        List<StoredEvent> found = new ArrayList<>();
+        long reached = after;
+        while (found.size() < limit) {
+            int wanted = limit - found.size();
+            List<StoredEvent> recent = task == null ? null : task.recentEvents(reached, wanted);
             if (recent != null) {
                 found.addAll(recent);
                 return found;
             }
-            // What came next has gone from the heap to the store meanwhile.
-            found.addAll(
-                    stored(place, from.at(Math.max(reached + 1, task.state().oldest())), limit - found.size()));
+            LogState state = task == null ? place.state() : task.state();
+            EventId from = state.last().at(Math.max(reached + 1, state.oldest()));
+            if (from.sequence() > state.last().sequence()) {
+                return found;
+            }
+            List<StoredEvent> stored = stored(place, from, wanted);
+            if (stored.isEmpty()) {
+                return null;
+            }
+            found.addAll(stored);
+            reached = stored.get(stored.size() - 1).id().sequence();
         }
         return found;
     }

@@ -41,14 +41,19 @@ final class RecentSweep {
         }
     }
 
+    /** A task as the sweep finds it: readers use it meanwhile, and a sort needs values that stay. */
+    private record Seen(LiveTask task, long lastUse) {}
+
     private void shrink(long tooMany) {
         long gone = 0;
-        List<LiveTask> longestIdleFirst = new ArrayList<>(live.all());
-        longestIdleFirst.sort(Comparator.comparingLong(LiveTask::lastUse));
-        for (LiveTask task : longestIdleFirst) {
+        List<Seen> longestIdleFirst = new ArrayList<>();
+        live.all().forEach(task -> longestIdleFirst.add(new Seen(task, task.lastUse())));
+        longestIdleFirst.sort(Comparator.comparingLong(Seen::lastUse));
+        for (Seen each : longestIdleFirst) {
             if (gone >= tooMany) {
                 return;
             }
+            LiveTask task = each.task();
             long before = task.recentBytes();
             task.shrink(0);
             live.evict(task);

@@ -20,6 +20,7 @@ final class StagedTask {
     private EventId last;
     private TaskStatus status;
     private boolean deleted;
+    private boolean changed;
 
     StagedTask(LiveTask live) {
         LogState state = live.state();
@@ -29,8 +30,20 @@ final class StagedTask {
         this.deleted = live.isDeleted();
     }
 
+    /** One that the group creates. */
+    static StagedTask created(LiveTask live) {
+        var created = new StagedTask(live);
+        created.changed = true;
+        return created;
+    }
+
     LiveTask live() {
         return live;
+    }
+
+    /** Whether the group changes it: it may also have refused all that it was to do. */
+    boolean isChanged() {
+        return changed;
     }
 
     EventId last() {
@@ -43,12 +56,13 @@ final class StagedTask {
 
     void delete() {
         deleted = true;
+        changed = true;
     }
 
     @Nullable
     KeyAnswer key(String key) {
         KeyAnswer staged = keys.get(key);
-        return staged == null ? live.unstoredKey(key) : staged;
+        return staged == null ? live.newKey(key) : staged;
     }
 
     /** Refuses the batch if it can't be appended. */
@@ -64,6 +78,7 @@ final class StagedTask {
     Change.Added add(Batch batch, long timeMillis) {
         Change.Added change = Change.Added.of(live.ordinal(), last.sequence() + 1, timeMillis, batch);
         added.add(change);
+        changed = true;
         last = last.at(change.last());
         if (change.end() != null) {
             status = change.end();

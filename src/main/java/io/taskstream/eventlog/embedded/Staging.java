@@ -7,9 +7,9 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.WriteBuffer;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The group of changes that is being put together: what it does to tasks, and its bytes for the journal. Belongs to the
- * committing thread, which uses it for one group after the other.
+ * committing thread, which uses it for one group after the other. It never reads the store: whoever orders something has
+ * looked up there what it needs.
  */
 final class Staging {
 
     private static final int USUAL_CAPACITY = 1 << 20;
 
     private final LiveTasks live;
-    private final StoreFile store;
     private final Duration keyAge;
     private final InstantSource time;
     private final RandomGenerator random;
@@ -35,9 +35,8 @@ final class Staging {
     private long nextOrdinal;
     private long now;
 
-    Staging(LiveTasks live, StoreFile store, Duration keyAge, InstantSource time, RandomGenerator random) {
+    Staging(LiveTasks live, Duration keyAge, InstantSource time, RandomGenerator random) {
         this.live = live;
-        this.store = store;
         this.keyAge = keyAge;
         this.time = time;
         this.random = random;
@@ -72,47 +71,61 @@ final class Staging {
         return journal.position() - Journal.GROUP_HEAD;
     }
 
-    boolean create(Task task) {
-        StagedTask present = find(task.id());
-        if (present != null && !present.isDeleted()) {
-            return false;
+    /** What came of the creation of a task. */
+    enum Creation {
+        CREATED,
+        PRESENT,
+
+        /** A task of that id may be in the store since it was looked for. */
+        UNKNOWN
+    }
+
+    /**
+     * Creates the task if there is none of its id.
+     *
+     * @param stamp that of the id before it was looked for in the store, where none was
+     */
+    Creation create(Task task, long stamp) {
+        TaskId id = task.id();
+        LiveTask present = created.containsKey(id) ? created.get(id) : live.get(id);
+        if (present != null && !staged(present).isDeleted()) {
+            return Creation.PRESENT;
+        }
+        if (live.stamp(id) != stamp) {
+            return Creation.UNKNOWN;
         }
         long ordinal = nextOrdinal++;
         String epoch = Epochs.next(random);
         LiveTask added = LiveTask.created(ordinal, epoch, task);
         new Change.Created(ordinal, epoch, task).write(journal);
-        created.put(task.id(), added);
-        touched.put(added, new StagedTask(added));
-        return true;
+        created.put(id, added);
+        touched.put(added, StagedTask.created(added));
+        return Creation.CREATED;
     }
 
-    boolean delete(TaskId id) {
-        StagedTask task = find(id);
-        return task != null && delete(task);
-    }
-
-    /** Deletes the task if it is still that of the ordinal. */
-    boolean delete(TaskId id, long ordinal) {
-        StagedTask task = find(id);
-        return task != null && task.live().ordinal() == ordinal && delete(task);
-    }
-
-    private boolean delete(StagedTask task) {
+    /** Deletes a task that is pinned. Answers whether it was still there. */
+    boolean delete(LiveTask pinned) {
+        StagedTask task = staged(pinned);
         if (task.isDeleted()) {
             return false;
         }
-        new Change.Deleted(task.live().ordinal()).write(journal);
+        new Change.Deleted(pinned.ordinal()).write(journal);
         task.delete();
         return true;
     }
 
-    Appended append(TaskId id, Batch batch) {
-        StagedTask task = find(id);
-        if (task == null || task.isDeleted()) {
-            throw new EventLogException.NoSuchTask(id);
+    /**
+     * Appends to a task that is pinned.
+     *
+     * @param stored what the store has of the batch's idempotency key, {@code null} if nothing
+     */
+    Appended append(LiveTask pinned, Batch batch, @Nullable KeyAnswer stored) {
+        StagedTask task = staged(pinned);
+        if (task.isDeleted()) {
+            throw new EventLogException.NoSuchTask(pinned.id());
         }
         String key = batch.idempotencyKey();
-        KeyAnswer first = key == null ? null : answer(task, key);
+        KeyAnswer first = key == null ? null : answer(task, key, stored);
         if (first != null) {
             return first.appended(task.last());
         }
@@ -121,23 +134,22 @@ final class Staging {
         return new Appended(batch.events().size(), task.last());
     }
 
-    private @Nullable KeyAnswer answer(StagedTask task, String key) {
+    private @Nullable KeyAnswer answer(StagedTask task, String key, @Nullable KeyAnswer stored) {
         KeyAnswer staged = task.key(key);
-        KeyAnswer answer = staged != null
-                ? staged
-                : store.read(open -> open.keys().find(task.live().ordinal(), key));
+        KeyAnswer answer = staged != null ? staged : stored;
         return answer != null && answer.timeMillis() >= now - keyAge.toMillis() ? answer : null;
     }
 
-    private @Nullable StagedTask find(TaskId id) {
-        LiveTask createdHere = created.get(id);
-        LiveTask task = createdHere == null ? live.load(id) : createdHere;
-        return task == null ? null : touched.computeIfAbsent(task, StagedTask::new);
+    private StagedTask staged(LiveTask task) {
+        return touched.computeIfAbsent(task, StagedTask::new);
     }
 
-    /** The tasks that the group may change. */
-    Collection<LiveTask> touched() {
-        return touched.keySet();
+    /** The tasks that the group changes. */
+    List<LiveTask> changed() {
+        return touched.values().stream()
+                .filter(StagedTask::isChanged)
+                .map(StagedTask::live)
+                .toList();
     }
 
     /** Shows what the group did. Answers how many bytes of the heap wait for the store to have that. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class StoringThread implements Runnable {
     /** After so many turns of only storing, each of some megabytes, the house is kept. */
     private static final int STORES_BETWEEN = 4;
 
+    /** How long a store that failed is left alone, however much comes in meanwhile. */
+    private static final long RETRY_MILLIS = 250;
+
     /** How long it waits if it could go on at once. */
     private static final long SHORT_MILLIS = 20;
 
@@ -34,6 +38,8 @@ final class StoringThread implements Runnable {
     private final UnstoredBound unstored;
     private final Semaphore wakeUps;
 
+    private final CountDownLatch closed = new CountDownLatch(1);
+
     private volatile boolean closing;
     private volatile @Nullable String trouble;
 
@@ -41,6 +47,9 @@ final class StoringThread implements Runnable {
     private CompletableFuture<Void> deletions = CompletableFuture.completedFuture(null);
 
     private volatile boolean more;
+
+    // Touched by the committing thread only.
+    private boolean sweepFails;
 
     /**
      * @param wakeUps has a permit when there is much to store
@@ -75,6 +84,9 @@ final class StoringThread implements Runnable {
         int stores = 0;
         while (!closing) {
             try {
+                if (trouble != null && closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
                 boolean isUrgent = wakeUps.tryAcquire(more ? SHORT_MILLIS : INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
                 wakeUps.drainPermits();
                 // However much comes in, the house is kept now and then.
@@ -137,11 +149,17 @@ final class StoringThread implements Runnable {
         return deletions;
     }
 
-    /** Should it fail, it is outdated the next time too. */
-    private CompletableFuture<Boolean> delete(Housekeeper.Outdated task) {
-        return committer
-                .submit(new Order<>(staging -> staging.delete(task.id(), task.ordinal())))
-                .exceptionally(failure -> false);
+    private CompletableFuture<Boolean> delete(Housekeeper.Outdated outdated) {
+        LiveTask task = live.loadPinned(outdated.id());
+        if (task == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        if (task.ordinal() != outdated.ordinal()) {
+            task.unpin();
+            return CompletableFuture.completedFuture(false);
+        }
+        // Should it fail, it is outdated the next time too.
+        return committer.submit(Order.deletion(task)).exceptionally(failure -> false);
     }
 
     /** Has the store take everything that has been committed. */
@@ -150,10 +168,31 @@ final class StoringThread implements Runnable {
             mend();
             take(between(committer::cut));
         } finally {
+            sweep();
+        }
+    }
+
+    private void sweep() {
+        try {
             between(() -> {
-                sweep.sweep();
+                trySweep();
                 return true;
             });
+        } catch (EventLogException e) {
+            // The committing thread has ended, as the cut has told.
+        }
+    }
+
+    /** A failure here is none of the store, which has taken what it was given. */
+    private void trySweep() {
+        try {
+            sweep.sweep();
+            sweepFails = false;
+        } catch (RuntimeException e) {
+            if (!sweepFails) {
+                LOG.log(Level.ERROR, "The recent events can't be kept within their bounds in the heap", e);
+            }
+            sweepFails = true;
         }
     }
 
@@ -204,6 +243,7 @@ final class StoringThread implements Runnable {
     /** Takes up no further work. */
     void close() {
         closing = true;
+        closed.countDown();
         wakeUps.release();
     }
 }

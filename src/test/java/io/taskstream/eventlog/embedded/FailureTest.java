@@ -1,18 +1,29 @@
 package io.taskstream.eventlog.embedded;
 
+import static io.taskstream.testing.Events.DONE;
 import static io.taskstream.testing.Stages.await;
+import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.Events;
 import io.taskstream.testing.FailingFiles;
 import io.taskstream.testing.LogReader;
 import io.taskstream.testing.RecordingWatcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +182,106 @@ final class FailureTest extends LogFixture {
                 .hasMessageContaining("can't be opened");
         FailingFiles.heal();
         create(openFailing(), A);
+    }
+
+    @Test
+    void aSweepOfTheHeapThatFailsIsNoFailureOfTheStoreAndDelaysNothingElse() {
+        var failsOnce = new AtomicBoolean();
+        Thread test = Thread.currentThread();
+        // The sweep alone asks for the time on the committing thread, as long as nothing is appended.
+        InstantSource failing = () -> {
+            if (Thread.currentThread() != test && failsOnce.compareAndSet(true, false)) {
+                throw new IllegalStateException("The clock fails");
+            }
+            return time.instant();
+        };
+        var retention = new Retention(
+                Duration.ofHours(1), Long.MAX_VALUE / 2, Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1));
+        EmbeddedEventLog log = OpenLog.untended(
+                new EmbeddedOptions(directory.toString(), Durability.SYNC, retention, 1 << 20, 8), failing);
+        open = log;
+        create(log, A);
+        append(log, A, DONE);
+        log.tend();
+        time.advance(Duration.ofHours(2));
+
+        failsOnce.set(true);
+        log.tend();
+        assertThat(failsOnce).isFalse();
+        assertThat(log.find(A)).isEmpty();
+    }
+
+    /** Two objects of one task would each tell the store how far it reaches. */
+    @Test
+    void whatIsAppendedWhileTheStoreFailsIsKeptThoughTheTaskLeftTheHeapMeanwhile() throws InterruptedException {
+        closeLog();
+        String failing = FailingFiles.at(directory.toString());
+        EmbeddedEventLog log =
+                OpenLog.untended(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
+        open = log;
+        create(log, A);
+        create(log, B);
+        append(log, A, "1");
+        log.tend();
+        assertThat(log.tasksInHeap()).isZero();
+        refuseInOneGroupWithAnAppend(log, A, B);
+
+        FailingFiles.failWrites(name -> name.startsWith("events"));
+        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        FailingFiles.heal();
+        append(log, A, "2");
+        var isFirst = new AtomicBoolean(true);
+        FailingFiles.failWrites(name -> {
+            if (name.startsWith("events") && isFirst.compareAndSet(true, false)) {
+                append(log, A, "3");
+            }
+            return name.startsWith("events");
+        });
+        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        assertThat(isFirst).isFalse();
+        FailingFiles.heal();
+        log.tend();
+        create(log, new TaskId("c"));
+        log.tend();
+
+        assertThat(data(log, A)).containsExactly("1", "2", "3");
+        assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
+    }
+
+    /** Both wait while the committing thread tells a watcher of an earlier append. */
+    private void refuseInOneGroupWithAnAppend(EmbeddedEventLog log, TaskId refused, TaskId appendedTo)
+            throws InterruptedException {
+        var isTold = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (EventLog.Watch watch = log.watch(appendedTo, new BlockingWatcher(isTold, goOn))) {
+            log.watch(refused, new RecordingWatcher()).close();
+            CompletionStage<Appended> first = log.append(appendedTo, Events.batch("1"));
+            isTold.await();
+            var wrong = new Batch(
+                    Events.of("0"), log.find(refused).orElseThrow().last().at(77));
+            CompletionStage<Appended> refusal = log.append(refused, wrong);
+            CompletionStage<Appended> second = log.append(appendedTo, Events.batch("2"));
+            goOn.countDown();
+            join(first);
+            assertThatThrownBy(() -> join(refusal)).isInstanceOf(EventLogException.UnexpectedLast.class);
+            join(second);
+        }
+    }
+
+    private record BlockingWatcher(CountDownLatch isTold, CountDownLatch goOn) implements EventLog.LogWatcher {
+
+        @Override
+        public void appended() {
+            isTold.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void deleted() {}
     }
 
     @Test

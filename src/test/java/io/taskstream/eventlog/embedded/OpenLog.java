@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 
 /** Opens the engine as tests like it: everything is kept, unless they say otherwise. */
 final class OpenLog {
@@ -28,12 +29,17 @@ final class OpenLog {
 
     /** Opens one that stores and trims only when told to. */
     static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time) {
+        return untended(options, time, TestExecutors.shared());
+    }
+
+    /** The same with an executor that the test runs. */
+    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time, Executor executor) {
         Iterator<Boolean> isCommitter = List.of(true, false).iterator();
         return new EmbeddedEventLog(
                 options,
                 time,
                 new Random(),
-                TestExecutors.shared(),
+                executor,
                 work -> TestExecutors.threads().newThread(isCommitter.next() ? work : () -> {}),
                 unread());
     }

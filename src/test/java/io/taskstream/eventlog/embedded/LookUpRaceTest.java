@@ -1,0 +1,199 @@
+package io.taskstream.eventlog.embedded;
+
+import static io.taskstream.testing.Stages.join;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.Events;
+import io.taskstream.testing.FailingFiles;
+import io.taskstream.testing.TestExecutors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.h2.store.fs.FilePath;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tasks that enter and leave the heap while they are looked up in the store. */
+final class LookUpRaceTest extends LogFixture {
+
+    /** So many that one page of the store does not hold them. */
+    private static final int MANY = 1_500;
+
+    @AfterEach
+    void heal() {
+        FailingFiles.heal();
+    }
+
+    /** Calls this within the n-th read of the file from now on, once. */
+    private static void callWithinRead(int number, Runnable call) {
+        var reads = new AtomicInteger();
+        FailingFiles.beforeEachRead(name -> {
+            if (reads.incrementAndGet() == number) {
+                call.run();
+            }
+        });
+    }
+
+    private StoreFile filled() {
+        StoreFile file = StoreFile.open(FilePath.get(FailingFiles.at(directory + "/events.mv")), 0, time);
+        for (int i = 0; i < MANY; i++) {
+            file.writable().put(new StoredTask(i, task(new TaskId("t" + i)), "00000001", 0, 1, 0));
+        }
+        file.writable().commit(1, MANY);
+        return file;
+    }
+
+    private Task task(TaskId id) {
+        return Task.open(id, "x".repeat(100), Map.of(), time.instant());
+    }
+
+    @Test
+    void aTaskThatHasComeAndGoneWhileItWasReadIsReadAgain() {
+        try (StoreFile file = filled()) {
+            var live = new LiveTasks(file);
+            for (int read = 1; read <= 4; read++) {
+                var id = new TaskId("t" + read);
+                callWithinRead(read, () -> appendAndEvict(live, file.writable(), id));
+                long before = live.stamp(id);
+                LiveTask task = live.load(id);
+                assertThat(task).isNotNull();
+                boolean isAppended = live.stamp(id) != before;
+                assertThat(task.state().last().sequence()).isEqualTo(isAppended ? 1 : 0);
+                FailingFiles.heal();
+            }
+        }
+    }
+
+    private static void appendAndEvict(LiveTasks live, Store store, TaskId id) {
+        LiveTask task = live.load(id);
+        task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, List.of(new byte[] {'1'})));
+        Unstored unstored = task.unstored();
+        store.put(unstored.task());
+        store.commit(2, MANY);
+        task.stored(unstored, unstored.task());
+        live.evict(task);
+        assertThat(live.get(id)).isNull();
+    }
+
+    @Test
+    void tasksEnterAndLeaveTheHeapWhileOneIsRead() {
+        try (StoreFile file = filled()) {
+            var live = new LiveTasks(file);
+            callWithinRead(
+                    1,
+                    () -> join(CompletableFuture.runAsync(
+                            () -> IntStream.range(0, 200)
+                                    .mapToObj(i -> LiveTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
+                                    .forEach(task -> {
+                                        live.add(task);
+                                        live.evict(task);
+                                    }),
+                            TestExecutors.shared())));
+            assertThat(live.load(A)).isNull();
+            assertThat(live.load(new TaskId("t7"))).isNotNull();
+            assertThat(live.all()).hasSize(1);
+        }
+    }
+
+    private void openWithoutHeap() {
+        open = OpenLog.untended(
+                new EmbeddedOptions(directory.toString(), Durability.NONE, OpenLog.KEEP_ALL, 0, 1), time);
+    }
+
+    /** Runs it in some threads, while tasks leave the heap as soon as the store has them. */
+    private <T> List<T> race(EmbeddedEventLog log, Supplier<T> work) {
+        List<CompletableFuture<T>> all = IntStream.range(0, 4)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        work,
+                        thread -> TestExecutors.threads().newThread(thread).start()))
+                .toList();
+        CompletableFuture<Void> ended = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        while (!ended.isDone()) {
+            log.tend();
+        }
+        return all.stream().map(each -> join(each)).toList();
+    }
+
+    @Test
+    void aKeyCountsOnceWhileItsTaskLeavesTheHeapAndReturns() {
+        openWithoutHeap();
+        EmbeddedEventLog log = open;
+        assertThat(log).isNotNull();
+        create(log, A);
+        create(log, B);
+        int keys = 150;
+        List<List<Long>> answers = race(log, () -> {
+            List<Long> mine = new ArrayList<>();
+            for (int i = 0; i < keys; i++) {
+                mine.add(appendWithKey(log, i % 2 == 0 ? A : B, "key" + i, Integer.toString(i))
+                        .last()
+                        .sequence());
+            }
+            return mine;
+        });
+        assertThat(answers).allMatch(answers.get(0)::equals);
+        assertThat(data(log, A)).hasSize(keys / 2).doesNotHaveDuplicates();
+        assertThat(data(log, B)).hasSize(keys / 2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void appendsKeepTheirOrderWhileTheirTaskLeavesTheHeapAndReturns() {
+        openWithoutHeap();
+        EmbeddedEventLog log = open;
+        assertThat(log).isNotNull();
+        AtomicInteger names = new AtomicInteger();
+        race(log, () -> {
+            var id = new TaskId("t" + names.incrementAndGet());
+            create(log, id);
+            for (int round = 0; round < 40; round++) {
+                int first = 5 * round;
+                CompletableFuture<?> last = null;
+                for (int i = first; i < first + 5; i++) {
+                    last = log.append(id, Events.batch(Integer.toString(i))).toCompletableFuture();
+                }
+                join(last);
+            }
+            assertThat(data(log, id))
+                    .isEqualTo(
+                            IntStream.range(0, 200).mapToObj(Integer::toString).toList());
+            return id;
+        });
+    }
+
+    @Test
+    void ofOneIdThereIsOneTaskWhileItIsMadeAndDeleted() {
+        openWithoutHeap();
+        EmbeddedEventLog log = open;
+        assertThat(log).isNotNull();
+        List<Integer> balances = race(log, () -> {
+            int balance = 0;
+            for (int i = 0; i < 100; i++) {
+                balance += log.create(task(A)) ? 1 : 0;
+                appendOrNot(log);
+                balance -= log.delete(A) ? 1 : 0;
+            }
+            return balance;
+        });
+        assertThat(balances.stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(log.find(A).isPresent() ? 1 : 0);
+        log.delete(A);
+        assertThat(log.find(A)).isEmpty();
+        log.tend();
+        assertThat(log.find(A)).isEmpty();
+    }
+
+    private static void appendOrNot(EmbeddedEventLog log) {
+        try {
+            append(log, A, "1");
+        } catch (EventLogException.NoSuchTask e) {
+            // Another has deleted it.
+        }
+    }
+}
