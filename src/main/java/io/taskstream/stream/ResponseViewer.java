@@ -2,15 +2,11 @@ package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A viewer whose connection is ours: it gets many frames in one write, and is looked after while it is idle. */
 final class ResponseViewer implements Viewer, FrameSource {
-
-    /** After so long a read that failed is tried again. */
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What is read, and handed to the container, at once; more would only lie in its queue. In bytes. */
     private static final int READ_BYTES = 64 * 1024;
@@ -156,10 +152,6 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public long visit(long now) {
-        boolean isToRetry = cursor.hasFailed();
-        if (isToRetry) {
-            wake();
-        }
         if (isStalled(now)) {
             sink.abort(new TimeoutException("The viewer took no byte for the stall time"));
         } else if (now - began >= lifeNanos) {
@@ -167,7 +159,7 @@ final class ResponseViewer implements Viewer, FrameSource {
         } else {
             beat(now);
         }
-        return isToRetry ? now + RETRY_NANOS : nextVisit(now);
+        return nextVisit(now);
     }
 
     /** If it can't be told whether something is being written, the time stays due, and the next sweep tries again. */
