@@ -109,7 +109,7 @@ class DrainTest {
             FakeExchange viewer = fixture.watch();
             viewer.whenCompleted(() -> {
                 left.add(fixture.ticker.nanos() - began);
-                throw new StackOverflowError("This viewer fails");
+                throw new LinkageError("This viewer fails");
             });
         }
         fixture.drain.run();

@@ -95,7 +95,7 @@ class FailedReadTest {
     @Test
     void anErrorInAReadEndsTheViewer() {
         fixture.publishNumbers(1, 3);
-        log.failNextReads(1, new StackOverflowError("This read fails"));
+        log.failNextReads(1, new LinkageError("This read fails"));
         FakeExchange viewer = watch();
         assertThat(viewer.isCompleted()).isTrue();
         assertThat(streams.viewers(TASK)).isZero();

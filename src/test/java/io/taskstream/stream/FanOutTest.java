@@ -111,7 +111,7 @@ class FanOutTest {
         var executor = new ManualExecutor();
         var fanOut = new FanOut(executor, 1);
         fanOut.submit(() -> {
-            throw new StackOverflowError("This pass fails");
+            throw new LinkageError("This pass fails");
         });
         fanOut.submit(() -> ran.add(2));
         executor.runAll();
@@ -125,7 +125,7 @@ class FanOutTest {
         var fanOut = new FanOut(
                 work -> {
                     if (failing.get()) {
-                        throw new OutOfMemoryError("unable to create native thread");
+                        throw new InternalError("unable to create native thread");
                     }
                     executor.execute(work);
                 },

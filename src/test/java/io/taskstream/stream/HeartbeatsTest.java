@@ -242,7 +242,7 @@ class HeartbeatsTest {
                     now -> {
                         if (number % 2 == 0) {
                             errors.incrementAndGet();
-                            throw new StackOverflowError("This viewer fails");
+                            throw new LinkageError("This viewer fails");
                         }
                         visits.incrementAndGet();
                         return now + 10 * SECOND;

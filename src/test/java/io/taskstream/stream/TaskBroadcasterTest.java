@@ -245,22 +245,22 @@ class TaskBroadcasterTest {
         broadcaster.register(brokenForeign);
         broadcaster.register(soundForeign);
         broken.out().afterWrite(() -> {
-            throw new StackOverflowError("This viewer fails");
+            throw new LinkageError("This viewer fails");
         });
-        brokenForeign.throwOnSend(new StackOverflowError("This viewer fails"));
+        brokenForeign.throwOnSend(new LinkageError("This viewer fails"));
         fixture.publish("1");
         fixture.publish("2");
         assertThat(broken.exchange().isCompleted()).isTrue();
         assertThat(sound.take()).isEqualTo(frame(1, "1") + frame(2, "2"));
         assertThat(soundForeign.data()).containsExactly("1", "2");
         assertThat(closed).containsExactlyInAnyOrder(broken.sink(), brokenForeign);
-        assertThat(errors).hasSize(2).hasOnlyElementsOfType(StackOverflowError.class);
+        assertThat(errors).hasSize(2).hasOnlyElementsOfType(LinkageError.class);
     }
 
     @Test
     void aListenerThatThrowsAnErrorHarmsNobody() {
         broadcaster.onClose(sink -> {
-            throw new StackOverflowError("This listener fails");
+            throw new LinkageError("This listener fails");
         });
         Connection first = register();
         Connection second = register();
