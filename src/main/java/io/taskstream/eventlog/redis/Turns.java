@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,24 @@ final class Turns {
      * @return completed by the executor; the turn ends when all that depends on it has been run
      */
     <T> CompletionStage<T> take(String node, Supplier<? extends CompletionStage<T>> command) {
+        return take(node, command, answer -> answer);
+    }
+
+    /**
+     * The same for a caller that may be a thread of Lettuce: what depends on the answer is known before that can come, or
+     * it would be left to the caller.
+     *
+     * @param dependents adds what depends on the answer
+     * @return what that returned
+     */
+    <T, R> R take(
+            String node,
+            Supplier<? extends CompletionStage<T>> command,
+            Function<? super CompletionStage<T>, R> dependents) {
         var answer = new CompletableFuture<T>();
+        R result = dependents.apply(answer);
         nodes.computeIfAbsent(node, name -> new Node()).add(command, answer);
-        return answer;
+        return result;
     }
 
     private final class Node {

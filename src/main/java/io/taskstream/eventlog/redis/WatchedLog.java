@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,8 @@ final class WatchedLog {
     /** Where a watched log gets its pages, and whom it tells that it is no more. */
     interface LogSource {
 
-        /** What follows a sequence, and the time of the event before; completed by the executor. */
-        CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes);
+        /** Reads what follows a sequence, and the time of the event before; the executor is told the page, or the failure. */
+        void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then);
 
         /** The log is deleted, or is another one now. */
         void gone(WatchedLog log);
@@ -143,7 +144,7 @@ final class WatchedLog {
             knownAtFetch = known;
             after = frames.last();
         }
-        source.page(id, after, PAGE_BYTES).whenComplete((page, failure) -> {
+        source.page(id, after, PAGE_BYTES, (page, failure) -> {
             if (failure != null) {
                 failed(failure);
             } else if (page.isPresent() && page.get().last().epoch().equals(epoch)) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,9 +192,11 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     // What the logs need
 
     @Override
-    public CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes) {
-        return pages.take(store.node(id), () -> store.page(id, after, maxBytes, after > 0))
-                .thenApply(LogPage::of);
+    public void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then) {
+        var unused = pages.take(
+                store.node(id),
+                () -> store.page(id, after, maxBytes, after > 0),
+                answer -> answer.thenApply(LogPage::of).whenComplete(then));
     }
 
     @Override
