@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FanOut {
 
-    private static final RepeatedFailures FAILURES = new RepeatedFailures(
-            System.getLogger(FanOut.class.getName()), "A pass over the viewers of a task failed");
+    private static final RepeatedFailures FAILURES =
+            new RepeatedFailures(System.getLogger(FanOut.class.getName()), "A pass over the viewers of a task failed");
 
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger running = new AtomicInteger();

@@ -78,7 +78,8 @@ public final class Heartbeats implements AutoCloseable {
         swept = Math.max(swept, due);
         // A sweep that threw would be the scheduler's last.
         try {
-            // All are taken out before the first is visited: its next place may be in a set that is still to be looked at.
+            // All are taken out before the first is visited: its next place may be in a set that is still to be looked
+            // at.
             for (long slot = first; slot <= due; slot++) {
                 take(slot(slot));
             }

@@ -251,7 +251,9 @@ class HeartbeatsTest {
         }
         sweepFor(Duration.ofSeconds(45));
         assertThat(visits).hasValue(20);
-        assertThat(errors).as("who fails is visited again, but not in each sweep").hasValue(10);
+        assertThat(errors)
+                .as("who fails is visited again, but not in each sweep")
+                .hasValue(10);
         assertThat(scheduler.scheduled()).isEqualTo(1);
     }
 

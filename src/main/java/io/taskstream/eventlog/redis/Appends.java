@@ -50,8 +50,7 @@ final class Appends {
     /**
      * @param caller makes a call, maybe not for the first time, and answers what the script did
      */
-    Appends(
-            Function<AppendCall, CompletionStage<String>> caller, Pulse pulse, RedisTimes times, RedisThreads threads) {
+    Appends(Function<AppendCall, CompletionStage<String>> caller, Pulse pulse, RedisTimes times, RedisThreads threads) {
         this.caller = caller;
         this.pulse = pulse;
         this.patience = times.append().toNanos();
@@ -139,9 +138,8 @@ final class Appends {
     /** Redis may have done it or not; the call's number tells it, so to ask again does no harm. */
     private void again(AppendCall call, EventLogException failure) {
         long now = threads.nanos().getAsLong();
-        List<PendingBatch> late = call.batches().stream()
-                .filter(pending -> pending.isLate(now))
-                .toList();
+        List<PendingBatch> late =
+                call.batches().stream().filter(pending -> pending.isLate(now)).toList();
         if (late.size() == call.batches().size()) {
             finish(call, () -> call.fail(failure));
             return;
@@ -212,8 +210,7 @@ final class Appends {
         List<PendingBatch> awaited =
                 late.stream().filter(PendingBatch::isAwaited).toList();
         if (!awaited.isEmpty()) {
-            threads.execute(
-                    () -> awaited.forEach(pending -> pending.answer().completeExceptionally(reason)));
+            threads.execute(() -> awaited.forEach(pending -> pending.answer().completeExceptionally(reason)));
         }
     }
 

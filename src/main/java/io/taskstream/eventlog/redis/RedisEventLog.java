@@ -43,6 +43,7 @@ public final class RedisEventLog implements EventLog {
 
     /** How many pages of history are read at once: enough to keep Redis busy, and few to keep in the heap. */
     private static final int MOST_PAGES = 32;
+
     private static final int HISTORY_BYTES = 256 << 10;
 
     private final RedisLink link;

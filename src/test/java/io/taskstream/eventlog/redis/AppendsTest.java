@@ -31,8 +31,8 @@ class AppendsTest {
         throw new IllegalStateException("Redis is down");
     });
     private final Pulse pulse = new Pulse(link, executor);
-    private final Appends appends = new Appends(
-            this::call, pulse, RedisTimes.usual(), new RedisThreads(executor, scheduler, ticker::nanos));
+    private final Appends appends =
+            new Appends(this::call, pulse, RedisTimes.usual(), new RedisThreads(executor, scheduler, ticker::nanos));
     private final List<AppendCall> calls = new ArrayList<>();
     private final List<CompletableFuture<String>> answers = new ArrayList<>();
     private final long began = ticker.nanos();
@@ -107,7 +107,8 @@ class AppendsTest {
         answers.get(answers.size() - 1).complete("e a:1:2 a:1:3");
         executor.runAll();
         assertRefused(first);
-        assertThat(second).isCompletedWithValueMatching(appended -> appended.last().sequence() == 3);
+        assertThat(second)
+                .isCompletedWithValueMatching(appended -> appended.last().sequence() == 3);
     }
 
     @Test

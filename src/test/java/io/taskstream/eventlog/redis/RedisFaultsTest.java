@@ -54,14 +54,12 @@ final class RedisFaultsTest extends TwoServersFixture {
     @Test
     void aBatchThatWaitsBehindACallIsRefusedBeforeOneThatComesMuchLater() throws InterruptedException {
         server.signal("STOP");
-        CompletableFuture<Appended> first =
-                near.append(TASK, Events.batch("1")).toCompletableFuture();
+        CompletableFuture<Appended> first = near.append(TASK, Events.batch("1")).toCompletableFuture();
         CompletableFuture<Appended> second =
                 near.append(TASK, Events.batch("2")).toCompletableFuture();
         // Nothing tells that time has passed.
         TimeUnit.MILLISECONDS.sleep(RedisEngines.TIMES.append().toMillis() * 49 / 50);
-        CompletableFuture<Appended> third =
-                near.append(TASK, Events.batch("3")).toCompletableFuture();
+        CompletableFuture<Appended> third = near.append(TASK, Events.batch("3")).toCompletableFuture();
         await("the second is refused", second::isDone);
         assertThat(third).isNotDone();
         await("all are refused", () -> first.isDone() && third.isDone());

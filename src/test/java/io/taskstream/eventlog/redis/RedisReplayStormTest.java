@@ -69,12 +69,7 @@ final class RedisReplayStormTest {
         var redisThreads = new RedisThreads(executor, scheduler, System::nanoTime);
         var place = new RedisPlace(List.of(server.uri()), false, "taskstream:", 0);
         log = RedisEventLog.open(
-                place,
-                RedisEngines.RETENTION,
-                TIMES,
-                redisThreads,
-                new Random(),
-                RedisEngines.stopwatch());
+                place, RedisEngines.RETENTION, TIMES, redisThreads, new Random(), RedisEngines.stopwatch());
         create(TASK);
         create(LIVE);
     }
@@ -152,8 +147,7 @@ final class RedisReplayStormTest {
     }
 
     private int appendLive() {
-        CompletableFuture<Appended> append =
-                log.append(LIVE, Events.batch("1")).toCompletableFuture();
+        CompletableFuture<Appended> append = log.append(LIVE, Events.batch("1")).toCompletableFuture();
         join(append.whenComplete((done, failure) -> seen()));
         return 1;
     }
