@@ -81,7 +81,9 @@ public final class Heartbeats implements AutoCloseable {
             // All are taken out before the first is visited: its next place may be in a set that is still to be looked
             // at.
             for (long slot = first; slot <= due; slot++) {
-                take(slot(slot));
+                for (Entry entry : slot(slot)) {
+                    take(entry, slot(slot));
+                }
             }
             while (!taken.isEmpty()) {
                 visit(taken.get(taken.size() - 1), now);
@@ -93,12 +95,10 @@ public final class Heartbeats implements AutoCloseable {
         }
     }
 
-    private void take(Set<Entry> slot) {
-        for (Entry entry : slot) {
-            taken.add(entry);
-            if (!slot.remove(entry)) {
-                taken.remove(taken.size() - 1);
-            }
+    private void take(Entry entry, Set<Entry> slot) {
+        taken.add(entry);
+        if (!slot.remove(entry)) {
+            taken.remove(taken.size() - 1);
         }
     }
 
