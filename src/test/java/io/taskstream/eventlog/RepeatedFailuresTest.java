@@ -42,7 +42,7 @@ class RepeatedFailuresTest {
         new RepeatedFailures(
                         new RecordingLogger() {
                             @Override
-                            public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+                            public void log(Level level, ResourceBundle bundle, String message, @Nullable Throwable thrown) {
                                 throw new InternalError("No memory");
                             }
                         },

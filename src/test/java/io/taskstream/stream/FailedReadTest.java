@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What a viewer gets whose log could not be read for a while, and of which nobody says that it can be read again. */
 class FailedReadTest {
 
-    private static final EventLogException FAILURE = new EventLogException.Unavailable("Not now", null);
+    private final EventLogException failure = new EventLogException.Unavailable("Not now", null);
 
     private final StreamFixture fixture = new StreamFixture();
     private final FailingLog log = new FailingLog(fixture.log);
@@ -34,7 +34,7 @@ class FailedReadTest {
     @Test
     void whatCouldNotBeReadIsThereTwoSecondsLater() {
         fixture.publishNumbers(1, 3);
-        log.failNextReads(1_000, FAILURE);
+        log.failNextReads(1_000, failure);
         FakeExchange viewer = watch();
         assertThat(viewer.out().takeText()).isEqualTo("retry: 2500\n\n");
         log.recoverReads();
@@ -46,7 +46,7 @@ class FailedReadTest {
     void whatFailsLongAfterTheViewerCameIsThereTwoSecondsLater() {
         FakeExchange viewer = watch();
         fixture.pass(Duration.ofSeconds(3));
-        log.failNextReads(1, FAILURE);
+        log.failNextReads(1, failure);
         fixture.publishNumbers(1, 3);
         viewer.out().takeText();
         fixture.pass(Duration.ofSeconds(2));
@@ -58,7 +58,7 @@ class FailedReadTest {
         var sink = new ForeignSink();
         streams.register(TASK, sink);
         fixture.executor.runAll();
-        log.failNextReads(1, FAILURE);
+        log.failNextReads(1, failure);
         fixture.publish("1");
         assertThat(sink.data()).isEmpty();
         fixture.pass(Duration.ofSeconds(2));
@@ -68,7 +68,7 @@ class FailedReadTest {
     @Test
     void aReadThatGoesOnFailingIsTriedOnceASecondAndHeartbeatsKeepTheirRhythm() {
         fixture.publishNumbers(1, 3);
-        log.failNextReads(1_000, FAILURE);
+        log.failNextReads(1_000, failure);
         FakeExchange viewer = watch();
         viewer.out().takeText();
         int before = log.reads();
@@ -81,7 +81,7 @@ class FailedReadTest {
     void manyWakeUpsWhileReadsFailMakeOneRetry() {
         FakeExchange viewer = watch();
         viewer.out().takeText();
-        log.failNextReads(10, FAILURE);
+        log.failNextReads(10, failure);
         fixture.publishNumbers(1, 1);
         for (int i = 2; i <= 10; i++) {
             fixture.publish(Integer.toString(i));

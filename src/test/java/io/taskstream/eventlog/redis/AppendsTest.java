@@ -87,7 +87,7 @@ class AppendsTest {
 
     @Test
     void batchesThatWereSentTogetherAreRefusedOneByOne() {
-        append("0");
+        var unused = append("0");
         CompletableFuture<Appended> first = append("1");
         passTo(4_000);
         CompletableFuture<Appended> second = append("2");
@@ -113,7 +113,7 @@ class AppendsTest {
 
     @Test
     void whatIsRefusedBeforeItCouldBeSentIsNeverSent() {
-        append("0");
+        var unused = append("0");
         CompletableFuture<Appended> late = append("1");
         passTo(4_000);
         CompletableFuture<Appended> kept = append("2");

@@ -128,7 +128,7 @@ final class RedisReplayStormTest {
             assertThat(calls("ssubscribe") - before).isLessThan(40);
         }
         executor.release();
-        await("all are looked at again", () -> calls("ssubscribe") - before > 2 * logs);
+        await("all are looked at again", () -> calls("ssubscribe") - before > 2L * logs);
     }
 
     private long calls(String command) {
