@@ -42,7 +42,8 @@ class RepeatedFailuresTest {
         new RepeatedFailures(
                         new RecordingLogger() {
                             @Override
-                            public void log(Level level, ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+                            public void log(
+                                    Level level, ResourceBundle bundle, String message, @Nullable Throwable thrown) {
                                 throw new InternalError("No memory");
                             }
                         },
