@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class AwaitedEventLog implements EventLog {
 
     private static final Logger LOG = System.getLogger(AwaitedEventLog.class.getName());
+    private static final RepeatedFailures FAILURES =
+            new RepeatedFailures(LOG, "The log can't be opened for a reason of its own; it is tried again");
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Supplier<EventLog> opener;
@@ -67,14 +69,19 @@ public final class AwaitedEventLog implements EventLog {
         }
         try {
             EventLog opened = opener.get();
+            // First, for it is open whatever happens now, and can't be opened a second time.
+            log = opened;
+            cancelAttempts();
             if (viewersHere != null) {
                 opened.countViewersBy(viewersHere);
             }
-            log = opened;
-            cancelAttempts();
             LOG.log(Level.INFO, "The log is open now");
-        } catch (RuntimeException e) {
+        } catch (EventLogException.Unavailable e) {
             reason = String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // The scheduler would never again run what threw.
+            reason = e.toString();
+            FAILURES.report(e);
         }
     }
 

@@ -1,8 +1,7 @@
 package io.taskstream.http;
 
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.stream.Ticker;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,7 +15,8 @@ import java.util.function.LongConsumer;
  */
 public final class EverySecond implements AutoCloseable {
 
-    private static final Logger LOG = System.getLogger(EverySecond.class.getName());
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(EverySecond.class.getName()), "A look at what waits failed; the next comes in a second");
 
     private final Set<LongConsumer> looks = ConcurrentHashMap.newKeySet();
     private final Ticker ticker;
@@ -51,9 +51,9 @@ public final class EverySecond implements AutoCloseable {
         for (LongConsumer look : looks) {
             try {
                 look.accept(now);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The others are looked at all the same, now and in a second.
-                LOG.log(Level.ERROR, "A look at what waits failed", e);
+                FAILURES.report(e);
             }
         }
     }

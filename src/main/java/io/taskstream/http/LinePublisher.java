@@ -160,7 +160,7 @@ final class LinePublisher implements ReadListener {
                 share -= read;
             } catch (IOException e) {
                 failure = new BodyBrokeOffException(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
             appendIfPermitted();

@@ -2,6 +2,7 @@ package io.taskstream.ops;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.stream.Departure;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
@@ -21,6 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Drain {
 
     private static final Logger LOG = System.getLogger(Drain.class.getName());
+
+    private static final RepeatedFailures FAILURES =
+            new RepeatedFailures(LOG, "A viewer could not be sent away; its stream is ended with the last of them");
 
     /** What a server takes, once the window is over, to be gone. In milliseconds. */
     private static final long GOING = 1_000;
@@ -84,10 +88,20 @@ public final class Drain {
         try {
             drain();
         } finally {
+            close();
+        }
+    }
+
+    private void close() {
+        try {
             streams.close();
-            log.close();
-            state = State.DRAINED;
-            done.countDown();
+        } finally {
+            try {
+                log.close();
+            } finally {
+                state = State.DRAINED;
+                done.countDown();
+            }
         }
     }
 
@@ -109,12 +123,14 @@ public final class Drain {
                 window.toSeconds(),
                 publishers.count());
         for (int i = 0; i < leaving.size(); i++) {
-            leaving.get(i).announce(retryMillis(i, leaving.size()));
+            Departure viewer = leaving.get(i);
+            long retryMillis = retryMillis(i, leaving.size());
+            attempt(() -> viewer.announce(retryMillis));
         }
         try {
             for (int i = 0; i < leaving.size(); i++) {
                 pauseUntil(began + share(window.toNanos(), i, leaving.size()));
-                leaving.get(i).depart();
+                attempt(leaving.get(i)::depart);
             }
             while (publishers.count() > 0 && ticker.nanos() - began < window.toNanos()) {
                 pause.take(LOOK);
@@ -127,6 +143,15 @@ public final class Drain {
                 "Drained: {0} viewers have left, {1} publishers are cut off",
                 leaving.size(),
                 publishers.count());
+    }
+
+    /** One viewer's failure must not send all the others away at once. */
+    private static void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
+        }
     }
 
     /**

@@ -3,9 +3,11 @@ package io.taskstream.stream;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.RepeatedFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cursor {
 
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(Cursor.class.getName()), "A log could not be read for a viewer; it is tried again");
+
     private final FrameReader reader;
     private final Runnable wake;
+    private final Consumer<Runnable> later;
     private final StreamMeters meters;
 
     private EventId reached;
@@ -27,30 +33,27 @@ final class Cursor {
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
-    /** Read by any thread. */
-    private volatile boolean failed;
+    /** Whether a read that failed will be tried again without being woken. Touched by any thread. */
+    private volatile boolean retries;
 
     /**
      * @param reader reads the log
      * @param start the event behind which to begin
-     * @param wake is run, by any thread, when a read that took time has ended
+     * @param wake is run, by any thread, when a read that took time has ended, or a read that failed is to be tried again
+     * @param later has something run, by any thread, after the time that a log may take to come back
      */
-    Cursor(FrameReader reader, StreamStart start, Runnable wake, StreamMeters meters) {
+    Cursor(FrameReader reader, StreamStart start, Runnable wake, Consumer<Runnable> later, StreamMeters meters) {
         this.reader = reader;
         this.reached = start.after();
         this.isKnownHere = start.isKnown();
         this.wake = wake;
+        this.later = later;
         this.meters = meters;
     }
 
     /** Whether the log has been read to its end, or is gone. */
     boolean isAtEnd() {
         return atEnd;
-    }
-
-    /** Whether the last read failed for a reason that may pass; then it is worth while to ask again a little later. */
-    boolean hasFailed() {
-        return failed;
     }
 
     /** Whether the log's end, as it then was, has been reached once. */
@@ -118,14 +121,33 @@ final class Cursor {
         CompletableFuture<Chunk> read = reading;
         reading = null;
         try {
-            Chunk chunk = read.join();
-            failed = false;
-            return chunk;
+            return read.join();
         } catch (CompletionException e) {
-            // Without its log the stream is at its end. Any other failure passes: the next wake-up tries again.
-            atEnd = e.getCause() instanceof EventLogException.NoSuchTask;
-            failed = !atEnd;
+            failed(e.getCause());
             return null;
         }
+    }
+
+    /** Without its log the stream is at its end. Any other exception passes, and the viewer wants to know when. */
+    private void failed(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof EventLogException.NoSuchTask) {
+            atEnd = true;
+            return;
+        }
+        if (failure != null && !(failure instanceof EventLogException)) {
+            FAILURES.report(failure);
+        }
+        if (!retries) {
+            retries = true;
+            later.accept(this::retry);
+        }
+    }
+
+    private void retry() {
+        retries = false;
+        wake.run();
     }
 }

@@ -1,5 +1,6 @@
 package io.taskstream.stream;
 
+import io.taskstream.eventlog.RepeatedFailures;
 import jakarta.servlet.AsyncContext;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class DoctorStreams implements AutoCloseable {
 
     static final int NUMBERS = 60;
+
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(DoctorStreams.class.getName()), "A check of a connection failed, and is ended");
 
     /** More are refused: nobody needs them, and each costs a wake-up a second. */
     private static final int MOST = 100;
@@ -54,7 +58,7 @@ public final class DoctorStreams implements AutoCloseable {
         try {
             check.turns = scheduler.scheduleAtFixedRate(check::turn, 1, 1, TimeUnit.SECONDS);
             check.sink.open(retryMillis);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             check.leave();
             throw e;
         }
@@ -80,17 +84,25 @@ public final class DoctorStreams implements AutoCloseable {
         }
 
         void turn() {
+            try {
+                sendNext();
+            } catch (IllegalStateException e) {
+                // It was closed just now.
+                end();
+            } catch (RuntimeException | Error e) {
+                // The scheduler would not run this again.
+                FAILURES.report(e);
+                end();
+            }
+        }
+
+        private void sendNext() {
             if (sink.isClosed()) {
                 end();
                 return;
             }
             sent++;
-            try {
-                sink.send(new FrameEvent(null, null, Integer.toString(sent), null));
-            } catch (RuntimeException e) {
-                // It was closed just now, or can't be written to: the scheduler would not run this again.
-                sent = NUMBERS;
-            }
+            sink.send(new FrameEvent(null, null, Integer.toString(sent), null));
             if (sent >= NUMBERS) {
                 end();
             }

@@ -1,7 +1,6 @@
 package io.taskstream.stream;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.taskstream.eventlog.RepeatedFailures;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
@@ -17,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FanOut {
 
-    private static final Logger LOG = System.getLogger(FanOut.class.getName());
+    private static final RepeatedFailures FAILURES =
+            new RepeatedFailures(System.getLogger(FanOut.class.getName()), "A pass over the viewers of a task failed");
 
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger running = new AtomicInteger();
@@ -76,6 +76,10 @@ public final class FanOut {
         } catch (RejectedExecutionException e) {
             // The server is shutting down and closes the streams itself.
             running.decrementAndGet();
+        } catch (RuntimeException | Error e) {
+            // There is no thread at present; the next submission tries to get one.
+            running.decrementAndGet();
+            FAILURES.report(e);
         }
     }
 
@@ -88,9 +92,9 @@ public final class FanOut {
             }
         } finally {
             running.decrementAndGet();
-        }
-        if (!waiting.isEmpty()) {
-            startThread();
+            if (!waiting.isEmpty()) {
+                startThread();
+            }
         }
     }
 
@@ -116,8 +120,8 @@ public final class FanOut {
     private static void run(Runnable pass) {
         try {
             pass.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "A pass over the viewers of a task failed", e);
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
         }
     }
 }

@@ -83,7 +83,7 @@ final class ForeignViewer implements Viewer {
         }
         try {
             sendOrEnd();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Whatever a sink of another maker throws, it is the end of that viewer and of nothing else.
             sent(e);
         }

@@ -1,7 +1,6 @@
 package io.taskstream.stream;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.taskstream.eventlog.RepeatedFailures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Heartbeats implements AutoCloseable {
 
-    private static final Logger LOG = System.getLogger(Heartbeats.class.getName());
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(Heartbeats.class.getName()), "A visit to a viewer failed; it is tried again");
 
     /** From one sweep to the next. */
     public static final Duration PERIOD = Duration.ofMillis(250);
@@ -35,6 +35,9 @@ public final class Heartbeats implements AutoCloseable {
     private final Ticker ticker;
     private final long origin;
     private final ScheduledFuture<?> sweeps;
+
+    /** Taken out of their slots, to be visited: none between sweeps, unless one broke off. Touched by the sweep only. */
+    private final List<Entry> taken = new ArrayList<>();
 
     private volatile long lastSweep;
 
@@ -53,9 +56,18 @@ public final class Heartbeats implements AutoCloseable {
 
     /** Visits the viewer, first when the ticker says {@code firstVisit} nanoseconds, until the entry is removed. */
     Entry add(Idle viewer, long firstVisit) {
-        Entry entry = new Entry(viewer);
+        Entry entry = new Entry(viewer, false);
         place(entry, firstVisit);
         return entry;
+    }
+
+    /** Runs the work once, by the first sweep after the ticker says {@code time} nanoseconds. */
+    void once(Runnable work, long time) {
+        Idle visit = now -> {
+            work.run();
+            return now;
+        };
+        place(new Entry(visit, true), time);
     }
 
     /** Visits all whose time has come, once each however long the last sweep is ago. */
@@ -65,30 +77,47 @@ public final class Heartbeats implements AutoCloseable {
         long due = Math.floorDiv(now - origin, PERIOD_NANOS);
         long first = Math.max(swept + 1, due - SLOTS + 1);
         swept = Math.max(swept, due);
-        // All are taken out before the first is visited: its next place may be in a set that is still to be looked at.
-        List<Entry> taken = new ArrayList<>();
-        for (long slot = first; slot <= due; slot++) {
-            for (Entry entry : slot(slot)) {
-                if (slot(slot).remove(entry)) {
-                    taken.add(entry);
+        // A sweep that threw would be the scheduler's last.
+        try {
+            // All are taken out before the first is visited: its next place may be in a set that is still to be looked
+            // at.
+            for (long slot = first; slot <= due; slot++) {
+                for (Entry entry : slot(slot)) {
+                    take(entry, slot(slot));
                 }
             }
+            while (!taken.isEmpty()) {
+                visit(taken.get(taken.size() - 1), now);
+                taken.remove(taken.size() - 1);
+            }
+        } catch (RuntimeException | Error e) {
+            // Who is taken out and has no new place is visited by the next sweep.
+            FAILURES.report(e);
         }
-        taken.forEach(entry -> visit(entry, now));
     }
 
-    /** One viewer's failure is no other's: a sweep that threw would be the scheduler's last. */
+    private void take(Entry entry, Set<Entry> slot) {
+        taken.add(entry);
+        if (!slot.remove(entry)) {
+            taken.remove(taken.size() - 1);
+        }
+    }
+
+    /** One viewer's failure is no other's. */
     private void visit(Entry entry, long now) {
         if (entry.removed) {
             return;
         }
+        entry.removed = entry.isOnce;
         long next = now + FAILED_PERIOD_NANOS;
         try {
             next = entry.viewer.visit(now);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "A visit to a viewer failed; it is tried again", e);
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
         }
-        place(entry, next);
+        if (!entry.removed) {
+            place(entry, next);
+        }
     }
 
     private void place(Entry entry, long visit) {
@@ -133,11 +162,13 @@ public final class Heartbeats implements AutoCloseable {
     static final class Entry {
 
         private final Idle viewer;
+        private final boolean isOnce;
         private volatile Set<Entry> slot = Set.of();
         private volatile boolean removed;
 
-        private Entry(Idle viewer) {
+        private Entry(Idle viewer, boolean isOnce) {
             this.viewer = viewer;
+            this.isOnce = isOnce;
         }
 
         private void enter(Set<Entry> newSlot) {

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.task.EventReader;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. All that is written, and the end, goes through one {@link SerialRunner}; nobody waits for a lock.
  */
 public final class ResponseEventSink implements SseEventSink, WriteListener, AsyncListener {
+
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(ResponseEventSink.class.getName()), "A stream could not be served, and is ended");
 
     /** What one turn may write before other viewers have theirs, in bytes. */
     private static final int SHARE = 256 * 1024;
@@ -140,6 +144,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 writeHeartbeat(frame, silentSince);
             } catch (IOException | RuntimeException e) {
                 end(e);
+            } catch (Error e) {
+                FAILURES.report(e);
+                end(e);
             }
         });
     }
@@ -249,6 +256,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
             writeWhileReady();
         } catch (IOException | RuntimeException e) {
             end(e);
+        } catch (Error e) {
+            FAILURES.report(e);
+            end(e);
         }
     }
 
@@ -333,16 +343,19 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         }
         closed = true;
         Throwable reason = error == null ? new IllegalStateException("The sink was closed") : error;
-        if (unwritten != null) {
-            unwritten.failed(reason);
+        try {
+            if (unwritten != null) {
+                unwritten.failed(reason);
+            }
+            failOutgoing(reason);
+            FrameSource from = source;
+            if (from != null) {
+                from.closed(error);
+            }
+        } finally {
+            whenClosed.run();
+            complete();
         }
-        failOutgoing(reason);
-        FrameSource from = source;
-        if (from != null) {
-            from.closed(error);
-        }
-        whenClosed.run();
-        complete();
     }
 
     private void complete() {

@@ -2,15 +2,11 @@ package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A viewer whose connection is ours: it gets many frames in one write, and is looked after while it is idle. */
 final class ResponseViewer implements Viewer, FrameSource {
-
-    /** After so long a read that failed is tried again. */
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What is read, and handed to the container, at once; more would only lie in its queue. In bytes. */
     private static final int READ_BYTES = 64 * 1024;
@@ -156,8 +152,7 @@ final class ResponseViewer implements Viewer, FrameSource {
 
     @Override
     public long visit(long now) {
-        boolean isToRetry = cursor.hasFailed();
-        if (isToRetry || sink.isInHeartbeat()) {
+        if (sink.isInHeartbeat()) {
             wake();
         }
         if (isStalled(now)) {
@@ -171,7 +166,7 @@ final class ResponseViewer implements Viewer, FrameSource {
             // With the next sweep: by then a viewer that has left has answered the first write by a reset.
             return now + 1;
         }
-        return isToRetry ? now + RETRY_NANOS : nextVisit(now);
+        return nextVisit(now);
     }
 
     /** If it can't be told whether something is being written, the time stays due, and the next sweep tries again. */

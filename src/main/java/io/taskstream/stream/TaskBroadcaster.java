@@ -4,17 +4,17 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.SseBroadcaster;
 import jakarta.ws.rs.sse.SseEventSink;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -29,8 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
-    private static final Logger LOG = System.getLogger(TaskBroadcaster.class.getName());
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(TaskBroadcaster.class.getName()), "A viewer could not be served; its stream is ended");
+    private static final RepeatedFailures LISTENER_FAILURES = new RepeatedFailures(
+            System.getLogger(TaskBroadcaster.class.getName()), "A listener of a broadcaster failed");
     private static final long NONE = 0;
+
+    /** After so long a read that failed is tried again. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TaskId task;
     private final StreamContext context;
@@ -74,7 +80,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         }
         try {
             watch = context.log().watch(task, this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Nobody would ever wake those who are here already. They come again, to a broadcaster that hears.
             close();
             throw e;
@@ -105,14 +111,18 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     /** For a viewer that wants only what is yet to come. */
     Cursor cursorAtEnd(Runnable wake) {
         StreamStart latest = context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
-        return new Cursor(this::read, latest, wake, context.meters());
+        return new Cursor(this::read, latest, wake, this::later, context.meters());
     }
 
     Cursor cursor(ViewerOptions options, Runnable wake) {
         FrameReader reader = options.traced()
                 ? new TracedFrames(context.log(), task, context.fanOut().executor())
                 : this::read;
-        return new Cursor(reader, options.start(), wake, context.meters());
+        return new Cursor(reader, options.start(), wake, this::later, context.meters());
+    }
+
+    private void later(Runnable retry) {
+        context.heartbeats().once(retry, context.ticker().nanos() + RETRY_NANOS);
     }
 
     private CompletionStage<Chunk> read(long after, int maxBytes) {
@@ -208,7 +218,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         }
         try {
             viewer.end();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tellError(viewer.sink(), e);
         }
         tellClosed(viewer.sink());
@@ -273,12 +283,22 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             if (deleted) {
                 close();
             }
-            viewers.forEach(Viewer::wake);
+            viewers.forEach(this::serve);
         } finally {
             measure(began, appended);
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
+        }
+    }
+
+    /** One viewer's failure is no other's. */
+    private void serve(Viewer viewer) {
+        try {
+            viewer.wake();
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
+            gone(viewer, e);
         }
     }
 
@@ -322,8 +342,8 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private static void tell(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A listener of a broadcaster failed", e);
+        } catch (RuntimeException | Error e) {
+            LISTENER_FAILURES.report(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.Samples;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AwaitedEventLogTest {
@@ -87,5 +88,25 @@ class AwaitedEventLogTest {
         reason = "";
         scheduler.tick();
         assertThat(log.trouble()).isPresent();
+    }
+
+    @Test
+    void anErrorIsNoReasonToStopTrying() {
+        var errors = new AtomicInteger(3);
+        EventLog log = AwaitedEventLog.open(
+                () -> {
+                    if (reason.isEmpty() && errors.getAndDecrement() > 0) {
+                        throw new NoClassDefFoundError("io/example/Missing");
+                    }
+                    return open();
+                },
+                scheduler);
+        reason = "";
+        scheduler.tick();
+        assertThat(log.trouble()).hasValueSatisfying(why -> assertThat(why).contains("io/example/Missing"));
+        scheduler.tick();
+        scheduler.tick();
+        scheduler.tick();
+        assertThat(log.trouble()).isEmpty();
     }
 }

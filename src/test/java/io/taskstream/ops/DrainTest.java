@@ -100,4 +100,27 @@ class DrainTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(viewers).allMatch(FakeExchange::isCompleted);
     }
+
+    @Test
+    void aViewerThatFailsSendsNobodyElseAwayEarly() {
+        long began = fixture.ticker.nanos();
+        List<Long> left = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            FakeExchange viewer = fixture.watch();
+            viewer.whenCompleted(() -> {
+                left.add(fixture.ticker.nanos() - began);
+                throw new LinkageError("This viewer fails");
+            });
+        }
+        fixture.drain.run();
+        assertThat(left)
+                .containsExactly(
+                        0L,
+                        WINDOW.toNanos() / 5,
+                        2 * WINDOW.toNanos() / 5,
+                        3 * WINDOW.toNanos() / 5,
+                        4 * WINDOW.toNanos() / 5);
+        assertThat(fixture.drain.state()).isEqualTo(Drain.State.DRAINED);
+        assertThat(fixture.log.trouble()).isPresent();
+    }
 }

@@ -159,6 +159,7 @@ class CursorTest {
                 (after, maxBytes) -> fixture.log.read(TASK, after, maxBytes),
                 start,
                 () -> {},
+                later -> {},
                 fixture.context.meters());
     }
 

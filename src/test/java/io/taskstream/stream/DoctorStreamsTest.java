@@ -80,4 +80,15 @@ class DoctorStreamsTest {
         doctor.close();
         assertThat(doctor.isFull()).isFalse();
     }
+
+    @Test
+    void anErrorEndsTheCheckAndGivesItsSlotBack() {
+        exchange.out().afterWrite(() -> {
+            throw new LinkageError("This write fails");
+        });
+        scheduler.tick();
+        scheduler.tick();
+        assertThat(scheduler.scheduled()).isZero();
+        assertThat(exchange.isCompleted()).isTrue();
+    }
 }

@@ -105,4 +105,35 @@ class FanOutTest {
             submitters.shutdownNow();
         }
     }
+
+    @Test
+    void anErrorInAPassTakesNoOtherWithIt() {
+        var executor = new ManualExecutor();
+        var fanOut = new FanOut(executor, 1);
+        fanOut.submit(() -> {
+            throw new LinkageError("This pass fails");
+        });
+        fanOut.submit(() -> ran.add(2));
+        executor.runAll();
+        assertThat(ran).containsExactly(2);
+    }
+
+    @Test
+    void aThreadThatCouldNotBeMadeDoesNotCountAsRunning() {
+        var executor = new ManualExecutor();
+        var failing = new AtomicBoolean(true);
+        var fanOut = new FanOut(
+                work -> {
+                    if (failing.get()) {
+                        throw new InternalError("unable to create native thread");
+                    }
+                    executor.execute(work);
+                },
+                1);
+        fanOut.submit(() -> ran.add(1));
+        failing.set(false);
+        fanOut.submit(() -> ran.add(2));
+        executor.runAll();
+        assertThat(ran).containsExactly(1, 2);
+    }
 }

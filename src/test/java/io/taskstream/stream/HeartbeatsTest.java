@@ -231,4 +231,43 @@ class HeartbeatsTest {
             scheduler.tick();
         }
     }
+
+    @Test
+    void anErrorInAVisitEndsNeitherTheSweepsNorTheVisitsToOthers() {
+        var visits = new AtomicInteger();
+        var errors = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            heartbeats.add(
+                    now -> {
+                        if (number % 2 == 0) {
+                            errors.incrementAndGet();
+                            throw new LinkageError("This viewer fails");
+                        }
+                        visits.incrementAndGet();
+                        return now + 10 * SECOND;
+                    },
+                    ticker.nanos() + 10 * SECOND);
+        }
+        sweepFor(Duration.ofSeconds(45));
+        assertThat(visits).hasValue(20);
+        assertThat(errors)
+                .as("who fails is visited again, but not in each sweep")
+                .hasValue(10);
+        assertThat(scheduler.scheduled()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsToBeDoneOnceIsDoneOnceInTime() {
+        long began = ticker.nanos();
+        List<Long> millis = new ArrayList<>();
+        heartbeats.once(() -> millis.add((ticker.nanos() - began) / 1_000_000), began + SECOND);
+        heartbeats.once(
+                () -> {
+                    throw new IllegalStateException("This fails");
+                },
+                began + SECOND);
+        sweepFor(Duration.ofMinutes(20));
+        assertThat(millis).containsExactly(1_000L);
+    }
 }

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -104,5 +105,43 @@ class SerialRunnerTest {
         }
         assertThat(overlaps).hasValue(0);
         assertThat(seen).hasValue(200_000);
+    }
+
+    @Test
+    void workThatThrowsIsRunAgainForWhoAsksNext() {
+        var runner = new SerialRunner(() -> {
+            if (runs.incrementAndGet() == 1) {
+                throw new LinkageError("This run fails");
+            }
+        });
+        assertThatThrownBy(runner::run).isInstanceOf(LinkageError.class);
+        runner.run();
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void whatIsAskedForWhileTheWorkThrowsFollows() {
+        var self = new SerialRunner[1];
+        self[0] = new SerialRunner(() -> {
+            if (runs.incrementAndGet() == 1) {
+                self[0].run();
+                throw new IllegalStateException("This run fails");
+            }
+        });
+        assertThatThrownBy(self[0]::run).hasMessage("This run fails");
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void somethingElseThatThrowsLeavesTheWorkToBeRun() {
+        var runner = new SerialRunner(runs::incrementAndGet);
+        assertThatThrownBy(() -> runner.runIfIdle(() -> {
+                    runner.run();
+                    throw new LinkageError("This fails");
+                }))
+                .isInstanceOf(LinkageError.class);
+        assertThat(runs).hasValue(1);
+        runner.run();
+        assertThat(runs).hasValue(2);
     }
 }

@@ -235,4 +235,37 @@ class TaskBroadcasterTest {
         viewer.take();
         return viewer;
     }
+
+    @Test
+    void aViewerWhosePassThrowsAnErrorIsEndedAndTheOthersAreServed() {
+        Connection broken = register();
+        Connection sound = register();
+        var brokenForeign = new ForeignSink();
+        var soundForeign = new ForeignSink();
+        broadcaster.register(brokenForeign);
+        broadcaster.register(soundForeign);
+        broken.out().afterWrite(() -> {
+            throw new LinkageError("This viewer fails");
+        });
+        brokenForeign.throwOnSend(new LinkageError("This viewer fails"));
+        fixture.publish("1");
+        fixture.publish("2");
+        assertThat(broken.exchange().isCompleted()).isTrue();
+        assertThat(sound.take()).isEqualTo(frame(1, "1") + frame(2, "2"));
+        assertThat(soundForeign.data()).containsExactly("1", "2");
+        assertThat(closed).containsExactlyInAnyOrder(broken.sink(), brokenForeign);
+        assertThat(errors).hasSize(2).hasOnlyElementsOfType(LinkageError.class);
+    }
+
+    @Test
+    void aListenerThatThrowsAnErrorHarmsNobody() {
+        broadcaster.onClose(sink -> {
+            throw new LinkageError("This listener fails");
+        });
+        Connection first = register();
+        Connection second = register();
+        broadcaster.close();
+        assertThat(first.exchange().isCompleted()).isTrue();
+        assertThat(second.exchange().isCompleted()).isTrue();
+    }
 }

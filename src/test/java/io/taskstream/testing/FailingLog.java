@@ -2,21 +2,25 @@ package io.taskstream.testing;
 
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.TaskId;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Another log whose appends fail when told, as if its disk were full, or its watching, as if its network were cut. */
+/** Another log whose appends fail when told, as if its disk were full, or its watching or its reads, as if its network were cut. */
 public final class FailingLog extends ForwardingLog {
 
     private final Queue<Runnable> beforeRefusals = new ConcurrentLinkedQueue<>();
     private boolean lost;
+    private final Queue<Throwable> readFailures = new ConcurrentLinkedQueue<>();
     private Optional<String> failure = Optional.empty();
+    private int reads;
 
     public FailingLog(EventLog log) {
         super(log);
@@ -44,6 +48,28 @@ public final class FailingLog extends ForwardingLog {
     /** Refuses whoever watches next, after that has been done. */
     public void refuseNextWatch(Runnable before) {
         beforeRefusals.add(before);
+    }
+
+    /** Fails that many reads with the failure. */
+    public void failNextReads(int count, Throwable readFailure) {
+        readFailures.addAll(Collections.nCopies(count, readFailure));
+    }
+
+    /** Fails no further read. */
+    public void recoverReads() {
+        readFailures.clear();
+    }
+
+    /** How often it was read. */
+    public int reads() {
+        return reads;
+    }
+
+    @Override
+    public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
+        reads++;
+        Throwable readFailure = readFailures.poll();
+        return readFailure == null ? super.read(id, after, maxBytes) : CompletableFuture.failedStage(readFailure);
     }
 
     @Override

@@ -17,6 +17,7 @@ public final class ForeignSink implements SseEventSink {
     private boolean slow;
     private volatile boolean closed;
     private RuntimeException onSend;
+    private Error onSendError;
     private RuntimeException onClose;
 
     /** From now on nothing has been sent until {@link #finishOne()} says so. */
@@ -28,6 +29,11 @@ public final class ForeignSink implements SseEventSink {
     /** From now on {@link #send} throws. */
     public void throwOnSend(RuntimeException error) {
         onSend = error;
+    }
+
+    /** From now on {@link #send} throws. */
+    public void throwOnSend(Error error) {
+        onSendError = error;
     }
 
     /** From now on {@link #close} throws. */
@@ -71,6 +77,9 @@ public final class ForeignSink implements SseEventSink {
     public CompletionStage<?> send(OutboundSseEvent event) {
         if (onSend != null) {
             throw onSend;
+        }
+        if (onSendError != null) {
+            throw onSendError;
         }
         sent.add(event);
         var stage = new CompletableFuture<Void>();

@@ -21,7 +21,7 @@ public final class ManualScheduler extends AbstractExecutorService implements Sc
         for (Repeated each : List.copyOf(repeated)) {
             try {
                 each.work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 repeated.remove(each);
             }
         }

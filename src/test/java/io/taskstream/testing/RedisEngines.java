@@ -28,6 +28,11 @@ public final class RedisEngines implements AutoCloseable {
     private final ExecutorService executor = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
 
+    /** One of which nobody reads what it measures. */
+    public static Stopwatch stopwatch() {
+        return new Stopwatch(Distribution.ofDurations(), System::nanoTime);
+    }
+
     public EventLog open(String uri) {
         return open(new RedisPlace(List.of(uri), false, "taskstream:", 0), RETENTION);
     }

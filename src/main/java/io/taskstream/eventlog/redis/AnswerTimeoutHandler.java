@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,9 @@ final class AnswerTimeoutHandler extends ChannelDuplexHandler {
         }
         looks++;
         if (looks >= MOST_LOOKS) {
-            LOG.log(
-                    Level.INFO,
-                    "Nothing came from {0} for {1} ms or more: the connection is closed",
-                    ctx.channel().remoteAddress(),
-                    millis);
+            SocketAddress from = ctx.channel().remoteAddress();
             var unused = ctx.close();
+            LOG.log(Level.INFO, "Nothing came from {0} for {1} ms or more: the connection is closed", from, millis);
         }
     }
 }

@@ -25,14 +25,35 @@ final class AppendCall {
     private final String number;
     private final List<PendingBatch> batches;
 
+    /** Whether Redis may have got it. */
+    private volatile boolean sent;
+
     AppendCall(TaskId id, long number, List<PendingBatch> batches) {
+        this(id, Long.toString(number), batches);
+    }
+
+    private AppendCall(TaskId id, String number, List<PendingBatch> batches) {
         this.id = id;
-        this.number = Long.toString(number);
+        this.number = number;
         this.batches = batches;
     }
 
-    /** A batch that waits for its answer, until that time at least. */
-    record PendingBatch(Batch batch, long bytes, long deadline, CompletableFuture<Appended> answer) {}
+    /**
+     * A batch that waits for its answer.
+     *
+     * @param deadline until when it is tried, in nanoseconds
+     */
+    record PendingBatch(Batch batch, long bytes, long deadline, CompletableFuture<Appended> answer) {
+
+        boolean isLate(long now) {
+            return now - deadline > 0;
+        }
+
+        /** Whether somebody still waits for the answer. */
+        boolean isAwaited() {
+            return !answer.isDone();
+        }
+    }
 
     TaskId id() {
         return id;
@@ -42,9 +63,21 @@ final class AppendCall {
         return batches;
     }
 
-    /** When the call is given up. */
-    long deadline() {
-        return batches.get(batches.size() - 1).deadline();
+    /** It is about to be sent, and is to hold the same batches from now on. */
+    void sent() {
+        sent = true;
+    }
+
+    boolean isSent() {
+        return sent;
+    }
+
+    /** The same call without those of its batches; only while Redis can't have got it. */
+    AppendCall without(List<PendingBatch> late) {
+        return new AppendCall(
+                id,
+                number,
+                batches.stream().filter(each -> !late.contains(each)).toList());
     }
 
     String[] keys(TaskKeys keys) {
@@ -83,6 +116,15 @@ final class AppendCall {
 
     /** Answers the batches as Redis did. */
     void complete(String answer) {
+        try {
+            completeAll(answer);
+        } catch (RuntimeException | Error e) {
+            fail(new EventLogException.Unavailable("Redis answered " + answer, e));
+            throw e;
+        }
+    }
+
+    private void completeAll(String answer) {
         String[] words = answer.split(" ", -1);
         if (words.length != batches.size() + 1) {
             fail(refusal(answer));

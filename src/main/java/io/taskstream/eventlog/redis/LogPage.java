@@ -28,7 +28,7 @@ record LogPage(
     /** Where an entry of the stream has its trace, if it has one. */
     private static final int TRACE = 5;
 
-    /** What {@code read.lua} answered; empty if there is no task. */
+    /** What {@code read.lua} answered; empty if there is no task. Takes time, in proportion to the events. */
     static Optional<LogPage> of(List<Object> answer) {
         if (answer.isEmpty()) {
             return Optional.empty();

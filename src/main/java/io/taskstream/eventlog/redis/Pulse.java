@@ -4,10 +4,8 @@ import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -55,17 +53,14 @@ final class Pulse {
         if (!asking.compareAndSet(false, true)) {
             return;
         }
-        if (link.isConnected()) {
-            ping().whenComplete((answer, failure) -> heard(failure));
-        } else {
-            connectLater();
-        }
-    }
-
-    private void connectLater() {
+        // Whatever is thrown: who does not hear of it would never ask again.
         try {
-            executor.execute(this::connect);
-        } catch (RejectedExecutionException e) {
+            if (link.isConnected()) {
+                ping().whenComplete((answer, failure) -> heard(failure));
+            } else {
+                executor.execute(this::connect);
+            }
+        } catch (RuntimeException | Error e) {
             heard(e);
         }
     }
@@ -74,29 +69,27 @@ final class Pulse {
     void connect() {
         try {
             link.connect();
-        } catch (RuntimeException e) {
-            // Whatever it was: who does not hear of it would never ask again.
+        } catch (RuntimeException | Error e) {
             heard(e);
             return;
         }
         heard(null);
     }
 
+    /**
+     * Over a connection of its own: over that which writes, a WAIT for replicas holds up all that follows, and over that
+     * which reads, so do pages of history, though Redis is well.
+     */
     private CompletionStage<String> ping() {
-        try {
-            // Over what reads: a WAIT for replicas holds up all that follows it over what writes, though Redis is well.
-            return link.reading().ping();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedStage(e);
-        }
+        return link.pulse().ping();
     }
 
     private void heard(@Nullable Throwable failure) {
         boolean wasDown = isDown();
         trouble = failure == null ? null : "Redis does not answer: " + Failures.message(failure);
+        asking.set(false);
         if (wasDown != isDown()) {
             LOG.log(isDown() ? Level.WARNING : Level.INFO, isDown() ? trouble : "Redis answers again");
         }
-        asking.set(false);
     }
 }

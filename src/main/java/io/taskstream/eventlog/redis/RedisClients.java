@@ -11,8 +11,10 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,10 @@ final class RedisClients {
 
     static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final int MOST_UNANSWERED = 100_000;
+
+    /** Of one server, or to each node of a Cluster. */
+    private static final int CONNECTIONS = 4;
+
     private static final Duration TOPOLOGY = Duration.ofSeconds(15);
 
     /** As it comes, Lettuce doubles this up to 30 s, in which Redis may be well again. */
@@ -62,6 +69,8 @@ final class RedisClients {
     /** Of one client, which has to be shut down before them. */
     private static ClientResources resources(Duration timeout) {
         return ClientResources.builder()
+                // A thread for each connection, so that what one receives holds up no other.
+                .ioThreadPoolSize(Math.max(CONNECTIONS, Runtime.getRuntime().availableProcessors()))
                 .reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_PAUSE, 2, TimeUnit.MILLISECONDS))
                 .nettyCustomizer(new NettyCustomizer() {
                     @Override
@@ -81,7 +90,8 @@ final class RedisClients {
                 () -> connections(
                         () -> client.connect(CODEC),
                         StatefulRedisConnection::async,
-                        () -> client.connectPubSub(CODEC)));
+                        () -> client.connectPubSub(CODEC),
+                        (connection, key) -> ""));
     }
 
     private static RedisLink cluster(List<RedisURI> uris, Duration timeout, @Nullable Path trust) {
@@ -100,22 +110,37 @@ final class RedisClients {
                 () -> connections(
                         () -> client.connect(CODEC),
                         StatefulRedisClusterConnection::async,
-                        () -> client.connectPubSub(CODEC)));
+                        () -> client.connectPubSub(CODEC),
+                        RedisClients::node));
+    }
+
+    /** The node that has the key; that is asked without Redis, of what Lettuce knows of the Cluster. */
+    private static String node(StatefulRedisClusterConnection<String, byte[]> connection, String key) {
+        RedisClusterNode node = connection.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
+        return node == null ? "" : node.getNodeId();
     }
 
     /** All connections or, if one fails, none: one that is left open would be kept open for ever. */
     private static <C extends StatefulConnection<String, byte[]>> RedisLink.Connections connections(
             Supplier<C> connecting,
             Function<C, RedisClusterAsyncCommands<String, byte[]>> commands,
-            Supplier<? extends StatefulRedisPubSubConnection<String, byte[]>> connectingToWake) {
+            Supplier<? extends StatefulRedisPubSubConnection<String, byte[]>> connectingToWake,
+            BiFunction<C, String, String> nodes) {
         List<StatefulConnection<String, byte[]>> open = new ArrayList<>();
         try {
             C writing = connecting.get();
             open.add(writing);
             C reading = connecting.get();
             open.add(reading);
+            C pulse = connecting.get();
+            open.add(pulse);
             return new RedisLink.Connections(
-                    writing, commands.apply(writing), commands.apply(reading), connectingToWake.get());
+                    writing,
+                    commands.apply(writing),
+                    commands.apply(reading),
+                    commands.apply(pulse),
+                    connectingToWake.get(),
+                    key -> nodes.apply(reading, key));
         } catch (RuntimeException e) {
             open.forEach(StatefulConnection::close);
             throw e;

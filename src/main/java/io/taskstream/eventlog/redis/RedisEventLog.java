@@ -8,6 +8,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogUsage;
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
@@ -33,7 +34,16 @@ import java.util.random.RandomGenerator;
 public final class RedisEventLog implements EventLog {
 
     private static final Logger LOG = System.getLogger(RedisEventLog.class.getName());
+    private static final RepeatedFailures FAILURES =
+            new RepeatedFailures(LOG, "What is done again and again for Redis failed; it goes on");
     private static final Duration PULSE = Duration.ofMillis(500);
+
+    /** How late an append may be refused. */
+    private static final Duration REFUSALS = Duration.ofMillis(200);
+
+    /** How many pages of history are read at once: enough to keep Redis busy, and few to keep in the heap. */
+    private static final int MOST_PAGES = 32;
+
     private static final int HISTORY_BYTES = 256 << 10;
 
     private final RedisLink link;
@@ -43,6 +53,7 @@ public final class RedisEventLog implements EventLog {
     private final TaskLists lists;
     private final Appends appends;
     private final WatchedLogs watched;
+    private final Turns catchUp;
     private final ViewerCounts viewers;
     private final Pulse pulse;
     private final Epochs epochs;
@@ -68,12 +79,14 @@ public final class RedisEventLog implements EventLog {
         this.lists = new TaskLists(store, index, answers);
         this.pulse = new Pulse(link, threads.executor());
         var caller = new AppendCaller(link, place, retention, node, times.command(), calls);
-        this.appends = new Appends(caller, pulse, times.append(), threads);
+        this.appends = new Appends(caller::call, pulse, times, threads);
+        this.catchUp = new Turns(MOST_PAGES, threads);
         this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
         link.tell(watched);
         pulse.connect();
         this.timers = List.of(
                 repeat(pulse::ask, PULSE, threads),
+                repeat(appends::refuseLate, REFUSALS, threads),
                 repeat(watched::lookAtAll, times.reread(), threads),
                 repeat(lists::sweep, times.reread(), threads),
                 repeat(count::ask, times.reread(), threads));
@@ -90,6 +103,8 @@ public final class RedisEventLog implements EventLog {
             work.run();
         } catch (EventLogException | RedisException | RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "Redis did not answer", e);
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
         }
     }
 
@@ -155,28 +170,38 @@ public final class RedisEventLog implements EventLog {
     @Override
     public CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
         CompletionStage<Chunk> recent = watched.read(id, after, maxBytes);
-        return recent != null ? recent : page(id, after, maxBytes).thenApply(page -> page.chunk(after, maxBytes));
+        return recent != null ? recent : catchUp(id, after, maxBytes);
     }
 
-    private CompletionStage<LogPage> page(TaskId id, long after, int maxBytes) {
-        return store.page(id, after, maxBytes, false).handle((page, failure) -> {
-            if (failure != null) {
-                watched.readFailed(id);
-                throw Failures.asEventLogException(failure);
-            }
-            return page.orElseThrow(() -> new EventLogException.NoSuchTask(id));
-        });
+    private CompletionStage<Chunk> catchUp(TaskId id, long after, int maxBytes) {
+        return catchUp.take(store.node(id), () -> store.page(id, after, maxBytes, false))
+                .handle((answer, failure) -> {
+                    if (failure != null) {
+                        watched.readFailed(id);
+                        throw Failures.asEventLogException(failure);
+                    }
+                    return page(id, answer).chunk(after, maxBytes);
+                });
+    }
+
+    /** Waits for Redis, and reads its answer itself: whom it would leave that to may be waiting, too. */
+    private LogPage awaitPage(TaskId id, long after) {
+        return page(id, answers.await(store.page(id, after, HISTORY_BYTES, false)));
+    }
+
+    private static LogPage page(TaskId id, List<Object> answer) {
+        return LogPage.of(answer).orElseThrow(() -> new EventLogException.NoSuchTask(id));
     }
 
     @Override
     public List<StoredEvent> history(TaskId id, long after, int limit) {
         pulse.check();
         List<StoredEvent> events = new ArrayList<>();
-        LogPage page = answers.await(page(id, after, HISTORY_BYTES));
+        LogPage page = awaitPage(id, after);
         events.addAll(page.events());
         while (events.size() < limit && page.hasMore()) {
             long reached = events.get(events.size() - 1).id().sequence();
-            page = answers.await(page(id, reached, HISTORY_BYTES));
+            page = awaitPage(id, reached);
             events.addAll(page.events());
         }
         return events.size() > limit ? events.subList(0, limit) : events;

@@ -11,11 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of this server: one to append, one to read, one to be woken, whatever the number of tasks. On a
- * Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
+ * The connections of this server: one to append, one to read, one to be woken, and one to ask whether Redis answers,
+ * whatever the number of tasks. On a Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
  */
 final class RedisLink implements AutoCloseable {
 
@@ -39,12 +40,16 @@ final class RedisLink implements AutoCloseable {
      *
      * @param writer what appends; a separate connection, since {@code WAIT} holds up all that follows on it
      * @param writing the commands of that connection
+     * @param pulse asks whether Redis answers; a separate connection, since what is read may take long to arrive
+     * @param nodes names the node that has a key
      */
     record Connections(
             StatefulConnection<String, byte[]> writer,
             RedisClusterAsyncCommands<String, byte[]> writing,
             RedisClusterAsyncCommands<String, byte[]> reading,
-            StatefulRedisPubSubConnection<String, byte[]> waking) {}
+            RedisClusterAsyncCommands<String, byte[]> pulse,
+            StatefulRedisPubSubConnection<String, byte[]> waking,
+            UnaryOperator<String> nodes) {}
 
     /** Tells the listener of messages; called once, before {@link #connect()}. */
     void tell(RedisPubSubListener<String, byte[]> newListener) {
@@ -83,6 +88,16 @@ final class RedisLink implements AutoCloseable {
 
     RedisClusterAsyncCommands<String, byte[]> reading() {
         return connections().reading();
+    }
+
+    RedisClusterAsyncCommands<String, byte[]> pulse() {
+        return connections().pulse();
+    }
+
+    /** The node that has the key, by some name; of a single server, and as long as nothing is known, always the same. */
+    String node(String key) {
+        Connections made = connections;
+        return made == null ? "" : made.nodes().apply(key);
     }
 
     StatefulRedisPubSubConnection<String, byte[]> waking() {

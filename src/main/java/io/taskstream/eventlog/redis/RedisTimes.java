@@ -6,7 +6,7 @@ import java.time.Duration;
  * How patient the engine is.
  *
  * @param command how long one command may take
- * @param append how long to go on trying to append, from when it was asked for; one command may come on top
+ * @param append how long to go on trying to append, from when each was asked for; one command may come on top
  * @param reread how often to read what is watched without having been woken, and to ask whether Redis answers
  */
 public record RedisTimes(Duration command, Duration append, Duration reread) {

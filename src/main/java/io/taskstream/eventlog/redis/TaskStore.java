@@ -40,6 +40,11 @@ final class TaskStore {
         return new TaskKeys(prefix, id);
     }
 
+    /** The node that has the task. */
+    String node(TaskId id) {
+        return link.node(keys(id).state());
+    }
+
     /** What became of a creation. */
     enum Creation {
         CREATED,
@@ -75,18 +80,17 @@ final class TaskStore {
      * Events behind a sequence, within those bounds, but at least one if there is any.
      *
      * @param asksTime whether to tell when the event of that sequence was appended
-     * @return empty if there is no task
+     * @return what {@link LogPage#of} reads, which is not to be done by the thread of Lettuce that completes it
      */
-    CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes, boolean asksTime) {
+    CompletionStage<List<Object>> page(TaskId id, long after, int maxBytes, boolean asksTime) {
         TaskKeys keys = keys(id);
-        return READ.<List<Object>>run(
-                        link::reading,
-                        keys(keys.state(), keys.events()),
-                        Bytes.of(after),
-                        Bytes.of(Math.max(1, Math.min(PAGE_EVENTS, maxBytes / SMALL_FRAME))),
-                        Bytes.of(maxBytes),
-                        Bytes.of(asksTime ? "1" : ""))
-                .thenApply(LogPage::of);
+        return READ.run(
+                link::reading,
+                keys(keys.state(), keys.events()),
+                Bytes.of(after),
+                Bytes.of(Math.max(1, Math.min(PAGE_EVENTS, maxBytes / SMALL_FRAME))),
+                Bytes.of(maxBytes),
+                Bytes.of(asksTime ? "1" : ""));
     }
 
     /** Forgets the task; answers whether there was one. */

@@ -3,6 +3,7 @@ package io.taskstream.eventlog.redis;
 import io.lettuce.core.ScriptOutputType;
 import io.taskstream.task.TaskId;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.function.ToIntFunction;
 
 /**
@@ -36,18 +37,18 @@ final class ViewerCounts {
     }
 
     /** Tells how many watch the task here. Nobody waits; the next time tells it again. */
-    void tell(TaskId id) {
-        tell(id, here.applyAsInt(id));
+    CompletionStage<?> tell(TaskId id) {
+        return tell(id, here.applyAsInt(id));
     }
 
     /** Tells that nobody does any more. */
     void tellNone(TaskId id) {
-        tell(id, 0);
+        var unused = tell(id, 0);
     }
 
-    private void tell(TaskId id, int count) {
+    private CompletionStage<?> tell(TaskId id, int count) {
         // Not behind appends that wait for replicas: the lease would be over before.
-        VIEWERS.run(
+        return VIEWERS.run(
                 link::reading,
                 new String[] {new TaskKeys(prefix, id).viewers()},
                 Bytes.of(node),

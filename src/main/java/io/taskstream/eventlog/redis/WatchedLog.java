@@ -7,6 +7,7 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.RecentFrames;
+import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.TaskId;
 import java.time.Instant;
@@ -16,13 +17,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log that is watched here, and its recent frames, which are fetched once for all who watch. Thread-safe; the lock is
- * held for copying bytes only.
+ * held for copying bytes only. Watchers are told by the executor.
  */
 final class WatchedLog {
+
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(WatchedLog.class.getName()), "What is new in a log could not be told; it is read again");
 
     private static final int RECENT_EVENTS = 1_024;
     private static final int RECENT_BYTES = 1 << 20;
@@ -35,6 +42,7 @@ final class WatchedLog {
     private final String epoch;
     private final LogSource source;
     private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean looking = new AtomicBoolean();
 
     private final List<Waiting> waiting = new ArrayList<>();
     private RecentFrames frames;
@@ -58,8 +66,8 @@ final class WatchedLog {
     /** Where a watched log gets its pages, and whom it tells that it is no more. */
     interface LogSource {
 
-        /** What follows a sequence, and the time of the event before. */
-        CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes);
+        /** Reads what follows a sequence, and the time of the event before; the executor is told the page, or the failure. */
+        void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then);
 
         /** The log is deleted, or is another one now. */
         void gone(WatchedLog log);
@@ -136,7 +144,7 @@ final class WatchedLog {
             knownAtFetch = known;
             after = frames.last();
         }
-        source.page(id, after, PAGE_BYTES).whenComplete((page, failure) -> {
+        source.page(id, after, PAGE_BYTES, (page, failure) -> {
             if (failure != null) {
                 failed(failure);
             } else if (page.isPresent() && page.get().last().epoch().equals(epoch)) {
@@ -145,6 +153,15 @@ final class WatchedLog {
                 end();
             }
         });
+    }
+
+    /** Whether the log may be looked at now, since no other look waits for Redis. */
+    boolean beginLook() {
+        return looking.compareAndSet(false, true);
+    }
+
+    void endLook() {
+        looking.set(false);
     }
 
     /** A read failed for someone who watches, and who must be woken to try again. */
@@ -168,23 +185,30 @@ final class WatchedLog {
         boolean hasNews;
         boolean goesOn;
         boolean hasLost;
-        synchronized (this) {
-            fetching = false;
-            hasLost = page.last().sequence() < knownAtFetch || isAnother(page.timeBefore());
-            hasNews = !hasLost && take(page);
-            hasNews |= owesWake;
-            owesWake = false;
-            goesOn = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
+        try {
+            synchronized (this) {
+                hasLost = page.last().sequence() < knownAtFetch || isAnother(page.timeBefore());
+                hasNews = !hasLost && take(page);
+                hasNews |= owesWake;
+                owesWake = false;
+                goesOn = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
+                fetching = false;
+            }
+        } catch (RuntimeException | Error e) {
+            // Or nothing of this log would ever be read again.
+            FAILURES.report(e);
+            failed(e);
+            return;
         }
         if (hasLost) {
             // Streams end only when the log has another epoch, or who comes back would go on in the old one. If that
             // fails now, the next look finds the same.
-            source.renew(id, epoch).thenRun(this::end);
+            source.renew(id, epoch).thenRun(() -> source.execute(this::end));
             return;
         }
         answerWaiting();
         if (hasNews) {
-            watchers.forEach(LogWatcher::appended);
+            tell(LogWatcher::appended);
         }
         if (goesOn) {
             fetch();
@@ -246,6 +270,17 @@ final class WatchedLog {
         source.gone(this);
         source.execute(
                 () -> left.forEach(each -> each.answer().completeExceptionally(new EventLogException.NoSuchTask(id))));
-        watchers.forEach(LogWatcher::deleted);
+        tell(LogWatcher::deleted);
+    }
+
+    /** One watcher's failure is no other's. */
+    private void tell(Consumer<LogWatcher> news) {
+        for (LogWatcher watcher : watchers) {
+            try {
+                news.accept(watcher);
+            } catch (RuntimeException | Error e) {
+                FAILURES.report(e);
+            }
+        }
     }
 }

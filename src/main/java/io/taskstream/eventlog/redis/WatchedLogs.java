@@ -11,11 +11,12 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.task.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements WatchedLog.LogSource {
 
+    /** What is read at once for those who are up to date: little, but for those who were cut off. */
+    private static final int MOST_PAGES = 128;
+
+    /** Each costs Redis some commands; nobody waits for them. */
+    private static final int MOST_LOOKS = 16;
+
     private final ConcurrentMap<TaskId, WatchedLog> logs = new ConcurrentHashMap<>();
     private final RedisLink link;
     private final TaskStore store;
     private final ViewerCounts viewers;
     private final Epochs epochs;
     private final RedisThreads threads;
+    private final Turns pages;
+    private final Turns looks;
     private final String prefix;
 
     WatchedLogs(
@@ -39,6 +48,8 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         this.viewers = viewers;
         this.epochs = epochs;
         this.threads = threads;
+        this.pages = new Turns(MOST_PAGES, threads);
+        this.looks = new Turns(MOST_LOOKS, threads);
         this.prefix = prefix;
     }
 
@@ -61,7 +72,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
             }
             var begun = new WatchedLog(state, this);
             begun.add(watcher);
-            subscribe(task);
+            var unused = subscribe(task);
             return begun;
         });
         return watch(log, watcher);
@@ -112,21 +123,33 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
 
     /**
      * Looks at every log and asks for every subscription again: a message may have been lost, and on a Cluster a slot may
-     * have moved to another node, of which Lettuce tells nothing.
+     * have moved to another node, of which Lettuce tells nothing. A few at a time, or a server that watches thousands would
+     * keep Redis and all others waiting.
      */
     void lookAtAll() {
         logs.forEach((id, log) -> {
-            subscribe(id);
-            log.fetch();
-            viewers.tell(id);
+            if (log.beginLook()) {
+                looks.take(store.node(id), () -> look(id, log)).whenComplete((done, failure) -> log.endLook());
+            }
         });
     }
 
-    private void subscribe(TaskId id) {
+    private CompletionStage<Void> look(TaskId id, WatchedLog log) {
+        if (logs.get(id) != log) {
+            return CompletableFuture.completedStage(null);
+        }
+        CompletionStage<?> subscribed = subscribe(id);
+        log.fetch();
+        return CompletableFuture.allOf(
+                subscribed.toCompletableFuture(), viewers.tell(id).toCompletableFuture());
+    }
+
+    private CompletionStage<?> subscribe(TaskId id) {
         try {
-            var unused = link.waking().async().ssubscribe(store.keys(id).wake());
+            return link.waking().async().ssubscribe(store.keys(id).wake());
         } catch (RedisException | EventLogException e) {
             // The next look tries again, and reads until then.
+            return CompletableFuture.failedStage(e);
         }
     }
 
@@ -169,8 +192,11 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     // What the logs need
 
     @Override
-    public CompletionStage<Optional<LogPage>> page(TaskId id, long after, int maxBytes) {
-        return store.page(id, after, maxBytes, after > 0);
+    public void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then) {
+        var unused = pages.take(
+                store.node(id),
+                () -> store.page(id, after, maxBytes, after > 0),
+                answer -> answer.thenApply(LogPage::of).whenComplete(then));
     }
 
     @Override
@@ -191,10 +217,6 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
 
     @Override
     public void execute(Runnable work) {
-        try {
-            threads.executor().execute(work);
-        } catch (RejectedExecutionException e) {
-            work.run();
-        }
+        threads.execute(work);
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +48,22 @@ final class RedisFaultsTest extends TwoServersFixture {
         assertThat(join(second).last().sequence()).isEqualTo(3);
         assertThat(join(far.append(TASK, Events.batch("4"))).last().sequence()).isEqualTo(4);
         assertThat(data()).containsExactly("1", "2", "3", "4");
+    }
+
+    /** Appends are tried for two seconds here. */
+    @Test
+    void aBatchThatWaitsBehindACallIsRefusedBeforeOneThatComesMuchLater() throws InterruptedException {
+        server.signal("STOP");
+        CompletableFuture<Appended> first = near.append(TASK, Events.batch("1")).toCompletableFuture();
+        CompletableFuture<Appended> second =
+                near.append(TASK, Events.batch("2")).toCompletableFuture();
+        // Nothing tells that time has passed.
+        TimeUnit.MILLISECONDS.sleep(RedisEngines.TIMES.append().toMillis() * 49 / 50);
+        CompletableFuture<Appended> third = near.append(TASK, Events.batch("3")).toCompletableFuture();
+        await("the second is refused", second::isDone);
+        assertThat(third).isNotDone();
+        await("all are refused", () -> first.isDone() && third.isDone());
+        server.signal("CONT");
     }
 
     @Test
