@@ -7,6 +7,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogUsage;
+import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
@@ -14,6 +15,7 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +31,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
-import org.h2.store.fs.FileUtils;
 
 /**
  * Keeps all events in files of one directory, which no other process may use. Appends go to a {@link Journal}, and are
@@ -116,8 +117,8 @@ public final class EmbeddedEventLog implements EventLog {
 
     private static FilePath directory(String name) {
         try {
-            FileUtils.createDirectories(name);
-        } catch (RuntimeException e) {
+            OwnerOnly.directories(Path.of(FilePath.get(name).unwrap().toString()));
+        } catch (IOException | RuntimeException e) {
             throw new EventLogException.Unavailable(
                     "The log's directory " + name + " can't be made: " + e.getMessage(), e);
         }

@@ -63,7 +63,9 @@ final class Journal implements AutoCloseable {
             force();
         }
         close();
-        FileChannel file = Segments.file(directory, number).open("rw");
+        FilePath path = Segments.file(directory, number);
+        Store.protect(path);
+        FileChannel file = path.open("rw");
         try {
             file.truncate(0);
             writeHead(file, SegmentHead.now(isForced));
