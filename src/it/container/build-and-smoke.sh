@@ -81,7 +81,7 @@ image .OCIv1.config | jq --arg root "$root" --argjson port "$port" '{
     {destination: "/proc", type: "proc", source: "proc"},
     {destination: "/dev", type: "tmpfs", source: "tmpfs"},
     {destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["mode=1777"]},
-    {destination: "/opt/taskstream/standalone/data", type: "tmpfs", source: "tmpfs", options: ["mode=0755", "uid=1000"]}
+    {destination: "/opt/taskstream/standalone/data", type: "tmpfs", source: "tmpfs", options: ["mode=0700", "uid=1000"]}
   ],
   linux: {namespaces: [{type: "pid"}, {type: "mount"}, {type: "ipc"}]}
 }' >"$work/bundle/config.json"
@@ -113,6 +113,10 @@ done
 [ "$(grep -c '^id: ' "$work/stream")" = 1000 ] || fail "the viewer did not get a thousand events"
 container exec smoke id | grep -q uid=1000 || fail "it does not run as user 1000"
 container exec smoke touch /opt/taskstream/x 2>/dev/null && fail "the root can be written to"
+others=$(find "$root/opt/taskstream" -path "$root/opt/taskstream/standalone/data" -prune -o \( ! -user 0 -o -perm /022 \) ! -type l -print -quit)
+[ -z "$others" ] || fail "$others is not root's alone"
+open=$(container exec smoke find /opt/taskstream/standalone/data /tmp/standalone -mindepth 1 -perm /077 ! -type l -print -quit)
+[ -z "$open" ] || fail "$open can be read by other users"
 
 echo "Stopping it"
 container kill smoke TERM

@@ -7,8 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The proxies in front of the server, whose word is taken for where a request comes from: {@code Forwarded} (RFC 7239)
- * and {@code X-Forwarded-For}. Whatever anybody else says in those headers is passed over.
+ * The proxies in front of the server, whose word is taken for where a request comes from. They say it in one header, the
+ * one that they are configured to write: any other, a proxy passes on as its client has sent it. The headers of all other
+ * peers are ignored.
  */
 public final class Proxies {
 
@@ -16,19 +17,45 @@ public final class Proxies {
             Pattern.compile("(?:^|;)\\s*for=(?:\"([^\"]*)\"|([^;\\s]*))", Pattern.CASE_INSENSITIVE);
 
     private final List<Network> trusted;
+    private final Header header;
 
-    private Proxies(List<Network> trusted) {
+    private Proxies(List<Network> trusted, Header header) {
         this.trusted = trusted;
+        this.header = header;
+    }
+
+    /** The header in which proxies say where a request comes from. */
+    public enum Header {
+        X_FORWARDED_FOR("X-Forwarded-For"),
+        /** RFC 7239. */
+        FORWARDED("Forwarded");
+
+        private final String text;
+
+        Header(String text) {
+            this.text = text;
+        }
+
+        /** The name on the wire. */
+        public String text() {
+            return text;
+        }
     }
 
     /**
      * Proxies whose addresses are in one of the networks.
      *
      * @param networks as {@code 10.0.0.0/8}, {@code ::1} and the like
+     * @param header the one that these proxies write
      * @throws IllegalArgumentException if one is nothing of the kind
      */
-    public static Proxies in(List<String> networks) {
-        return new Proxies(networks.stream().map(Network::parse).toList());
+    public static Proxies in(List<String> networks, Header header) {
+        return new Proxies(networks.stream().map(Network::parse).toList(), header);
+    }
+
+    /** The name of the header that {@link #client} takes the values of. */
+    public String header() {
+        return header.text();
     }
 
     /** Whether the peer's word is taken. */
@@ -43,14 +70,14 @@ public final class Proxies {
      * Where a request comes from: the last address in the chain that is no proxy of ours.
      *
      * @param peer who has connected
-     * @param forwarded the values of {@code Forwarded}
-     * @param forwardedFor the values of {@code X-Forwarded-For}, used if there is no {@code Forwarded}
+     * @param values those of {@link #header()}, in the order in which they came
      */
-    public String client(String peer, List<String> forwarded, List<String> forwardedFor) {
+    public String client(String peer, List<String> values) {
         if (!isTrusted(peer)) {
             return peer;
         }
-        List<String> chain = forwarded.isEmpty() ? elements(forwardedFor) : addresses(elements(forwarded));
+        List<String> elements = elements(values);
+        List<String> chain = header == Header.FORWARDED ? addresses(elements) : elements;
         String client = peer;
         for (int i = chain.size() - 1; i >= 0 && isTrusted(client); i--) {
             Optional<String> next = withoutPort(chain.get(i));

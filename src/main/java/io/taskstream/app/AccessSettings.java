@@ -156,10 +156,18 @@ record AccessSettings(
     private static Proxies proxies(SettingReader config) {
         String key = "taskstream.access.proxies";
         List<String> networks = config.list(key, "");
+        Proxies.Header header = switch (config.oneOf(
+                "taskstream.access.proxy-header",
+                Proxies.Header.X_FORWARDED_FOR.text(),
+                Proxies.Header.X_FORWARDED_FOR.text(),
+                Proxies.Header.FORWARDED.text())) {
+            case "Forwarded" -> Proxies.Header.FORWARDED;
+            default -> Proxies.Header.X_FORWARDED_FOR;
+        };
         return config.made(
                 key,
                 String.join(",", networks),
-                text -> Proxies.in(networks),
+                text -> Proxies.in(networks, header),
                 "addresses and networks, such as 10.0.0.0/8");
     }
 

@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
@@ -39,6 +40,7 @@ final class LogExport {
     int writeTo(Path file) throws IOException {
         List<TaskId> oldestFirst = ids();
         Collections.reverse(oldestFirst);
+        OwnerOnly.file(file);
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             for (TaskId id : oldestFirst) {
                 Optional<LogState> state = log.find(id);

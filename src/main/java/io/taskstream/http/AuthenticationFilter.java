@@ -3,6 +3,7 @@ package io.taskstream.http;
 import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Origins;
+import io.taskstream.access.Proxies;
 import io.taskstream.access.RefusedException;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
@@ -52,9 +53,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         String peer = Injected.value(() -> exchange).getRemoteAddr();
-        String address = door.proxies().isTrusted(peer)
-                ? door.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For"))
-                : peer;
+        Proxies proxies = door.proxies();
+        String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
         // Whoever is sent away is noted with where they are.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
         // A closed door says nothing but that it is closed.

@@ -7,18 +7,23 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}). */
-@WebServlet(urlPatterns = "/error", asyncSupported = true)
+/**
+ * Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}), and of
+ * what {@code server-config} refuses.
+ */
+@WebServlet(
+        urlPatterns = {"/error", ErrorServlet.COOKIE},
+        asyncSupported = true)
 public class ErrorServlet extends HttpServlet {
+
+    /** Where {@code server-config} sends a request whose {@code Cookie} the server can't read. */
+    static final String COOKIE = "/error/cookie";
 
     private static final long serialVersionUID = 1;
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        Problem problem = status instanceof Integer code
-                ? Problem.of(code, "The server can't answer this request")
-                : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
+        Problem problem = problem(request);
         byte[] body = problem.body();
         response.setStatus(problem.status());
         response.setHeader("X-Content-Type-Options", "nosniff");
@@ -26,5 +31,16 @@ public class ErrorServlet extends HttpServlet {
         response.setContentLength(body.length);
         UnpooledOutput.use(response);
         response.getOutputStream().write(body);
+    }
+
+    private static Problem problem(HttpServletRequest request) {
+        if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status) {
+            return Problem.of(status, "The server can't answer this request");
+        }
+        return request.getServletPath().equals(COOKIE)
+                ? Problem.of(
+                        HttpServletResponse.SC_BAD_REQUEST,
+                        "The header Cookie must be at most 200 cookies, in printable ASCII characters, as RFC 6265 has them")
+                : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
     }
 }

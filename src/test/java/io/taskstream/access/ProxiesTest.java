@@ -12,7 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxiesTest {
 
-    private final Proxies proxies = Proxies.in(List.of("10.0.0.0/8", "::1", "2001:db8::/32"));
+    private static final List<String> NETWORKS = List.of("10.0.0.0/8", "::1", "2001:db8::/32");
+
+    private final Proxies proxies = Proxies.in(NETWORKS, Proxies.Header.X_FORWARDED_FOR);
+    private final Proxies standard = Proxies.in(NETWORKS, Proxies.Header.FORWARDED);
 
     @ParameterizedTest
     @CsvSource(
@@ -30,7 +33,7 @@ class ProxiesTest {
                 "110.1.2.3 | 198.51.100.1 | 110.1.2.3"
             })
     void takesTheWordOfItsProxiesOnly(String peer, String header, String client) {
-        assertThat(proxies.client(peer, List.of(), List.of(header))).isEqualTo(client);
+        assertThat(proxies.client(peer, List.of(header))).isEqualTo(client);
     }
 
     @ParameterizedTest
@@ -46,21 +49,29 @@ class ProxiesTest {
                 "for=_hidden | 10.1.2.3",
                 "xfor=198.51.100.1 | 10.1.2.3"
             })
-    void readsTheStandardHeaderAsWell(String header, String client) {
-        assertThat(proxies.client("10.1.2.3", List.of(header), List.of("9.9.9.9")))
-                .isEqualTo(client);
+    void readsTheStandardHeaderIfThatIsTheOneThatCounts(String header, String client) {
+        assertThat(standard.client("10.1.2.3", List.of(header))).isEqualTo(client);
     }
 
     @Test
     void withoutProxiesNobodyIsTrusted() {
-        assertThat(Proxies.in(List.of()).client("127.0.0.1", List.of("for=1.2.3.4"), List.of("1.2.3.4")))
+        assertThat(Proxies.in(List.of(), Proxies.Header.X_FORWARDED_FOR).client("127.0.0.1", List.of("1.2.3.4")))
                 .isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void oneHeaderCountsAndItIsTheOneThatIsConfigured() {
+        assertThat(proxies.header()).isEqualTo("X-Forwarded-For");
+        assertThat(standard.header()).isEqualTo("Forwarded");
+        assertThat(proxies.client("10.1.2.3", List.of("for=198.51.100.1"))).isEqualTo("10.1.2.3");
+        assertThat(standard.client("10.1.2.3", List.of("198.51.100.1"))).isEqualTo("10.1.2.3");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/x", "10.0.0/8", "::1/129", "10.0.0.0/-1"})
     void aNetworkThatIsNoneIsRefused(String text) {
-        assertThatThrownBy(() -> Proxies.in(List.of(text))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Proxies.in(List.of(text), Proxies.Header.FORWARDED))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest

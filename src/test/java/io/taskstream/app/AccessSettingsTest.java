@@ -72,6 +72,7 @@ class AccessSettingsTest {
                 "taskstream.access.jwt.keys-url | file:///keys",
                 "taskstream.access.jwt.keys-url | ::",
                 "taskstream.access.proxies | localhost",
+                "taskstream.access.proxy-header | X-Real-IP",
                 "taskstream.access.proxies | 10.0.0.0/99",
                 "taskstream.cors.origins | *",
                 "taskstream.cors.origins | https://a.example/",

@@ -28,6 +28,7 @@ import io.taskstream.testing.TestExecutors;
 import jakarta.json.bind.JsonbBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,8 @@ final class LogTransferTest {
         from.create(Task.open(THIRD, null, Map.of("k", "w"), time.instant()));
         join(from.append(THIRD, Events.batch(FAILED)));
         assertThat(new LogExport(from).writeTo(file)).isEqualTo(3);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     private EventLog memory() {

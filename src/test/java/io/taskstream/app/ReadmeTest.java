@@ -24,6 +24,9 @@ class ReadmeTest {
     private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
     private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
     private static final Pattern WILDFLY_TARGET = Pattern.compile("(\\S+):write-attribute\\(name=([^,]+),");
+    private static final Pattern WILDFLY_ADDED =
+            Pattern.compile("(?m)^\\S*/(?:expression-filter|setting)=([^:]+):(add|remove)\\b");
+    private static final Pattern PAYARA_COMMAND = Pattern.compile("(?m)^(set-\\S+-configuration) (\\S.*)$");
     private static final Pattern PAYARA_SET = Pattern.compile("(?m)^set \\S*\\.([^.=]+)=(\\S+)$");
     private static final Pattern PAYARA_NAME = Pattern.compile("(?m)^(set) (\\S+)=");
     private static final Pattern PAYARA_PROPERTY =
@@ -41,6 +44,7 @@ class ReadmeTest {
         String script = script("wildfly/configure.cli");
         Map<String, String> set = pairs(WILDFLY_SET, script);
         set.putAll(pairs(WILDFLY_PROPERTY, script));
+        set.putAll(pairs(WILDFLY_ADDED, script));
         assertThat(pairs(ROW, section("### WildFly"))).isEqualTo(set).isNotEmpty();
     }
 
@@ -49,6 +53,7 @@ class ReadmeTest {
         String script = script("payara/configure.asadmin");
         Map<String, String> set = pairs(PAYARA_SET, script);
         set.putAll(pairs(PAYARA_PROPERTY, script));
+        set.putAll(pairs(PAYARA_COMMAND, script));
         assertThat(pairs(ROW, section("### Payara"))).isEqualTo(set).isNotEmpty();
     }
 

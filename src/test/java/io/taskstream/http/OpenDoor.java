@@ -34,7 +34,7 @@ final class OpenDoor {
                 passes,
                 sessions,
                 Origins.NONE,
-                Proxies.in(List.of()),
+                Proxies.in(List.of(), Proxies.Header.X_FORWARDED_FOR),
                 new HeadLimits(0, 0),
                 new ViewerQuotas(new ViewerLimits(0, 0, 0, 0)),
                 new EventRates(0, 0, time::nanos),

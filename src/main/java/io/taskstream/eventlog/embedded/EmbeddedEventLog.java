@@ -7,6 +7,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogUsage;
+import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
@@ -16,6 +17,7 @@ import io.taskstream.task.TaskStatus;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +31,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
-import org.h2.store.fs.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,8 +155,8 @@ public final class EmbeddedEventLog implements EventLog {
 
     private static FilePath directory(String name) {
         try {
-            FileUtils.createDirectories(name);
-        } catch (RuntimeException e) {
+            OwnerOnly.directories(Path.of(FilePath.get(name).unwrap().toString()));
+        } catch (IOException | RuntimeException e) {
             throw new EventLogException.Unavailable(
                     "The log's directory " + name + " can't be made: " + e.getMessage(), e);
         }

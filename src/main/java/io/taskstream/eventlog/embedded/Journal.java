@@ -84,6 +84,7 @@ final class Journal implements AutoCloseable {
     /** Makes the file under another name, so that there is no segment before its head is on the disk. */
     private FileChannel create(long number) throws IOException {
         FilePath unready = Segments.unready(directory);
+        Store.protect(unready);
         FileChannel file = unready.open("rw");
         try {
             file.truncate(0);

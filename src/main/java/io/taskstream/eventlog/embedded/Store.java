@@ -1,9 +1,12 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.Cursor;
@@ -47,8 +50,19 @@ final class Store implements AutoCloseable {
         this.keys = new StoredKeys(Table.KEYS.open(mvStore), Table.KEYS_BY_TIME.open(mvStore));
     }
 
+    /** Makes the file, or takes it away from all users but its owner. */
+    static void protect(FilePath file) {
+        try {
+            OwnerOnly.file(Path.of(file.unwrap().toString()));
+        } catch (IOException e) {
+            // Whoever opens the file next says why it can't be had; one that belongs to another user can be used as it
+            // is.
+        }
+    }
+
     /** Opens the file alone, so that what is damaged in it can be told from what is not. */
     static MVStore openFile(FilePath file, int cacheMegabytes) {
+        protect(file);
         MVStore.Builder builder = new MVStore.Builder()
                 .fileName(file.toString())
                 .cacheSize(cacheMegabytes)

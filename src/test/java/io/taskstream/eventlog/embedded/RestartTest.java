@@ -10,6 +10,7 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.LogReader;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +37,22 @@ final class RestartTest extends LogFixture {
 
     @TempDir
     private Path copies;
+
+    @Test
+    void noOtherUserCanReadTheLog() throws IOException {
+        Path log = copies.resolve("log");
+        try (EmbeddedEventLog opened = OpenLog.in(log, time)) {
+            opened.create(Task.open(A, "Task", Map.of(), time.instant()));
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                .isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(log)) {
+            assertThat(files.toList())
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
 
     @Test
     void everythingIsThereAfterARestart() {
