@@ -68,6 +68,7 @@ final class Entrance {
                 sessions,
                 // A closed door has no friends: their preflights would be answered before anything else is asked.
                 settings.mode() == Gate.Mode.CLOSED ? Origins.NONE : settings.origins(),
+                settings.hosts(),
                 settings.proxies(),
                 settings.headLimits(),
                 new ViewerQuotas(settings.viewerLimits()),

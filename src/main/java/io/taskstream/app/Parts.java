@@ -31,6 +31,7 @@ import io.taskstream.http.SessionsResource;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
 import io.taskstream.http.TicketsResource;
+import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
@@ -71,6 +72,7 @@ record Parts(
         DoctorStreams doctor,
         EverySecond everySecond,
         Limits limits,
+        WebsiteCheck websites,
         Set<Object> resources)
         implements AutoCloseable {
 
@@ -148,7 +150,7 @@ record Parts(
                 new HeaderCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, resources);
+        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, new WebsiteCheck(door, refusals::count), resources);
     }
 
     private static EventLog engine(

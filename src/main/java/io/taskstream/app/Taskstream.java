@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.taskstream.access.Gate;
 import io.taskstream.http.Limits;
+import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -91,6 +92,12 @@ public class Taskstream {
     @Produces
     Limits limits() {
         return requireNonNull(parts, "Taskstream has not started").limits();
+    }
+
+    /** What keeps other websites out, for the filter. */
+    @Produces
+    WebsiteCheck websites() {
+        return requireNonNull(parts, "Taskstream has not started").websites();
     }
 
     /** What answers requests. */

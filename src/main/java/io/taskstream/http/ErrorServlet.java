@@ -19,10 +19,6 @@ public class ErrorServlet extends HttpServlet {
         Problem problem = status instanceof Integer code
                 ? Problem.of(code, "The server can't answer this request")
                 : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
-        byte[] body = problem.body();
-        response.setStatus(problem.status());
-        response.setContentType(Problem.MEDIA_TYPE);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        problem.send(response);
     }
 }
