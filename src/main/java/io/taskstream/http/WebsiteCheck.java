@@ -62,9 +62,13 @@ public final class WebsiteCheck {
                 : null;
     }
 
-    /** Every host that the request names, also to a proxy whose word is taken. None with HTTP/1.0, as probes send it. */
+    /** Returns every host that the request names, also to a proxy whose word is taken. */
     private List<String> hosts(HttpServletRequest request) {
         List<String> hosts = new ArrayList<>(values(request, "Host"));
+        if (request.getProtocol().equals("HTTP/1.0")) {
+            // Probes send none, and WildFly then adds one without a dot, which no website can have.
+            hosts.removeIf(host -> !host.contains("."));
+        }
         if (hosts.isEmpty() && !request.getProtocol().startsWith("HTTP/1")) {
             // A container may keep :authority (RFC 9113, section 8.3.1) here only.
             hosts.add(request.getServerName());
@@ -102,10 +106,13 @@ public final class WebsiteCheck {
         line.put("status", Integer.toString(refusal.status()));
         line.put("method", request.getMethod());
         line.put("path", request.getRequestURI());
+        line.put("host", String.join(", ", hosts(request)));
+        line.put("origin", String.join(", ", values(request, "Origin")));
         line.put(
                 "address",
                 door.proxies().client(peer, values(request, "Forwarded"), values(request, "X-Forwarded-For")));
         line.put("reason", refusal.detail());
+        line.values().removeIf(String::isEmpty);
         door.audit().refused(line);
     }
 

@@ -119,7 +119,13 @@ class WebsiteCheckTest {
 
     @Test
     void everyHostThatIsNamedCounts() {
-        assertThat(status("GET", "/tasks")).as("HTTP/1.0 needs none").isZero();
+        assertThat(statusOf(CLIENT, "HTTP/1.0", "GET", "/health")).isZero();
+        assertThat(statusOf(CLIENT, "HTTP/1.0", "GET", "/health", "Host", "default-host:8080"))
+                .as("as WildFly makes it up")
+                .isZero();
+        assertThat(statusOf(CLIENT, "HTTP/1.0", "GET", "/health", "Host", "evil.example"))
+                .as("from a proxy")
+                .isEqualTo(421);
         assertThat(status("GET", "/tasks", "Host", "localhost", "Host", "evil.example"))
                 .isEqualTo(421);
         assertThat(statusOf(CLIENT, "HTTP/2.0", "GET", "/tasks")).as(":authority").isEqualTo(421);
