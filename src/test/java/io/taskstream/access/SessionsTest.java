@@ -146,6 +146,21 @@ class SessionsTest {
     }
 
     @Test
+    void aNameOfASubjectIsNoOtherSubjects() {
+        Grant ab = new Grant("ab", "s", Rights.ALL, Instant.MAX);
+        Grant a = new Grant("a", "s", Rights.ALL, Instant.MAX);
+
+        assertThat(ab.ownName("c")).isEqualTo(ab.ownName("c")).hasSize(22);
+        assertThat(List.of(
+                        ab.ownName("c"),
+                        a.ownName("bc"),
+                        ab.ownName("C"),
+                        Grant.ANYBODY.ownName("c"),
+                        Grant.ANYBODY.ownName("abc")))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void aClosedGateSaysWhichSettingIsMissing() {
         assertThatThrownBy(() -> gate(Gate.Mode.CLOSED).byToken("t")).hasMessageContaining("taskstream.access");
     }

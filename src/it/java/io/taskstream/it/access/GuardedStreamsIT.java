@@ -191,6 +191,30 @@ class GuardedStreamsIT {
     }
 
     @Test
+    void anIdempotencyKeyCountsForItsSubjectOnly() {
+        String task = guarded.createTask(publisher);
+        String other = issuer.sign(Issuer.claims("other", ALL, ALL, false));
+        for (String token : List.of(publisher, other, publisher, other)) {
+            assertThat(guarded.api()
+                            .post(
+                                    "/tasks/" + task + "/events",
+                                    "application/json",
+                                    token.equals(other) ? "\"other\"" : "\"first\"",
+                                    "Authorization",
+                                    "Bearer " + token,
+                                    "Idempotency-Key",
+                                    "step")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(guarded.api()
+                        .get("/tasks/" + task + "/events", bearer(publisher))
+                        .body())
+                .containsOnlyOnce("\"first\"")
+                .containsOnlyOnce("\"other\"");
+    }
+
+    @Test
     void aLastEventIdOfAnotherTaskTellsNoMoreThanAMadeUpOne() {
         String secret = guarded.createTask(publisher);
         String secretId = guarded.publish(publisher, secret, "[\"a\",\"b\",\"c\"]");
