@@ -18,7 +18,8 @@ public record Origins(Set<String> allowed, boolean credentials) {
     public static final Origins NONE = new Origins(Set.of(), false);
 
     /** The scheme and the host, as browsers send them. */
-    private static final Pattern ORIGIN = Pattern.compile("(https?)://([^/?#@:\\[\\]\\s]+|\\[[0-9a-f:.]+])(?::[0-9]+)?");
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://([^/?#@:\\[\\]\\s]+|\\[[0-9a-f:.]+])(?::[0-9]+)?");
 
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 

@@ -150,7 +150,15 @@ record Parts(
                 new HeaderCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, new WebsiteCheck(door, refusals::count), resources);
+        return new Parts(
+                drain,
+                health,
+                heartbeats,
+                doctor,
+                everySecond,
+                limits,
+                new WebsiteCheck(door, refusals::count),
+                resources);
     }
 
     private static EventLog engine(

@@ -110,7 +110,8 @@ public final class Batch {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (byte[] json : events) {
-                digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(json.length).array());
+                digest.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(json.length).array());
                 digest.update(json);
             }
             return Base64.getUrlEncoder()

@@ -126,8 +126,8 @@ class JwtVerifierTest {
 
     /** Other texts that a lenient decoder of base64url takes for the same bytes. */
     private static List<String> respelled(String token) {
-        List<String> respelled = new ArrayList<>(
-                List.of(token + "=", token + "==", token + "A=", token.replaceFirst("\\.", "=.")));
+        List<String> respelled =
+                new ArrayList<>(List.of(token + "=", token + "==", token + "A=", token.replaceFirst("\\.", "=.")));
         String[] parts = token.split("\\.", -1);
         for (int part = 0; part < 3; part++) {
             String last = parts[part].substring(parts[part].length() - 1);
@@ -143,7 +143,9 @@ class JwtVerifierTest {
             }
             respelled.add(with(parts, part, parts[part].substring(0, 4) + "*" + parts[part].substring(4)));
         }
-        assertThat(respelled).as("the token has characters that have two spellings").hasSizeGreaterThan(9);
+        assertThat(respelled)
+                .as("the token has characters that have two spellings")
+                .hasSizeGreaterThan(9);
         return respelled;
     }
 

@@ -141,8 +141,8 @@ class SessionsTest {
     }
 
     private static List<StaticTokens.Entry> entries(String token, String watch) {
-        return StaticTokens.parse("{\"tokens\":[{\"subject\":\"ci\",\"token\":\"" + token + "\",\"watch\":[\"" + watch
-                + "\"]}]}");
+        return StaticTokens.parse(
+                "{\"tokens\":[{\"subject\":\"ci\",\"token\":\"" + token + "\",\"watch\":[\"" + watch + "\"]}]}");
     }
 
     @Test

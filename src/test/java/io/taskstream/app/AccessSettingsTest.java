@@ -45,7 +45,9 @@ class AccessSettingsTest {
 
     @Test
     void theServersOwnNamesAreNamesOfHosts() {
-        assertThat(read(Map.of("taskstream.hosts", "a.example, Taskstream")).hosts().names())
+        assertThat(read(Map.of("taskstream.hosts", "a.example, Taskstream"))
+                        .hosts()
+                        .names())
                 .containsExactlyInAnyOrder("a.example", "taskstream");
         for (String wrong : List.of("http://a.example", "a.example:8080", "*", "*.example", "a b", "[::1]")) {
             assertThatThrownBy(() -> read(Map.of("taskstream.hosts", wrong)))

@@ -128,14 +128,18 @@ class WebsiteCheckTest {
                 .isEqualTo(421);
         assertThat(status("GET", "/tasks", "Host", "localhost", "Host", "evil.example"))
                 .isEqualTo(421);
-        assertThat(statusOf(CLIENT, "HTTP/2.0", "GET", "/tasks")).as(":authority").isEqualTo(421);
+        assertThat(statusOf(CLIENT, "HTTP/2.0", "GET", "/tasks"))
+                .as(":authority")
+                .isEqualTo(421);
         assertThat(statusOf(CLIENT, "HTTP/2.0", "GET", "/tasks", "Host", "localhost"))
                 .isZero();
     }
 
     @Test
     void whatAProxyWasCalledCountsIfItsWordIsTaken() {
-        String[] behind = {"Host", "127.0.0.1:8080", "X-Forwarded-Host", "build.example", "Origin", "http://build.example"};
+        String[] behind = {
+            "Host", "127.0.0.1:8080", "X-Forwarded-Host", "build.example", "Origin", "http://build.example"
+        };
         String[] rebound = {"Host", "127.0.0.1:8080", "X-Forwarded-Host", "evil.example"};
         String[] claimed = {"Host", "evil.example", "X-Forwarded-Host", "build.example"};
 
@@ -180,7 +184,13 @@ class WebsiteCheckTest {
                 .isZero();
         for (String host : List.of("localhost:8080", "192.0.2.1", "[::1]:80", "my_service:8080", "BUILD.example")) {
             for (String scheme : List.of("http", "https")) {
-                assertThat(status("POST", "/tasks", "Host", host, "Origin", scheme + "://" + host.toLowerCase(Locale.ROOT)))
+                assertThat(status(
+                                "POST",
+                                "/tasks",
+                                "Host",
+                                host,
+                                "Origin",
+                                scheme + "://" + host.toLowerCase(Locale.ROOT)))
                         .as("%s://%s", scheme, host)
                         .isZero();
             }

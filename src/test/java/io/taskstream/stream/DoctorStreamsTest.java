@@ -64,10 +64,12 @@ class DoctorStreamsTest {
             var used = new FakeExchange(new FakeOutput(work -> {
                 throw new IllegalStateException("It is written to already");
             }));
-            assertThatThrownBy(() -> doctor.begin(used, () -> heads++, 2_500)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> doctor.begin(used, () -> heads++, 2_500))
+                    .isInstanceOf(IllegalStateException.class);
         }
         assertThat(scheduler.scheduled()).isEqualTo(1);
-        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500)).isTrue();
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500))
+                .isTrue();
     }
 
     @Test
@@ -78,7 +80,8 @@ class DoctorStreamsTest {
         }
         assertThat(doctor.isFull()).isTrue();
         heads = 0;
-        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500)).isFalse();
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500))
+                .isFalse();
         assertThat(heads).as("heads set for a check that is refused").isZero();
         doctor.close();
         assertThat(doctor.isFull()).isFalse();

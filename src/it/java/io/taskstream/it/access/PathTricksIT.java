@@ -152,8 +152,8 @@ class PathTricksIT {
             .asPredicate();
 
     /** The page, which is public; and nothing at all, as Payara itself answers a path that it can't decode. */
-    private static final Predicate<String> PUBLIC = answer -> answer.startsWith("HTTP/1.1 200")
-            && (answer.contains("<title>Taskstream") || answer.endsWith("\r\n\r\n"));
+    private static final Predicate<String> PUBLIC = answer ->
+            answer.startsWith("HTTP/1.1 200") && (answer.contains("<title>Taskstream") || answer.endsWith("\r\n\r\n"));
 
     private static GuardedServer guarded;
     private static String task;

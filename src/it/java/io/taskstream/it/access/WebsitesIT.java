@@ -104,7 +104,8 @@ class WebsitesIT extends OnServer {
         String body = request.startsWith("P") ? "\"forged\"" : "";
         String type = request.endsWith("/events") ? "application/json" : "text/plain";
         String head = request.replace("TASK", task) + " HTTP/1.1\r\n" + String.join("\r\n", headers)
-                + "\r\nConnection: close\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n\r\n";
+                + "\r\nConnection: close\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length()
+                + "\r\n\r\n";
         return RawConnection.exchange(url, (head + body).getBytes(US_ASCII));
     }
 }
