@@ -3,10 +3,10 @@
 -- KEYS: state, events, calls, wake channel, then the idempotency key of each batch that has one
 -- ARGV: the node, the call's number, how long the call's answer is kept (ms), how many events are kept,
 --       how long an idempotency key is kept (ms), how long a finished task is kept (ms, 0 for ever),
---       then for each batch: the expected last event or '', '1' if it has a key or '', the end status or '',
+--       then for each batch: the expected last event or '', the fingerprint of its events if it has a key or '', the end status or '',
 --       its trace or '', the number of events, and the events
 -- Answers 'none' if there is no task, 'late' if a later call of this node came first, else the epoch and a word for each
--- batch: a:<count>:<last> appended, f finished, u:<last> another event was expected.
+-- batch: a:<count>:<last> appended, f finished, u:<last> another event was expected, k the key came with other events.
 local node, number = ARGV[1], ARGV[2]
 local events_kept, key_millis, finished_millis = ARGV[4], ARGV[5], tonumber(ARGV[6])
 
@@ -34,17 +34,17 @@ local appended = false
 local at, key_at = 7, 5
 
 while at <= #ARGV do
-  local expected, has_key, ends, trace = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local expected, fingerprint, ends, trace = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local count = tonumber(ARGV[at + 4])
   local key, word
   at = at + 5
-  if has_key == '1' then
+  if fingerprint ~= '' then
     key = KEYS[key_at]
     key_at = key_at + 1
     local first = redis.call('GET', key)
     if first then
-      local of, what = string.match(first, '^(%S+) (.*)$')
-      if of == born then word = what end
+      local of, events, what = string.match(first, '^(%S+) (%S+) (%S+)$')
+      if of == born then word = events == fingerprint and what or 'k' end
     end
   end
   if not word then
@@ -64,7 +64,7 @@ while at <= #ARGV do
       appended = true
       word = 'a:' .. text(count) .. ':' .. text(last)
       if ends ~= '' then status = ends end
-      if key then redis.call('SET', key, born .. ' ' .. word, 'PX', key_millis) end
+      if key then redis.call('SET', key, born .. ' ' .. fingerprint .. ' ' .. word, 'PX', key_millis) end
     end
   end
   words[#words + 1] = word

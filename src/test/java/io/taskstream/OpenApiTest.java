@@ -82,7 +82,7 @@ class OpenApiTest {
         "get, /tasks/{id}, 200 404",
         "delete, /tasks/{id}, 204 404",
         "post, /tasks/{id}/cancel, 202 404 409",
-        "post, /tasks/{id}/events, 200 404 409 412 413 415",
+        "post, /tasks/{id}/events, 200 404 409 412 413 415 422",
         "get, /tasks/{id}/events, 200 404",
         "get, /tasks/{id}/stream, 200 204 401 403 404 429 503",
         "post, /tasks/{id}/tickets, 200 401 403",

@@ -43,9 +43,9 @@ class ReadmeWalkIT {
             Map.entry(ReadmeBuildIT.FUZZ, IN_COPY),
             Map.entry(ReadmeBuildIT.BENCH, IN_COPY),
             Map.entry("docker build -t taskstream -f Containerfile .", "build-and-smoke.sh, with buildah"),
-            Map.entry("docker run -p 8080:8080 -e TASKSTREAM_ACCESS=open taskstream", "build-and-smoke.sh"),
+            Map.entry("docker run -p 127.0.0.1:8080:8080 -e TASKSTREAM_ACCESS=open taskstream", "build-and-smoke.sh"),
             Map.entry(
-                    "docker run --read-only --tmpfs /tmp -v taskstream:/opt/taskstream/standalone/data -p 8080:8080"
+                    "docker run --read-only --tmpfs /tmp -v taskstream:/opt/taskstream/standalone/data -p 127.0.0.1:8080:8080"
                             + " -e TASKSTREAM_ACCESS=open taskstream",
                     "build-and-smoke.sh"),
             Map.entry("src/it/container/build-and-smoke.sh", ".ci/test"),

@@ -263,6 +263,20 @@ class TasksIT extends OnServer {
     }
 
     @Test
+    void anIdempotencyKeyCountsForItsBodyOnly() {
+        String id = api.createTask();
+        String path = "/tasks/" + id + "/events";
+        String[] key = {"Idempotency-Key", "step 1"};
+        HttpResponse<String> first = api.post(path, JSON, "[1,2]", key);
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(api.post(path, JSON, "[1,2]", key).body()).isEqualTo(first.body());
+        assertProblem(api.post(path, JSON, "[1,3]", key), 422);
+        assertProblem(api.post(path, JSON, "1", key), 422);
+        assertThat(api.task(id).getInt("events")).isEqualTo(2);
+    }
+
+    @Test
     void ifMatchFencesARestartedProducer() {
         String id = api.createTask();
         String path = "/tasks/" + id + "/events";

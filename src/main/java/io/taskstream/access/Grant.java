@@ -30,6 +30,12 @@ public record Grant(String subject, String session, String entry, Rights rights,
         return new Grant(subject, session, entry, Rights.toWatch(task), expires);
     }
 
+    /** Returns a short name, 22 characters of base64url, that stands for this name and this subject and no other two. */
+    public String ownName(String name) {
+        // The digest has one length, so that no subject can end where the name of another begins.
+        return Digests.name(Digests.hex(subject) + name);
+    }
+
     /** Whether there is a limit on how much this one may do. */
     public boolean isNamed() {
         return !subject.isEmpty();

@@ -4,10 +4,12 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,10 +37,23 @@ public final class JwtVerifier implements TokenVerifier {
     public Grant verify(String token) {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
+            checkSpelling(jwt);
             verifySignature(jwt);
-            return grant(jwt.getJWTClaimsSet(), token);
+            return grant(jwt);
         } catch (ParseException | IllegalArgumentException | DateTimeException e) {
             throw new RefusedException("Not a signed token");
+        }
+    }
+
+    /**
+     * Refuses a part that is not base64url as RFC 7515, section 2, has it, but decodes to bytes all the same: it has
+     * padding, characters of another alphabet, or unused bits that are set.
+     */
+    private static void checkSpelling(SignedJWT jwt) {
+        for (Base64URL part : jwt.getParsedParts()) {
+            if (!Base64URL.encode(part.decode()).equals(part)) {
+                throw new RefusedException("Not a signed token, since a part of it is not base64url");
+            }
         }
     }
 
@@ -67,7 +82,8 @@ public final class JwtVerifier implements TokenVerifier {
         }
     }
 
-    private Grant grant(JWTClaimsSet claims, String token) throws ParseException {
+    private Grant grant(SignedJWT jwt) throws ParseException {
+        JWTClaimsSet claims = jwt.getJWTClaimsSet();
         if (!rules.issuer().equals(claims.getIssuer())) {
             throw new RefusedException("The token is of another issuer");
         }
@@ -79,7 +95,7 @@ public final class JwtVerifier implements TokenVerifier {
             throw new RefusedException("The token has no subject, or a very long one");
         }
         Instant expires = expires(claims);
-        return new Grant(subject, session(claims.getJWTID(), token), rights(claims), expires);
+        return new Grant(subject, session(claims.getJWTID(), jwt.getSigningInput()), rights(claims), expires);
     }
 
     private Instant expires(JWTClaimsSet claims) {
@@ -102,12 +118,15 @@ public final class JwtVerifier implements TokenVerifier {
         return end;
     }
 
-    /** A token without an id is called by its digest, so that it can be taken back, too. */
-    private static String session(@Nullable String id, String token) {
+    /**
+     * The id of the token. A token without one is named by a digest of what is signed, so that it can be revoked, too. The
+     * signature is no part of that: ECDSA lets anybody make a second valid signature of a first.
+     */
+    private static String session(@Nullable String id, byte[] signed) {
         if (id != null && id.length() > LONGEST_NAME) {
             throw new RefusedException("The token has a very long id");
         }
-        return id == null || id.isEmpty() ? Digests.name(token) : id;
+        return id == null || id.isEmpty() ? Digests.name(new String(signed, StandardCharsets.US_ASCII)) : id;
     }
 
     private static Rights rights(JWTClaimsSet claims) throws ParseException {

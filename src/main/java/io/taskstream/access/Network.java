@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
  */
 record Network(InetAddress address, int bits) {
 
-    private static final Pattern IPV4 = Pattern.compile("(?:[0-9]{1,3}\\.){3}[0-9]{1,3}");
+    /** With numbers up to 255 only: others would be looked up as a name. */
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})(?:\\.(?!$)|$)){4}");
+
     private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9a-fA-F:.]{2,45}");
     private static final int IPV6_CLIENT_BYTES = 8;
 

@@ -1,8 +1,9 @@
 package io.taskstream.access;
 
-import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ public record Origins(Set<String> allowed, boolean credentials) {
 
     /** No other than the server's own. */
     public static final Origins NONE = new Origins(Set.of(), false);
+
+    /** The scheme and the host, as browsers send them. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://([^/?#@:\\[\\]\\s]+|\\[[0-9a-f:.]+])(?::[0-9]+)?");
 
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -42,19 +47,18 @@ public record Origins(Set<String> allowed, boolean credentials) {
      * @param host as the browser knows it, with its port unless that is the scheme's own; {@code null} if it is not known
      */
     public static boolean isOwn(String origin, @Nullable String host) {
-        if (host == null) {
-            return false;
-        }
-        try {
-            URI uri = URI.create(origin);
-            String scheme = String.valueOf(uri.getScheme());
-            if (uri.getHost() == null || !(scheme.equals("https") || LOCAL.contains(uri.getHost()))) {
-                return false;
-            }
-            return withPort(uri.getAuthority(), scheme).equals(withPort(host, scheme));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        Matcher parts = ORIGIN.matcher(origin);
+        return host != null
+                && parts.matches()
+                && (parts.group(1).equals("https") || LOCAL.contains(parts.group(2)))
+                && isAt(origin, host);
+    }
+
+    /** Whether it is the origin of that host and port, by http or https. */
+    public static boolean isAt(String origin, String host) {
+        Matcher parts = ORIGIN.matcher(origin);
+        return parts.matches()
+                && withPort(origin.substring(parts.start(2)), parts.group(1)).equals(withPort(host, parts.group(1)));
     }
 
     private static String withPort(String host, String scheme) {

@@ -13,14 +13,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Tokens that stand in a file, for installations without a token server. Only their digests are kept, and a token is
  * compared with all of them in a time that does not depend on what is in it.
  */
-public final class StaticTokens implements TokenVerifier {
+public final class StaticTokens implements TokenVerifier, Revocations.TokenFile {
 
     /** What a header and a cookie take unchanged, and is long enough not to be guessed. */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]{16,3000}");
@@ -50,15 +52,31 @@ public final class StaticTokens implements TokenVerifier {
         private Entry(byte[] digest, Grant grant) {
             this.digest = digest;
             // Whatever is changed in it makes another entry of it, so that nobody goes on with rights they no longer
-            // have.
-            String name = Digests.name(HexFormat.of().formatHex(digest) + grant);
+            // have. The first half names the token whatever the entry grants.
+            String token = Digests.name(HexFormat.of().formatHex(digest));
+            String name = token + '.' + Digests.name(token + grant);
             this.grant = new Grant(grant.subject(), grant.session(), name, grant.rights(), grant.expires());
         }
     }
 
-    /** Whether the file has the entry now that is called so. */
+    @Override
     public boolean has(String entry) {
         return entries.get().stream().anyMatch(each -> each.grant.entry().equals(entry));
+    }
+
+    @Override
+    public Set<String> tokensOf(String session) {
+        return entries.get().stream()
+                .map(each -> each.grant)
+                .filter(grant -> grant.session().equals(session))
+                .map(grant -> tokenOf(grant.entry()))
+                .collect(Collectors.toSet());
+    }
+
+    /** The name of the token in the name of an entry. */
+    static String tokenOf(String entry) {
+        int dot = entry.indexOf('.');
+        return dot < 0 ? entry : entry.substring(0, dot);
     }
 
     /**

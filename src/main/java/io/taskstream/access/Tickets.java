@@ -95,7 +95,8 @@ public final class Tickets {
      * Spends the ticket, whether or not it is for this task.
      *
      * @return what it grants
-     * @throws RefusedException if it was spent before, is too old, was never given, or is for another task
+     * @throws RefusedException if it was spent before, is too old, was never given, is for another task, or its grant has
+     *     expired
      */
     public Grant spend(String ticket, TaskId task) {
         Ticket found;
@@ -109,6 +110,9 @@ public final class Tickets {
         ofSubject.release(found.grant.subject());
         if (!found.task.equals(task)) {
             throw new RefusedException("The ticket is for another task");
+        }
+        if (!time.instant().isBefore(found.grant.expires())) {
+            throw new RefusedException("The token that the ticket was given for has expired");
         }
         return found.grant;
     }

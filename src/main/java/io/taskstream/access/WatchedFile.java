@@ -10,11 +10,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a file says, read again when the file has changed. A file that has become unreadable or wrong changes nothing:
- * what it said before holds, and the log says what is wrong with it.
+ * The content of a file, read again when the file has changed. While the file is unreadable or wrong, its former content
+ * stays in use: each look tries it again, and the log says at most once a minute what is wrong with it.
  *
  * <p>Thread-safe.
  *
@@ -24,14 +25,19 @@ public final class WatchedFile<T> {
 
     private static final Logger LOG = System.getLogger(WatchedFile.class.getName());
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_COMPLAINTS = Duration.ofMinutes(1);
 
     private final Path file;
     private final Function<String, T> parser;
     private final InstantSource time;
+    private final Consumer<String> complaints;
 
     private volatile T content;
     private volatile Instant lastLook;
     private volatile Version version;
+
+    /** {@link Instant#MIN} if the last look found nothing wrong. Touched by looks only. */
+    private Instant lastComplaint = Instant.MIN;
 
     /**
      * Reads the file for the first time.
@@ -40,9 +46,19 @@ public final class WatchedFile<T> {
      * @throws UncheckedIOException if it can't be read
      */
     public WatchedFile(Path file, Function<String, T> parser, InstantSource time) {
+        this(file, parser, time, complaint -> LOG.log(Level.ERROR, complaint));
+    }
+
+    /**
+     * The same.
+     *
+     * @param complaints takes what is wrong with the file, for an operator
+     */
+    WatchedFile(Path file, Function<String, T> parser, InstantSource time, Consumer<String> complaints) {
         this.file = file;
         this.parser = parser;
         this.time = time;
+        this.complaints = complaints;
         this.lastLook = time.instant();
         try {
             this.version = Version.of(file);
@@ -66,12 +82,21 @@ public final class WatchedFile<T> {
         try {
             Version found = Version.of(file);
             if (!found.equals(version)) {
-                version = found;
                 content = parser.apply(Files.readString(file));
+                // Only now: a file that becomes readable keeps its time and its length.
+                version = found;
                 LOG.log(Level.INFO, "Read " + file + " again, which has changed");
             }
+            lastComplaint = Instant.MIN;
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.ERROR, "What " + file + " said before still holds: " + e.getMessage());
+            complain(now, e);
+        }
+    }
+
+    private void complain(Instant now, Exception failure) {
+        if (lastComplaint.equals(Instant.MIN) || !now.isBefore(lastComplaint.plus(BETWEEN_COMPLAINTS))) {
+            lastComplaint = now;
+            complaints.accept(file + " can't be read, so its former content is still in use: " + failure.getMessage());
         }
     }
 

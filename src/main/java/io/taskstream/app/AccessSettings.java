@@ -2,6 +2,7 @@ package io.taskstream.app;
 
 import io.taskstream.access.Algorithm;
 import io.taskstream.access.Gate;
+import io.taskstream.access.Hosts;
 import io.taskstream.access.JwtRules;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
@@ -36,6 +37,7 @@ record AccessSettings(
         Duration longestLife,
         Proxies proxies,
         Origins origins,
+        Hosts hosts,
         HeadLimits headLimits,
         ViewerLimits viewerLimits,
         int openTasks,
@@ -79,6 +81,7 @@ record AccessSettings(
                 longestLife,
                 proxies(config),
                 origins(config),
+                hosts(config),
                 new HeadLimits(
                         config.integer("taskstream.limit.header-bytes", 16_384, 0, MANY),
                         config.integer("taskstream.limit.query-bytes", 4_096, 0, MANY)),
@@ -169,6 +172,16 @@ record AccessSettings(
                 String.join(",", networks),
                 text -> Proxies.in(networks, header),
                 "addresses and networks, such as 10.0.0.0/8");
+    }
+
+    private static Hosts hosts(SettingReader config) {
+        String key = "taskstream.hosts";
+        List<String> names = config.list(key, "");
+        return config.made(
+                key,
+                String.join(",", names),
+                text -> new Hosts(new HashSet<>(names)),
+                "names of hosts without a port, such as taskstream.example");
     }
 
     private static Origins origins(SettingReader config) {

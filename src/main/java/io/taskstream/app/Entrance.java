@@ -57,7 +57,7 @@ final class Entrance {
         var revocations = new Revocations(
                 settings.longestLife().plus(Duration.ofHours(1)),
                 time,
-                entry -> inFile.filter(tokens -> tokens.has(entry)).isPresent());
+                inFile.<Revocations.TokenFile>map(tokens -> tokens).orElse(entry -> false));
         var tickets = new Tickets(settings.ticketLife(), time, random);
         var passes = new StreamPasses(secret(random), settings.longestLife(), time);
         var sessions = new Sessions(revocations);
@@ -68,6 +68,7 @@ final class Entrance {
                 sessions,
                 // A closed door has no friends: their preflights would be answered before anything else is asked.
                 settings.mode() == Gate.Mode.CLOSED ? Origins.NONE : settings.origins(),
+                settings.hosts(),
                 settings.proxies(),
                 settings.headLimits(),
                 new ViewerQuotas(settings.viewerLimits()),

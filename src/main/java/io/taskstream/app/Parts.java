@@ -34,6 +34,7 @@ import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
 import io.taskstream.http.TicketsResource;
 import io.taskstream.http.UnpooledOutput;
+import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
@@ -75,6 +76,7 @@ record Parts(
         EverySecond everySecond,
         Limits limits,
         KeepAlive keepAlive,
+        WebsiteCheck websites,
         Set<Object> resources)
         implements AutoCloseable {
 
@@ -154,7 +156,16 @@ record Parts(
                 new ContentCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(drain, health, heartbeats, doctor, everySecond, limits, settings.keepAlive(), resources);
+        return new Parts(
+                drain,
+                health,
+                heartbeats,
+                doctor,
+                everySecond,
+                limits,
+                settings.keepAlive(),
+                new WebsiteCheck(door, refusals::count),
+                resources);
     }
 
     private static EventLog engine(

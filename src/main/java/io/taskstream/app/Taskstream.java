@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.taskstream.access.Gate;
 import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
+import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -98,6 +99,12 @@ public class Taskstream {
     @Produces
     KeepAlive keepAlive() {
         return requireNonNull(parts, "Taskstream has not started").keepAlive();
+    }
+
+    /** What keeps other websites out, for the filter. */
+    @Produces
+    WebsiteCheck websites() {
+        return requireNonNull(parts, "Taskstream has not started").websites();
     }
 
     /** What answers requests. */

@@ -42,7 +42,8 @@ public interface EventLog extends AutoCloseable {
      * key that race, one is appended. A batch that was refused leaves no key behind.
      *
      * @return what was appended; or {@link EventLogException.NoSuchTask}, {@link EventLogException.TaskFinished},
-     *     {@link EventLogException.UnexpectedLast} or {@link EventLogException.Unavailable}
+     *     {@link EventLogException.UnexpectedLast}, {@link EventLogException.KeyReused} or
+     *     {@link EventLogException.Unavailable}
      */
     CompletionStage<Appended> append(TaskId id, Batch batch);
 

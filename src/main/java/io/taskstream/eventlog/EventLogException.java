@@ -39,6 +39,15 @@ public abstract sealed class EventLogException extends RuntimeException {
         }
     }
 
+    /** A batch with the same idempotency key and other events came before. */
+    public static final class KeyReused extends EventLogException {
+        private static final long serialVersionUID = 1;
+
+        public KeyReused() {
+            super("The Idempotency-Key came before with other events", null);
+        }
+    }
+
     /**
      * The engine can't do its work now, and may be able to later; its disk or its network fails. What was to be appended
      * is not acknowledged; whether it is kept is not known.

@@ -22,7 +22,7 @@ public class AuditFilter implements ContainerResponseFilter {
     private static final String ACT = "taskstream.audit.act";
     private static final String REASON = "taskstream.audit.reason";
 
-    private static final Set<Integer> REFUSALS = Set.of(401, 403, 408, 413, 414, 429, 431, 503, 507);
+    private static final Set<Integer> REFUSALS = Set.of(401, 403, 408, 413, 414, 421, 429, 431, 503, 507);
 
     private final Audit audit;
 

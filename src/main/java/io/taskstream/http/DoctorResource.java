@@ -49,9 +49,8 @@ public class DoctorResource {
         }
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
-        StreamHead.write(response);
-        if (!doctor.begin(exchange, StreamHead.retryMillis())) {
-            response.reset();
+        // The head is left alone for a refusal: the filters have written to it already.
+        if (!doctor.begin(exchange, () -> StreamHead.write(response), StreamHead.retryMillis())) {
             throw tooMany();
         }
     }

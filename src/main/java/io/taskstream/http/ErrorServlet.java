@@ -23,14 +23,7 @@ public class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Problem problem = problem(request);
-        byte[] body = problem.body();
-        response.setStatus(problem.status());
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setContentType(Problem.MEDIA_TYPE);
-        response.setContentLength(body.length);
-        UnpooledOutput.use(response);
-        response.getOutputStream().write(body);
+        problem(request).send(response);
     }
 
     private static Problem problem(HttpServletRequest request) {

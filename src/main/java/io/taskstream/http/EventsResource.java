@@ -72,6 +72,7 @@ public class EventsResource {
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
         PublishPermit permit = context.permit(task, caller);
+        String key = idempotencyKey == null ? null : permit.grant().ownName(idempotencyKey);
         context.door().rates().check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
         body.readAndKeep(request, Caller.of(caller), response, (json, held) -> {
@@ -82,7 +83,7 @@ public class EventsResource {
             }
             permit.take(events.size());
             return context.log()
-                    .append(task, new Batch(events, expectedLast, idempotencyKey, trace(traceparent)))
+                    .append(task, new Batch(events, expectedLast, key, trace(traceparent)))
                     .whenComplete((appended, error) -> answer(exchange, response, appended, error));
         });
     }

@@ -3,6 +3,7 @@ package io.taskstream.http;
 import io.taskstream.access.Audit;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Gate;
+import io.taskstream.access.Hosts;
 import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
  * What decides who comes in, and what they may take.
  *
  * @param gate knows whom a token, ticket or pass is of
+ * @param hosts under which the server may be called if it asks for no tokens
  * @param headLimits how large a request's head may be
  */
 public record FrontDoor(
@@ -24,6 +26,7 @@ public record FrontDoor(
         StreamPasses passes,
         Sessions sessions,
         Origins origins,
+        Hosts hosts,
         Proxies proxies,
         HeadLimits headLimits,
         ViewerQuotas viewers,

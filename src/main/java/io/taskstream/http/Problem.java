@@ -6,11 +6,13 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,18 @@ record Problem(int status, String title, String detail, JsonObject more) {
         return answer.build();
     }
 
+    /** Writes it as the answer, where JAX-RS does not. */
+    void send(HttpServletResponse response) throws IOException {
+        byte[] body = body();
+        response.setStatus(status);
+        response.setContentType(MEDIA_TYPE);
+        response.setContentLength(body.length);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        UnpooledOutput.use(response);
+        response.getOutputStream().write(body);
+    }
+
     byte[] body() {
         JsonObjectBuilder problem = JSON.createObjectBuilder()
                 .add("type", "about:blank")
@@ -76,7 +90,14 @@ record Problem(int status, String title, String detail, JsonObject more) {
 
     private static String titleOf(int status) {
         Response.@Nullable Status known = Response.Status.fromStatusCode(status);
-        return known == null ? "HTTP status " + status : known.getReasonPhrase();
+        if (known != null) {
+            return known.getReasonPhrase();
+        }
+        return switch (status) {
+            case 421 -> "Misdirected Request";
+            case 422 -> "Unprocessable Content";
+            default -> "HTTP status " + status;
+        };
     }
 
     /** Whether an answer is a problem already. */

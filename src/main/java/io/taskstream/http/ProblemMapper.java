@@ -108,6 +108,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (refusal instanceof EventLogException.TaskFinished) {
             return Problem.of(409, messageOf(refusal));
         }
+        if (refusal instanceof EventLogException.KeyReused) {
+            return Problem.of(422, messageOf(refusal));
+        }
         if (refusal instanceof EventLogException.Unavailable) {
             return Problem.of(503, messageOf(refusal));
         }

@@ -2,6 +2,7 @@ package io.taskstream.http;
 
 import io.taskstream.access.Grant;
 import io.taskstream.access.Needs;
+import io.taskstream.access.RefusedException;
 import io.taskstream.access.Right;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
@@ -122,6 +123,9 @@ public class StreamResource {
             return null;
         }
         Duration left = Duration.between(door.time().instant(), grant.expires());
+        if (left.isNegative() || left.isZero()) {
+            throw new RefusedException("The token has expired");
+        }
         return left.compareTo(LONGEST_LIFE) < 0 ? left : LONGEST_LIFE;
     }
 

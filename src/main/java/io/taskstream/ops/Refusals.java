@@ -37,7 +37,7 @@ public class Refusals implements ContainerResponseFilter {
         private static Reason of(int status) {
             return switch (status) {
                 case 401 -> UNAUTHENTICATED;
-                case 403 -> FORBIDDEN;
+                case 403, 421 -> FORBIDDEN;
                 case 404 -> NOT_FOUND;
                 case 409 -> CONFLICT;
                 case 412 -> PRECONDITION_FAILED;
@@ -56,10 +56,14 @@ public class Refusals implements ContainerResponseFilter {
 
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        if (response.getStatus() < 400) {
-            return;
+        if (response.getStatus() >= 400) {
+            count(response.getStatus());
         }
-        LongAdder count = counts.get(Reason.of(response.getStatus()));
+    }
+
+    /** Counts a request that was answered with that status, which is an error's. */
+    public void count(int status) {
+        LongAdder count = counts.get(Reason.of(status));
         if (count != null) {
             count.increment();
         }

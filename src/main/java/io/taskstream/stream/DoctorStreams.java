@@ -43,12 +43,13 @@ public final class DoctorStreams implements AutoCloseable {
     }
 
     /**
-     * Begins a check on the connection of a request, whose response has its head set and nothing written.
+     * Begins a check on the connection of a request, whose response has nothing written.
      *
+     * @param head sets the response's head; run only if the check begins
      * @return {@code false} if it would be one too many; nothing has been done then
      * @throws IOException if the response has no output
      */
-    public boolean begin(AsyncContext exchange, long retryMillis) throws IOException {
+    public boolean begin(AsyncContext exchange, Runnable head, long retryMillis) throws IOException {
         var options = new ViewerOptions(StreamStart.NOWHERE, Duration.ofMinutes(1), false, Duration.ofMinutes(1));
         var check = new Check(streams.sink(exchange, options));
         if (!slots.tryAcquire()) {
@@ -56,6 +57,7 @@ public final class DoctorStreams implements AutoCloseable {
         }
         checks.add(check);
         try {
+            head.run();
             check.turns = scheduler.scheduleAtFixedRate(check::turn, 1, 1, TimeUnit.SECONDS);
             check.sink.open(retryMillis);
         } catch (RuntimeException | Error e) {

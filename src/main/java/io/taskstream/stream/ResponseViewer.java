@@ -193,7 +193,7 @@ final class ResponseViewer implements Viewer, FrameSource {
         long due = heartbeatDue(sink.lastWrite());
         long next = due - stalled < 0 ? due : stalled;
         long remaining = lifeNanos - (now - began);
-        return remaining > 0 && remaining < next - now ? now + remaining : next;
+        return remaining < next - now ? now + Math.max(0, remaining) : next;
     }
 
     private static long later(long a, long b) {

@@ -27,12 +27,15 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.EnumSet;
@@ -90,6 +93,66 @@ class JwtVerifierTest {
         assertThat(grant.rights().admin()).isFalse();
         assertThat(grant.session()).isEqualTo("session-1");
         assertThat(grant.expires()).isEqualTo(time.instant().plusSeconds(60 + 30));
+    }
+
+    @Test
+    void aTokenWithoutAnIdHasOneSessionHoweverItIsSpelled() throws JOSEException {
+        JwtVerifier verifier = verifier(EnumSet.of(Algorithm.ES256), EC);
+        String token = sign(
+                JWSAlgorithm.ES256, new ECDSASigner(EC), claims().jwtID(null).claim("padding", "??>>~~"));
+        String session = verifier.verify(token).session();
+        String[] parts = token.split("\\.", -1);
+        String signed = parts[0] + "." + parts[1];
+
+        // ECDSA takes s and n - s alike, so anybody can make a second signature of a first.
+        String other = signed + "." + otherSignature(parts[2]);
+        assertThat(other).isNotEqualTo(token);
+        assertThat(verifier.verify(other).session()).isEqualTo(session);
+        for (String spelled : respelled(token)) {
+            assertRefused(verifier, spelled, "Not a signed token");
+        }
+    }
+
+    private static String otherSignature(String signature) {
+        byte[] bytes = new Base64URL(signature).decode();
+        var s = new BigInteger(1, Arrays.copyOfRange(bytes, 32, 64));
+        byte[] other = Curve.P_256.toECParameterSpec().getOrder().subtract(s).toByteArray();
+        byte[] padded = Arrays.copyOf(bytes, 64);
+        Arrays.fill(padded, 32, 64, (byte) 0);
+        int length = Math.min(32, other.length);
+        System.arraycopy(other, other.length - length, padded, 64 - length, length);
+        return Base64URL.encode(padded).toString();
+    }
+
+    /** Other texts that a lenient decoder of base64url takes for the same bytes. */
+    private static List<String> respelled(String token) {
+        List<String> respelled =
+                new ArrayList<>(List.of(token + "=", token + "==", token + "A=", token.replaceFirst("\\.", "=.")));
+        String[] parts = token.split("\\.", -1);
+        for (int part = 0; part < 3; part++) {
+            String last = parts[part].substring(parts[part].length() - 1);
+            int unused = parts[part].length() % 4 == 2 ? 4 : parts[part].length() % 4 == 3 ? 2 : 0;
+            if (unused > 0) {
+                String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+                char other = alphabet.charAt(alphabet.indexOf(last) ^ 1);
+                respelled.add(with(parts, part, parts[part].substring(0, parts[part].length() - 1) + other));
+            }
+            String classic = parts[part].replace('-', '+').replace('_', '/');
+            if (!classic.equals(parts[part])) {
+                respelled.add(with(parts, part, classic));
+            }
+            respelled.add(with(parts, part, parts[part].substring(0, 4) + "*" + parts[part].substring(4)));
+        }
+        assertThat(respelled)
+                .as("the token has characters that have two spellings")
+                .hasSizeGreaterThan(9);
+        return respelled;
+    }
+
+    private static String with(String[] parts, int index, String other) {
+        String[] changed = parts.clone();
+        changed[index] = other;
+        return String.join(".", changed);
     }
 
     @Test

@@ -16,7 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +166,40 @@ class KeysTest {
         Files.delete(file);
         time.advance(Duration.ofSeconds(2));
         assertThat(watched.get()).as("gone").isEqualTo("second");
+    }
+
+    @Test
+    void aFileThatCouldNotBeReadIsReadAsSoonAsItCan(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "first");
+        List<String> complaints = new ArrayList<>();
+        var readable = new AtomicBoolean(true);
+        var watched = new WatchedFile<>(
+                file,
+                text -> {
+                    if (!readable.get()) {
+                        throw new IllegalArgumentException("can't be read");
+                    }
+                    return text;
+                },
+                time,
+                complaints::add);
+        Files.writeString(file, "second");
+        readable.set(false);
+        for (int i = 0; i < 59; i++) {
+            time.advance(Duration.ofMillis(1_100));
+            assertThat(watched.get()).isEqualTo("first");
+        }
+        assertThat(complaints).as("in 65 seconds").hasSize(2).first().asString().contains("can't be read");
+
+        // Neither its time nor its length has changed.
+        readable.set(true);
+        time.advance(Duration.ofSeconds(2));
+        assertThat(watched.get()).isEqualTo("second");
+
+        Files.delete(file);
+        time.advance(Duration.ofSeconds(2));
+        assertThat(watched.get()).isEqualTo("second");
+        assertThat(complaints).as("of something new, at once").hasSize(3);
     }
 
     private static String set(String id) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -108,6 +109,55 @@ class SessionsTest {
         assertThatThrownBy(() -> gate.byToken("t")).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aStaticTokenThatReplacesAnEndedOneIsGood() {
+        var entries = new AtomicReference<>(entries("0123456789abcdef", "*"));
+        var tokens = new StaticTokens(entries::get, time);
+        var ofFile = new Sessions(new Revocations(Duration.ofDays(1), time, tokens));
+        var fileGate = new Gate(Gate.Mode.TOKENS, tokens, tickets, passes, ofFile);
+        Grant before = fileGate.byToken("0123456789abcdef");
+        String pass = passes.give(TASK, before);
+        ofFile.begin(before, () -> ended.add("before"));
+        ofFile.end("ci");
+
+        assertThat(ended).containsExactly("before");
+        assertThatThrownBy(() -> fileGate.byToken("0123456789abcdef")).isInstanceOf(RefusedException.class);
+        entries.set(entries("fedcba9876543210", "*"));
+        Grant after = fileGate.byToken("fedcba9876543210");
+        ofFile.begin(after, () -> ended.add("after"));
+        assertThat(ended).containsExactly("before");
+        assertThatThrownBy(() -> fileGate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        entries.set(entries("0123456789abcdef", "other-*"));
+        assertThatThrownBy(() -> fileGate.byToken("0123456789abcdef"))
+                .as("the same token with other rights")
+                .isInstanceOf(RefusedException.class);
+        ofFile.end("ci");
+        entries.set(entries("fedcba9876543210", "*"));
+        assertThat(fileGate.byToken("fedcba9876543210").subject())
+                .as("not in the file when the session was ended")
+                .isEqualTo("ci");
+    }
+
+    private static List<StaticTokens.Entry> entries(String token, String watch) {
+        return StaticTokens.parse(
+                "{\"tokens\":[{\"subject\":\"ci\",\"token\":\"" + token + "\",\"watch\":[\"" + watch + "\"]}]}");
+    }
+
+    @Test
+    void aNameOfASubjectIsNoOtherSubjects() {
+        Grant ab = new Grant("ab", "s", Rights.ALL, Instant.MAX);
+        Grant a = new Grant("a", "s", Rights.ALL, Instant.MAX);
+
+        assertThat(ab.ownName("c")).isEqualTo(ab.ownName("c")).hasSize(22);
+        assertThat(List.of(
+                        ab.ownName("c"),
+                        a.ownName("bc"),
+                        ab.ownName("C"),
+                        Grant.ANYBODY.ownName("c"),
+                        Grant.ANYBODY.ownName("abc")))
+                .doesNotHaveDuplicates();
     }
 
     @Test

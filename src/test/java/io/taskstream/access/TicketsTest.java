@@ -8,6 +8,12 @@ import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class TicketsTest {
@@ -34,6 +40,47 @@ class TicketsTest {
         String ticket = tickets.give(TASK, grant("ann"));
         time.advance(Duration.ofSeconds(30));
         assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aTicketEndsWithItsGrant() {
+        Grant brief = new Grant("ann", "s", Rights.ALL, time.instant().plusSeconds(1));
+        String ticket = tickets.give(TASK, brief);
+        time.advance(Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> tickets.spend(ticket, TASK))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("expired");
+    }
+
+    @Test
+    void ofManyWhoUseOneTicketAtOnceOneIsLetIn() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(20);
+        try {
+            for (int round = 0; round < 50; round++) {
+                String ticket = tickets.give(TASK, grant("ann"));
+                var together = new CyclicBarrier(20);
+                List<Future<Boolean>> uses = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    uses.add(threads.submit(() -> {
+                        together.await();
+                        try {
+                            tickets.spend(ticket, TASK);
+                            return true;
+                        } catch (RefusedException e) {
+                            return false;
+                        }
+                    }));
+                }
+                int letIn = 0;
+                for (Future<Boolean> use : uses) {
+                    letIn += use.get() ? 1 : 0;
+                }
+                assertThat(letIn).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskstream.access.Algorithm;
 import io.taskstream.access.Gate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,20 @@ class AccessSettingsTest {
                         .rules()
                         .algorithms())
                 .containsExactly(Algorithm.HS256);
+    }
+
+    @Test
+    void theServersOwnNamesAreNamesOfHosts() {
+        assertThat(read(Map.of("taskstream.hosts", "a.example, Taskstream"))
+                        .hosts()
+                        .names())
+                .containsExactlyInAnyOrder("a.example", "taskstream");
+        for (String wrong : List.of("http://a.example", "a.example:8080", "*", "*.example", "a b", "[::1]")) {
+            assertThatThrownBy(() -> read(Map.of("taskstream.hosts", wrong)))
+                    .as(wrong)
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining("taskstream.hosts");
+        }
     }
 
     private static AccessSettings.Jwt jwt(Map<String, String> more) {

@@ -170,7 +170,6 @@ abstract class AppendContract extends TaskContract {
         Appended first = appendIf(id, null, "k1", "1", "2");
         append(id, "3");
         assertThat(appendIf(id, null, "k1", "1", "2")).isEqualTo(first);
-        assertThat(appendIf(id, null, "k1", "5")).isEqualTo(first);
         assertThat(appendIf(id, null, "k2", "4").last()).isEqualTo(first.last().at(4));
         assertThat(data(id)).containsExactly("1", "2", "3", "4");
     }
@@ -193,12 +192,46 @@ abstract class AppendContract extends TaskContract {
     }
 
     @Test
+    void aKeyThatComesWithOtherEventsIsRefused() {
+        TaskId id = create("a");
+        Appended first = appendIf(id, null, "k1", "1", "2");
+        for (String[] other : new String[][] {{"1"}, {"1", "3"}, {"12"}, {"1", "2", "3"}, {"2", "1"}, {"1", DONE}}) {
+            assertThatThrownBy(() -> appendIf(id, null, "k1", other))
+                    .as(String.join(",", other))
+                    .isInstanceOf(EventLogException.KeyReused.class);
+        }
+        assertThat(appendIf(id, null, "k1", "1", "2")).isEqualTo(first);
+        assertThat(data(id)).containsExactly("1", "2");
+
+        append(id, DONE);
+        assertThatThrownBy(() -> appendIf(id, null, "k1", "3")).isInstanceOf(EventLogException.KeyReused.class);
+    }
+
+    @Test
     void ofThoseWhoRaceWithOneKeyOneAppends() throws Exception {
         TaskId id = create("a");
         for (int round = 1; round <= 5; round++) {
             String key = "k" + round;
-            List<Appended> answers = inParallel(8, i -> appendIf(id, null, key, Integer.toString(i), "null"));
+            List<Appended> answers = inParallel(8, i -> appendIf(id, null, key, "1", "null"));
             assertThat(answers).containsOnly(new Appended(2, last(id).at(round * 2L)));
+        }
+        assertThat(data(id)).hasSize(10);
+    }
+
+    @Test
+    void ofThoseWhoRaceWithOneKeyAndOtherEventsTheOthersAreRefused() throws Exception {
+        TaskId id = create("a");
+        for (int round = 1; round <= 5; round++) {
+            String key = "k" + round;
+            List<Boolean> appended = inParallel(8, i -> {
+                try {
+                    appendIf(id, null, key, Integer.toString(i), "null");
+                    return true;
+                } catch (EventLogException.KeyReused e) {
+                    return false;
+                }
+            });
+            assertThat(appended).containsOnlyOnce(true);
         }
         assertThat(data(id)).hasSize(10);
     }

@@ -10,6 +10,7 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Samples;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,25 @@ class BatchTest {
         assertThat(Samples.batch("1", DONE).end()).isEqualTo(TaskStatus.COMPLETED);
         assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> Samples.batch(DONE, "1"));
         assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> Samples.batch(DONE, DONE));
+    }
+
+    @Test
+    void theFingerprintIsThatOfItsEvents() {
+        assertThat(Samples.batch("1").fingerprint()).as("without a key").isNull();
+        assertThat(fingerprint("1", "2")).hasSize(22).isEqualTo(fingerprint("1", "2"));
+        assertThat(List.of(
+                        fingerprint("1", "2"),
+                        fingerprint("2", "1"),
+                        fingerprint("12"),
+                        fingerprint("1", "2", "3"),
+                        fingerprint("[1,2]")))
+                .doesNotHaveDuplicates();
+    }
+
+    private static String fingerprint(String... json) {
+        String fingerprint = new Batch(Samples.batch(json).events(), null, "key").fingerprint();
+        assertThat(fingerprint).isNotNull();
+        return fingerprint;
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.taskstream.access.Audit;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
+import io.taskstream.access.Hosts;
 import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
@@ -34,6 +35,7 @@ final class OpenDoor {
                 passes,
                 sessions,
                 Origins.NONE,
+                Hosts.NO_NAMES,
                 Proxies.in(List.of(), Proxies.Header.X_FORWARDED_FOR),
                 new HeadLimits(0, 0),
                 new ViewerQuotas(new ViewerLimits(0, 0, 0, 0)),

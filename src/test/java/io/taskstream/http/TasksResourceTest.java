@@ -62,6 +62,7 @@ class TasksResourceTest {
                 open.passes(),
                 open.sessions(),
                 open.origins(),
+                open.hosts(),
                 open.proxies(),
                 open.headLimits(),
                 open.viewers(),

@@ -15,10 +15,11 @@ class DoctorStreamsTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final DoctorStreams doctor = new DoctorStreams(new StreamFixture().streams, scheduler);
     private final FakeExchange exchange = new FakeExchange(new FakeOutput());
+    private int heads;
 
     @BeforeEach
     void begin() throws IOException {
-        doctor.begin(exchange, 2_500);
+        doctor.begin(exchange, () -> heads++, 2_500);
     }
 
     @Test
@@ -63,20 +64,25 @@ class DoctorStreamsTest {
             var used = new FakeExchange(new FakeOutput(work -> {
                 throw new IllegalStateException("It is written to already");
             }));
-            assertThatThrownBy(() -> doctor.begin(used, 2_500)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> doctor.begin(used, () -> heads++, 2_500))
+                    .isInstanceOf(IllegalStateException.class);
         }
         assertThat(scheduler.scheduled()).isEqualTo(1);
-        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), 2_500)).isTrue();
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500))
+                .isTrue();
     }
 
     @Test
     void moreThanAHundredAreTooMany() throws IOException {
         for (int i = 1; i < 100; i++) {
             assertThat(doctor.isFull()).isFalse();
-            doctor.begin(new FakeExchange(new FakeOutput()), 2_500);
+            doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500);
         }
         assertThat(doctor.isFull()).isTrue();
-        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), 2_500)).isFalse();
+        heads = 0;
+        assertThat(doctor.begin(new FakeExchange(new FakeOutput()), () -> heads++, 2_500))
+                .isFalse();
+        assertThat(heads).as("heads set for a check that is refused").isZero();
         doctor.close();
         assertThat(doctor.isFull()).isFalse();
     }

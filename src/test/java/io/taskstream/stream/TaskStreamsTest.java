@@ -11,6 +11,7 @@ import io.taskstream.task.TaskId;
 import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.ForeignSink;
 import io.taskstream.testing.Samples;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +43,17 @@ class TaskStreamsTest {
         Connection again = fixture.watch(fixture.earliest());
         fixture.publish("1");
         assertThat(again.take()).endsWith(frame(1, "1"));
+    }
+
+    @Test
+    void aViewerWhoseTimeIsUpLeavesWithTheNextSweep() {
+        for (Duration life : List.of(Duration.ofSeconds(-5), Duration.ZERO, Duration.ofSeconds(1))) {
+            Connection viewer = fixture.watch(new ViewerOptions(
+                    fixture.earliest(), StreamFixture.HEARTBEAT, false, StreamFixture.STALL, false, life));
+            fixture.pass(Duration.ofSeconds(2));
+            assertThat(viewer.take()).as("life %s", life).endsWith(": access expired\n\n");
+        }
+        assertThat(fixture.streams.viewers(TASK)).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
 import io.taskstream.it.wire.HalfBodies;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
@@ -117,6 +118,44 @@ class GuardedStreamsIT {
     }
 
     @Test
+    void aTicketOpensNoStreamAfterItsTokenHasExpired() {
+        String task = guarded.createTask(publisher);
+        Instant expiry = Instant.now().plusSeconds(3);
+        String ticket = ticket(task, issuer.sign(viewer().expirationTime(Date.from(expiry))));
+        Await.until("the token has expired", SOON, () -> Instant.now().isAfter(expiry));
+
+        assertThat(Statuses.of(server, "GET", "/tasks/" + task + "/stream?ticket=" + ticket, null, ""))
+                .isEqualTo(401);
+    }
+
+    @Test
+    void aTokenWithoutAnIdThatWasRevokedDoesNotComeBackRespelled() throws IOException {
+        String task = guarded.createTask(publisher);
+        String token = issuer.sign(viewer().jwtID(null));
+        endSession(Api.json(guarded.api().send("POST", "/session", null, "", bearer(token)))
+                .getString("session"));
+
+        assertThat(status(task, token)).isEqualTo(401);
+        assertThat(status(task, token + "=")).isEqualTo(401);
+        assertThat(status(task, token.replaceFirst("[.]", "=."))).isEqualTo(401);
+        assertThat(status(task, token.replace('-', '+').replace('_', '/'))).isEqualTo(401);
+    }
+
+    @Test
+    void aStaticTokenThatReplacesOneWhoseSessionWasEndedIsGood() throws IOException {
+        String task = guarded.createTask(publisher);
+        String others = "{\"tokens\":[" + IN_FILE.formatted("leaving") + "," + IN_FILE.formatted("staying") + ",%s]}";
+        Files.writeString(tokens, others.formatted(IN_FILE.formatted("rotated")));
+        Await.until("the file is read", SOON, () -> status(task, "rotated-0123456789") == 200);
+        endSession("rotated");
+        assertThat(status(task, "rotated-0123456789")).isEqualTo(401);
+
+        Files.writeString(tokens, others.formatted(IN_FILE.formatted("rotated").replace("0123456789", "9876543210")));
+        Await.until("the file is read again", SOON, () -> status(task, "rotated-9876543210") == 200);
+        assertThat(status(task, "rotated-0123456789")).isEqualTo(401);
+    }
+
+    @Test
     void whoSignsOutTakesTheirTicketsAndStreamsAlong() {
         String task = guarded.createTask(publisher);
         String token = issuer.sign(viewer());
@@ -158,6 +197,30 @@ class GuardedStreamsIT {
         }
         HttpResponse<String> history = guarded.api().get("/tasks/" + task + "/events", bearer(publisher));
         assertThat(history.body()).contains("before").doesNotContain("after");
+    }
+
+    @Test
+    void anIdempotencyKeyCountsForItsSubjectOnly() {
+        String task = guarded.createTask(publisher);
+        String other = issuer.sign(Issuer.claims("other", ALL, ALL, false));
+        for (String token : List.of(publisher, other, publisher, other)) {
+            assertThat(guarded.api()
+                            .post(
+                                    "/tasks/" + task + "/events",
+                                    "application/json",
+                                    token.equals(other) ? "\"other\"" : "\"first\"",
+                                    "Authorization",
+                                    "Bearer " + token,
+                                    "Idempotency-Key",
+                                    "step")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(guarded.api()
+                        .get("/tasks/" + task + "/events", bearer(publisher))
+                        .body())
+                .containsOnlyOnce("\"first\"")
+                .containsOnlyOnce("\"other\"");
     }
 
     @Test

@@ -14,9 +14,15 @@ import java.util.TreeMap;
  */
 public record ServerOptions(Path javaHome, Path directory, String heap, Map<String, String> properties) {
 
-    /** The JDK that {@code it.java} names, else that of this process; 512 MiB of heap, and no access control. */
+    /** What requests that are written by hand call the server. */
+    private static final String NAME = "test";
+
+    /**
+     * The JDK that {@code it.java} names, else that of this process; 512 MiB of heap, and no access control. Its name is
+     * {@value #NAME}, besides its address.
+     */
     public static ServerOptions in(Path directory) {
-        return bare(directory).with("taskstream.access", "open");
+        return bare(directory).with("taskstream.access", "open").with("taskstream.hosts", NAME);
     }
 
     /** The same without any property. */

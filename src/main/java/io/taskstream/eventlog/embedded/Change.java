@@ -69,6 +69,7 @@ sealed interface Change {
      * @param timeMillis when, since 1970
      * @param end the status in which it leaves the task, {@code null} if the task goes on
      * @param key its idempotency key, {@code null} for none
+     * @param fingerprint of its events, which the journal has: so it is not written; {@code null} without a key
      * @param traceparent its trace, {@code null} for none
      * @param events the JSON of each, in UTF-8
      */
@@ -78,6 +79,7 @@ sealed interface Change {
             long timeMillis,
             @Nullable TaskStatus end,
             @Nullable String key,
+            @Nullable String fingerprint,
             @Nullable String traceparent,
             List<byte[]> events)
             implements Change {
@@ -91,6 +93,7 @@ sealed interface Change {
                     timeMillis,
                     batch.end(),
                     batch.idempotencyKey(),
+                    batch.fingerprint(),
                     batch.traceparent(),
                     batch.events().stream().map(EventData::json).toList());
         }
@@ -125,7 +128,15 @@ sealed interface Change {
                 in.get(event);
                 events.add(event);
             }
-            return new Added(ordinal, first, timeMillis, end == TaskStatus.OPEN ? null : end, key, traceparent, events);
+            return new Added(
+                    ordinal,
+                    first,
+                    timeMillis,
+                    end == TaskStatus.OPEN ? null : end,
+                    key,
+                    key == null ? null : Batch.fingerprint(events),
+                    traceparent,
+                    events);
         }
     }
 }

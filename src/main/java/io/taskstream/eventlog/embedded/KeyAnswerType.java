@@ -10,7 +10,7 @@ final class KeyAnswerType extends BasicDataType<KeyAnswer> {
 
     static final KeyAnswerType INSTANCE = new KeyAnswerType();
 
-    private static final int MEMORY = 40;
+    private static final int MEMORY = 120;
 
     private KeyAnswerType() {}
 
@@ -22,11 +22,16 @@ final class KeyAnswerType extends BasicDataType<KeyAnswer> {
     @Override
     public void write(WriteBuffer out, KeyAnswer answer) {
         out.putVarInt(answer.count()).putVarLong(answer.last()).putVarLong(answer.timeMillis());
+        TaskCodec.writeText(out, answer.fingerprint());
     }
 
     @Override
     public KeyAnswer read(ByteBuffer in) {
-        return new KeyAnswer(DataUtils.readVarInt(in), DataUtils.readVarLong(in), DataUtils.readVarLong(in));
+        return new KeyAnswer(
+                DataUtils.readVarInt(in),
+                DataUtils.readVarLong(in),
+                DataUtils.readVarLong(in),
+                DataUtils.readString(in));
     }
 
     @Override

@@ -172,7 +172,7 @@ final class LiveTask {
             task = task.finish(added.end(), time);
         }
         if (added.key() != null) {
-            unstoredKeys.put(added.key(), new KeyAnswer(added.events().size(), added.last(), added.timeMillis()));
+            unstoredKeys.put(added.key(), KeyAnswer.of(added));
             cost += KEY_COST + added.key().length();
         }
         lastUse = added.timeMillis();

@@ -84,7 +84,7 @@ final class StagedTask {
             status = change.end();
         }
         if (change.key() != null) {
-            keys.put(change.key(), new KeyAnswer(change.events().size(), change.last(), timeMillis));
+            keys.put(change.key(), KeyAnswer.of(change));
         }
         return change;
     }

@@ -127,7 +127,7 @@ final class Staging {
         String key = batch.idempotencyKey();
         KeyAnswer first = key == null ? null : answer(task, key, stored);
         if (first != null) {
-            return first.appended(task.last());
+            return first.repeat(batch, task.last());
         }
         task.check(batch);
         task.add(batch, now).write(journal);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The idempotency keys in the store, with an index by time by which they grow old. */
 final class StoredKeys {
 
-    private static final long KEY_BYTES = 128;
+    private static final long KEY_BYTES = 152;
 
     private final MVMap<String, KeyAnswer> answers;
     private final MVMap<Position, String> byTime;

@@ -31,7 +31,9 @@ record Table<K, V>(String name, DataType<K> keyType, DataType<V> valueType) {
     static final Table<Long, byte[]> DELETED =
             new Table<>("deleted", LongDataType.INSTANCE, ByteArrayDataType.INSTANCE);
 
-    static final Table<String, KeyAnswer> KEYS = new Table<>("keys", StringDataType.INSTANCE, KeyAnswerType.INSTANCE);
+    /** A store made before answers had fingerprints has them as "keys", where nobody looks: those keys are forgotten. */
+    static final Table<String, KeyAnswer> KEYS =
+            new Table<>("keyAnswers", StringDataType.INSTANCE, KeyAnswerType.INSTANCE);
 
     static final Table<Position, String> KEYS_BY_TIME =
             new Table<>("keysByTime", PositionType.INSTANCE, StringDataType.INSTANCE);

@@ -63,14 +63,14 @@ final class MemoryTaskLog {
             checkThere();
             Instant now = time.instant();
             String key = batch.idempotencyKey();
-            Appended first = key == null ? null : keys.find(key, now);
+            Appended first = key == null ? null : keys.find(key, batch.fingerprint(), now);
             if (first != null) {
                 return first;
             }
             checkOpen(batch);
             appended = add(batch, now);
             if (key != null) {
-                keys.add(key, appended, now);
+                keys.add(key, batch.fingerprint(), appended, now);
             }
         }
         watchers.forEach(LogWatcher::appended);

@@ -1,11 +1,13 @@
 package io.taskstream.eventlog.memory;
 
 import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.EventLogException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +26,27 @@ final class RecentKeys {
         this.age = age;
     }
 
-    /** What the batch with this key was answered; {@code null} if none came, or too long ago. */
+    /**
+     * Returns the answer to the batch with this key; {@code null} if none came, or too long ago.
+     *
+     * @throws EventLogException.KeyReused if that one had another fingerprint
+     */
     @Nullable
-    Appended find(String key, Instant now) {
+    Appended find(String key, @Nullable String fingerprint, Instant now) {
         Answer answer = answers.get(key);
-        return answer == null || answer.isOlderThan(age, now) ? null : answer.appended;
+        if (answer == null || answer.isOlderThan(age, now)) {
+            return null;
+        }
+        if (!Objects.equals(answer.fingerprint, fingerprint)) {
+            throw new EventLogException.KeyReused();
+        }
+        return answer.appended;
     }
 
     /** Keeps a key, and lets go of the oldest where there are too many. */
-    void add(String key, Appended appended, Instant now) {
+    void add(String key, @Nullable String fingerprint, Appended appended, Instant now) {
         answers.remove(key);
-        answers.put(key, new Answer(appended, now));
+        answers.put(key, new Answer(appended, fingerprint, now));
         Iterator<Answer> oldestFirst = answers.values().iterator();
         while (oldestFirst.hasNext()) {
             if (!oldestFirst.next().isOlderThan(age, now) && answers.size() <= max) {
@@ -44,7 +56,7 @@ final class RecentKeys {
         }
     }
 
-    private record Answer(Appended appended, Instant time) {
+    private record Answer(Appended appended, @Nullable String fingerprint, Instant time) {
 
         boolean isOlderThan(Duration age, Instant now) {
             return time.plus(age).isBefore(now);

@@ -107,7 +107,7 @@ final class AppendCall {
         EventId expected = batch.expectedLast();
         TaskStatus end = batch.end();
         all.add(Bytes.of(expected == null ? "" : expected.toString()));
-        all.add(Bytes.of(batch.idempotencyKey() == null ? "" : "1"));
+        all.add(Bytes.of(batch.fingerprint() == null ? "" : batch.fingerprint()));
         all.add(Bytes.of(end == null ? "" : end.wireName()));
         all.add(Bytes.of(batch.traceparent() == null ? "" : batch.traceparent()));
         all.add(Bytes.of(batch.events().size()));
@@ -149,6 +149,7 @@ final class AppendCall {
             case "u" ->
                 batch.completeExceptionally(
                         new EventLogException.UnexpectedLast(new EventId(epoch, Long.parseLong(parts[1]))));
+            case "k" -> batch.completeExceptionally(new EventLogException.KeyReused());
             default -> batch.completeExceptionally(new EventLogException.TaskFinished(id));
         }
     }

@@ -70,10 +70,22 @@ final class RestartTest extends LogFixture {
 
         assertThat(log.list(new TaskQuery(null, Map.of("k", "v"), 10, null))).containsExactly(b, a);
         assertThat(LogReader.frames(log, A, 0, 1 << 16)).isEqualTo(frames);
-        assertThat(appendWithKey(log, A, "key", "9")).isEqualTo(first);
+        assertThat(appendWithKey(log, A, "key", "1", "2")).isEqualTo(first);
+        EmbeddedEventLog replayed = log;
+        assertThatThrownBy(() -> appendWithKey(replayed, A, "key", "9"))
+                .as("from the journal")
+                .isInstanceOf(EventLogException.KeyReused.class);
         assertThat(append(log, A, "4").last()).isEqualTo(a.last().at(4));
         EmbeddedEventLog reopened = log;
         assertThatThrownBy(() -> append(reopened, B, "2")).isInstanceOf(EventLogException.TaskFinished.class);
+        log.tend();
+
+        EmbeddedEventLog stored = open();
+
+        assertThat(appendWithKey(stored, A, "key", "1", "2")).isEqualTo(first);
+        assertThatThrownBy(() -> appendWithKey(stored, A, "key", "9"))
+                .as("from the store")
+                .isInstanceOf(EventLogException.KeyReused.class);
     }
 
     @Test

@@ -1,0 +1,122 @@
+package io.taskstream.http;
+
+import io.taskstream.access.Gate;
+import io.taskstream.access.Origins;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps other websites from a server that asks for no tokens: any page that its user visits could otherwise reach it with
+ * the user's browser. Browsers tell by {@code Sec-Fetch-Site} (Fetch Metadata, section 2.3) and {@code Origin} (RFC 6454)
+ * which site makes a request, and by {@code Host} under which name they reached the server. Other clients send the last
+ * only. Thread-safe.
+ */
+public final class WebsiteCheck {
+
+    private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+
+    private final FrontDoor door;
+    private final IntConsumer refusals;
+
+    /**
+     * @param refusals counts the statuses of refusals
+     */
+    public WebsiteCheck(FrontDoor door, IntConsumer refusals) {
+        this.door = door;
+        this.refusals = refusals;
+    }
+
+    /** Returns why the request is refused, {@code null} if it is not. A refusal is audited and counted. */
+    @Nullable
+    Problem refuse(HttpServletRequest request) {
+        Problem refusal = door.gate().mode() == Gate.Mode.OPEN ? check(request) : null;
+        if (refusal != null) {
+            refusals.accept(refusal.status());
+            audit(request, refusal);
+        }
+        return refusal;
+    }
+
+    private @Nullable Problem check(HttpServletRequest request) {
+        List<String> hosts = hosts(request);
+        for (String host : hosts) {
+            if (!door.hosts().serve(host)) {
+                return Problem.of(
+                        421,
+                        "This server is not known by the name in the header Host: the setting taskstream.hosts lists the"
+                                + " names that it has besides its addresses and localhost");
+            }
+        }
+        return isOfOtherSite(request, hosts)
+                ? Problem.of(
+                        403,
+                        "A page of another origin made this request: the setting taskstream.cors.origins lists the origins"
+                                + " whose pages may")
+                : null;
+    }
+
+    /** Returns every host that the request names, also to a proxy whose word is taken. */
+    private List<String> hosts(HttpServletRequest request) {
+        List<String> hosts = new ArrayList<>(values(request, "Host"));
+        if (request.getProtocol().equals("HTTP/1.0")) {
+            // Probes send none, and WildFly then adds one without a dot, which no website can have.
+            hosts.removeIf(host -> !host.contains("."));
+        }
+        if (hosts.isEmpty() && !request.getProtocol().startsWith("HTTP/1")) {
+            // A container may keep :authority (RFC 9113, section 8.3.1) here only.
+            hosts.add(request.getServerName());
+        }
+        if (door.proxies().isTrusted(request.getRemoteAddr())) {
+            for (String value : values(request, "X-Forwarded-Host")) {
+                hosts.addAll(List.of(value.split(",", -1)));
+            }
+        }
+        return hosts;
+    }
+
+    private boolean isOfOtherSite(HttpServletRequest request, List<String> hosts) {
+        boolean isAllowed = false;
+        for (String origin : values(request, "Origin")) {
+            isAllowed = door.origins().allows(origin);
+            if (!isAllowed && hosts.stream().noneMatch(host -> Origins.isAt(origin, host))) {
+                return true;
+            }
+        }
+        return !isAllowed && !OWN_SITE.containsAll(values(request, "Sec-Fetch-Site")) && !isLinkToPage(request);
+    }
+
+    /** A link on another site may lead to the page: it only shows itself, and in no frame. */
+    private static boolean isLinkToPage(HttpServletRequest request) {
+        return (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
+                && request.getRequestURI().equals("/")
+                && values(request, "Sec-Fetch-Mode").equals(List.of("navigate"))
+                && values(request, "Sec-Fetch-Dest").equals(List.of("document"));
+    }
+
+    private void audit(HttpServletRequest request, Problem refusal) {
+        String peer = request.getRemoteAddr();
+        Map<String, String> line = new LinkedHashMap<>();
+        line.put("status", Integer.toString(refusal.status()));
+        line.put("method", request.getMethod());
+        line.put("path", request.getRequestURI());
+        line.put("host", String.join(", ", hosts(request)));
+        line.put("origin", String.join(", ", values(request, "Origin")));
+        line.put(
+                "address",
+                door.proxies().client(peer, values(request, door.proxies().header())));
+        line.put("reason", refusal.detail());
+        line.values().removeIf(String::isEmpty);
+        door.audit().refused(line);
+    }
+
+    private static List<String> values(HttpServletRequest request, String header) {
+        return Collections.list(request.getHeaders(header));
+    }
+}
