@@ -1,5 +1,6 @@
 package io.taskstream.http;
 
+import jakarta.enterprise.inject.Vetoed;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a path with matrix parameters (RFC 3986, section 3.3). No resource takes any, and JAX-RS leaves them out before
- * it compares paths, so that {@code /tasks/a;b=c} would be the task {@code a}.
+ * it compares paths, so that {@code /tasks/a;b=c} would be the task {@code a}. It is kept from CDI as
+ * {@link AuthorizationFilter} is, so that RESTEasy fills in its field.
  */
+@Vetoed
 @Provider
 @PreMatching
 public class PathCheck implements ContainerRequestFilter {
