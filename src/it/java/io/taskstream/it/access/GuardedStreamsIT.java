@@ -62,7 +62,8 @@ class GuardedStreamsIT {
 
     @Test
     void halfOfABodyWithoutATokenHoldsNoThread() throws IOException {
-        try (var halves = new HalfBodies(guarded.server().url(), "POST /tasks", "Content-Type: application/json\r\n", "")) {
+        try (var halves =
+                new HalfBodies(guarded.server().url(), "POST /tasks", "Content-Type: application/json\r\n", "")) {
             assertThat(halves.answers()).containsOnly(401);
             assertThat(guarded.api().get("/health").statusCode()).isEqualTo(200);
         }
