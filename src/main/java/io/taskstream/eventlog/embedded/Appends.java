@@ -157,7 +157,7 @@ final class Appends {
                 append.fail(failure);
             } else {
                 task.pin();
-                committer.submit(append.order(task, stored.get(key)));
+                committer.enter(append.order(task, stored.get(key)));
             }
         }
     }

@@ -111,12 +111,17 @@ final class Committer implements Runnable {
     }
 
     <T> CompletableFuture<T> submit(Order<T> order) {
+        enter(order);
+        return order.answer();
+    }
+
+    /** The same for one whose answer the caller has. */
+    void enter(Order<?> order) {
         orders.add(order);
         wakeUp();
         if (closed) {
             failAll();
         }
-        return order.answer();
     }
 
     /** Runs something between two groups. */

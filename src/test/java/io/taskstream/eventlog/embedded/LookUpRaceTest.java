@@ -3,6 +3,7 @@ package io.taskstream.eventlog.embedded;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
@@ -12,7 +13,9 @@ import io.taskstream.testing.TestExecutors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -62,8 +65,7 @@ final class LookUpRaceTest extends LogFixture {
                 var id = new TaskId("t" + read);
                 callWithinRead(read, () -> appendAndEvict(live, file.writable(), id));
                 long before = live.stamp(id);
-                LiveTask task = live.load(id);
-                assertThat(task).isNotNull();
+                LiveTask task = Objects.requireNonNull(live.load(id));
                 boolean isAppended = live.stamp(id) != before;
                 assertThat(task.state().last().sequence()).isEqualTo(isAppended ? 1 : 0);
                 FailingFiles.heal();
@@ -72,7 +74,7 @@ final class LookUpRaceTest extends LogFixture {
     }
 
     private static void appendAndEvict(LiveTasks live, Store store, TaskId id) {
-        LiveTask task = live.load(id);
+        LiveTask task = Objects.requireNonNull(live.load(id));
         task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, List.of(new byte[] {'1'})));
         Unstored unstored = task.unstored();
         store.put(unstored.task());
@@ -102,9 +104,11 @@ final class LookUpRaceTest extends LogFixture {
         }
     }
 
-    private void openWithoutHeap() {
-        open = OpenLog.untended(
+    private EmbeddedEventLog openWithoutHeap() {
+        EmbeddedEventLog log = OpenLog.untended(
                 new EmbeddedOptions(directory.toString(), Durability.NONE, OpenLog.KEEP_ALL, 0, 1), time);
+        open = log;
+        return log;
     }
 
     /** Runs it in some threads, while tasks leave the heap as soon as the store has them. */
@@ -123,9 +127,7 @@ final class LookUpRaceTest extends LogFixture {
 
     @Test
     void aKeyCountsOnceWhileItsTaskLeavesTheHeapAndReturns() {
-        openWithoutHeap();
-        EmbeddedEventLog log = open;
-        assertThat(log).isNotNull();
+        EmbeddedEventLog log = openWithoutHeap();
         create(log, A);
         create(log, B);
         int keys = 150;
@@ -145,20 +147,17 @@ final class LookUpRaceTest extends LogFixture {
 
     @Test
     void appendsKeepTheirOrderWhileTheirTaskLeavesTheHeapAndReturns() {
-        openWithoutHeap();
-        EmbeddedEventLog log = open;
-        assertThat(log).isNotNull();
+        EmbeddedEventLog log = openWithoutHeap();
         AtomicInteger names = new AtomicInteger();
         race(log, () -> {
             var id = new TaskId("t" + names.incrementAndGet());
             create(log, id);
             for (int round = 0; round < 40; round++) {
                 int first = 5 * round;
-                CompletableFuture<?> last = null;
-                for (int i = first; i < first + 5; i++) {
-                    last = log.append(id, Events.batch(Integer.toString(i))).toCompletableFuture();
-                }
-                join(last);
+                List<CompletionStage<Appended>> appends = IntStream.range(first, first + 5)
+                        .mapToObj(i -> log.append(id, Events.batch(Integer.toString(i))))
+                        .toList();
+                join(appends.get(4));
             }
             assertThat(data(log, id))
                     .isEqualTo(
@@ -169,9 +168,7 @@ final class LookUpRaceTest extends LogFixture {
 
     @Test
     void ofOneIdThereIsOneTaskWhileItIsMadeAndDeleted() {
-        openWithoutHeap();
-        EmbeddedEventLog log = open;
-        assertThat(log).isNotNull();
+        EmbeddedEventLog log = openWithoutHeap();
         List<Integer> balances = race(log, () -> {
             int balance = 0;
             for (int i = 0; i < 100; i++) {

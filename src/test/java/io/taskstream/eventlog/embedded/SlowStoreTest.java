@@ -16,6 +16,7 @@ import io.taskstream.testing.FailingFiles;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.RecordingWatcher;
 import io.taskstream.testing.TestExecutors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,12 +44,12 @@ final class SlowStoreTest extends LogFixture {
         open = OpenLog.untended(options(), time);
         create(log(), A);
         create(log(), B);
-        CompletionStage<?> last = null;
+        List<CompletionStage<Appended>> appends = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             create(log(), new TaskId("t" + i));
-            last = log().append(A, new Batch(Events.of('"' + "x".repeat(1_500) + '"'), null, "key" + i));
+            appends.add(log().append(A, new Batch(Events.of('"' + "x".repeat(1_500) + '"'), null, "key" + i)));
         }
-        join(last);
+        appends.forEach(append -> join(append));
         log().tend();
         assertThat(log().tasksInHeap()).isZero();
     }
