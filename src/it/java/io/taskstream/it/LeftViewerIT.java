@@ -22,12 +22,12 @@ class LeftViewerIT extends OnServer {
     void thePlaceOfAViewerThatLeftIsFreeBeforeItsSecondHeartbeat() {
         String task = api.createTask();
         String path = "/tasks/" + task + "/stream?heartbeat=" + HEARTBEAT_SECONDS;
-        try (RawViewer stays = RawViewer.open(url, path);
-                RawViewer left = RawViewer.open(url, path)) {
+        try (RawViewer stays = RawViewer.open(url, path)) {
             stays.next();
-            left.next();
-            assertThat(viewers(task)).isEqualTo(2);
-            left.close();
+            try (RawViewer left = RawViewer.open(url, path)) {
+                left.next();
+                assertThat(viewers(task)).isEqualTo(2);
+            }
             assertThat(stays.next(PATIENCE).text()).isEqualTo(": heartbeat\n");
             Await.until("the place is free", PATIENCE, () -> viewers(task) == 1);
             assertThat(stays.soFar()).isEmpty();

@@ -116,6 +116,8 @@ public final class BoundedBody {
     interface Use {
 
         /**
+         * Uses the body.
+         *
          * @param body as text
          * @param held is told, once at most, how many bytes of heap is held from now on until the use has ended; throws a
          *     {@link LimitException} if there is no room for them

@@ -253,7 +253,8 @@ final class FailureTest extends LogFixture {
             throws InterruptedException {
         var isTold = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        try (EventLog.Watch watch = log.watch(appendedTo, new BlockingWatcher(isTold, goOn))) {
+        EventLog.Watch watch = log.watch(appendedTo, new BlockingWatcher(isTold, goOn));
+        try {
             log.watch(refused, new RecordingWatcher()).close();
             CompletionStage<Appended> first = log.append(appendedTo, Events.batch("1"));
             isTold.await();
@@ -265,6 +266,8 @@ final class FailureTest extends LogFixture {
             join(first);
             assertThatThrownBy(() -> join(refusal)).isInstanceOf(EventLogException.UnexpectedLast.class);
             join(second);
+        } finally {
+            watch.close();
         }
     }
 

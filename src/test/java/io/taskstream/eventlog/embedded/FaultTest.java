@@ -181,7 +181,8 @@ final class FaultTest extends LogFixture {
     void whatFailsBeforeItIsInTheJournalIsRefusedAndAllElseGoesOn(Throwable fault) throws InterruptedException {
         closeLog();
         StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 1, time);
-        var staging = new Staging(new LiveTasks(file), file, OpenLog.KEEP_ALL.keys(), time, new Random());
+        var live = new LiveTasks(file);
+        var staging = new Staging(live, OpenLog.KEEP_ALL.keys(), time, new Random());
         staging.ordinalsFrom(1);
         var unstored = new UnstoredBound(() -> {});
         var journal = new Journal(FilePath.get(directory.toString()), true, syncs());
@@ -189,15 +190,16 @@ final class FaultTest extends LogFixture {
         Thread thread = recorded(committer);
         thread.start();
         CompletableFuture<Boolean> faulty = committer.submit(new Order<>(stage -> {
-            stage.create(Task.open(A, null, Map.of(), time.instant()));
+            stage.create(Task.open(A, null, Map.of(), time.instant()), live.stamp(A));
             stage.journal().put((byte) 77);
             throw sneaky(fault);
         }));
         assertThatThrownBy(faulty::join).hasCauseInstanceOf(EventLogException.Unavailable.class);
+        Task next = Task.open(B, null, Map.of(), time.instant());
         assertThat(committer
-                        .submit(new Order<>(stage -> stage.create(Task.open(B, null, Map.of(), time.instant()))))
+                        .submit(new Order<>(stage -> stage.create(next, live.stamp(B))))
                         .join())
-                .isTrue();
+                .isEqualTo(Staging.Creation.CREATED);
         assertThat(committer.failure()).isNull();
         await("all is well", () -> committer.trouble() == null);
         committer.close();

@@ -75,7 +75,7 @@ final class LookUpRaceTest extends LogFixture {
 
     private static void appendAndEvict(LiveTasks live, Store store, TaskId id) {
         LiveTask task = Objects.requireNonNull(live.load(id));
-        task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, List.of(new byte[] {'1'})));
+        task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
         Unstored unstored = task.unstored();
         store.put(unstored.task());
         store.commit(2, MANY);
