@@ -151,8 +151,10 @@ class PathTricksIT {
             .asPredicate();
 
     /** The page, which is public; and nothing at all, as Payara itself answers a path that it can't decode. */
-    private static final Predicate<String> PUBLIC = answer ->
-            answer.startsWith("HTTP/1.1 200") && (answer.contains("<title>Taskstream") || answer.endsWith("\r\n\r\n"));
+    private static boolean isPublic(String answer) {
+        return answer.startsWith("HTTP/1.1 200")
+                && (answer.contains("<title>Taskstream") || answer.endsWith("\r\n\r\n"));
+    }
 
     private static GuardedServer guarded;
     private static String task;
@@ -196,10 +198,10 @@ class PathTricksIT {
     private static void check(String request, List<String> wrong) {
         String head = request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         String answer = RawConnection.exchange(guarded.server().url(), head.getBytes(ISO_8859_1));
-        boolean isHarmless = REFUSED.or(HEALTH).or(PUBLIC).test(answer)
+        boolean isHarmless = (REFUSED.or(HEALTH).test(answer) || isPublic(answer))
                 && !answer.contains(SECRET)
                 && !answer.contains(task + "\"")
-                && (PUBLIC.test(answer) || !answer.toLowerCase(Locale.ROOT).contains("<html"));
+                && (isPublic(answer) || !answer.toLowerCase(Locale.ROOT).contains("<html"));
         if (!isHarmless) {
             wrong.add(request + " -> " + answer.substring(0, Math.min(600, answer.length())));
         }
