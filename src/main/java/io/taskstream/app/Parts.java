@@ -74,7 +74,6 @@ record Parts(
         Heartbeats heartbeats,
         DoctorStreams doctor,
         EverySecond everySecond,
-        Limits limits,
         KeepAlive keepAlive,
         WebsiteCheck websites,
         Set<Object> resources)
@@ -162,7 +161,6 @@ record Parts(
                 heartbeats,
                 doctor,
                 everySecond,
-                limits,
                 settings.keepAlive(),
                 new WebsiteCheck(door, refusals::count),
                 resources);

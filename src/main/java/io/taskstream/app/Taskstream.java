@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.taskstream.access.Gate;
 import io.taskstream.http.KeepAlive;
-import io.taskstream.http.Limits;
 import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
@@ -87,12 +86,6 @@ public class Taskstream {
         if (running != null) {
             running.close();
         }
-    }
-
-    /** What requests may ask for, for the filter. */
-    @Produces
-    Limits limits() {
-        return requireNonNull(parts, "Taskstream has not started").limits();
     }
 
     /** What the server can do with a connection, for the filter. */

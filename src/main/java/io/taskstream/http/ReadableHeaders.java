@@ -2,7 +2,6 @@ package io.taskstream.http;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * says nothing, a language changes nothing here, and a malformed {@code Content-Type} counts as none. A request whose
  * headers are as they should be passes as it is.
  */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class ReadableHeaders extends HttpFilter {
 
     private static final long serialVersionUID = 1;

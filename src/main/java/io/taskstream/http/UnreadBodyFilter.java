@@ -1,14 +1,16 @@
 package io.taskstream.http;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.inject.Inject;
-import jakarta.servlet.DispatcherType;
+import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets no thread wait for a body that nobody reads. Undertow reads what a request leaves unread before it ends the
@@ -16,22 +18,17 @@ import java.io.IOException;
  * requests that announce a body and send none would hold all its workers. So each such exchange ends when its body has,
  * and until then its body is {@linkplain WatchedRequest discarded without blocking}.
  */
-@WebFilter(
-        urlPatterns = "/*",
-        asyncSupported = true,
-        dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ERROR})
 public class UnreadBodyFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1;
 
     private static final String WATCHED = UnreadBodyFilter.class.getName();
 
-    private final transient KeepAlive keepAlive;
-
+    /** Asked when the first body comes: the container makes filters before the application has started. */
     @Inject
-    public UnreadBodyFilter(KeepAlive keepAlive) {
-        this.keepAlive = keepAlive;
-    }
+    private transient @Nullable Provider<KeepAlive> provider;
+
+    private transient volatile @Nullable KeepAlive keepAlive;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -41,7 +38,7 @@ public class UnreadBodyFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        var watched = new WatchedRequest(request, response, keepAlive);
+        var watched = new WatchedRequest(request, response, keepAlive());
         request.setAttribute(WATCHED, true);
         try {
             chain.doFilter(watched, response);
@@ -51,6 +48,16 @@ public class UnreadBodyFilter extends HttpFilter {
         if (!request.isAsyncStarted() && !watched.isReadToEnd()) {
             watched.startAsync().complete();
         }
+    }
+
+    private KeepAlive keepAlive() {
+        KeepAlive known = keepAlive;
+        if (known == null) {
+            known = requireNonNull(provider, "The container has injected nothing")
+                    .get();
+            keepAlive = known;
+        }
+        return known;
     }
 
     /** HTTP/2 needs no header to announce a body (RFC 9113, section 8.1). */

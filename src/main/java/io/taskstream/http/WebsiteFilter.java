@@ -1,10 +1,11 @@
 package io.taskstream.http;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses what {@link WebsiteCheck} refuses, whatever it is for: also paths that JAX-RS does not serve. */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
 public class WebsiteFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1;
@@ -37,11 +37,8 @@ public class WebsiteFilter extends HttpFilter {
     private WebsiteCheck check() {
         WebsiteCheck known = check;
         if (known == null) {
-            Provider<WebsiteCheck> injected = provider;
-            if (injected == null) {
-                throw new IllegalStateException("The container has not injected the check");
-            }
-            known = injected.get();
+            known = requireNonNull(provider, "The container has injected nothing")
+                    .get();
             check = known;
         }
         return known;

@@ -180,9 +180,9 @@ class ResponseEventSinkTest {
         fixture.pass(Duration.ofMillis(29_500));
         for (int i = 0; i < 20; i++) {
             assertThat(viewer.take()).isEmpty();
-            fixture.pass(Duration.ofMillis(1_000));
+            fixture.pass(Duration.ofSeconds(1));
             assertThat(viewer.take()).as("heartbeat %d", i).isEqualTo(COMMENT);
-            fixture.pass(Duration.ofMillis(29_000));
+            fixture.pass(Duration.ofSeconds(29));
         }
     }
 

@@ -146,7 +146,9 @@ public final class FailingFiles extends FilePathWrapper {
             return this;
         }
 
+        /** Not synchronized: a read that is delayed delays no other. */
         @Override
+        @SuppressWarnings("UnsynchronizedOverridesSynchronized")
         public int read(ByteBuffer bytes, long position) throws IOException {
             beforeRead.accept(name);
             return file.read(bytes, position);

@@ -39,7 +39,7 @@ public record LogEntry(String text) {
 
     private static void read(Path file, List<LogEntry> entries) {
         var entry = new StringBuilder();
-        for (String line : text(file).split("\n")) {
+        for (String line : text(file).split("\n", -1)) {
             if (BEGIN.matcher(line).matches() && !entry.isEmpty()) {
                 entries.add(new LogEntry(entry.toString()));
                 entry.setLength(0);

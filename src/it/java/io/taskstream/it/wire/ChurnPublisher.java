@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,7 @@ public final class ChurnPublisher {
     private final int posts;
     private final int packets;
     private volatile boolean done;
-    private volatile int closed;
+    private final AtomicInteger closed = new AtomicInteger();
     private volatile String problem = "";
 
     /**
@@ -43,7 +44,7 @@ public final class ChurnPublisher {
         try {
             for (int i = 0; i < posts && problem.isEmpty(); i++) {
                 if (post(connection, tasks.get(i % tasks.size()), i / tasks.size() + 1)) {
-                    closed++;
+                    closed.incrementAndGet();
                     connection.close();
                     connection = new RawConnection(server, 0);
                 }
@@ -90,7 +91,7 @@ public final class ChurnPublisher {
 
     /** How often the server closed the connection behind an answer. */
     public int closed() {
-        return closed;
+        return closed.get();
     }
 
     /** What went wrong; empty if nothing has. */

@@ -94,7 +94,7 @@ public final class ChurnViewers implements AutoCloseable {
 
     private void check(String task, String text) {
         long number = 0;
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             if (line.startsWith("id: ")) {
                 long next = Long.parseLong(line.substring(line.indexOf('-') + 1));
                 if (next != number + 1) {
