@@ -39,16 +39,21 @@ class UnreadBodyIT extends OnServer {
     void areAnsweredAndHoldNoThread(String line, int status, String field, String part) throws Exception {
         String task = api.createTask();
         try (var halves = new HalfBodies(url, line.replace("TASK", task), field + "\r\n", part)) {
-            assertThat(halves.answers()).containsOnly(status);
+            assertThat(halves.answers()).containsOnly(isRefusedByGrizzly(line) ? 400 : status);
             assertAnswersAtOnce();
         }
+    }
+
+    /** Grizzly takes no body with a method for which HTTP defines none. */
+    private static boolean isRefusedByGrizzly(String line) {
+        return System.getProperty("it.server").startsWith("payara") && !line.startsWith("POST ");
     }
 
     @Test
     void theConnectionIsOfUseWhenTheBodyHasCome() throws Exception {
         try (var connection = new RawConnection(url, 0)) {
             for (int i = 0; i < 3; i++) {
-                connection.send("GET /nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n");
+                connection.send("POST /nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n");
                 RawConnection.Head head = connection.readHead();
                 assertThat(head.code()).isEqualTo(404);
                 connection.skipBody(head);

@@ -28,6 +28,9 @@ final class NegotiationHeaders {
     private static final Pattern MEDIA_TYPE = Pattern.compile(TOKEN + "/" + TOKEN + "(?:[ \t]*;[ \t]*" + TOKEN + "=(?:"
             + TOKEN + "|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"))*");
 
+    /** Legal, but read by not every JAX-RS implementation. */
+    private static final Pattern EMPTY_PART = Pattern.compile("(?:^|,)[ \t]*(?:,|$)");
+
     /** They need no look. */
     private static final Set<String> USUAL = Set.of(
             "*/*",
@@ -54,7 +57,7 @@ final class NegotiationHeaders {
             return header;
         }
         List<String> ranges = new ArrayList<>();
-        boolean isAsSent = true;
+        boolean isAsSent = !EMPTY_PART.matcher(header).find();
         for (String part : parts(header)) {
             boolean isPlain = PLAIN_RANGE.matcher(part).matches();
             String range = isPlain ? part : mediaRange(part);
@@ -95,7 +98,9 @@ final class NegotiationHeaders {
 
     /** Whether every part is a language range with a weight that both JAX-RS implementations read. */
     static boolean areLanguages(String header) {
-        return parts(header).stream().allMatch(part -> LANGUAGE.matcher(part).matches());
+        return !EMPTY_PART.matcher(header).find()
+                && parts(header).stream()
+                        .allMatch(part -> LANGUAGE.matcher(part).matches());
     }
 
     /** Whether it is one media type and its parameters. */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * exchange, on the thread that ends it, and without a bound in time where the listener has no read timeout: a few hundred
  * requests that announce a body and send none would hold all its workers. So each such exchange ends when its body has,
  * and until then its body is {@linkplain WatchedRequest discarded without blocking}.
+ *
+ * <p>Where connections are not {@linkplain KeepAlive kept}, this is left to the container: Grizzly waits for no body that is
+ * left unread, and fails when a response is closed before its request has been read.
  */
 public class UnreadBodyFilter extends HttpFilter {
 
@@ -45,7 +48,7 @@ public class UnreadBodyFilter extends HttpFilter {
         } finally {
             request.removeAttribute(WATCHED);
         }
-        if (!request.isAsyncStarted() && !watched.isReadToEnd()) {
+        if (keepAlive().isSafe() && !request.isAsyncStarted() && !watched.isReadToEnd()) {
             watched.startAsync().complete();
         }
     }

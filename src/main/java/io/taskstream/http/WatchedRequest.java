@@ -117,7 +117,7 @@ final class WatchedRequest extends HttpServletRequestWrapper {
 
         @Override
         public void complete() {
-            if (isReadToEnd()) {
+            if (!keepAlive.isSafe() || isReadToEnd()) {
                 exchange.complete();
                 return;
             }

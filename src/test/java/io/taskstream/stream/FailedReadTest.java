@@ -73,7 +73,8 @@ class FailedReadTest {
         viewer.out().takeText();
         int before = log.reads();
         fixture.pass(Duration.ofSeconds(65));
-        assertThat(log.reads() - before).isBetween(40, 66);
+        // Both parts of the two heartbeats look for more, too.
+        assertThat(log.reads() - before).isBetween(40, 65 + 4);
         assertThat(viewer.out().takeText()).isEqualTo(COMMENT + COMMENT);
     }
 
