@@ -1,5 +1,7 @@
 package io.taskstream.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -104,5 +106,16 @@ public final class Api {
         } catch (JsonException e) {
             throw new AssertionError(answer + ", " + answer.headers().map() + ": " + answer.body(), e);
         }
+    }
+
+    /** Asserts that the answer is a problem of RFC 9457 with all its members. */
+    static void assertProblem(HttpResponse<String> answer, int status) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonObject problem = json(answer);
+        assertThat(problem.getInt("status")).isEqualTo(status);
+        assertThat(problem.getString("title")).isNotEmpty();
+        assertThat(problem.getString("detail")).isNotEmpty();
+        assertThat(problem.getString("type")).isEqualTo("about:blank");
     }
 }

@@ -61,8 +61,8 @@ class ChurnIT extends OnServer {
                     viewers.visits(),
                     publishers.stream().mapToInt(ChurnPublisher::closed).sum());
             assertThat(publishers).extracting(ChurnPublisher::problem).containsOnly("");
-            if (packets == 1) {
-                // With two packets WildFly closes connections too; that the cause is known does not make it right.
+            // Grizzly can't keep a connection on which a body comes after its head.
+            if (packets == 1 || !System.getProperty("it.server").startsWith("payara")) {
                 assertThat(publishers).extracting(ChurnPublisher::closed).containsOnly(0);
             }
             assertThat(viewers.problems().stream().limit(10)).isEmpty();

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -308,12 +309,33 @@ final class FailureTest extends LogFixture {
         create(log, A);
         FailingFiles.failWrites(name -> name.startsWith("events"));
         String longKey = "k".repeat(240);
-        int appended = countUntilTheHeapIsFull(number -> appendWithKey(log, A, longKey + number, "1"));
+        int appended = 0;
+        List<CompletionStage<Appended>> answers = List.of();
+        while (answers.stream().noneMatch(FailureTest::isRefusedForTheHeap)) {
+            // Many at once, for each waits for a thread that looks its key up.
+            int first = appended;
+            answers = IntStream.range(first, first + 200)
+                    .mapToObj(number -> log.append(A, new Batch(Events.of("1"), null, longKey + number)))
+                    .toList();
+            appended += (int) answers.stream().filter(FailureTest::isKept).count();
+        }
         assertThat(appended).isBetween(1_000, 200_000);
 
         FailingFiles.heal();
         log.tend();
         assertThat(append(log, A, "2").last().sequence()).isEqualTo(appended + 1);
+    }
+
+    private static boolean isKept(CompletionStage<Appended> answer) {
+        return answer.handle((appended, failure) -> failure == null)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static boolean isRefusedForTheHeap(CompletionStage<Appended> answer) {
+        return answer.handle((appended, failure) -> String.valueOf(failure).contains("the heap holds no more"))
+                .toCompletableFuture()
+                .join();
     }
 
     private static int countUntilTheHeapIsFull(IntConsumer call) {
