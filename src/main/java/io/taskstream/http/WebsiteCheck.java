@@ -85,7 +85,8 @@ public final class WebsiteCheck {
         boolean isAllowed = false;
         for (String origin : values(request, "Origin")) {
             isAllowed = door.origins().allows(origin);
-            if (!isAllowed && hosts.stream().noneMatch(host -> Origins.isAt(origin, host))) {
+            boolean isKnown = isAllowed || hosts.stream().anyMatch(host -> Origins.isAt(origin, host));
+            if (!isKnown && !isFileOfPage(request)) {
                 return true;
             }
         }
@@ -94,10 +95,22 @@ public final class WebsiteCheck {
 
     /** A link on another site may lead to the page: it only shows itself, and in no frame. */
     private static boolean isLinkToPage(HttpServletRequest request) {
-        return (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
+        return isRead(request)
                 && request.getRequestURI().equals("/")
                 && values(request, "Sec-Fetch-Mode").equals(List.of("navigate"))
                 && values(request, "Sec-Fetch-Dest").equals(List.of("document"));
+    }
+
+    /**
+     * Whether it is a file of the page. Behind a proxy that passes on another {@code Host} a browser asks for its scripts
+     * with an origin that seems foreign, and without them the page could not say what is wrong.
+     */
+    private static boolean isFileOfPage(HttpServletRequest request) {
+        return isRead(request) && request.getRequestURI().startsWith("/page/");
+    }
+
+    private static boolean isRead(HttpServletRequest request) {
+        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
     }
 
     private void audit(HttpServletRequest request, Problem refusal) {

@@ -225,6 +225,15 @@ class WebsiteCheckTest {
     }
 
     @Test
+    void thePageGetsItsFilesBehindAProxyThatPassesOnAnotherHost() {
+        String[] foreign = {"Host", "127.0.0.1:8080", "Origin", "http://build.example", "Sec-Fetch-Site", "same-origin"};
+        assertThat(status("GET", "/page/app.js", foreign)).isZero();
+        assertThat(status("HEAD", "/page/app.js", foreign)).isZero();
+        assertThat(status("POST", "/page/app.js", foreign)).isEqualTo(403);
+        assertThat(status("GET", "/pages", foreign)).isEqualTo(403);
+    }
+
+    @Test
     void aPageOfAConfiguredOriginMayCall() {
         for (String site : List.of("cross-site", "same-site")) {
             assertThat(status("POST", "/tasks", "Host", "localhost", "Origin", FRIEND, "Sec-Fetch-Site", site))
