@@ -6,12 +6,28 @@ import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code server-config} sets on a server as it comes, and takes back. */
 @Tag("once")
 class ServerConfigIT {
+
+    /**
+     * Payara writes these lines down when its OpenAPI is first configured. No command removes them, and without them it behaves
+     * the same.
+     */
+    private static final Set<String> PAYARAS_DEFAULTS = Stream.of(
+                    "cors-headers=false",
+                    "endpoint=openapi",
+                    "roles=microprofile",
+                    "enabled=true",
+                    "security-enabled=false")
+            .map(line -> "configs.config.server-config.microprofile-openapi-configuration." + line)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final String name = System.getProperty("it.server");
 
@@ -28,7 +44,9 @@ class ServerConfigIT {
             assertThat(server.configuration()).isEqualTo(configured);
 
             server.apply("restore");
-            assertThat(server.configuration()).isEqualTo(asItComes);
+            assertThat(server.configuration())
+                    .filteredOn(line -> !PAYARAS_DEFAULTS.contains(line))
+                    .isEqualTo(asItComes);
         }
     }
 }

@@ -226,7 +226,8 @@ class WebsiteCheckTest {
 
     @Test
     void thePageGetsItsFilesBehindAProxyThatPassesOnAnotherHost() {
-        String[] foreign = {"Host", "127.0.0.1:8080", "Origin", "http://build.example", "Sec-Fetch-Site", "same-origin"};
+        String[] foreign = {"Host", "127.0.0.1:8080", "Origin", "http://build.example", "Sec-Fetch-Site", "same-origin"
+        };
         assertThat(status("GET", "/page/app.js", foreign)).isZero();
         assertThat(status("HEAD", "/page/app.js", foreign)).isZero();
         assertThat(status("POST", "/page/app.js", foreign)).isEqualTo(403);
