@@ -147,6 +147,13 @@ class BodiesIT extends OnServer {
         assertThat(api.task(task).getInt("events")).isZero();
     }
 
+    @Test
+    void aLengthThatIsNoNumberOfBytesIsRefused() throws IOException {
+        String length = "Content-Type: application/json\r\nContent-Length: 18446744073709551616";
+        assertThat(send("POST " + events, length, new byte[0])).startsWith("HTTP/1.1 400 ");
+        assertThat(api.task(task).getInt("events")).isZero();
+    }
+
     private String send(String line, String fields, byte[] body) throws IOException {
         var request = new ByteArrayOutputStream();
         request.write(

@@ -66,8 +66,8 @@ record Problem(int status, String title, String detail, JsonObject more) {
         return answer.build();
     }
 
-    /** Writes it as the answer, where JAX-RS does not. */
-    void send(HttpServletResponse response) throws IOException {
+    /** Writes it as the answer, where JAX-RS does not; a client that has gone gets nothing, and is no failure. */
+    void send(HttpServletResponse response) {
         byte[] body = body();
         response.setStatus(status);
         response.setContentType(MEDIA_TYPE);
@@ -75,7 +75,11 @@ record Problem(int status, String title, String detail, JsonObject more) {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         UnpooledOutput.use(response);
-        response.getOutputStream().write(body);
+        try {
+            response.getOutputStream().write(body);
+        } catch (IOException e) {
+            // The container ends the connection.
+        }
     }
 
     byte[] body() {

@@ -36,6 +36,12 @@ public class UnreadBodyFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (!isLengthReadable(request)) {
+            response.setHeader("Connection", "close");
+            Problem.of(400, "Content-Length must be a number of bytes, up to " + Long.MAX_VALUE)
+                    .send(response);
+            return;
+        }
         // An error page within a request that is watched already.
         if (!mayHaveBody(request) || request.getAttribute(WATCHED) != null) {
             chain.doFilter(request, response);
@@ -61,6 +67,15 @@ public class UnreadBodyFilter extends HttpFilter {
             keepAlive = known;
         }
         return known;
+    }
+
+    /** Undertow lets lengths pass that it can't tell an application. */
+    private static boolean isLengthReadable(HttpServletRequest request) {
+        try {
+            return request.getContentLengthLong() >= -1;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /** HTTP/2 needs no header to announce a body (RFC 9113, section 8.1). */
