@@ -37,6 +37,10 @@ class ServerLogIT extends OnServer {
             new Expected(
                     "microprofile-healthcheck-servlet",
                     "Payara: a client has gone before it was answered at /health, which is Payara's own"),
+            new Expected("rocessing ErrorPage[", "Payara: a client has gone before it was told of an error"),
+            new Expected(
+                    "org.glassfish.grizzly.http2",
+                    "Grizzly: a client opens hundreds of streams and goes, as a test does"),
             new Expected(
                     "InputBuffer$ReadHandlerImpl.processCallbacks",
                     "Payara: it calls the read listener of a request that has been answered and has ended"),
