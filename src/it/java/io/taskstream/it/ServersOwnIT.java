@@ -56,11 +56,16 @@ class ServersOwnIT extends OnServer {
     void whatIsTheServersIsNotThere(String path) {
         String answer = exchange("GET " + path, "");
         assertThat(answer)
-                // Payara says 403 of its own that is turned off.
-                .containsPattern("^HTTP/1.1 40[34] ")
+                .startsWith("HTTP/1.1 " + (isTurnedOffOnPayara(path) ? 403 : 404))
                 .contains("application/problem+json")
                 .doesNotContainIgnoringCase("set-cookie")
                 .doesNotContainIgnoringCase("www-authenticate");
+    }
+
+    /** Payara answers 403 where a service of its own is turned off. */
+    private static boolean isTurnedOffOnPayara(String path) {
+        return System.getProperty("it.server").equals("payara")
+                && (path.startsWith("/openapi") || path.startsWith("/server-metrics"));
     }
 
     static Stream<String> unreadableCookies() {

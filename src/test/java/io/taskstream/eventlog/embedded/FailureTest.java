@@ -272,7 +272,8 @@ final class FailureTest extends LogFixture {
         }
     }
 
-    private record BlockingWatcher(CountDownLatch isTold, CountDownLatch goOn) implements EventLog.LogWatcher {
+    /** Blocks the thread that tells it of an append until it may go on. */
+    record BlockingWatcher(CountDownLatch isTold, CountDownLatch goOn) implements EventLog.LogWatcher {
 
         @Override
         public void appended() {

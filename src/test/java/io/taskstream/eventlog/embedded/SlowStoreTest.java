@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
-import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.TaskId;
@@ -168,7 +167,7 @@ final class SlowStoreTest extends LogFixture {
         log().watch(B, new RecordingWatcher());
         var isTold = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        log().watch(B, new BlockingWatcher(isTold, goOn));
+        log().watch(B, new FailureTest.BlockingWatcher(isTold, goOn));
         CompletionStage<Appended> delay = log().append(B, Events.batch("1"));
         isTold.await();
         CompletableFuture<Appended> first = start(A, "new", "1");
@@ -220,21 +219,5 @@ final class SlowStoreTest extends LogFixture {
         log().tend();
         release.countDown();
         assertThatThrownBy(() -> join(history)).isInstanceOf(EventLogException.NoSuchTask.class);
-    }
-
-    private record BlockingWatcher(CountDownLatch isTold, CountDownLatch goOn) implements EventLog.LogWatcher {
-
-        @Override
-        public void appended() {
-            isTold.countDown();
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        public void deleted() {}
     }
 }
