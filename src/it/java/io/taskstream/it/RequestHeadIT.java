@@ -80,10 +80,15 @@ class RequestHeadIT extends OnServer {
                 .isEqualTo(404);
     }
 
-    /** Grizzly resolves two dots itself, unless they are escaped. */
+    /**
+     * Two dots that are not escaped are resolved by Grizzly itself. For a path that ends in a dot it wants room for one
+     * more byte than the path has, and where there is none Payara answers an empty 200 before any application is asked.
+     */
     @Test
     void aSingleDotAsItIsIsNoTaskEither() throws IOException {
-        assertThat(statusOf("PUT", "/tasks/.")).isEqualTo(400);
+        assertThat(statusOf("PUT", "/tasks/."))
+                .isIn(System.getProperty("it.server").startsWith("payara") ? List.of(200, 400) : List.of(400));
+        assertThat(api.get("/tasks?limit=1000").body()).doesNotContain("\"id\":\".\"");
     }
 
     @ParameterizedTest

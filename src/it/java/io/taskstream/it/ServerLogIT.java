@@ -30,7 +30,7 @@ class ServerLogIT extends OnServer {
             new Expected("WFLYELY01084", "WildFly as it comes: it makes its key store at the first start"),
             new Expected("RESTEASY002130", "Tests send requests that can't be parsed; RESTEasy notes each of them"),
             new Expected("Unprocessed event : UnprocessedChangeEvent", "Payara was configured and is restarted then"),
-            new Expected("HttpRequestURIDecoder", "A test sends a path that can't be decoded; Payara answers 400"),
+            new Expected("HttpRequestURIDecoder", "Tests send paths that Grizzly can't decode; Payara refuses them"),
             new Expected(
                     "Error while closing the output stream in order to commit response",
                     "Jersey: a publisher has gone before its answer, as tests of broken bodies do"),

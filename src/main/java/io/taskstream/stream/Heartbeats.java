@@ -108,7 +108,10 @@ public final class Heartbeats implements AutoCloseable {
         if (entry.removed) {
             return;
         }
-        entry.removed = entry.isOnce;
+        if (entry.isOnce) {
+            // Never set to false: another thread may be removing the entry now.
+            entry.removed = true;
+        }
         long next = now + FAILED_PERIOD_NANOS;
         try {
             next = entry.viewer.visit(now);

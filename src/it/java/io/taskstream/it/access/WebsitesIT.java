@@ -24,7 +24,6 @@ class WebsitesIT extends OnServer {
             "GET /doctor/stream",
             "GET /tasks",
             "GET /metrics",
-            "GET /page/app.js",
             "GET /openapi.yaml",
             "GET /error",
             "GET /no/such/path");
@@ -43,6 +42,20 @@ class WebsitesIT extends OnServer {
             assertProblem(403, request, "Host: localhost", "Origin: null");
         }
         assertNothingHappened();
+    }
+
+    /**
+     * Behind a proxy that passes on another {@code Host}, a browser asks for the page's own modules with an origin that
+     * seems foreign. They hold nothing of any task.
+     */
+    @Test
+    void theFilesOfThePageMayHaveAForeignOriginButNoForeignSite() {
+        String file = "GET /page/app.js";
+        assertThat(send(file, "Host: localhost", "Origin: http://localhost:3000", "Sec-Fetch-Site: same-origin"))
+                .startsWith("HTTP/1.1 200");
+        assertProblem(403, file, "Host: localhost", "Origin: http://localhost:3000", "Sec-Fetch-Site: cross-site");
+        assertProblem(403, file, "Host: localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors");
+        assertProblem(421, file, "Host: evil.example");
     }
 
     @Test
