@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Measures how soon an event that is appended on one server is there on another with which it shares a Redis, and, beside
  * that, on the same server. The servers are two engines with connections of their own, without HTTP, at a rate that leaves
- * all idle most of the time; time counts from when an event was due. Needs redis-server. System properties, all optional:
+ * all idle most of the time; time counts from when an event was due. RequiresPermission redis-server. System properties, all optional:
  *
  * <ul>
  *   <li>{@code bench.rounds}: how many count, 3

@@ -95,7 +95,7 @@ public final class JwtVerifier implements TokenVerifier {
             throw new RefusedException("The token has no subject, or a very long one");
         }
         Instant expires = expires(claims);
-        return new Grant(subject, session(claims.getJWTID(), jwt.getSigningInput()), rights(claims), expires);
+        return new Grant(subject, session(claims.getJWTID(), jwt.getSigningInput()), permissions(claims), expires);
     }
 
     private Instant expires(JWTClaimsSet claims) {
@@ -129,12 +129,12 @@ public final class JwtVerifier implements TokenVerifier {
         return id == null || id.isEmpty() ? Digests.name(new String(signed, StandardCharsets.US_ASCII)) : id;
     }
 
-    private static Rights rights(JWTClaimsSet claims) throws ParseException {
+    private static Permissions permissions(JWTClaimsSet claims) throws ParseException {
         Map<String, Object> claim = claims.getJSONObjectClaim("taskstream");
         if (claim == null) {
             throw new RefusedException("The token has no claim 'taskstream'");
         }
         JsonObject json = Json.createObjectBuilder(claim).build();
-        return Rights.of(json);
+        return Permissions.of(json);
     }
 }

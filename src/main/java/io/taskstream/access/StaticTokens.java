@@ -55,7 +55,7 @@ public final class StaticTokens implements TokenVerifier, Revocations.TokenFile 
             // have. The first half names the token whatever the entry grants.
             String token = Digests.name(HexFormat.of().formatHex(digest));
             String name = token + '.' + Digests.name(token + grant);
-            this.grant = new Grant(grant.subject(), grant.session(), name, grant.rights(), grant.expires());
+            this.grant = new Grant(grant.subject(), grant.session(), name, grant.permissions(), grant.expires());
         }
     }
 
@@ -106,7 +106,7 @@ public final class StaticTokens implements TokenVerifier, Revocations.TokenFile 
             var grant = new Grant(
                     subject,
                     json.getString("session", subject),
-                    Rights.of(json),
+                    Permissions.of(json),
                     expires(json.getString("expires", "")));
             return new Entry(digest(json), grant);
         } catch (RefusedException | DateTimeException | ClassCastException | NullPointerException e) {

@@ -120,7 +120,7 @@ public final class StreamPasses {
                 throw new RefusedException("The stream's pass was withdrawn when its session was closed");
             }
             return new Grant(
-                    pass.getString("subject"), session, pass.getString("entry"), Rights.toWatch(task), expires);
+                    pass.getString("subject"), session, pass.getString("entry"), Permissions.toWatch(task), expires);
         } catch (JsonException e) {
             throw new RefusedException("Not a stream's pass");
         }

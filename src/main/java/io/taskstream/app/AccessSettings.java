@@ -1,7 +1,7 @@
 package io.taskstream.app;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Algorithm;
-import io.taskstream.access.Gate;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.JwtRules;
 import io.taskstream.access.Origins;
@@ -29,7 +29,7 @@ import java.util.Set;
  * @param eventsPerProducer events a second by one subject; 0 is any number
  */
 record AccessSettings(
-        Gate.Mode mode,
+        AccessControl.Mode mode,
         Optional<Path> tokensFile,
         Optional<Jwt> jwt,
         Optional<Path> secretFile,
@@ -56,16 +56,16 @@ record AccessSettings(
     record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtRules rules) {}
 
     static AccessSettings read(SettingReader config) {
-        Gate.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
-            case "open" -> Gate.Mode.OPEN;
-            case "tokens" -> Gate.Mode.TOKENS;
-            default -> Gate.Mode.CLOSED;
+        AccessControl.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
+            case "open" -> AccessControl.Mode.OPEN;
+            case "tokens" -> AccessControl.Mode.TOKENS;
+            default -> AccessControl.Mode.CLOSED;
         };
         Optional<Path> tokensFile =
                 config.optional("taskstream.access.tokens-file").map(Path::of);
         Duration longestLife = config.seconds("taskstream.access.max-token-seconds", 30 * DAY, 1, 3_650L * DAY);
         Optional<Jwt> jwt = jwt(config, longestLife);
-        if (mode == Gate.Mode.TOKENS && tokensFile.isEmpty() && jwt.isEmpty()) {
+        if (mode == AccessControl.Mode.TOKENS && tokensFile.isEmpty() && jwt.isEmpty()) {
             throw new InvalidSettingException(
                     "taskstream.access",
                     "tokens",

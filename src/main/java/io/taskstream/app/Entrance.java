@@ -1,8 +1,8 @@
 package io.taskstream.app;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
 import io.taskstream.access.EventRates;
-import io.taskstream.access.Gate;
 import io.taskstream.access.HttpKeySource;
 import io.taskstream.access.JwtVerifier;
 import io.taskstream.access.KeyFile;
@@ -62,12 +62,12 @@ final class Entrance {
         var passes = new StreamPasses(secret(random), settings.longestLife(), time);
         var sessions = new Sessions(revocations);
         return new FrontDoor(
-                new Gate(settings.mode(), tokens(inFile), tickets, passes, sessions),
+                new AccessControl(settings.mode(), tokens(inFile), tickets, passes, sessions),
                 tickets,
                 passes,
                 sessions,
                 // A closed door has no friends: their preflights would be answered before anything else is asked.
-                settings.mode() == Gate.Mode.CLOSED ? Origins.NONE : settings.origins(),
+                settings.mode() == AccessControl.Mode.CLOSED ? Origins.NONE : settings.origins(),
                 settings.hosts(),
                 settings.proxies(),
                 settings.headLimits(),

@@ -2,7 +2,7 @@ package io.taskstream.app;
 
 import static java.util.Objects.requireNonNull;
 
-import io.taskstream.access.Gate;
+import io.taskstream.access.AccessControl;
 import io.taskstream.http.KeepAlive;
 import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.HealthExtension;
@@ -50,7 +50,7 @@ public class Taskstream {
         Config config = ConfigProvider.getConfig();
         Settings settings = Settings.read(new SettingReader(
                 key -> config.getOptionalValue(key, String.class).orElse(null)));
-        if (settings.access().mode() == Gate.Mode.CLOSED) {
+        if (settings.access().mode() == AccessControl.Mode.CLOSED) {
             LOG.log(
                     Level.WARNING,
                     "The setting taskstream.access is missing, so every request but health is refused with 401. Set it to"

@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.InternalServerErrorException;
 import jakarta.ws.rs.Path;
@@ -18,14 +18,14 @@ public class ApiResource {
     private static final String MEDIA_TYPE = "application/yaml";
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("openapi.yaml")
     public Response openapi() throws IOException {
         return description("/api/openapi.yaml");
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("asyncapi.yaml")
     public Response asyncapi() throws IOException {
         return description("/api/asyncapi.yaml");

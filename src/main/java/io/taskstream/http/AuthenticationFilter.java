@@ -1,6 +1,6 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Gate;
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
@@ -35,7 +35,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(open|async)api\\.yaml|/?doctor/stream/?");
 
     private final FrontDoor door;
-    private final Gate gate;
+    private final AccessControl access;
     private final Cookies cookies;
 
     @Context
@@ -46,7 +46,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     public AuthenticationFilter(FrontDoor door) {
         this.door = door;
-        this.gate = door.gate();
+        this.access = door.access();
         this.cookies = new Cookies(door.origins().credentials());
     }
 
@@ -58,11 +58,12 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         // Whoever is sent away is noted with where they are.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
         // A closed door says nothing but that it is closed.
-        Problem tooLarge =
-                gate.mode() == Gate.Mode.CLOSED ? null : door.headLimits().check(request);
+        Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED
+                ? null
+                : door.headLimits().check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
-        } else if (gate.mode() == Gate.Mode.OPEN) {
+        } else if (access.mode() == AccessControl.Mode.OPEN) {
             request.setSecurityContext(new Caller(Grant.ANYBODY, address));
         } else if (!isPublic(request.getUriInfo().getPath())) {
             authenticate(request, peer, address);
@@ -71,13 +72,14 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     private boolean isPublic(String path) {
         return HEALTH.matcher(path).matches()
-                || (gate.mode() == Gate.Mode.TOKENS && PAGE.matcher(path).matches());
+                || (access.mode() == AccessControl.Mode.TOKENS
+                        && PAGE.matcher(path).matches());
     }
 
     private void authenticate(ContainerRequestContext request, String peer, String address) {
         var credentials = new Credentials(request);
         try {
-            Credentials.Accepted accepted = credentials.show(gate);
+            Credentials.Accepted accepted = credentials.show(access);
             request.setSecurityContext(new Caller(accepted.grant(), address));
             if (accepted.byCookie() && !isFromAllowedOrigin(request, peer)) {
                 request.abortWith(

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Grant;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
@@ -18,7 +18,7 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only those through to a resource method who have the right that it {@linkplain Needs needs}. It is kept from CDI,
+ * Lets only those through to a resource method who have the right that it {@linkplain RequiresPermission needs}. It is kept from CDI,
  * which would take a class that can be constructed without anything for a bean: RESTEasy leaves it to CDI to fill in the
  * fields of beans, and CDI knows nothing of the instance that the application makes.
  */
@@ -34,10 +34,10 @@ public class AuthorizationFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         Caller caller = Caller.of(request.getSecurityContext());
         Method method = Injected.value(() -> resource).getResourceMethod();
-        Right needed = needed(method, request.getMethod());
+        Permission needed = needed(method, request.getMethod());
         if (needed == null) {
             request.abortWith(Problem.of(403, "Nobody may do this").response());
-        } else if (needed != Right.NONE && caller.grant().equals(Grant.NOBODY)) {
+        } else if (needed != Permission.NONE && caller.grant().equals(Grant.NOBODY)) {
             request.abortWith(Challenge.to(request, "There is no token", false));
         } else if (!isAllowed(caller.grant(), needed, request)) {
             request.abortWith(Problem.of(403, "You have no right to do this").response());
@@ -46,17 +46,17 @@ public class AuthorizationFilter implements ContainerRequestFilter {
     }
 
     /** Whoever may do anything is told that there is no such task, also where what the path names can't be one. */
-    private static boolean isAllowed(Grant grant, Right needed, ContainerRequestContext request) {
-        return grant.equals(Grant.ANYBODY) || needed.isIn(grant.rights(), task(request));
+    private static boolean isAllowed(Grant grant, Permission needed, ContainerRequestContext request) {
+        return grant.equals(Grant.ANYBODY) || needed.isIn(grant.permissions(), task(request));
     }
 
-    private static @Nullable Right needed(@Nullable Method method, String httpMethod) {
-        Needs needs = method == null ? null : method.getAnnotation(Needs.class);
+    private static @Nullable Permission needed(@Nullable Method method, String httpMethod) {
+        RequiresPermission needs = method == null ? null : method.getAnnotation(RequiresPermission.class);
         if (needs != null) {
             return needs.value();
         }
         // JAX-RS answers these itself, with the methods that there are.
-        return httpMethod.equals(HttpMethod.OPTIONS) ? Right.TOKEN : null;
+        return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.TOKEN : null;
     }
 
     private static @Nullable TaskId task(ContainerRequestContext request) {

@@ -1,6 +1,6 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Gate;
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Grant;
 import io.taskstream.access.RefusedException;
 import io.taskstream.task.InvalidTaskException;
@@ -93,21 +93,21 @@ final class Credentials {
      *
      * @throws RefusedException if none lets in
      */
-    Accepted show(Gate gate) {
+    Accepted show(AccessControl access) {
         if (authorization != null) {
-            return accept(Means.TOKEN, gate.byToken(bearer(authorization)));
+            return accept(Means.TOKEN, access.byToken(bearer(authorization)));
         }
         RefusedException spent = null;
         if (ticket != null && stream != null) {
             try {
-                return accept(Means.TICKET, gate.byTicket(ticket, stream));
+                return accept(Means.TICKET, access.byTicket(ticket, stream));
             } catch (RefusedException e) {
                 spent = e;
             }
         }
         if (pass != null && stream != null) {
             try {
-                return accept(Means.PASS, gate.byPass(pass, stream));
+                return accept(Means.PASS, access.byPass(pass, stream));
             } catch (RefusedException e) {
                 spent = e;
             }
@@ -115,7 +115,7 @@ final class Credentials {
         if (session == null && spent != null) {
             throw spent;
         }
-        return accept(Means.COOKIE, gate.byToken(session));
+        return accept(Means.COOKIE, access.byToken(session));
     }
 
     private Accepted accept(Means means, Grant grant) {

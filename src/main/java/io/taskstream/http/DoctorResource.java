@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.TaskStreams;
 import jakarta.servlet.AsyncContext;
@@ -36,7 +36,7 @@ public class DoctorResource {
      * @param suspended says to JAX-RS that the response is not ended here; it is never resumed
      */
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void check(
             @Context HttpServletRequest request,
@@ -61,7 +61,7 @@ public class DoctorResource {
 
     /** Only the head, and at once. */
     @HEAD
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head() {
         StreamHead.refuseWhileDraining(streams);

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Needs;
+import io.taskstream.access.Permission;
 import io.taskstream.access.PublishPermit;
-import io.taskstream.access.Right;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -50,7 +50,7 @@ public class EventsResource {
     }
 
     @POST
-    @Needs(Right.PUBLISH)
+    @RequiresPermission(Permission.PUBLISH)
     @Produces(MediaType.APPLICATION_JSON)
     public void publish(
             @PathParam("id") String path,
@@ -193,7 +193,7 @@ public class EventsResource {
     }
 
     @GET
-    @Needs(Right.WATCH)
+    @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.APPLICATION_JSON)
     public Response history(
             @PathParam("id") String path,

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
 import io.taskstream.access.EventRates;
-import io.taskstream.access.Gate;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Origins;
@@ -16,12 +16,12 @@ import java.time.InstantSource;
 /**
  * What decides who comes in, and what they may take.
  *
- * @param gate knows whom a token, ticket or pass is of
+ * @param access knows whom a token, ticket or pass is of
  * @param hosts under which the server may be called if it asks for no tokens
  * @param headLimits how large a request's head may be
  */
 public record FrontDoor(
-        Gate gate,
+        AccessControl access,
         Tickets tickets,
         StreamPasses passes,
         Sessions sessions,

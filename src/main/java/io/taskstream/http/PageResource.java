@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotFoundException;
@@ -34,13 +34,13 @@ public class PageResource {
             "txt", "text/plain;charset=UTF-8");
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     public Response index(@HeaderParam("If-None-Match") @Nullable String known) throws IOException {
         return file(INDEX, known);
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
     public Response asset(@PathParam("file") String file, @HeaderParam("If-None-Match") @Nullable String known)
             throws IOException {

@@ -1,10 +1,10 @@
 package io.taskstream.http;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audited;
-import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import jakarta.json.Json;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
@@ -33,7 +33,7 @@ public class SessionResource {
 
     /** Makes a session of the token in the header. */
     @POST
-    @Needs(Right.TOKEN)
+    @RequiresPermission(Permission.TOKEN)
     @Audited("session opened")
     @Produces(MediaType.APPLICATION_JSON)
     public Response open(
@@ -46,7 +46,7 @@ public class SessionResource {
                         .add("session", grant.session())
                         .add("expires", TaskJson.orNull(grant.expires().equals(Instant.MAX) ? null : grant.expires()))
                         .build());
-        if (door.gate().mode() == Gate.Mode.OPEN) {
+        if (door.access().mode() == AccessControl.Mode.OPEN) {
             return answer.build();
         }
         String token = Credentials.bearer(authorization);
@@ -65,10 +65,10 @@ public class SessionResource {
      * holds it comes in again.
      */
     @DELETE
-    @Needs(Right.TOKEN)
+    @RequiresPermission(Permission.TOKEN)
     @Audited("session closed")
     public Response close(@Context SecurityContext context) {
-        door.gate().signOut(Caller.of(context).grant());
+        door.access().signOut(Caller.of(context).grant());
         return Response.noContent()
                 .header(HttpHeaders.SET_COOKIE, cookies.noSession())
                 .build();

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Audited;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -19,7 +19,7 @@ public class SessionsResource {
 
     /** Takes back every right that was given under that token id. What is open under it ends now. */
     @DELETE
-    @Needs(Right.ADMIN)
+    @RequiresPermission(Permission.ADMIN)
     @Audited("session ended")
     public void end(@PathParam("jti") String session) {
         if (!door.sessions().end(session)) {

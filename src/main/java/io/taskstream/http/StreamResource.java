@@ -1,9 +1,9 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Grant;
-import io.taskstream.access.Needs;
+import io.taskstream.access.Permission;
 import io.taskstream.access.RefusedException;
-import io.taskstream.access.Right;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.ResponseEventSink;
@@ -60,7 +60,7 @@ public class StreamResource {
      * @param suspended says to JAX-RS that the response is not ended here; it is never resumed
      */
     @GET
-    @Needs(Right.WATCH)
+    @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void watch(
             @PathParam("id") String path,
@@ -131,7 +131,7 @@ public class StreamResource {
 
     /** Only the head, and at once: without this, JAX-RS would answer HEAD by an endless GET. */
     @HEAD
-    @Needs(Right.WATCH)
+    @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Response head(@PathParam("id") String path) {
         StreamHead.refuseWhileDraining(streams);

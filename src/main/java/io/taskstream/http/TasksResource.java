@@ -2,9 +2,9 @@ package io.taskstream.http;
 
 import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permission;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
@@ -73,7 +73,7 @@ public class TasksResource {
     }
 
     @POST
-    @Needs(Right.TOKEN)
+    @RequiresPermission(Permission.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
     public void create(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
@@ -81,7 +81,7 @@ public class TasksResource {
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
         Caller who = Caller.of(caller);
-        if (!who.grant().rights().mayPublishAny()) {
+        if (!who.grant().permissions().mayPublishAny()) {
             throw Problem.of(403, "You have no right to make a task").asException();
         }
         body.read(call, who, response, json -> response.resume(create(request(type, json), who.grant())));
@@ -89,7 +89,7 @@ public class TasksResource {
 
     private Response create(TaskRequest request, Grant grant) {
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
-        if (!grant.rights().mayPublish(id)) {
+        if (!grant.permissions().mayPublish(id)) {
             throw Problem.of(403, "You have no right to make a task of that id").asException();
         }
         if (!create(task(id, request), grant)) {
@@ -112,7 +112,7 @@ public class TasksResource {
     }
 
     @PUT
-    @Needs(Right.PUBLISH)
+    @RequiresPermission(Permission.PUBLISH)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public void createIfAbsent(
@@ -159,7 +159,7 @@ public class TasksResource {
 
     /** Only those that the caller may watch or publish to. */
     @GET
-    @Needs(Right.TOKEN)
+    @RequiresPermission(Permission.TOKEN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response list(
             @QueryParam("status") @Nullable String status,
@@ -167,15 +167,15 @@ public class TasksResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @Context SecurityContext caller) {
-        Rights rights = Caller.of(caller).grant().rights();
+        Permissions permissions = Caller.of(caller).grant().permissions();
         int size = Parameters.limit(limit);
         // One more than asked for tells whether there is a next page.
         var query = new TaskQuery(
                 Parameters.status(status),
                 Parameters.labels(labels),
                 size + 1,
-                after == null ? null : after(after, rights),
-                id -> isVisible(id, rights));
+                after == null ? null : after(after, permissions),
+                id -> isVisible(id, permissions));
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
         JsonArrayBuilder tasks = JSON.createArrayBuilder();
@@ -193,15 +193,15 @@ public class TasksResource {
                 .build();
     }
 
-    private static boolean isVisible(TaskId id, Rights rights) {
-        return rights.mayWatch(id) || rights.mayPublish(id);
+    private static boolean isVisible(TaskId id, Permissions permissions) {
+        return permissions.mayWatch(id) || permissions.mayPublish(id);
     }
 
     /** Whether a task is there is not told to whom it is none of their business. */
-    private static TaskId after(String text, Rights rights) {
+    private static TaskId after(String text, Permissions permissions) {
         try {
             TaskId id = new TaskId(text);
-            if (isVisible(id, rights)) {
+            if (isVisible(id, permissions)) {
                 return id;
             }
         } catch (InvalidTaskException e) {
@@ -219,7 +219,7 @@ public class TasksResource {
     }
 
     @GET
-    @Needs(Right.LOOK)
+    @RequiresPermission(Permission.LOOK)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") String path) {
@@ -229,7 +229,7 @@ public class TasksResource {
     }
 
     @DELETE
-    @Needs(Right.MANAGE)
+    @RequiresPermission(Permission.MANAGE)
     @Path("{id}")
     @Audited("task deleted")
     public void delete(@PathParam("id") String path) {
@@ -240,7 +240,7 @@ public class TasksResource {
     }
 
     @POST
-    @Needs(Right.MANAGE)
+    @RequiresPermission(Permission.MANAGE)
     @Path("{id}/cancel")
     @Audited("task cancelled")
     public Response cancel(@PathParam("id") String path, @Context SecurityContext caller) {

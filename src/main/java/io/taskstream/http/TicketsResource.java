@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Audited;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.task.TaskId;
 import jakarta.json.Json;
 import jakarta.ws.rs.POST;
@@ -25,7 +25,7 @@ public class TicketsResource {
     }
 
     @POST
-    @Needs(Right.WATCH)
+    @RequiresPermission(Permission.WATCH)
     @Audited("ticket given")
     @Produces(MediaType.APPLICATION_JSON)
     public Response give(@PathParam("id") String path, @Context SecurityContext context) {

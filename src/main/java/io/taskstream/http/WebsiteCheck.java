@@ -1,6 +1,6 @@
 package io.taskstream.http;
 
-import io.taskstream.access.Gate;
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Origins;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class WebsiteCheck {
     /** Returns why the request is refused, {@code null} if it is not. A refusal is audited and counted. */
     @Nullable
     Problem refuse(HttpServletRequest request) {
-        Problem refusal = door.gate().mode() == Gate.Mode.OPEN ? check(request) : null;
+        Problem refusal = door.access().mode() == AccessControl.Mode.OPEN ? check(request) : null;
         if (refusal != null) {
             refusals.accept(refusal.status());
             audit(request, refusal);

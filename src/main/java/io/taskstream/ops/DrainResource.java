@@ -1,8 +1,8 @@
 package io.taskstream.ops;
 
 import io.taskstream.access.Audited;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.stream.StreamMeters;
 import jakarta.json.Json;
 import jakarta.ws.rs.GET;
@@ -35,7 +35,7 @@ public class DrainResource {
 
     /** Begins, and does not wait; once begun, it only answers how far it is. */
     @POST
-    @Needs(Right.ADMIN)
+    @RequiresPermission(Permission.ADMIN)
     @Audited("drain begun")
     @Produces(MediaType.APPLICATION_JSON)
     public Response drain() {
@@ -47,7 +47,7 @@ public class DrainResource {
 
     /** How far it is. */
     @GET
-    @Needs(Right.ADMIN)
+    @RequiresPermission(Permission.ADMIN)
     @Produces(MediaType.APPLICATION_JSON)
     public Response state() {
         return answer(Response.Status.OK);

@@ -1,7 +1,7 @@
 package io.taskstream.ops;
 
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.ops.Health.Check;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -32,7 +32,7 @@ public class HealthResource {
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     public Response all() {
         return answer(Stream.of(health.started(), health.live(), health.ready())
                 .flatMap(List::stream)
@@ -40,21 +40,21 @@ public class HealthResource {
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("live")
     public Response live() {
         return answer(health.live());
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("ready")
     public Response ready() {
         return answer(health.ready());
     }
 
     @GET
-    @Needs(Right.NONE)
+    @RequiresPermission(Permission.NONE)
     @Path("started")
     public Response started() {
         return answer(health.started());

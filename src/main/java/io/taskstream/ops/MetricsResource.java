@@ -1,7 +1,7 @@
 package io.taskstream.ops;
 
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
+import io.taskstream.access.Permission;
+import io.taskstream.access.RequiresPermission;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -22,7 +22,7 @@ public class MetricsResource {
     }
 
     @GET
-    @Needs(Right.ADMIN)
+    @RequiresPermission(Permission.ADMIN)
     public Response scrape() {
         return Response.ok(metrics.scrape(MEDIA_TYPE).getBytes(StandardCharsets.UTF_8))
                 .header(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)

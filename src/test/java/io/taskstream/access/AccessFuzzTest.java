@@ -69,9 +69,9 @@ class AccessFuzzTest {
             return;
         }
         try {
-            Rights rights = Rights.of(claim);
-            assertThat(rights.admin()).isEqualTo("true".equals(String.valueOf(claim.get("admin"))));
-            rights.mayPublish(new TaskId("x"));
+            Permissions permissions = Permissions.of(claim);
+            assertThat(permissions.admin()).isEqualTo("true".equals(String.valueOf(claim.get("admin"))));
+            permissions.mayPublish(new TaskId("x"));
         } catch (RefusedException e) {
             assertThat(e.reason()).doesNotContain(json);
         }

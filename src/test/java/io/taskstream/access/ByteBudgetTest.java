@@ -215,6 +215,6 @@ class ByteBudgetTest {
     }
 
     private static ByteBudget.Share share(ByteBudget budget, String subject) {
-        return budget.share(new Grant(subject, "", Rights.ALL, Instant.MAX), "192.0.2.1");
+        return budget.share(new Grant(subject, "", Permissions.ALL, Instant.MAX), "192.0.2.1");
     }
 }

@@ -87,10 +87,10 @@ class JwtVerifierTest {
     void theRightsAreThoseOfTheClaim() throws JOSEException {
         Grant grant = verifier(EnumSet.of(Algorithm.ES256), EC).verify(good());
 
-        assertThat(grant.rights().mayPublish(new TaskId("build-1"))).isTrue();
-        assertThat(grant.rights().mayPublish(new TaskId("x"))).isFalse();
-        assertThat(grant.rights().mayWatch(new TaskId("x"))).isTrue();
-        assertThat(grant.rights().admin()).isFalse();
+        assertThat(grant.permissions().mayPublish(new TaskId("build-1"))).isTrue();
+        assertThat(grant.permissions().mayPublish(new TaskId("x"))).isFalse();
+        assertThat(grant.permissions().mayWatch(new TaskId("x"))).isTrue();
+        assertThat(grant.permissions().admin()).isFalse();
         assertThat(grant.session()).isEqualTo("session-1");
         assertThat(grant.expires()).isEqualTo(time.instant().plusSeconds(60 + 30));
     }

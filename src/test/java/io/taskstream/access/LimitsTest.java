@@ -15,8 +15,8 @@ class LimitsTest {
 
     private static final TaskId TASK = new TaskId("task");
     private static final TaskId OTHER = new TaskId("other");
-    private static final Grant ANN = new Grant("ann", "a", Rights.ALL, Instant.MAX);
-    private static final Grant BOB = new Grant("bob", "b", Rights.ALL, Instant.MAX);
+    private static final Grant ANN = new Grant("ann", "a", Permissions.ALL, Instant.MAX);
+    private static final Grant BOB = new Grant("bob", "b", Permissions.ALL, Instant.MAX);
 
     private final SettableTime time = new SettableTime();
 
@@ -124,7 +124,7 @@ class LimitsTest {
         assertFull(quotas, TASK, BOB, "192.0.2.2", "The task");
         assertFull(quotas, OTHER, BOB, "192.0.2.1", "Your address");
         quotas.admit(OTHER, 0, BOB, "192.0.2.2");
-        assertFull(quotas, OTHER, new Grant("eve", "e", Rights.ALL, Instant.MAX), "192.0.2.3", "The server");
+        assertFull(quotas, OTHER, new Grant("eve", "e", Permissions.ALL, Instant.MAX), "192.0.2.3", "The server");
 
         first.run();
         first.run();
@@ -195,7 +195,7 @@ class LimitsTest {
             var task = new TaskId("task-" + i);
             open.clear();
             open.add(task);
-            tasks.add(task, new Grant("subject " + i, "s", Rights.ALL, Instant.MAX));
+            tasks.add(task, new Grant("subject " + i, "s", Permissions.ALL, Instant.MAX));
             time.advance(Duration.ofMinutes(1));
         }
         assertThat(tasks.subjects()).isLessThan(5);

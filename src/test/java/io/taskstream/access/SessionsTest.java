@@ -26,13 +26,13 @@ class SessionsTest {
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
     private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
     private final Grant ann =
-            new Grant("ann", "session-a", Rights.ALL, time.instant().plusSeconds(60));
-    private final Grant bob = new Grant("bob", "session-b", "entry of bob", Rights.ALL, Instant.MAX);
-    private final Gate gate = gate(Gate.Mode.TOKENS);
+            new Grant("ann", "session-a", Permissions.ALL, time.instant().plusSeconds(60));
+    private final Grant bob = new Grant("bob", "session-b", "entry of bob", Permissions.ALL, Instant.MAX);
+    private final AccessControl access = access(AccessControl.Mode.TOKENS);
     private final List<String> ended = new ArrayList<>();
 
-    private Gate gate(Gate.Mode mode) {
-        return new Gate(mode, token -> ann, tickets, passes, sessions);
+    private AccessControl access(AccessControl.Mode mode) {
+        return new AccessControl(mode, token -> ann, tickets, passes, sessions);
     }
 
     @Test
@@ -71,15 +71,15 @@ class SessionsTest {
         String ticket = tickets.give(TASK, bob);
         String pass = passes.give(TASK, bob);
         var permit = new PublishPermit(TASK, bob, sessions, new EventRates(0, 0, time::nanos), time);
-        assertThat(gate.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
+        assertThat(access.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
         permit.check();
         file.clear();
 
-        assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
         assertThatThrownBy(permit::check).isInstanceOf(RefusedException.class);
         file.add("entry of bob");
-        assertThat(gate.byPass(pass, TASK).subject()).isEqualTo("bob");
+        assertThat(access.byPass(pass, TASK).subject()).isEqualTo("bob");
     }
 
     @Test
@@ -88,27 +88,27 @@ class SessionsTest {
         String pass = passes.give(TASK, ann);
         String bobs = passes.give(TASK, bob);
         sessions.begin(ann, () -> ended.add("ann's"));
-        gate.signOut(ann);
+        access.signOut(ann);
 
         assertThat(ended).containsExactly("ann's");
-        assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
-        assertThat(gate.byPass(bobs, TASK).subject()).isEqualTo("bob");
-        assertThat(gate.byToken("t")).isEqualTo(ann);
+        assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThat(access.byPass(bobs, TASK).subject()).isEqualTo("bob");
+        assertThat(access.byToken("t")).isEqualTo(ann);
         time.advance(Duration.ofMillis(1));
-        assertThat(gate.byPass(passes.give(TASK, ann), TASK).subject()).isEqualTo("ann");
+        assertThat(access.byPass(passes.give(TASK, ann), TASK).subject()).isEqualTo("ann");
     }
 
     @Test
     void noWayLeadsBackIntoAnEndedSession() {
         String ticket = tickets.give(TASK, ann);
         String pass = passes.give(TASK, ann);
-        assertThat(gate.byToken("t")).isEqualTo(ann);
+        assertThat(access.byToken("t")).isEqualTo(ann);
         sessions.end("session-a");
 
-        assertThatThrownBy(() -> gate.byToken("t")).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> gate.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> gate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byToken("t")).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
     }
 
     @Test
@@ -116,7 +116,7 @@ class SessionsTest {
         var entries = new AtomicReference<>(entries("0123456789abcdef", "*"));
         var tokens = new StaticTokens(entries::get, time);
         var ofFile = new Sessions(new Revocations(Duration.ofDays(1), time, tokens));
-        var fileGate = new Gate(Gate.Mode.TOKENS, tokens, tickets, passes, ofFile);
+        var fileGate = new AccessControl(AccessControl.Mode.TOKENS, tokens, tickets, passes, ofFile);
         Grant before = fileGate.byToken("0123456789abcdef");
         String pass = passes.give(TASK, before);
         ofFile.begin(before, () -> ended.add("before"));
@@ -147,8 +147,8 @@ class SessionsTest {
 
     @Test
     void aNameOfASubjectIsNoOtherSubjects() {
-        Grant ab = new Grant("ab", "s", Rights.ALL, Instant.MAX);
-        Grant a = new Grant("a", "s", Rights.ALL, Instant.MAX);
+        Grant ab = new Grant("ab", "s", Permissions.ALL, Instant.MAX);
+        Grant a = new Grant("a", "s", Permissions.ALL, Instant.MAX);
 
         assertThat(ab.ownName("c")).isEqualTo(ab.ownName("c")).hasSize(22);
         assertThat(List.of(
@@ -162,7 +162,8 @@ class SessionsTest {
 
     @Test
     void aClosedGateSaysWhichSettingIsMissing() {
-        assertThatThrownBy(() -> gate(Gate.Mode.CLOSED).byToken("t")).hasMessageContaining("taskstream.access");
+        assertThatThrownBy(() -> access(AccessControl.Mode.CLOSED).byToken("t"))
+                .hasMessageContaining("taskstream.access");
     }
 
     @Test

@@ -24,8 +24,8 @@ class StaticTokensTest {
 
         assertThat(grant.subject()).isEqualTo("ci");
         assertThat(grant.session()).isEqualTo("ci");
-        assertThat(grant.rights().mayPublish(new TaskId("build-1"))).isTrue();
-        assertThat(grant.rights().mayWatch(new TaskId("build-1"))).isFalse();
+        assertThat(grant.permissions().mayPublish(new TaskId("build-1"))).isTrue();
+        assertThat(grant.permissions().mayWatch(new TaskId("build-1"))).isFalse();
     }
 
     @Test

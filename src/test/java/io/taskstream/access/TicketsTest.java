@@ -31,7 +31,7 @@ class TicketsTest {
 
         assertThat(granted.subject()).isEqualTo("ann");
         assertThat(granted.session()).isEqualTo("session of ann");
-        assertThat(granted.rights()).isEqualTo(Rights.toWatch(TASK));
+        assertThat(granted.permissions()).isEqualTo(Permissions.toWatch(TASK));
         assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
     }
 
@@ -44,7 +44,7 @@ class TicketsTest {
 
     @Test
     void aTicketEndsWithItsGrant() {
-        Grant brief = new Grant("ann", "s", Rights.ALL, time.instant().plusSeconds(1));
+        Grant brief = new Grant("ann", "s", Permissions.ALL, time.instant().plusSeconds(1));
         String ticket = tickets.give(TASK, brief);
         time.advance(Duration.ofSeconds(1));
 
@@ -118,7 +118,7 @@ class TicketsTest {
         String pass = passes.give(TASK, grant("ann"));
 
         assertThat(passes.verify(pass, TASK)).isEqualTo(passes.verify(pass, TASK));
-        assertThat(passes.verify(pass, TASK).rights()).isEqualTo(Rights.toWatch(TASK));
+        assertThat(passes.verify(pass, TASK).permissions()).isEqualTo(Permissions.toWatch(TASK));
         assertThatThrownBy(() -> passes.verify(pass, new TaskId("other"))).isInstanceOf(RefusedException.class);
         time.advance(Duration.ofHours(1));
         assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
@@ -126,7 +126,7 @@ class TicketsTest {
 
     @Test
     void aPassOfAGrantWithoutEndHasOne() {
-        String pass = passes.give(TASK, new Grant("ann", "s", Rights.ALL, Instant.MAX));
+        String pass = passes.give(TASK, new Grant("ann", "s", Permissions.ALL, Instant.MAX));
 
         time.advance(Duration.ofDays(1));
         assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
@@ -149,6 +149,9 @@ class TicketsTest {
 
     private Grant grant(String subject) {
         return new Grant(
-                subject, "session of " + subject, Rights.ALL, time.instant().plusSeconds(3_600));
+                subject,
+                "session of " + subject,
+                Permissions.ALL,
+                time.instant().plusSeconds(3_600));
     }
 }

@@ -3,8 +3,8 @@ package io.taskstream.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Algorithm;
-import io.taskstream.access.Gate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +16,12 @@ class AccessSettingsTest {
 
     @Test
     void withoutASettingNobodyComesIn() {
-        assertThat(read(Map.of()).mode()).isEqualTo(Gate.Mode.CLOSED);
+        assertThat(read(Map.of()).mode()).isEqualTo(AccessControl.Mode.CLOSED);
     }
 
     @Test
     void openMustBeSaid() {
-        assertThat(read(Map.of("taskstream.access", "open")).mode()).isEqualTo(Gate.Mode.OPEN);
+        assertThat(read(Map.of("taskstream.access", "open")).mode()).isEqualTo(AccessControl.Mode.OPEN);
     }
 
     @Test
@@ -31,7 +31,7 @@ class AccessSettingsTest {
                 .hasMessageContaining("tokens-file");
         assertThat(read(Map.of("taskstream.access", "tokens", "taskstream.access.tokens-file", "f"))
                         .mode())
-                .isEqualTo(Gate.Mode.TOKENS);
+                .isEqualTo(AccessControl.Mode.TOKENS);
     }
 
     @Test

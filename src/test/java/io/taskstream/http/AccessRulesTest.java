@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.taskstream.access.Needs;
-import io.taskstream.access.Right;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permission;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.TaskPattern;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.HttpMethod;
@@ -26,21 +26,22 @@ class AccessRulesTest {
 
     @Test
     void everyResourceMethodStatesWhatItNeeds() {
-        Map<String, Right> rules = new LinkedHashMap<>();
+        Map<String, Permission> rules = new LinkedHashMap<>();
         for (JavaClass type : new ClassFileImporter().importPackages("io.taskstream")) {
             if (type.isAnnotatedWith(Path.class)) {
                 resourceMethods(type.reflect())
                         .forEach(method -> rules.put(
                                 type.getSimpleName() + '.' + method.getName(),
-                                method.isAnnotationPresent(Needs.class)
-                                        ? method.getAnnotation(Needs.class).value()
+                                method.isAnnotationPresent(RequiresPermission.class)
+                                        ? method.getAnnotation(RequiresPermission.class)
+                                                .value()
                                         : null));
             }
         }
 
         assertThat(rules).hasSizeGreaterThan(15).doesNotContainValue(null);
         assertThat(rules.entrySet())
-                .filteredOn(rule -> rule.getValue() == Right.NONE)
+                .filteredOn(rule -> rule.getValue() == Permission.NONE)
                 .as("what anybody may")
                 .extracting(Map.Entry::getKey)
                 .containsExactlyInAnyOrder(
@@ -64,25 +65,30 @@ class AccessRulesTest {
 
     @Test
     void eachRightIsInTheRightsThatAreEnoughAndInNoOther() {
-        var publisher = new Rights(MINE, List.of(), false);
-        var viewer = new Rights(List.of(), MINE, false);
-        var admin = new Rights(List.of(), List.of(), true);
+        var publisher = new Permissions(MINE, List.of(), false);
+        var viewer = new Permissions(List.of(), MINE, false);
+        var admin = new Permissions(List.of(), List.of(), true);
 
-        assertThat(Right.PUBLISH.isIn(publisher, TASK)).isTrue();
-        assertThat(Stream.of(viewer, admin, Rights.NONE)).noneMatch(rights -> Right.PUBLISH.isIn(rights, TASK));
-        assertThat(Right.WATCH.isIn(viewer, TASK)).isTrue();
-        assertThat(Stream.of(publisher, admin, Rights.NONE)).noneMatch(rights -> Right.WATCH.isIn(rights, TASK));
-        assertThat(Stream.of(publisher, viewer)).allMatch(rights -> Right.LOOK.isIn(rights, TASK));
-        assertThat(Stream.of(admin, Rights.NONE)).noneMatch(rights -> Right.LOOK.isIn(rights, TASK));
-        assertThat(Stream.of(publisher, admin)).allMatch(rights -> Right.MANAGE.isIn(rights, TASK));
-        assertThat(Stream.of(viewer, Rights.NONE)).noneMatch(rights -> Right.MANAGE.isIn(rights, TASK));
-        assertThat(Right.ADMIN.isIn(admin, null)).isTrue();
-        assertThat(Stream.of(publisher, viewer, Rights.NONE)).noneMatch(rights -> Right.ADMIN.isIn(rights, null));
+        assertThat(Permission.PUBLISH.isIn(publisher, TASK)).isTrue();
+        assertThat(Stream.of(viewer, admin, Permissions.NONE))
+                .noneMatch(permissions -> Permission.PUBLISH.isIn(permissions, TASK));
+        assertThat(Permission.WATCH.isIn(viewer, TASK)).isTrue();
+        assertThat(Stream.of(publisher, admin, Permissions.NONE))
+                .noneMatch(permissions -> Permission.WATCH.isIn(permissions, TASK));
+        assertThat(Stream.of(publisher, viewer)).allMatch(permissions -> Permission.LOOK.isIn(permissions, TASK));
+        assertThat(Stream.of(admin, Permissions.NONE))
+                .noneMatch(permissions -> Permission.LOOK.isIn(permissions, TASK));
+        assertThat(Stream.of(publisher, admin)).allMatch(permissions -> Permission.MANAGE.isIn(permissions, TASK));
+        assertThat(Stream.of(viewer, Permissions.NONE))
+                .noneMatch(permissions -> Permission.MANAGE.isIn(permissions, TASK));
+        assertThat(Permission.ADMIN.isIn(admin, null)).isTrue();
+        assertThat(Stream.of(publisher, viewer, Permissions.NONE))
+                .noneMatch(permissions -> Permission.ADMIN.isIn(permissions, null));
     }
 
     @Test
     void aPathThatNamesNoTaskGivesNoRightToOne() {
-        assertThat(Stream.of(Right.PUBLISH, Right.WATCH, Right.LOOK, Right.MANAGE))
-                .noneMatch(right -> right.isIn(Rights.ALL, null));
+        assertThat(Stream.of(Permission.PUBLISH, Permission.WATCH, Permission.LOOK, Permission.MANAGE))
+                .noneMatch(right -> right.isIn(Permissions.ALL, null));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.access.Audit;
 import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permissions;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.testing.FakeContainerRequest;
 import io.taskstream.testing.SettableTime;
@@ -34,7 +34,7 @@ class AuditFilterTest {
 
     AuditFilterTest() {
         request.context()
-                .setSecurityContext(new Caller(new Grant("ann", "jti-1", Rights.NONE, Instant.MAX), "192.0.2.1"));
+                .setSecurityContext(new Caller(new Grant("ann", "jti-1", Permissions.NONE, Instant.MAX), "192.0.2.1"));
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permissions;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.FakeRequest;
@@ -214,7 +214,7 @@ class BoundedBodyTest {
     }
 
     private static Caller caller(String subject) {
-        return new Caller(new Grant(subject, "", Rights.ALL, Instant.MAX), "192.0.2.1");
+        return new Caller(new Grant(subject, "", Permissions.ALL, Instant.MAX), "192.0.2.1");
     }
 
     private void pass(Duration time) {

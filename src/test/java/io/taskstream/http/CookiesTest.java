@@ -3,7 +3,7 @@ package io.taskstream.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.Grant;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permissions;
 import io.taskstream.task.TaskId;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CookiesTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Grant MINUTE = new Grant("ann", "s", Rights.ALL, NOW.plusSeconds(60));
+    private static final Grant MINUTE = new Grant("ann", "s", Permissions.ALL, NOW.plusSeconds(60));
 
     @Test
     void theSessionIsForThisHostOnlyAndEndsWithTheToken() {
@@ -21,7 +21,7 @@ class CookiesTest {
 
     @Test
     void aTokenWithoutEndMakesACookieForAsLongAsTheBrowserRuns() {
-        assertThat(new Cookies(false).session("abc", new Grant("ann", "s", Rights.ALL, Instant.MAX), NOW))
+        assertThat(new Cookies(false).session("abc", new Grant("ann", "s", Permissions.ALL, Instant.MAX), NOW))
                 .doesNotContain("Max-Age");
     }
 

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
+import io.taskstream.access.Permissions;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.Revocations;
-import io.taskstream.access.Rights;
 import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.Publishers;
@@ -47,7 +47,8 @@ abstract class LineFixture {
     final SettableTime time = new SettableTime();
     final ManualScheduler scheduler = new ManualScheduler();
     final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
-    final Grant ann = new Grant("ann", "session", Rights.ALL, time.instant().plusSeconds(60));
+    final Grant ann =
+            new Grant("ann", "session", Permissions.ALL, time.instant().plusSeconds(60));
     Charset charset = StandardCharsets.UTF_8;
     LineFormat format = LineFormat.NDJSON;
     int maxLine = 1_000;
@@ -108,7 +109,7 @@ abstract class LineFixture {
 
     /** What a request of the subject holds. */
     ByteBudget.Share share(String subject) {
-        return budget.share(new Grant(subject, "", Rights.ALL, ann.expires()), "192.0.2.1");
+        return budget.share(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
     }
 
     void end() throws IOException {

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
 import io.taskstream.access.EventRates;
-import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.OpenTasks;
@@ -30,7 +30,7 @@ final class OpenDoor {
         var passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
         var sessions = new Sessions(revocations);
         return new FrontDoor(
-                new Gate(Gate.Mode.OPEN, token -> Grant.ANYBODY, tickets, passes, sessions),
+                new AccessControl(AccessControl.Mode.OPEN, token -> Grant.ANYBODY, tickets, passes, sessions),
                 tickets,
                 passes,
                 sessions,

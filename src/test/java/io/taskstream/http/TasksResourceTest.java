@@ -9,7 +9,7 @@ import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.OpenTasks;
-import io.taskstream.access.Rights;
+import io.taskstream.access.Permissions;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.stream.FanOut;
@@ -37,7 +37,7 @@ class TasksResourceTest {
     private final SettableTime time = new SettableTime();
     private final ManualTicker ticker = new ManualTicker();
     private final ManualScheduler scheduler = new ManualScheduler();
-    private final Caller ann = new Caller(new Grant("ann", "a", Rights.ALL, Instant.MAX), "192.0.2.1");
+    private final Caller ann = new Caller(new Grant("ann", "a", Permissions.ALL, Instant.MAX), "192.0.2.1");
 
     @Test
     void whoHasAsManyTasksAsTheyMayIsStillAnsweredThoseThatAreThere() {
@@ -57,7 +57,7 @@ class TasksResourceTest {
     private TasksResource resource() {
         FrontDoor open = OpenDoor.at(time);
         var door = new FrontDoor(
-                open.gate(),
+                open.access(),
                 open.tickets(),
                 open.passes(),
                 open.sessions(),

@@ -2,8 +2,8 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
-import io.taskstream.access.Gate;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.Origins;
@@ -31,12 +31,12 @@ class WebsiteCheckTest {
     private final List<String> audited = new ArrayList<>();
     private final List<Integer> counted = new ArrayList<>();
 
-    private final WebsiteCheck check = new WebsiteCheck(door(Gate.Mode.OPEN), counted::add);
+    private final WebsiteCheck check = new WebsiteCheck(door(AccessControl.Mode.OPEN), counted::add);
 
-    private FrontDoor door(Gate.Mode mode) {
+    private FrontDoor door(AccessControl.Mode mode) {
         FrontDoor open = OpenDoor.at(time);
         return new FrontDoor(
-                new Gate(mode, token -> Grant.ANYBODY, open.tickets(), open.passes(), open.sessions()),
+                new AccessControl(mode, token -> Grant.ANYBODY, open.tickets(), open.passes(), open.sessions()),
                 open.tickets(),
                 open.passes(),
                 open.sessions(),
@@ -272,7 +272,7 @@ class WebsiteCheckTest {
 
     @Test
     void whereTokensAreAskedForTheyDecide() {
-        for (Gate.Mode mode : List.of(Gate.Mode.TOKENS, Gate.Mode.CLOSED)) {
+        for (AccessControl.Mode mode : List.of(AccessControl.Mode.TOKENS, AccessControl.Mode.CLOSED)) {
             var other = new WebsiteCheck(door(mode), counted::add);
             assertThat(other.refuse(request(
                             CLIENT,

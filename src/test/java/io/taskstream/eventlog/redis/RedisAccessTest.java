@@ -50,8 +50,9 @@ final class RedisAccessTest {
         server = new RedisServer(certificate.options(port));
         Matcher acl = ACL.matcher(Files.readString(Path.of("src/docs/redis.md")));
         assertThat(acl.find()).as("the documented user").isTrue();
-        String rights = acl.group(1).replace("'", "");
-        assertThat(server.cli(("acl setuser app " + rights).split(" ", -1))).isEqualTo("OK");
+        String permissions = acl.group(1).replace("'", "");
+        assertThat(server.cli(("acl setuser app " + permissions).split(" ", -1)))
+                .isEqualTo("OK");
         engines = new RedisEngines();
     }
 

@@ -4,7 +4,7 @@ import io.taskstream.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
 /** Lets in whoever shows that they may come in. Thread-safe. */
-public final class Gate {
+public final class AccessControl {
 
     private final Mode mode;
     private final TokenVerifier tokens;
@@ -15,7 +15,7 @@ public final class Gate {
     /**
      * @param tokens asked only if the mode is {@link Mode#TOKENS}
      */
-    public Gate(Mode mode, TokenVerifier tokens, Tickets tickets, StreamPasses passes, Sessions sessions) {
+    public AccessControl(Mode mode, TokenVerifier tokens, Tickets tickets, StreamPasses passes, Sessions sessions) {
         this.mode = mode;
         this.tokens = tokens;
         this.tickets = tickets;

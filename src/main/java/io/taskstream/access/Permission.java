@@ -4,12 +4,12 @@ import io.taskstream.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
 /** What a request needs a right to. */
-public enum Right {
+public enum Permission {
 
     /** Nothing: anybody may, even without a token. */
     NONE {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
             return true;
         }
     },
@@ -17,7 +17,7 @@ public enum Right {
     /** To be somebody. What they see or do is narrowed down to their rights by the resource itself. */
     TOKEN {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
             return true;
         }
     },
@@ -25,40 +25,40 @@ public enum Right {
     /** To watch the task that the path names. */
     WATCH {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
-            return task != null && rights.mayWatch(task);
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+            return task != null && permissions.mayWatch(task);
         }
     },
 
     /** To watch that task or to publish to it. */
     LOOK {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
-            return task != null && (rights.mayWatch(task) || rights.mayPublish(task));
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+            return task != null && (permissions.mayWatch(task) || permissions.mayPublish(task));
         }
     },
 
     /** To publish to the task that the path names. */
     PUBLISH {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
-            return task != null && rights.mayPublish(task);
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+            return task != null && permissions.mayPublish(task);
         }
     },
 
     /** To publish to that task, or to any as an administrator. */
     MANAGE {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
-            return task != null && (rights.admin() || rights.mayPublish(task));
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+            return task != null && (permissions.admin() || permissions.mayPublish(task));
         }
     },
 
     /** To be an administrator. */
     ADMIN {
         @Override
-        public boolean isIn(Rights rights, @Nullable TaskId task) {
-            return rights.admin();
+        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+            return permissions.admin();
         }
     };
 
@@ -67,5 +67,5 @@ public enum Right {
      *
      * @param task the one that the path names; {@code null} if it names none, or what can't be one
      */
-    public abstract boolean isIn(Rights rights, @Nullable TaskId task);
+    public abstract boolean isIn(Permissions permissions, @Nullable TaskId task);
 }

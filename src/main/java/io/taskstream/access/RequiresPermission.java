@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-public @interface Needs {
-    Right value();
+public @interface RequiresPermission {
+    Permission value();
 }

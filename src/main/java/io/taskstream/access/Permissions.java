@@ -15,25 +15,25 @@ import java.util.List;
  * @param watch the tasks that they may look at
  * @param admin whether they may end sessions and delete and cancel any task; it is no right to watch or to publish
  */
-public record Rights(List<TaskPattern> publish, List<TaskPattern> watch, boolean admin) {
+public record Permissions(List<TaskPattern> publish, List<TaskPattern> watch, boolean admin) {
 
     private static final int MOST_PATTERNS = 1_000;
     private static final List<TaskPattern> EVERY_TASK = List.of(new TaskPattern("*"));
 
     /** Everything. */
-    public static final Rights ALL = new Rights(EVERY_TASK, EVERY_TASK, true);
+    public static final Permissions ALL = new Permissions(EVERY_TASK, EVERY_TASK, true);
 
     /** Nothing. */
-    public static final Rights NONE = new Rights(List.of(), List.of(), false);
+    public static final Permissions NONE = new Permissions(List.of(), List.of(), false);
 
-    public Rights {
+    public Permissions {
         publish = List.copyOf(publish);
         watch = List.copyOf(watch);
     }
 
     /** To watch one task and no more. */
-    public static Rights toWatch(TaskId task) {
-        return new Rights(List.of(), List.of(new TaskPattern(task.value())), false);
+    public static Permissions toWatch(TaskId task) {
+        return new Permissions(List.of(), List.of(new TaskPattern(task.value())), false);
     }
 
     /**
@@ -42,12 +42,12 @@ public record Rights(List<TaskPattern> publish, List<TaskPattern> watch, boolean
      *
      * @throws RefusedException if it is anything else
      */
-    public static Rights of(JsonObject claim) {
+    public static Permissions of(JsonObject claim) {
         JsonValue admin = claim.getOrDefault("admin", JsonValue.FALSE);
         if (admin != JsonValue.TRUE && admin != JsonValue.FALSE) {
             throw new RefusedException("The member 'admin' of the rights is not true or false");
         }
-        return new Rights(patterns(claim, "publish"), patterns(claim, "watch"), admin == JsonValue.TRUE);
+        return new Permissions(patterns(claim, "publish"), patterns(claim, "watch"), admin == JsonValue.TRUE);
     }
 
     private static List<TaskPattern> patterns(JsonObject claim, String member) {
