@@ -343,16 +343,8 @@ class TasksIT extends OnServer {
         HttpResponse<String> answer = api.get(path);
         if (answer.statusCode() == 400) {
             assertThat(answer.body()).isEmpty();
-        } else if (isOfPreview(path)) {
-            assertThat(answer.statusCode()).isEqualTo(404);
         } else {
             assertProblem(answer, 404);
         }
-    }
-
-    /** WildFly Preview resolves dots later than WildFly does, and says in HTML that there is nothing. */
-    private static boolean isOfPreview(String path) {
-        return System.getProperty("it.server").equals("wildfly-preview")
-                && (path.contains("/../") || path.contains("/%2e%2e/"));
     }
 }
