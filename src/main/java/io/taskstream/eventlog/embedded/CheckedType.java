@@ -30,7 +30,7 @@ final class CheckedType<T> implements DataType<T> {
         try {
             type.write(out, storage, count);
         } catch (RuntimeException e) {
-            throw new Damage.Fault("A page of the store can't be written", e);
+            throw new Corruption.Fault("A page of the store can't be written", e);
         }
         int length = out.position() - start - HEAD;
         out.putInt(start, length).putInt(start + 4, checksum(out.getBuffer(), start + HEAD, length));
@@ -49,7 +49,7 @@ final class CheckedType<T> implements DataType<T> {
         try {
             type.read(in, storage, count);
         } catch (RuntimeException e) {
-            throw new Damage.Fault("A page of the store is not of the form that this version reads", e);
+            throw new Corruption.Fault("A page of the store is not of the form that this version reads", e);
         }
     }
 

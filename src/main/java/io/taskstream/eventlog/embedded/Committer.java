@@ -37,12 +37,12 @@ final class Committer implements Runnable {
 
     private static final String FAILED = "The log has failed, and needs the server to be started again";
 
-    private final Queue<Order<?>> orders = new ConcurrentLinkedQueue<>();
+    private final Queue<WriteRequest<?>> orders = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
-    private final Staging staging;
+    private final CommitGroup staging;
     private final Durability durability;
-    private final UnstoredBound unstored;
+    private final DirtyBudget unstored;
     private final InstantSource time;
 
     /** Made beforehand: the heap may be full when it is needed. */
@@ -56,8 +56,8 @@ final class Committer implements Runnable {
     private volatile @Nullable EventLogException failure;
 
     // Touched by the committing thread only.
-    private final List<Order<?>> group = new ArrayList<>();
-    private Set<LiveTask> changed = new LinkedHashSet<>();
+    private final List<WriteRequest<?>> group = new ArrayList<>();
+    private Set<CachedTask> changed = new LinkedHashSet<>();
     private long lastNumber;
     private long forcedAt;
 
@@ -67,12 +67,12 @@ final class Committer implements Runnable {
      */
     Committer(
             Journal journal,
-            Staging staging,
+            CommitGroup staging,
             Durability durability,
-            UnstoredBound unstored,
+            DirtyBudget unstored,
             InstantSource time,
             long lastNumber,
-            Set<LiveTask> changed) {
+            Set<CachedTask> changed) {
         this.journal = journal;
         this.staging = staging;
         this.durability = durability;
@@ -110,13 +110,13 @@ final class Committer implements Runnable {
         }
     }
 
-    <T> CompletableFuture<T> submit(Order<T> order) {
+    <T> CompletableFuture<T> submit(WriteRequest<T> order) {
         enter(order);
         return order.answer();
     }
 
     /** The same for one whose answer the caller has. */
-    void enter(Order<?> order) {
+    void enter(WriteRequest<?> order) {
         orders.add(order);
         wakeUp();
         if (closed) {
@@ -125,7 +125,7 @@ final class Committer implements Runnable {
     }
 
     /** Runs something between two groups. */
-    <T> CompletableFuture<T> between(Callable<T> command) {
+    <T> CompletableFuture<T> runOnCommitThread(Callable<T> command) {
         var answer = new CompletableFuture<T>();
         commands.add(() -> {
             try {
@@ -209,7 +209,7 @@ final class Committer implements Runnable {
     private void collect() {
         group.clear();
         staging.begin();
-        Order<?> order = orders.poll();
+        WriteRequest<?> order = orders.poll();
         while (order != null) {
             group.add(order);
             order.stage(staging);
@@ -219,13 +219,13 @@ final class Committer implements Runnable {
 
     /** Until the group is in the journal nothing has happened, whatever fails. Behind that nothing may fail. */
     private void commit() {
-        long goodEnd = journal.end();
+        long lastGoodOffset = journal.end();
         try {
             collect();
             if (staging.length() > 0) {
                 unstored.check();
                 openJournal();
-                goodEnd = journal.end();
+                lastGoodOffset = journal.end();
                 journal.write(lastNumber + 1, staging.journal());
                 if (durability == Durability.SYNC) {
                     journal.force();
@@ -233,7 +233,7 @@ final class Committer implements Runnable {
                 journal.confirm(lastNumber + 1);
             }
         } catch (IOException | RuntimeException | Error e) {
-            giveUp(goodEnd, e);
+            giveUp(lastGoodOffset, e);
             return;
         }
         if (staging.length() > 0) {
@@ -241,7 +241,7 @@ final class Committer implements Runnable {
             changed.addAll(staging.changed());
             unstored.add(staging.publish());
         }
-        group.forEach(Order::complete);
+        group.forEach(WriteRequest::complete);
         group.clear();
         forceIfDue();
     }
@@ -267,13 +267,13 @@ final class Committer implements Runnable {
         }
     }
 
-    private void giveUp(long goodEnd, Throwable cause) {
+    private void giveUp(long lastGoodOffset, Throwable cause) {
         EventLogException refusal;
         if (cause instanceof EventLogException full) {
             refusal = full;
         } else {
             note(cause);
-            journal.giveUp(goodEnd);
+            journal.abandonSegment(lastGoodOffset);
             refusal = new EventLogException.Unavailable(describe(cause), cause);
         }
         group.forEach(order -> order.fail(refusal));
@@ -305,7 +305,7 @@ final class Committer implements Runnable {
             forcedAt = now;
         } catch (IOException | RuntimeException | Error e) {
             note(e);
-            journal.giveUp(journal.end());
+            journal.abandonSegment(journal.end());
         }
     }
 
@@ -324,27 +324,27 @@ final class Committer implements Runnable {
      * Begins a new segment. Answers the number of the last group in those before, and what has changed since this was last
      * done. Only as a command.
      */
-    Cut cut() throws IOException {
+    Checkpoint beginCheckpoint() throws IOException {
         if (journal.isOpen()) {
             journal.begin(lastNumber + 1);
         }
-        var cut = new Cut(
+        var beginCheckpoint = new Checkpoint(
                 lastNumber,
                 staging.nextOrdinal(),
                 // One of which the store has everything may have left the heap, and its task be here as another object.
                 changed.stream()
-                        .filter(LiveTask::isUnstored)
-                        .map(LiveTask::unstored)
+                        .filter(CachedTask::isUnstored)
+                        .map(CachedTask::unstored)
                         .toList());
         // Not before: should it fail, nothing is forgotten.
         changed = new LinkedHashSet<>();
-        return cut;
+        return beginCheckpoint;
     }
 
     /** Remembers that those are still to be stored, but for what the store has everything of. Only as a command. */
-    void putBack(Collection<LiveTask> tasks) {
+    void putBack(Collection<CachedTask> tasks) {
         try {
-            tasks.stream().filter(LiveTask::isUnstored).forEach(changed::add);
+            tasks.stream().filter(CachedTask::isUnstored).forEach(changed::add);
         } catch (RuntimeException | Error e) {
             // The journal would be deleted though the store has not everything of it.
             fail(e);
@@ -357,11 +357,11 @@ final class Committer implements Runnable {
      *
      * @param number of that group
      */
-    record Cut(long number, long nextOrdinal, List<Unstored> unstored) {}
+    record Checkpoint(long number, long nextOrdinal, List<DirtyTask> unstored) {}
 
     private void failAll() {
         EventLogException refusal = refusal();
-        for (Order<?> order = orders.poll(); order != null; order = orders.poll()) {
+        for (WriteRequest<?> order = orders.poll(); order != null; order = orders.poll()) {
             order.fail(refusal);
         }
     }

@@ -45,12 +45,12 @@ public final class EmbeddedEventLog implements EventLog {
 
     private final FilePath directory;
     private final StoreFile store;
-    private final LiveTasks live;
-    private final Reader reader;
+    private final TaskCache live;
+    private final LogReader reader;
     private final Listing listing;
     private final Committer committer;
-    private final Appends appends;
-    private final StoringThread storing;
+    private final AppendQueue appends;
+    private final Checkpointer storing;
     private final Thread committerThread;
     private final Thread storingThread;
 
@@ -74,14 +74,14 @@ public final class EmbeddedEventLog implements EventLog {
         directory = directory(options.directory());
         Retention retention = options.retention();
         var wakeUps = new Semaphore(0);
-        var unstored = new UnstoredBound(wakeUps::release);
+        var unstored = new DirtyBudget(wakeUps::release);
         store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
         Committer begun = null;
         Thread started = null;
         try {
             var recovery = Recovery.of(store, directory, retention, unstored, random);
             live = recovery.live();
-            var staging = new Staging(live, retention.keys(), time, random);
+            var staging = new CommitGroup(live, retention.keys(), time, random);
             staging.ordinalsFrom(recovery.nextOrdinal());
             begun = new Committer(
                     new Journal(directory, options.durability() == Durability.SYNC, syncs),
@@ -93,18 +93,18 @@ public final class EmbeddedEventLog implements EventLog {
                     recovery.changed());
             committer = begun;
             committer.begin();
-            storing = new StoringThread(
+            storing = new Checkpointer(
                     committer,
                     store,
                     live,
-                    recovery.storer(),
-                    new Housekeeper(store, live, retention, time),
+                    recovery.checkpointWriter(),
+                    new RetentionSweep(store, live, retention, time),
                     new RecentSweep(live, options.recentBytes(), time),
                     unstored,
                     wakeUps);
-            reader = new Reader(live, store, executor, time);
+            reader = new LogReader(live, store, executor, time);
             listing = new Listing(live, store);
-            appends = new Appends(live, store, committer, executor);
+            appends = new AppendQueue(live, store, committer, executor);
             committerThread = thread(threads, committer);
             storingThread = thread(threads, this::runStoring);
             committerThread.start();
@@ -165,15 +165,15 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public boolean create(Task task) {
-        Staging.Creation creation = Staging.Creation.UNKNOWN;
+        CommitGroup.Creation creation = CommitGroup.Creation.UNKNOWN;
         // Another attempt is needed only if a task of that id has come and left the heap meanwhile.
-        while (creation == Staging.Creation.UNKNOWN) {
+        while (creation == CommitGroup.Creation.UNKNOWN) {
             long stamp = live.stamp(task.id());
             creation = reader.find(task.id()).isPresent()
-                    ? Staging.Creation.PRESENT
-                    : waitFor(new Order<>(staging -> staging.create(task, stamp)));
+                    ? CommitGroup.Creation.PRESENT
+                    : waitFor(new WriteRequest<>(staging -> staging.create(task, stamp)));
         }
-        return creation == Staging.Creation.CREATED;
+        return creation == CommitGroup.Creation.CREATED;
     }
 
     @Override
@@ -188,11 +188,11 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public boolean delete(TaskId id) {
-        LiveTask task = live.loadPinned(id);
-        return task != null && waitFor(Order.deletion(task));
+        CachedTask task = live.loadPinned(id);
+        return task != null && waitFor(WriteRequest.deletion(task));
     }
 
-    private <T> T waitFor(Order<T> order) {
+    private <T> T waitFor(WriteRequest<T> order) {
         try {
             return committer.submit(order).join();
         } catch (CompletionException e) {
@@ -220,7 +220,7 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public Watch watch(TaskId id, LogWatcher watcher) {
-        LiveTask task = live.loadPinned(id);
+        CachedTask task = live.loadPinned(id);
         if (task == null) {
             watcher.deleted();
             return () -> {};
@@ -235,7 +235,7 @@ public final class EmbeddedEventLog implements EventLog {
     /** What the files take; the tasks as the store has them, which is a second or two behind. */
     @Override
     public LogUsage usage() {
-        long journal = Segments.bytes(directory);
+        long journal = SegmentFiles.bytes(directory);
         return store.read(open -> LogUsage.of(
                 journal + open.fileBytes(),
                 Arrays.stream(TaskStatus.values()).collect(Collectors.toMap(TaskStatus::wireName, open::count))));
@@ -257,8 +257,8 @@ public final class EmbeddedEventLog implements EventLog {
     }
 
     /** Stores, trims and compacts now what would be soon. For tests. */
-    void tend() {
-        storing.tend();
+    void runMaintenance() {
+        storing.runMaintenance();
         storing.deletions().join();
     }
 

@@ -1,8 +1,8 @@
 package io.taskstream.eventlog.embedded;
 
 import io.taskstream.eventlog.Stopwatch;
-import io.taskstream.eventlog.embedded.SegmentHead.Phase;
-import io.taskstream.eventlog.embedded.SegmentHead.State;
+import io.taskstream.eventlog.embedded.SegmentHeader.Phase;
+import io.taskstream.eventlog.embedded.SegmentHeader.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * named for the number of its first group, and what an earlier segment holds from that number on does not count.
  *
  * <p>A group is: the length of what follows the checksum (4 bytes), a CRC-32C of that (4), the group's number (8), and its
- * {@linkplain Change changes}. Belongs to the committing thread.
+ * {@linkplain JournalRecord changes}. Belongs to the committing thread.
  */
 final class Journal implements AutoCloseable {
 
-    /** What lies before the first group, the {@link SegmentHead}: a block, so that no segment is begun on a full disk. */
+    /** What lies before the first group, the {@link SegmentHeader}: a block, so that no segment is begun on a full disk. */
     static final int HEAD = 4096;
 
     static final int GROUP_HEAD = 16;
@@ -68,7 +68,7 @@ final class Journal implements AutoCloseable {
         close();
         FileChannel file = create(number);
         try {
-            Segments.deleteAfter(directory, number);
+            SegmentFiles.deleteAfter(directory, number);
             markFollowed(number);
         } catch (IOException | RuntimeException | Error e) {
             closeQuietly(file);
@@ -83,14 +83,14 @@ final class Journal implements AutoCloseable {
 
     /** Makes the file under another name, so that there is no segment before its head is on the disk. */
     private FileChannel create(long number) throws IOException {
-        FilePath unready = Segments.unready(directory);
+        FilePath unready = SegmentFiles.unready(directory);
         Store.protect(unready);
         FileChannel file = unready.open("rw");
         try {
             file.truncate(0);
-            SegmentHead.now(number, isForced).write(file);
+            SegmentHeader.now(number, isForced).write(file);
             file.force(true);
-            unready.moveTo(Segments.file(directory, number), true);
+            unready.moveTo(SegmentFiles.file(directory, number), true);
             forceDirectory();
             return file;
         } catch (IOException | RuntimeException | Error e) {
@@ -101,12 +101,12 @@ final class Journal implements AutoCloseable {
 
     /** Says in the segment before that there is a further one, so that it is missed if it should be lost. */
     private void markFollowed(long number) throws IOException {
-        FilePath before = Segments.before(directory, number);
+        FilePath before = SegmentFiles.before(directory, number);
         if (before == null) {
             return;
         }
         try (FileChannel file = before.open("rw")) {
-            SegmentHead head = SegmentHead.read(file);
+            SegmentHeader head = SegmentHeader.read(file);
             if (head != null && head.state() != null && !head.isFollowed()) {
                 new State(head.state().last(), Phase.FOLLOWED).write(file);
             }
@@ -174,7 +174,7 @@ final class Journal implements AutoCloseable {
     }
 
     /** After a failure: cuts off what counts no more, if that can be done, and lets go of the segment. */
-    void giveUp(long goodEnd) {
+    void abandonSegment(long lastGoodOffset) {
         FileChannel file = segment;
         if (file == null) {
             return;
@@ -182,7 +182,7 @@ final class Journal implements AutoCloseable {
         segment = null;
         forced = true;
         try {
-            file.truncate(goodEnd);
+            file.truncate(lastGoodOffset);
         } catch (IOException | RuntimeException e) {
             // The next segment's number says the same.
         }

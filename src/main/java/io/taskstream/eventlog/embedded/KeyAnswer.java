@@ -16,7 +16,7 @@ import java.util.Objects;
 record KeyAnswer(int count, long last, long timeMillis, String fingerprint) {
 
     /** The answer to a batch that has been appended, with its key. */
-    static KeyAnswer of(Change.Added added) {
+    static KeyAnswer of(JournalRecord.BatchAppended added) {
         return new KeyAnswer(
                 added.events().size(), added.last(), added.timeMillis(), Objects.requireNonNull(added.fingerprint()));
     }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Lists tasks, the newest first, from what is in the heap and what is in the store alone. */
 final class Listing {
 
-    private final LiveTasks live;
+    private final TaskCache live;
     private final StoreFile store;
 
-    Listing(LiveTasks live, StoreFile store) {
+    Listing(TaskCache live, StoreFile store) {
         this.live = live;
         this.store = store;
     }
@@ -25,14 +25,14 @@ final class Listing {
     List<LogState> list(TaskQuery query) {
         long below = query.after() == null ? Long.MAX_VALUE : ordinal(query.after());
         // What is in the heap is newer than what the store says of the same task.
-        NavigableMap<Long, LiveTask> inHeap = new TreeMap<>();
+        NavigableMap<Long, CachedTask> inHeap = new TreeMap<>();
         // Not by the constructor, which fails if tasks leave the heap meanwhile.
         live.below(below).forEach(inHeap::put);
         return store.read(open -> merge(query, inHeap, open.newestFirst(below, query.status())));
     }
 
     private long ordinal(TaskId id) {
-        LiveTask task = live.get(id);
+        CachedTask task = live.get(id);
         if (task != null && !task.isDeleted()) {
             return task.ordinal();
         }
@@ -44,10 +44,10 @@ final class Listing {
     }
 
     private static List<LogState> merge(
-            TaskQuery query, NavigableMap<Long, LiveTask> inHeap, Iterator<StoredTask> stored) {
+            TaskQuery query, NavigableMap<Long, CachedTask> inHeap, Iterator<StoredTask> stored) {
         List<LogState> found = new ArrayList<>();
-        Iterator<LiveTask> live = inHeap.descendingMap().values().iterator();
-        LiveTask nextLive = next(live);
+        Iterator<CachedTask> live = inHeap.descendingMap().values().iterator();
+        CachedTask nextLive = next(live);
         StoredTask nextStored = next(stored);
         while (found.size() < query.limit() && (nextLive != null || nextStored != null)) {
             if (nextStored == null || (nextLive != null && nextLive.ordinal() > nextStored.ordinal())) {
@@ -63,7 +63,7 @@ final class Listing {
         return found;
     }
 
-    private static void add(@Nullable LiveTask task, TaskQuery query, List<LogState> found) {
+    private static void add(@Nullable CachedTask task, TaskQuery query, List<LogState> found) {
         if (task != null && !task.isDeleted()) {
             LogState state = task.state();
             if (query.matches(state.task())) {

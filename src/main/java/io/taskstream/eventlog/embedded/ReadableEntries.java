@@ -47,7 +47,7 @@ final class ReadableEntries<K, V> {
         try {
             return page.getChildPage(index);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             unreadable++;

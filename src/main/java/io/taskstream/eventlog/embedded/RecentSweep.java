@@ -12,14 +12,14 @@ final class RecentSweep {
     private static final long BYTES_OF_TASK = 2_048;
     private static final long MOST_OF_ONE = 4 << 20;
 
-    private final LiveTasks live;
+    private final TaskCache live;
     private final long maxBytes;
     private final InstantSource time;
 
     /**
      * @param maxBytes of frames, with something for each task on top
      */
-    RecentSweep(LiveTasks live, long maxBytes, InstantSource time) {
+    RecentSweep(TaskCache live, long maxBytes, InstantSource time) {
         this.live = live;
         this.maxBytes = maxBytes;
         this.time = time;
@@ -29,7 +29,7 @@ final class RecentSweep {
     void sweep() {
         long now = time.millis();
         long bytes = 0;
-        for (LiveTask task : live.all()) {
+        for (CachedTask task : live.all()) {
             if (task.isFinished() || now - task.lastUse() > IDLE_MILLIS) {
                 live.evict(task);
             }
@@ -42,7 +42,7 @@ final class RecentSweep {
     }
 
     /** A task as the sweep finds it: readers use it meanwhile, and a sort needs values that stay. */
-    private record Seen(LiveTask task, long lastUse) {}
+    private record Seen(CachedTask task, long lastUse) {}
 
     private void shrink(long tooMany) {
         long gone = 0;
@@ -53,7 +53,7 @@ final class RecentSweep {
             if (gone >= tooMany) {
                 return;
             }
-            LiveTask task = each.task();
+            CachedTask task = each.task();
             long before = task.recentBytes();
             task.shrink(0);
             live.evict(task);

@@ -1,6 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.embedded.Committer.Cut;
+import io.taskstream.eventlog.embedded.Committer.Checkpoint;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,11 +20,11 @@ final class Recovery {
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
     private final StoreFile file;
-    private final LiveTasks live;
-    private final Storer storer;
-    private final UnstoredBound unstored;
+    private final TaskCache live;
+    private final CheckpointWriter checkpointWriter;
+    private final DirtyBudget unstored;
     private final RandomGenerator random;
-    private final Set<LiveTask> changed = new LinkedHashSet<>();
+    private final Set<CachedTask> changed = new LinkedHashSet<>();
     private final long checkpoint;
     private long nextOrdinal;
     private long last;
@@ -33,10 +33,10 @@ final class Recovery {
     private boolean isRenewed;
 
     private Recovery(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random) {
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget unstored, RandomGenerator random) {
         this.file = file;
-        this.live = new LiveTasks(file);
-        this.storer = new Storer(file, live, unstored, retention, directory);
+        this.live = new TaskCache(file);
+        this.checkpointWriter = new CheckpointWriter(file, live, unstored, retention, directory);
         this.unstored = unstored;
         this.random = random;
         this.checkpoint = file.writable().checkpoint();
@@ -51,35 +51,35 @@ final class Recovery {
      * @throws RuntimeException if the store can't
      */
     static Recovery of(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random)
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget unstored, RandomGenerator random)
             throws IOException {
         try {
             return recover(file, directory, retention, unstored, random);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             file.markBroken(e);
-            file.mend();
+            file.reopenIfFailed();
             unstored.reset();
             return recover(file, directory, retention, unstored, random);
         }
     }
 
     private static Recovery recover(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random)
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget unstored, RandomGenerator random)
             throws IOException {
         var recovery = new Recovery(file, directory, retention, unstored, random);
         recovery.recover(directory);
         return recovery;
     }
 
-    LiveTasks live() {
+    TaskCache live() {
         return live;
     }
 
-    Storer storer() {
-        return storer;
+    CheckpointWriter checkpointWriter() {
+        return checkpointWriter;
     }
 
     /** The ordinal of the next task that is created. */
@@ -93,12 +93,12 @@ final class Recovery {
     }
 
     /** The tasks of which the store has not taken everything. */
-    Set<LiveTask> changed() {
+    Set<CachedTask> changed() {
         return changed;
     }
 
     private void recover(FilePath directory) throws IOException {
-        Survey journal = Survey.of(directory, checkpoint);
+        JournalScan journal = JournalScan.of(directory, checkpoint);
         if (journal.loss() != null) {
             renewEpochs(journal.loss());
         }
@@ -160,9 +160,9 @@ final class Recovery {
     }
 
     /** What the group's checksum vouches for is as it was written: if it can't be read, nothing may be dropped for that. */
-    private static Change read(long number, ByteBuffer changes) {
+    private static JournalRecord read(long number, ByteBuffer changes) {
         try {
-            return Change.read(changes);
+            return JournalRecord.read(changes);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
                     "The log's journal holds a change, in group " + number
@@ -171,43 +171,43 @@ final class Recovery {
         }
     }
 
-    private void apply(Change change) {
+    private void apply(JournalRecord change) {
         // Of what created it, the group may be lost.
         nextOrdinal = Math.max(nextOrdinal, change.ordinal() + 1);
-        if (change instanceof Change.Created created) {
+        if (change instanceof JournalRecord.TaskCreated created) {
             if (isRenewed) {
                 replace(created);
             }
             String epoch = isRenewed ? Epochs.next(random) : created.epoch();
-            LiveTask task = LiveTask.created(created.ordinal(), epoch, created.task());
+            CachedTask task = CachedTask.created(created.ordinal(), epoch, created.task());
             live.add(task);
             unstored.add(task.publishCreation());
             changed.add(task);
             return;
         }
-        LiveTask task = live.load(change.ordinal());
+        CachedTask task = live.load(change.ordinal());
         if (task == null) {
             unknown++;
             return;
         }
         changed.add(task);
-        if (change instanceof Change.Added added && isNew(added, task)) {
+        if (change instanceof JournalRecord.BatchAppended added && isNew(added, task)) {
             unstored.add(task.publish(added));
-        } else if (change instanceof Change.Deleted) {
+        } else if (change instanceof JournalRecord.TaskDeleted) {
             unstored.add(task.publishDeletion());
         }
     }
 
     /** The group may be lost that deleted an older task of that name. */
-    private void replace(Change.Created created) {
-        LiveTask older = live.load(created.task().id());
+    private void replace(JournalRecord.TaskCreated created) {
+        CachedTask older = live.load(created.task().id());
         if (older != null && !older.isDeleted() && older.ordinal() != created.ordinal()) {
             unstored.add(older.publishDeletion());
             changed.add(older);
         }
     }
 
-    private static boolean isNew(Change.Added added, @Nullable LiveTask task) {
+    private static boolean isNew(JournalRecord.BatchAppended added, @Nullable CachedTask task) {
         return task != null && added.first() > task.state().last().sequence();
     }
 
@@ -216,15 +216,15 @@ final class Recovery {
             return;
         }
         try {
-            storer.take(new Cut(
-                    last, nextOrdinal, changed.stream().map(LiveTask::unstored).toList()));
+            checkpointWriter.take(new Checkpoint(
+                    last, nextOrdinal, changed.stream().map(CachedTask::unstored).toList()));
         } catch (RuntimeException e) {
-            if (Damage.isIn(e) || isRenewed) {
+            if (Corruption.isIn(e) || isRenewed) {
                 throw e;
             }
             LOG.log(Level.ERROR, "The log's store can't be written; what the journal has stays in the heap", e);
             isRefused = true;
-            file.mend();
+            file.reopenIfFailed();
             return;
         }
         changed.clear();

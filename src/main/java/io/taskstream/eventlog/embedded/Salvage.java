@@ -54,7 +54,7 @@ final class Salvage {
         try {
             unreadable += ReadableEntries.visit(table.open(damaged), copier);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             unreadable++;
@@ -79,20 +79,20 @@ final class Salvage {
         commitSometimes(100);
     }
 
-    private void group(Position position, byte[] value) {
-        used(position.major());
-        if (task == null || task.ordinal() != position.major()) {
+    private void group(CompositeKey position, byte[] value) {
+        used(position.prefix());
+        if (task == null || task.ordinal() != position.prefix()) {
             settle();
-            task = sound.task(position.major());
-            first = position.minor();
+            task = sound.task(position.prefix());
+            first = position.suffix();
             last = 0;
             bytes = 0;
         }
-        EventGroup group = EventGroup.read(position.minor(), value);
+        EventBlock group = EventBlock.read(position.suffix(), value);
         if (task == null || group.last() > task.last()) {
             return;
         }
-        sound.events().put(position.major(), position.minor(), value);
+        sound.events().put(position.prefix(), position.suffix(), value);
         last = group.last();
         bytes += group.framesLength();
         commitSometimes(value.length);

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 /** What one group is about to do to a task: it sees what the group did before, and nobody else sees any of it. */
 final class StagedTask {
 
-    private final LiveTask live;
-    private final List<Change.Added> added = new ArrayList<>();
+    private final CachedTask live;
+    private final List<JournalRecord.BatchAppended> added = new ArrayList<>();
     private final Map<String, KeyAnswer> keys = new HashMap<>();
     private EventId last;
     private TaskStatus status;
     private boolean deleted;
     private boolean changed;
 
-    StagedTask(LiveTask live) {
+    StagedTask(CachedTask live) {
         LogState state = live.state();
         this.live = live;
         this.last = state.last();
@@ -31,13 +31,13 @@ final class StagedTask {
     }
 
     /** One that the group creates. */
-    static StagedTask created(LiveTask live) {
+    static StagedTask created(CachedTask live) {
         var created = new StagedTask(live);
         created.changed = true;
         return created;
     }
 
-    LiveTask live() {
+    CachedTask live() {
         return live;
     }
 
@@ -75,8 +75,8 @@ final class StagedTask {
         }
     }
 
-    Change.Added add(Batch batch, long timeMillis) {
-        Change.Added change = Change.Added.of(live.ordinal(), last.sequence() + 1, timeMillis, batch);
+    JournalRecord.BatchAppended add(Batch batch, long timeMillis) {
+        JournalRecord.BatchAppended change = JournalRecord.BatchAppended.of(live.ordinal(), last.sequence() + 1, timeMillis, batch);
         added.add(change);
         changed = true;
         last = last.at(change.last());
@@ -92,13 +92,13 @@ final class StagedTask {
     /** Shows all of it. Answers how many bytes of the heap wait for the store to have it. */
     long publish() {
         long bytes = 0;
-        for (Change.Added change : added) {
+        for (JournalRecord.BatchAppended change : added) {
             bytes += live.publish(change);
         }
         if (deleted) {
             bytes += live.publishDeletion();
         } else if (!added.isEmpty()) {
-            live.tellAppended();
+            live.notifyAppended();
         }
         return bytes;
     }

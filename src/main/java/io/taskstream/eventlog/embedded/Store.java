@@ -30,8 +30,8 @@ final class Store implements AutoCloseable {
     private final MVMap<String, Long> numbers;
     private final MVMap<Long, StoredTask> tasks;
     private final MVMap<String, Long> ordinals;
-    private final MVMap<Position, byte[]> byStatus;
-    private final MVMap<Position, byte[]> byEnd;
+    private final MVMap<CompositeKey, byte[]> byStatus;
+    private final MVMap<CompositeKey, byte[]> byEnd;
     private final MVMap<Long, byte[]> deleted;
     private final StoredEvents events;
     private final StoredKeys keys;
@@ -73,7 +73,7 @@ final class Store implements AutoCloseable {
                 | BufferUnderflowException
                 | NegativeArraySizeException
                 | IllegalArgumentException e) {
-            throw Damage.of(e);
+            throw Corruption.of(e);
         }
     }
 
@@ -180,13 +180,13 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static Position statusKey(TaskStatus status, long ordinal) {
-        return new Position(TaskCodec.code(status), ordinal);
+    private static CompositeKey statusKey(TaskStatus status, long ordinal) {
+        return new CompositeKey(TaskCodec.code(status), ordinal);
     }
 
-    private static Position endKey(StoredTask task) {
+    private static CompositeKey endKey(StoredTask task) {
         Task ended = task.task();
-        return new Position(ended.finished() == null ? 0 : ended.finished().toEpochMilli(), task.ordinal());
+        return new CompositeKey(ended.finished() == null ? 0 : ended.finished().toEpochMilli(), task.ordinal());
     }
 
     /** Tasks with ordinals below that one, the newest first; of any status if that is {@code null}. */
@@ -201,13 +201,13 @@ final class Store implements AutoCloseable {
         return rank(statusKey(status, Long.MAX_VALUE)) - rank(statusKey(status, 0));
     }
 
-    private long rank(Position key) {
+    private long rank(CompositeKey key) {
         long index = byStatus.getKeyIndex(key);
         return index < 0 ? -index - 1 : index;
     }
 
     /** Tasks by when they ended, the earliest first: pairs of the time in milliseconds and the ordinal. */
-    Cursor<Position, byte[]> byEnd() {
+    Cursor<CompositeKey, byte[]> byEnd() {
         return byEnd.cursor(null);
     }
 

@@ -32,7 +32,7 @@ final class StoreFile implements AutoCloseable {
 
     private volatile @Nullable Store store;
     private volatile boolean broken;
-    private volatile boolean toldOfDamage;
+    private volatile boolean corruptionLogged;
 
     // Touched by the one thread only.
     private @Nullable Throwable damage;
@@ -77,7 +77,7 @@ final class StoreFile implements AutoCloseable {
         try {
             store = Store.open(file, cacheMegabytes);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             salvage(e);
@@ -114,7 +114,7 @@ final class StoreFile implements AutoCloseable {
         try {
             old = Store.openFile(file, cacheMegabytes);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             LOG.log(Level.ERROR, "Nothing of it can be read; the tasks that the journal does not have are lost");
@@ -161,11 +161,11 @@ final class StoreFile implements AutoCloseable {
                 awaitReopening();
             }
         }
-        if (!Damage.isIn(failure)) {
+        if (!Corruption.isIn(failure)) {
             broken = true;
-        } else if (!toldOfDamage) {
+        } else if (!corruptionLogged) {
             // All else can be read as before; it is salvaged when it must be written, or at the next start.
-            toldOfDamage = true;
+            corruptionLogged = true;
             LOG.log(Level.ERROR, "The log " + file + " is damaged; what lies there can't be read", failure);
         }
         throw new EventLogException.Unavailable("The log's store can't be read", failure);
@@ -181,7 +181,7 @@ final class StoreFile implements AutoCloseable {
     /** Says that it is to be opened again, since it failed like that. */
     void markBroken(Throwable failure) {
         broken = true;
-        if (Damage.isIn(failure)) {
+        if (Corruption.isIn(failure)) {
             damage = failure;
         }
     }
@@ -190,7 +190,7 @@ final class StoreFile implements AutoCloseable {
      * Opens the file again if it failed; what was not committed is lost from it. A damaged one is salvaged, but once only:
      * should that not help, more attempts would fill the disk. Answers whether it was.
      */
-    boolean mend() {
+    boolean reopenIfFailed() {
         Store failed = store;
         if (failed != null && !failed.isClosed() && (failed.isReadOnly() ? !file.canWrite() : !broken)) {
             return false;

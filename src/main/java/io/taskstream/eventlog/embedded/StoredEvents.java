@@ -9,33 +9,33 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
 
-/** The events in the store: by task and first sequence, {@linkplain EventGroup groups} of them. */
+/** The events in the store: by task and first sequence, {@linkplain EventBlock groups} of them. */
 final class StoredEvents {
 
-    private final MVMap<Position, byte[]> groups;
+    private final MVMap<CompositeKey, byte[]> groups;
 
-    StoredEvents(MVMap<Position, byte[]> groups) {
+    StoredEvents(MVMap<CompositeKey, byte[]> groups) {
         this.groups = groups;
     }
 
     void put(long ordinal, long first, byte[] group) {
-        groups.put(new Position(ordinal, first), group);
+        groups.put(new CompositeKey(ordinal, first), group);
     }
 
     /** The group that holds the event, or the next one behind it; {@code null} if there is none. */
-    private @Nullable EventGroup group(long ordinal, long sequence) {
-        EventGroup group = read(ordinal, groups.floorKey(new Position(ordinal, sequence)));
+    private @Nullable EventBlock group(long ordinal, long sequence) {
+        EventBlock group = read(ordinal, groups.floorKey(new CompositeKey(ordinal, sequence)));
         return group != null && group.last() >= sequence
                 ? group
-                : read(ordinal, groups.higherKey(new Position(ordinal, sequence)));
+                : read(ordinal, groups.higherKey(new CompositeKey(ordinal, sequence)));
     }
 
-    private @Nullable EventGroup read(long ordinal, @Nullable Position key) {
-        if (key == null || key.major() != ordinal) {
+    private @Nullable EventBlock read(long ordinal, @Nullable CompositeKey key) {
+        if (key == null || key.prefix() != ordinal) {
             return null;
         }
         byte[] value = groups.get(key);
-        return value == null ? null : EventGroup.read(key.minor(), value);
+        return value == null ? null : EventBlock.read(key.suffix(), value);
     }
 
     /**
@@ -45,11 +45,11 @@ final class StoredEvents {
      */
     @Nullable
     Chunk chunk(long ordinal, EventId from, int maxBytes, long end) {
-        EventGroup stored = group(ordinal, from.sequence());
+        EventBlock stored = group(ordinal, from.sequence());
         if (stored == null) {
             return null;
         }
-        EventGroup group = stored.in(from.epoch());
+        EventBlock group = stored.in(from.epoch());
         long first = Math.max(from.sequence(), group.first());
         long last = Math.max(first, group.lastWithin(first, maxBytes));
         int start = group.start(first);
@@ -58,9 +58,9 @@ final class StoredEvents {
             return new Chunk(from.at(first), last, group.bytes(), start, length, last == end);
         }
         byte[] joined = Arrays.copyOfRange(group.bytes(), start, start + maxBytes);
-        EventGroup following = read(ordinal, new Position(ordinal, last + 1));
+        EventBlock following = read(ordinal, new CompositeKey(ordinal, last + 1));
         while (following != null) {
-            EventGroup next = following.in(from.epoch());
+            EventBlock next = following.in(from.epoch());
             long fits = next.lastWithin(next.first(), maxBytes - length);
             if (fits >= next.first()) {
                 int added = next.end(fits) - next.start(next.first());
@@ -68,7 +68,7 @@ final class StoredEvents {
                 length += added;
                 last = fits;
             }
-            following = fits == next.last() ? read(ordinal, new Position(ordinal, last + 1)) : null;
+            following = fits == next.last() ? read(ordinal, new CompositeKey(ordinal, last + 1)) : null;
         }
         return new Chunk(from.at(first), last, joined, 0, length, last == end);
     }
@@ -76,7 +76,7 @@ final class StoredEvents {
     /** Adds events from that sequence on to the list, until it has that many. */
     void events(long ordinal, EventId from, int limit, List<StoredEvent> found) {
         long sequence = from.sequence();
-        EventGroup group = group(ordinal, sequence);
+        EventBlock group = group(ordinal, sequence);
         while (group != null && found.size() < limit) {
             sequence = Math.max(sequence, group.first());
             while (sequence <= group.last() && found.size() < limit) {
@@ -92,9 +92,9 @@ final class StoredEvents {
      */
     long removeBefore(long ordinal, long oldest, int limit) {
         long bytes = 0;
-        EventGroup group = group(ordinal, 0);
+        EventBlock group = group(ordinal, 0);
         for (int i = 0; i < limit && group != null && group.last() < oldest; i++) {
-            groups.remove(new Position(ordinal, group.first()));
+            groups.remove(new CompositeKey(ordinal, group.first()));
             bytes += group.framesLength();
             group = group(ordinal, 0);
         }
@@ -104,8 +104,8 @@ final class StoredEvents {
     /** Removes groups of a task that is gone, at most so many. Answers how many. */
     int remove(long ordinal, int limit) {
         int removed = 0;
-        Position key = groups.ceilingKey(new Position(ordinal, 0));
-        while (removed < limit && key != null && key.major() == ordinal) {
+        CompositeKey key = groups.ceilingKey(new CompositeKey(ordinal, 0));
+        while (removed < limit && key != null && key.prefix() == ordinal) {
             groups.remove(key);
             removed++;
             key = groups.higherKey(key);
@@ -115,8 +115,8 @@ final class StoredEvents {
 
     /** Removes the groups from that sequence on, left by an attempt to store that failed. */
     void removeFrom(long ordinal, long sequence) {
-        Position key = groups.ceilingKey(new Position(ordinal, sequence));
-        while (key != null && key.major() == ordinal) {
+        CompositeKey key = groups.ceilingKey(new CompositeKey(ordinal, sequence));
+        while (key != null && key.prefix() == ordinal) {
             groups.remove(key);
             key = groups.higherKey(key);
         }
@@ -128,10 +128,10 @@ final class StoredEvents {
     long oldestAfterRemoving(long ordinal, long bytes) {
         long removed = 0;
         long oldest = 0;
-        Cursor<Position, byte[]> cursor =
-                groups.cursor(new Position(ordinal, 0), new Position(ordinal, Long.MAX_VALUE), false);
+        Cursor<CompositeKey, byte[]> cursor =
+                groups.cursor(new CompositeKey(ordinal, 0), new CompositeKey(ordinal, Long.MAX_VALUE), false);
         while (removed < bytes && cursor.hasNext()) {
-            EventGroup group = EventGroup.read(cursor.next().minor(), cursor.getValue());
+            EventBlock group = EventBlock.read(cursor.next().suffix(), cursor.getValue());
             removed += group.framesLength();
             oldest = cursor.hasNext() ? group.last() + 1 : group.first();
         }

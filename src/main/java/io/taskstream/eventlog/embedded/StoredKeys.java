@@ -10,15 +10,15 @@ final class StoredKeys {
     private static final long KEY_BYTES = 152;
 
     private final MVMap<String, KeyAnswer> answers;
-    private final MVMap<Position, String> byTime;
+    private final MVMap<CompositeKey, String> byTime;
     private long next;
 
-    StoredKeys(MVMap<String, KeyAnswer> answers, MVMap<Position, String> byTime) {
+    StoredKeys(MVMap<String, KeyAnswer> answers, MVMap<CompositeKey, String> byTime) {
         this.answers = answers;
         this.byTime = byTime;
         // Only to tell keys of one millisecond apart, also from those that were put before the last restart.
-        Position newest = byTime.lastKey();
-        this.next = newest == null ? 0 : newest.minor() + 1;
+        CompositeKey newest = byTime.lastKey();
+        this.next = newest == null ? 0 : newest.suffix() + 1;
     }
 
     /** About how many bytes of the file hold them. */
@@ -38,14 +38,14 @@ final class StoredKeys {
     /** Puts one as another store has it. */
     void put(String name, KeyAnswer answer) {
         answers.put(name, answer);
-        byTime.put(new Position(answer.timeMillis(), next++), name);
+        byTime.put(new CompositeKey(answer.timeMillis(), next++), name);
     }
 
     /** Removes keys that are older than that, at most so many. Answers how many. */
     int removeBefore(long timeMillis, int limit) {
         int removed = 0;
-        Cursor<Position, String> oldestFirst = byTime.cursor(null);
-        while (removed < limit && oldestFirst.hasNext() && oldestFirst.next().major() < timeMillis) {
+        Cursor<CompositeKey, String> oldestFirst = byTime.cursor(null);
+        while (removed < limit && oldestFirst.hasNext() && oldestFirst.next().prefix() < timeMillis) {
             String name = oldestFirst.getValue();
             KeyAnswer answer = answers.get(name);
             if (answer != null && answer.timeMillis() < timeMillis) {

@@ -18,14 +18,14 @@ record Table<K, V>(String name, DataType<K> keyType, DataType<V> valueType) {
     /** By the id of the task. */
     static final Table<String, Long> ORDINALS = new Table<>("ordinals", StringDataType.INSTANCE, LongDataType.INSTANCE);
 
-    static final Table<Position, byte[]> BY_STATUS =
-            new Table<>("byStatus", PositionType.INSTANCE, ByteArrayDataType.INSTANCE);
+    static final Table<CompositeKey, byte[]> BY_STATUS =
+            new Table<>("byStatus", CompositeKeyType.INSTANCE, ByteArrayDataType.INSTANCE);
 
-    static final Table<Position, byte[]> BY_END =
-            new Table<>("byEnd", PositionType.INSTANCE, ByteArrayDataType.INSTANCE);
+    static final Table<CompositeKey, byte[]> BY_END =
+            new Table<>("byEnd", CompositeKeyType.INSTANCE, ByteArrayDataType.INSTANCE);
 
-    static final Table<Position, byte[]> EVENTS =
-            new Table<>("events", PositionType.INSTANCE, ByteArrayDataType.INSTANCE);
+    static final Table<CompositeKey, byte[]> EVENTS =
+            new Table<>("events", CompositeKeyType.INSTANCE, ByteArrayDataType.INSTANCE);
 
     /** Tasks that are gone, but for their events; by ordinal. */
     static final Table<Long, byte[]> DELETED =
@@ -35,8 +35,8 @@ record Table<K, V>(String name, DataType<K> keyType, DataType<V> valueType) {
     static final Table<String, KeyAnswer> KEYS =
             new Table<>("keyAnswers", StringDataType.INSTANCE, KeyAnswerType.INSTANCE);
 
-    static final Table<Position, String> KEYS_BY_TIME =
-            new Table<>("keysByTime", PositionType.INSTANCE, StringDataType.INSTANCE);
+    static final Table<CompositeKey, String> KEYS_BY_TIME =
+            new Table<>("keysByTime", CompositeKeyType.INSTANCE, StringDataType.INSTANCE);
 
     /** The map, which is made if it is not there. */
     MVMap<K, V> open(MVStore store) {

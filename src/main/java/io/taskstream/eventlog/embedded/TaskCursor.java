@@ -25,7 +25,7 @@ final class TaskCursor implements Iterator<StoredTask> {
     public boolean hasNext() {
         while (next == null && index.hasNext()) {
             Object key = index.next();
-            next = key instanceof Position position ? tasks.get(position.minor()) : (StoredTask) index.getValue();
+            next = key instanceof CompositeKey position ? tasks.get(position.suffix()) : (StoredTask) index.getValue();
         }
         return next != null;
     }

@@ -67,17 +67,17 @@ final class FaultTest extends LogFixture {
     @Test
     void aFaultIsNoDamage() {
         var invalid = new InvalidTaskException("id", "wrong");
-        assertThat(Damage.isIn(invalid)).isFalse();
-        assertThat(Damage.isIn(new IndexOutOfBoundsException("7"))).isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new Damage.Fault("read", invalid))))
+        assertThat(Corruption.isIn(invalid)).isFalse();
+        assertThat(Corruption.isIn(new IndexOutOfBoundsException("7"))).isFalse();
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new Corruption.Fault("read", invalid))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_INTERNAL, new OutOfMemoryError(FULL))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_INTERNAL, new OutOfMemoryError(FULL))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_READING_FAILED, new IOException("Input/output error"))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_READING_FAILED, new IOException("Input/output error"))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new IndexOutOfBoundsException("7"))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new IndexOutOfBoundsException("7"))))
                 .isTrue();
-        assertThat(Damage.isIn(new IllegalStateException(corrupt(DataUtils.ERROR_CHUNK_NOT_FOUND, null))))
+        assertThat(Corruption.isIn(new IllegalStateException(corrupt(DataUtils.ERROR_CHUNK_NOT_FOUND, null))))
                 .isTrue();
     }
 
@@ -92,7 +92,7 @@ final class FaultTest extends LogFixture {
         EmbeddedEventLog log = open();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         closeLog();
         open = null;
         writeGroup(
@@ -141,7 +141,7 @@ final class FaultTest extends LogFixture {
         open = null;
         byte[] task = putTaskOfAnotherForm();
 
-        assertThatThrownBy(this::open).hasStackTraceContaining(Damage.Fault.class.getName());
+        assertThatThrownBy(this::open).hasStackTraceContaining(Corruption.Fault.class.getName());
         assertThat(sizes().keySet()).noneMatch(file -> file.toString().endsWith(".corrupt"));
         try (MVStore store =
                 Store.openFile(FilePath.get(directory.resolve("events.mv").toString()), 1)) {
@@ -181,15 +181,15 @@ final class FaultTest extends LogFixture {
     void whatFailsBeforeItIsInTheJournalIsRefusedAndAllElseGoesOn(Throwable fault) throws InterruptedException {
         closeLog();
         StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 1, time);
-        var live = new LiveTasks(file);
-        var staging = new Staging(live, OpenLog.KEEP_ALL.keys(), time, new Random());
+        var live = new TaskCache(file);
+        var staging = new CommitGroup(live, OpenLog.KEEP_ALL.keys(), time, new Random());
         staging.ordinalsFrom(1);
-        var unstored = new UnstoredBound(() -> {});
+        var unstored = new DirtyBudget(() -> {});
         var journal = new Journal(FilePath.get(directory.toString()), true, syncs());
         var committer = new Committer(journal, staging, Durability.SYNC, unstored, time, 0, new LinkedHashSet<>());
         Thread thread = recorded(committer);
         thread.start();
-        CompletableFuture<Boolean> faulty = committer.submit(new Order<>(stage -> {
+        CompletableFuture<Boolean> faulty = committer.submit(new WriteRequest<>(stage -> {
             stage.create(Task.open(A, null, Map.of(), time.instant()), live.stamp(A));
             stage.journal().put((byte) 77);
             throw sneaky(fault);
@@ -197,9 +197,9 @@ final class FaultTest extends LogFixture {
         assertThatThrownBy(faulty::join).hasCauseInstanceOf(EventLogException.Unavailable.class);
         Task next = Task.open(B, null, Map.of(), time.instant());
         assertThat(committer
-                        .submit(new Order<>(stage -> stage.create(next, live.stamp(B))))
+                        .submit(new WriteRequest<>(stage -> stage.create(next, live.stamp(B))))
                         .join())
-                .isEqualTo(Staging.Creation.CREATED);
+                .isEqualTo(CommitGroup.Creation.CREATED);
         assertThat(committer.failure()).isNull();
         await("all is well", () -> committer.trouble() == null);
         committer.close();
@@ -238,7 +238,7 @@ final class FaultTest extends LogFixture {
                     .hasMessageContaining(FULL);
         }
         assertThatThrownBy(() -> create(log, B)).isInstanceOf(EventLogException.Unavailable.class);
-        assertThatThrownBy(log::tend).isInstanceOf(EventLogException.Unavailable.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(EventLogException.Unavailable.class);
         assertThat(log.failure()).hasValueSatisfying(why -> assertThat(why).contains(FULL));
         assertThat(log.trouble()).isEqualTo(log.failure());
         assertThat(data(log, A)).startsWith("1");

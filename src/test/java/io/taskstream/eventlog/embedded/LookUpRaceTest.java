@@ -60,12 +60,12 @@ final class LookUpRaceTest extends LogFixture {
     @Test
     void aTaskThatHasComeAndGoneWhileItWasReadIsReadAgain() {
         try (StoreFile file = filled()) {
-            var live = new LiveTasks(file);
+            var live = new TaskCache(file);
             for (int read = 1; read <= 4; read++) {
                 var id = new TaskId("t" + read);
                 callWithinRead(read, () -> appendAndEvict(live, file.writable(), id));
                 long before = live.stamp(id);
-                LiveTask task = Objects.requireNonNull(live.load(id));
+                CachedTask task = Objects.requireNonNull(live.load(id));
                 boolean isAppended = live.stamp(id) != before;
                 assertThat(task.state().last().sequence()).isEqualTo(isAppended ? 1 : 0);
                 FailingFiles.heal();
@@ -73,10 +73,10 @@ final class LookUpRaceTest extends LogFixture {
         }
     }
 
-    private static void appendAndEvict(LiveTasks live, Store store, TaskId id) {
-        LiveTask task = Objects.requireNonNull(live.load(id));
-        task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
-        Unstored unstored = task.unstored();
+    private static void appendAndEvict(TaskCache live, Store store, TaskId id) {
+        CachedTask task = Objects.requireNonNull(live.load(id));
+        task.publish(new JournalRecord.BatchAppended(task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
+        DirtyTask unstored = task.unstored();
         store.put(unstored.task());
         store.commit(2, MANY);
         task.stored(unstored, unstored.task());
@@ -87,12 +87,12 @@ final class LookUpRaceTest extends LogFixture {
     @Test
     void tasksEnterAndLeaveTheHeapWhileOneIsRead() {
         try (StoreFile file = filled()) {
-            var live = new LiveTasks(file);
+            var live = new TaskCache(file);
             callWithinRead(
                     1,
                     () -> join(CompletableFuture.runAsync(
                             () -> IntStream.range(0, 200)
-                                    .mapToObj(i -> LiveTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
+                                    .mapToObj(i -> CachedTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
                                     .forEach(task -> {
                                         live.add(task);
                                         live.evict(task);
@@ -105,7 +105,7 @@ final class LookUpRaceTest extends LogFixture {
     }
 
     private EmbeddedEventLog openWithoutHeap() {
-        EmbeddedEventLog log = OpenLog.untended(
+        EmbeddedEventLog log = OpenLog.withoutCheckpoints(
                 new EmbeddedOptions(directory.toString(), Durability.NONE, OpenLog.KEEP_ALL, 0, 1), time);
         open = log;
         return log;
@@ -120,7 +120,7 @@ final class LookUpRaceTest extends LogFixture {
                 .toList();
         CompletableFuture<Void> ended = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
         while (!ended.isDone()) {
-            log.tend();
+            log.runMaintenance();
         }
         return all.stream().map(each -> join(each)).toList();
     }
@@ -182,7 +182,7 @@ final class LookUpRaceTest extends LogFixture {
                 .isEqualTo(log.find(A).isPresent() ? 1 : 0);
         log.delete(A);
         assertThat(log.find(A)).isEmpty();
-        log.tend();
+        log.runMaintenance();
         assertThat(log.find(A)).isEmpty();
     }
 

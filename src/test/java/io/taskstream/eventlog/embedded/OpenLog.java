@@ -28,12 +28,12 @@ final class OpenLog {
     }
 
     /** Opens one that stores and trims only when told to. */
-    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time) {
-        return untended(options, time, TestExecutors.shared());
+    static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time) {
+        return withoutCheckpoints(options, time, TestExecutors.shared());
     }
 
     /** The same with an executor that the test runs. */
-    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time, Executor executor) {
+    static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time, Executor executor) {
         Iterator<Boolean> isCommitter = List.of(true, false).iterator();
         return new EmbeddedEventLog(
                 options,

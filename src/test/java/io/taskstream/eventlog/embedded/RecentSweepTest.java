@@ -31,8 +31,8 @@ final class RecentSweepTest {
     @Test
     void aSweepEndsWhileReadersUseTheTasks() throws InterruptedException {
         try (StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 8, time)) {
-            var live = new LiveTasks(file);
-            List<LiveTask> tasks =
+            var live = new TaskCache(file);
+            List<CachedTask> tasks =
                     LongStream.range(0, TASKS).mapToObj(this::created).toList();
             tasks.forEach(live::add);
             Thread reader = TestExecutors.threads().newThread(() -> readAll(tasks));
@@ -51,14 +51,14 @@ final class RecentSweepTest {
         }
     }
 
-    private LiveTask created(long ordinal) {
+    private CachedTask created(long ordinal) {
         Task task = Task.open(new TaskId("t" + ordinal), null, Map.of(), time.instant());
-        LiveTask created = LiveTask.created(ordinal, "00000001", task);
+        CachedTask created = CachedTask.created(ordinal, "00000001", task);
         created.publishCreation();
         return created;
     }
 
-    private void readAll(List<LiveTask> tasks) {
+    private void readAll(List<CachedTask> tasks) {
         var random = new Random(1);
         while (isRead) {
             tasks.get(random.nextInt(TASKS)).recent(0, 1, time.millis() - random.nextInt(20_000));

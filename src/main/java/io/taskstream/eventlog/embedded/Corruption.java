@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Tells whether something failed because the store's file holds what was never written to it. Only MVStore and
  * {@link CheckedType} can see that. Whatever else fails is a fault of this program: no reason to drop what the file holds.
  */
-final class Damage {
+final class Corruption {
 
-    private Damage() {}
+    private Corruption() {}
 
     /** Not so a disk that fails, a file that another process uses, or one that a newer version has written. */
     static boolean isIn(@Nullable Throwable failure) {

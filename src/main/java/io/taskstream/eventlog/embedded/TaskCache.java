@@ -12,38 +12,38 @@ import org.jspecify.annotations.Nullable;
  * The tasks that are in the heap; all others are in the store alone. Of each task at most one object is here. Thread-safe;
  * no lock is held while the store is read.
  */
-final class LiveTasks {
+final class TaskCache {
 
     private static final int STAMPS = 1 << 10;
 
-    private final ConcurrentMap<TaskId, LiveTask> byId = new ConcurrentHashMap<>();
-    private final ConcurrentSkipListMap<Long, LiveTask> byOrdinal = new ConcurrentSkipListMap<>();
+    private final ConcurrentMap<TaskId, CachedTask> byId = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Long, CachedTask> byOrdinal = new ConcurrentSkipListMap<>();
     private final StoreFile store;
 
     /** Guarded by this. By the hash of ids: each counts how often one of its tasks has left the heap. */
     private final int[] stamps = new int[STAMPS];
 
-    LiveTasks(StoreFile store) {
+    TaskCache(StoreFile store) {
         this.store = store;
     }
 
     /** The task if it is in the heap; it may be one that is deleted, which hides what the store still has. */
     @Nullable
-    LiveTask get(TaskId id) {
+    CachedTask get(TaskId id) {
         return byId.get(id);
     }
 
     /** The task if it is in the heap, pinned there. */
     @Nullable
-    LiveTask pin(TaskId id) {
-        LiveTask present = byId.get(id);
+    CachedTask pin(TaskId id) {
+        CachedTask present = byId.get(id);
         return present != null && present.pin() ? present : null;
     }
 
     /** The task, brought into the heap if need be, and pinned there; {@code null} if there is none. May read the disk. */
     @Nullable
-    LiveTask loadPinned(TaskId id) {
-        LiveTask task = load(id);
+    CachedTask loadPinned(TaskId id) {
+        CachedTask task = load(id);
         // Another attempt is needed only if the task has left the heap since.
         while (task != null && !task.pin()) {
             remove(task);
@@ -54,10 +54,10 @@ final class LiveTasks {
 
     /** The task, brought into the heap if need be; {@code null} if there is none. May read the disk. */
     @Nullable
-    LiveTask load(TaskId id) {
+    CachedTask load(TaskId id) {
         while (true) {
             long stamp = stamp(id);
-            LiveTask present = byId.get(id);
+            CachedTask present = byId.get(id);
             if (present != null) {
                 return present;
             }
@@ -65,7 +65,7 @@ final class LiveTasks {
             if (stored == null) {
                 return null;
             }
-            LiveTask loaded = add(id, stored, stamp);
+            CachedTask loaded = add(id, stored, stamp);
             if (loaded != null) {
                 return loaded;
             }
@@ -73,28 +73,28 @@ final class LiveTasks {
         }
     }
 
-    private synchronized @Nullable LiveTask add(TaskId id, StoredTask stored, long stamp) {
-        LiveTask present = byId.get(id);
+    private synchronized @Nullable CachedTask add(TaskId id, StoredTask stored, long stamp) {
+        CachedTask present = byId.get(id);
         if (present != null) {
             return present;
         }
         if (stamp(id) != stamp) {
             return null;
         }
-        var task = new LiveTask(stored);
+        var task = new CachedTask(stored);
         add(task);
         return task;
     }
 
     /** The task of that ordinal; {@code null} if there is none. */
     @Nullable
-    LiveTask load(long ordinal) {
-        LiveTask present = byOrdinal.get(ordinal);
+    CachedTask load(long ordinal) {
+        CachedTask present = byOrdinal.get(ordinal);
         if (present != null) {
             return present;
         }
         StoredTask stored = store.read(open -> open.task(ordinal));
-        LiveTask loaded = stored == null ? null : load(stored.task().id());
+        CachedTask loaded = stored == null ? null : load(stored.task().id());
         // Its id may be that of a newer task by now.
         return loaded == null || loaded.ordinal() != ordinal ? null : loaded;
     }
@@ -110,20 +110,20 @@ final class LiveTasks {
     }
 
     /** Shows a task that was created. */
-    synchronized void add(LiveTask task) {
+    synchronized void add(CachedTask task) {
         byOrdinal.put(task.ordinal(), task);
         byId.put(task.id(), task);
     }
 
     /** Lets the task leave the heap if it can. Only the committing thread may, for it must not be at work on it. */
-    void evict(LiveTask task) {
+    void evict(CachedTask task) {
         if (task.evict()) {
             remove(task);
         }
     }
 
     /** Forgets a task that has left the heap, or is deleted from the store. */
-    synchronized void remove(LiveTask task) {
+    synchronized void remove(CachedTask task) {
         TaskId id = task.id();
         stamps[stampIndex(id)]++;
         byOrdinal.remove(task.ordinal(), task);
@@ -134,7 +134,7 @@ final class LiveTasks {
     synchronized void trimmed(StoredTask now) {
         // One that is being loaded is to be read again.
         stamps[stampIndex(now.task().id())]++;
-        LiveTask task = byOrdinal.get(now.ordinal());
+        CachedTask task = byOrdinal.get(now.ordinal());
         if (task != null) {
             task.trimmed(now);
         }
@@ -143,7 +143,7 @@ final class LiveTasks {
     /** Tells all tasks that the store is another one, with what could be salvaged. It must take their state again. */
     void salvaged() {
         expireStamps();
-        for (LiveTask task : all()) {
+        for (CachedTask task : all()) {
             task.salvaged(store.read(open -> open.task(task.ordinal())));
         }
     }
@@ -154,12 +154,12 @@ final class LiveTasks {
         }
     }
 
-    Collection<LiveTask> all() {
+    Collection<CachedTask> all() {
         return byOrdinal.values();
     }
 
     /** Those with an ordinal below that one, by ordinal. */
-    NavigableMap<Long, LiveTask> below(long ordinal) {
+    NavigableMap<Long, CachedTask> below(long ordinal) {
         return byOrdinal.headMap(ordinal, false);
     }
 }

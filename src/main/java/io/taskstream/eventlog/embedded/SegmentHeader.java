@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     covered by the checksum: another than the true one makes a start more careful
  * @param state how far the segment has come, {@code null} if that is damaged
  */
-record SegmentHead(
+record SegmentHeader(
         long first, boolean isForced, String boot, @Nullable State state) {
 
     private static final long MAGIC = 0x5453_4a4f_5552_4e31L;
@@ -75,7 +75,7 @@ record SegmentHead(
         }
 
         private static @Nullable State read(FileChannel segment) throws IOException {
-            ByteBuffer in = SegmentHead.read(segment, STATE_AT, STATE_LENGTH);
+            ByteBuffer in = SegmentHeader.read(segment, STATE_AT, STATE_LENGTH);
             long last = in.getLong();
             Phase phase = Phase.of(in.getInt());
             return phase != null && in.getInt() == checksum(in, STATE_CHECKED) ? new State(last, phase) : null;
@@ -83,8 +83,8 @@ record SegmentHead(
     }
 
     /** Of a segment that is begun now with that group. */
-    static SegmentHead now(long first, boolean isForced) {
-        return new SegmentHead(first, isForced, currentBoot(), new State(first - 1, Phase.OPEN));
+    static SegmentHeader now(long first, boolean isForced) {
+        return new SegmentHeader(first, isForced, currentBoot(), new State(first - 1, Phase.OPEN));
     }
 
     boolean isFollowed() {
@@ -124,7 +124,7 @@ record SegmentHead(
     }
 
     /** Reads it from the beginning of a segment; {@code null} if there is none, or a damaged one. */
-    static @Nullable SegmentHead read(FileChannel segment) throws IOException {
+    static @Nullable SegmentHeader read(FileChannel segment) throws IOException {
         ByteBuffer in = read(segment, 0, LENGTH);
         long magic = in.getLong();
         long first = in.getLong();
@@ -135,7 +135,7 @@ record SegmentHead(
         int length = Math.min(Math.max(in.get(), 0), in.remaining());
         byte[] text = new byte[length];
         in.get(text);
-        return new SegmentHead(first, isForced, new String(text, StandardCharsets.US_ASCII), State.read(segment));
+        return new SegmentHeader(first, isForced, new String(text, StandardCharsets.US_ASCII), State.read(segment));
     }
 
     /** Reads as many bytes; those that the segment does not have are zero. */

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Something that the committing thread is to do, as part of a group. It is answered when the group is committed, also when
  * it was refused: the reason may be in the same group.
  */
-final class Order<T> {
+final class WriteRequest<T> {
 
     private final CompletableFuture<T> answer;
-    private final Function<Staging, T> work;
+    private final Function<CommitGroup, T> work;
     private final @Nullable String key;
-    private @Nullable LiveTask pinned;
+    private @Nullable CachedTask pinned;
     private @Nullable T result;
     private @Nullable EventLogException refusal;
 
@@ -23,7 +23,7 @@ final class Order<T> {
      * @param pinned a task that is pinned, and is released when the order is answered; {@code null} for none
      * @param key a key of the task for which a look-up has begun, which ends with the order; {@code null} for none
      */
-    Order(CompletableFuture<T> answer, @Nullable LiveTask pinned, @Nullable String key, Function<Staging, T> work) {
+    WriteRequest(CompletableFuture<T> answer, @Nullable CachedTask pinned, @Nullable String key, Function<CommitGroup, T> work) {
         this.answer = answer;
         this.pinned = pinned;
         this.key = key;
@@ -31,13 +31,13 @@ final class Order<T> {
     }
 
     /** One that needs no task. */
-    Order(Function<Staging, T> work) {
+    WriteRequest(Function<CommitGroup, T> work) {
         this(new CompletableFuture<>(), null, null, work);
     }
 
     /** Deletes a task that is pinned. */
-    static Order<Boolean> deletion(LiveTask pinned) {
-        return new Order<>(new CompletableFuture<>(), pinned, null, staging -> staging.delete(pinned));
+    static WriteRequest<Boolean> deletion(CachedTask pinned) {
+        return new WriteRequest<>(new CompletableFuture<>(), pinned, null, staging -> staging.delete(pinned));
     }
 
     CompletableFuture<T> answer() {
@@ -45,7 +45,7 @@ final class Order<T> {
     }
 
     /** Adds what it does to the group. Should it fail, but for a refusal, it may have added a part of it. */
-    void stage(Staging staging) {
+    void stage(CommitGroup staging) {
         try {
             result = work.apply(staging);
         } catch (EventLogException e) {
@@ -68,7 +68,7 @@ final class Order<T> {
     }
 
     private void release() {
-        LiveTask task = pinned;
+        CachedTask task = pinned;
         pinned = null;
         if (task == null) {
             return;

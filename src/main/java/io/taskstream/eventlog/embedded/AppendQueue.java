@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * up the task or the key in the store; later appends to that task wait behind them, so that appends keep their order.
  * Thread-safe.
  */
-final class Appends {
+final class AppendQueue {
 
-    private final LiveTasks live;
+    private final TaskCache live;
     private final StoreFile store;
     private final Committer committer;
     private final Executor executor;
@@ -34,7 +34,7 @@ final class Appends {
 
     private volatile boolean closed;
 
-    Appends(LiveTasks live, StoreFile store, Committer committer, Executor executor) {
+    AppendQueue(TaskCache live, StoreFile store, Committer committer, Executor executor) {
         this.live = live;
         this.store = store;
         this.committer = committer;
@@ -55,8 +55,8 @@ final class Appends {
             return batch.idempotencyKey();
         }
 
-        Order<Appended> order(LiveTask pinned, @Nullable KeyAnswer stored) {
-            return new Order<>(answer, pinned, key(), staging -> staging.append(pinned, batch, stored));
+        WriteRequest<Appended> order(CachedTask pinned, @Nullable KeyAnswer stored) {
+            return new WriteRequest<>(answer, pinned, key(), staging -> staging.append(pinned, batch, stored));
         }
 
         void fail(Throwable failure) {
@@ -67,7 +67,7 @@ final class Appends {
     CompletableFuture<Appended> append(TaskId id, Batch batch) {
         var append = new Waiting(batch);
         boolean isReady = append.key() == null && !waiting.containsKey(id);
-        LiveTask task = isReady ? live.pin(id) : null;
+        CachedTask task = isReady ? live.pin(id) : null;
         if (task != null) {
             return committer.submit(append.order(task, null));
         }
@@ -125,7 +125,7 @@ final class Appends {
     }
 
     private void submit(TaskId id, List<Waiting> appends) {
-        LiveTask task = live.loadPinned(id);
+        CachedTask task = live.loadPinned(id);
         if (task == null) {
             throw new EventLogException.NoSuchTask(id);
         }
@@ -136,7 +136,7 @@ final class Appends {
         }
     }
 
-    private void submit(LiveTask task, List<Waiting> appends) {
+    private void submit(CachedTask task, List<Waiting> appends) {
         List<String> keys =
                 appends.stream().map(Waiting::key).filter(Objects::nonNull).toList();
         // Before the store is read: what it takes from now on is told to the task.
@@ -162,7 +162,7 @@ final class Appends {
         }
     }
 
-    private static Map<String, KeyAnswer> find(Store open, LiveTask task, List<String> keys) {
+    private static Map<String, KeyAnswer> find(Store open, CachedTask task, List<String> keys) {
         Map<String, KeyAnswer> found = new HashMap<>();
         for (String key : keys) {
             KeyAnswer answer = open.keys().find(task.ordinal(), key);

@@ -4,7 +4,7 @@ import io.taskstream.eventlog.EventLogException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds the bytes of frames, tasks and keys that wait in the heap for the store to take them. Thread-safe. */
-final class UnstoredBound {
+final class DirtyBudget {
 
     private static final long MANY = 8 << 20;
     private static final long MOST = 48 << 20;
@@ -16,7 +16,7 @@ final class UnstoredBound {
     /**
      * @param whenMany is run when it is time to store them
      */
-    UnstoredBound(Runnable whenMany) {
+    DirtyBudget(Runnable whenMany) {
         this.whenMany = whenMany;
     }
 

@@ -13,7 +13,7 @@ import org.h2.mvstore.MVStore;
  * Lets go of what retention says is too old or too much, and gives its space back, a slice at a time. Belongs to the
  * storing thread; appends go on meanwhile, since they need the journal only.
  */
-final class Housekeeper {
+final class RetentionSweep {
 
     static final int TASKS = 500;
 
@@ -50,11 +50,11 @@ final class Housekeeper {
     private static final int MORE_SLICES = 16;
 
     private final StoreFile file;
-    private final LiveTasks live;
+    private final TaskCache live;
     private final Retention retention;
     private final InstantSource time;
 
-    Housekeeper(StoreFile file, LiveTasks live, Retention retention, InstantSource time) {
+    RetentionSweep(StoreFile file, TaskCache live, Retention retention, InstantSource time) {
         this.file = file;
         this.live = live;
         this.retention = retention;
@@ -62,23 +62,23 @@ final class Housekeeper {
     }
 
     /** A task that is to be deleted, if it is still that of the ordinal. */
-    record Outdated(TaskId id, long ordinal) {}
+    record ExpiredTask(TaskId id, long ordinal) {}
 
     /** Tasks that are to be deleted; {@value #TASKS} of them if there are more. */
-    List<Outdated> outdated() {
+    List<ExpiredTask> expiredTasks() {
         Store store = file.writable();
         long endedBefore = time.millis() - retention.age().toMillis();
         long tooMany = tooMany(store);
-        List<Outdated> found = new ArrayList<>();
-        Cursor<Position, byte[]> byEnd = store.byEnd();
+        List<ExpiredTask> found = new ArrayList<>();
+        Cursor<CompositeKey, byte[]> byEnd = store.byEnd();
         while (byEnd.hasNext() && found.size() < TASKS) {
-            Position end = byEnd.next();
-            if (end.major() >= endedBefore && tooMany <= 0) {
+            CompositeKey end = byEnd.next();
+            if (end.prefix() >= endedBefore && tooMany <= 0) {
                 break;
             }
-            StoredTask task = store.task(end.minor());
+            StoredTask task = store.task(end.suffix());
             if (task != null) {
-                found.add(new Outdated(task.task().id(), task.ordinal()));
+                found.add(new ExpiredTask(task.task().id(), task.ordinal()));
                 tooMany -= task.size();
             }
         }

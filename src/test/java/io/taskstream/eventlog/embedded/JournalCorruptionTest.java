@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and where nothing is missing no epoch changes.
  */
 @EnabledOnOs(OS.LINUX)
-final class JournalDamageTest extends LogFixture {
+final class JournalCorruptionTest extends LogFixture {
 
     private static final int APPENDS = 20;
     private static final int BLOCK = 4096;
@@ -48,7 +48,7 @@ final class JournalDamageTest extends LogFixture {
 
     private EmbeddedEventLog open(Path in, Durability durability) {
         closeLog();
-        open = OpenLog.untended(new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
+        open = OpenLog.withoutCheckpoints(new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
         return open;
     }
 
@@ -62,7 +62,7 @@ final class JournalDamageTest extends LogFixture {
         create(log, B);
         append(log, A, "1");
         append(log, A, "2");
-        log.tend();
+        log.runMaintenance();
         for (int i = 3; i < 3 + APPENDS; i++) {
             if (i % 3 == 0) {
                 lastOfB = append(log, B, Integer.toString(i)).last();
@@ -143,18 +143,18 @@ final class JournalDamageTest extends LogFixture {
         closeLog();
         var options = new EmbeddedOptions(
                 FailingFiles.at(directory.toString()), Durability.SYNC, OpenLog.KEEP_ALL, 1 << 20, 8);
-        open = OpenLog.untended(options, time);
+        open = OpenLog.withoutCheckpoints(options, time);
         create(open, A);
         lastOfA = append(open, A, "1").last();
         FailingFiles.failWrites(name -> name.startsWith("journal"));
         for (int start = 0; start < 3; start++) {
             open.close();
-            open = OpenLog.untended(options, time);
+            open = OpenLog.withoutCheckpoints(options, time);
             assertThat(open.find(A).orElseThrow().last()).isEqualTo(lastOfA);
         }
         FailingFiles.heal();
         open.close();
-        open = OpenLog.untended(options, time);
+        open = OpenLog.withoutCheckpoints(options, time);
         assertThat(append(open, A, "2").last()).isEqualTo(lastOfA.at(2));
     }
 
@@ -307,7 +307,7 @@ final class JournalDamageTest extends LogFixture {
         closeLog();
         var options =
                 new EmbeddedOptions(FailingFiles.at(directory.toString()), durability, OpenLog.KEEP_ALL, 1 << 20, 8);
-        open = OpenLog.untended(options, time);
+        open = OpenLog.withoutCheckpoints(options, time);
         lastOfA = append(open, A, "23").last();
         FailingFiles.failWrites(name -> name.startsWith("events"));
         closeLog();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A store of which the disk has changed bytes: no event is ever shown that was not published, and the server goes on. */
-final class DamageTest extends LogFixture {
+final class CorruptionTest extends LogFixture {
 
     private static final int TASKS = 60;
     private static final int EVENTS = 40;
@@ -49,7 +49,7 @@ final class DamageTest extends LogFixture {
                 append(log, id, DONE);
             }
         }
-        log.tend();
+        log.runMaintenance();
         for (LogState state : log.list(new TaskQuery(null, Map.of(), TASKS, null))) {
             epochs.put(state.task().id(), state.last().epoch());
         }
@@ -113,7 +113,7 @@ final class DamageTest extends LogFixture {
         for (int task = 1; task < TASKS; task += 2) {
             goOn(log, new TaskId("t" + task), where);
         }
-        tend(log);
+        runMaintenance(log);
         for (TaskId id : epochs.keySet()) {
             assertNothingIsMixed(log, id, where);
         }
@@ -127,12 +127,12 @@ final class DamageTest extends LogFixture {
     }
 
     /** If the first turn meets with the damage, the next salvages what can be read. */
-    private static void tend(EmbeddedEventLog log) {
+    private static void runMaintenance(EmbeddedEventLog log) {
         try {
-            log.tend();
+            log.runMaintenance();
         } catch (RuntimeException e) {
-            assertThat(Damage.isIn(e)).isTrue();
-            log.tend();
+            assertThat(Corruption.isIn(e)).isTrue();
+            log.runMaintenance();
         }
     }
 

@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
  * committing thread, which uses it for one group after the other. It never reads the store: whoever orders something has
  * looked up there what it needs.
  */
-final class Staging {
+final class CommitGroup {
 
     private static final int USUAL_CAPACITY = 1 << 20;
 
-    private final LiveTasks live;
+    private final TaskCache live;
     private final Duration keyAge;
     private final InstantSource time;
     private final RandomGenerator random;
 
-    private final Map<LiveTask, StagedTask> touched = new LinkedHashMap<>();
-    private final Map<TaskId, LiveTask> created = new HashMap<>();
+    private final Map<CachedTask, StagedTask> touched = new LinkedHashMap<>();
+    private final Map<TaskId, CachedTask> created = new HashMap<>();
     private WriteBuffer journal = new WriteBuffer(USUAL_CAPACITY);
     private long nextOrdinal;
     private long now;
 
-    Staging(LiveTasks live, Duration keyAge, InstantSource time, RandomGenerator random) {
+    CommitGroup(TaskCache live, Duration keyAge, InstantSource time, RandomGenerator random) {
         this.live = live;
         this.keyAge = keyAge;
         this.time = time;
@@ -87,7 +87,7 @@ final class Staging {
      */
     Creation create(Task task, long stamp) {
         TaskId id = task.id();
-        LiveTask present = created.containsKey(id) ? created.get(id) : live.get(id);
+        CachedTask present = created.containsKey(id) ? created.get(id) : live.get(id);
         if (present != null && !staged(present).isDeleted()) {
             return Creation.PRESENT;
         }
@@ -96,20 +96,20 @@ final class Staging {
         }
         long ordinal = nextOrdinal++;
         String epoch = Epochs.next(random);
-        LiveTask added = LiveTask.created(ordinal, epoch, task);
-        new Change.Created(ordinal, epoch, task).write(journal);
+        CachedTask added = CachedTask.created(ordinal, epoch, task);
+        new JournalRecord.TaskCreated(ordinal, epoch, task).write(journal);
         created.put(id, added);
         touched.put(added, StagedTask.created(added));
         return Creation.CREATED;
     }
 
     /** Deletes a task that is pinned. Answers whether it was still there. */
-    boolean delete(LiveTask pinned) {
+    boolean delete(CachedTask pinned) {
         StagedTask task = staged(pinned);
         if (task.isDeleted()) {
             return false;
         }
-        new Change.Deleted(pinned.ordinal()).write(journal);
+        new JournalRecord.TaskDeleted(pinned.ordinal()).write(journal);
         task.delete();
         return true;
     }
@@ -119,7 +119,7 @@ final class Staging {
      *
      * @param stored what the store has of the batch's idempotency key, {@code null} if nothing
      */
-    Appended append(LiveTask pinned, Batch batch, @Nullable KeyAnswer stored) {
+    Appended append(CachedTask pinned, Batch batch, @Nullable KeyAnswer stored) {
         StagedTask task = staged(pinned);
         if (task.isDeleted()) {
             throw new EventLogException.NoSuchTask(pinned.id());
@@ -140,12 +140,12 @@ final class Staging {
         return answer != null && answer.timeMillis() >= now - keyAge.toMillis() ? answer : null;
     }
 
-    private StagedTask staged(LiveTask task) {
+    private StagedTask staged(CachedTask task) {
         return touched.computeIfAbsent(task, StagedTask::new);
     }
 
     /** The tasks that the group changes. */
-    List<LiveTask> changed() {
+    List<CachedTask> changed() {
         return touched.values().stream()
                 .filter(StagedTask::isChanged)
                 .map(StagedTask::live)
@@ -155,7 +155,7 @@ final class Staging {
     /** Shows what the group did. Answers how many bytes of the heap wait for the store to have that. */
     long publish() {
         long bytes = 0;
-        for (LiveTask task : created.values()) {
+        for (CachedTask task : created.values()) {
             live.add(task);
             bytes += task.publishCreation();
         }

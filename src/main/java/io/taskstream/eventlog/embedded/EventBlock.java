@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Events that follow one another, as one value of the store: their number, lengths and times, their frames, and then, if
  * one of them has a trace, the traces in runs of events that have the same.
  */
-final class EventGroup {
+final class EventBlock {
 
     /** A group is closed when its frames have so many bytes: about a page of the store. */
     static final int FULL = 16 << 10;
@@ -29,7 +29,7 @@ final class EventGroup {
     /** Read when first asked for: only who wants events, and not frames, does. */
     private @Nullable String @Nullable [] traces;
 
-    private EventGroup(long first, byte[] bytes, int framesAt, int[] ends, long[] times) {
+    private EventBlock(long first, byte[] bytes, int framesAt, int[] ends, long[] times) {
         this.first = first;
         this.bytes = bytes;
         this.framesAt = framesAt;
@@ -37,7 +37,7 @@ final class EventGroup {
         this.times = times;
     }
 
-    static EventGroup read(long first, byte[] value) {
+    static EventBlock read(long first, byte[] value) {
         ByteBuffer in = ByteBuffer.wrap(value);
         int count = DataUtils.readVarInt(in);
         int[] ends = new int[count];
@@ -50,7 +50,7 @@ final class EventGroup {
             ends[i] = end;
             times[i] = time;
         }
-        return new EventGroup(first, value, in.position(), ends, times);
+        return new EventBlock(first, value, in.position(), ends, times);
     }
 
     long first() {
@@ -67,7 +67,7 @@ final class EventGroup {
     }
 
     /** The same with frames of that epoch, which they may have been written before. */
-    EventGroup in(String epoch) {
+    EventBlock in(String epoch) {
         if (Frames.isOf(epoch, bytes, framesAt)) {
             return this;
         }
@@ -75,7 +75,7 @@ final class EventGroup {
         for (long sequence = first; sequence <= last(); sequence++) {
             Frames.putEpoch(epoch, renewed, start(sequence));
         }
-        return new EventGroup(first, renewed, framesAt, ends, times);
+        return new EventBlock(first, renewed, framesAt, ends, times);
     }
 
     /** How many bytes the frames have. */

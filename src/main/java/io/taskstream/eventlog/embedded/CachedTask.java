@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; the lock is held for copying bytes only. What is shown here has been committed; what is about to be is
  * in the {@link StagedTask}.
  */
-final class LiveTask {
+final class CachedTask {
 
     /** About what a task, an event and a key take in the heap beside their bytes. */
     private static final long TASK_COST = 2_048;
@@ -60,7 +60,7 @@ final class LiveTask {
     private volatile long lastUse;
 
     /** A task as it is in the store. */
-    LiveTask(StoredTask from) {
+    CachedTask(StoredTask from) {
         this.ordinal = from.ordinal();
         this.task = from.task();
         this.before = new EventId(from.epoch(), 0);
@@ -71,8 +71,8 @@ final class LiveTask {
     }
 
     /** A task that is to be created. */
-    static LiveTask created(long ordinal, String epoch, Task task) {
-        return new LiveTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
+    static CachedTask created(long ordinal, String epoch, Task task) {
+        return new CachedTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
     }
 
     /** Says that it is created. Answers how many bytes of the heap wait for the store to have that. */
@@ -156,7 +156,7 @@ final class LiveTask {
     }
 
     /** Shows what has been committed. Answers how many bytes of the heap wait for the store to have that. */
-    synchronized long publish(Change.Added added) {
+    synchronized long publish(JournalRecord.BatchAppended added) {
         if (added.first() > frames.last() + 1) {
             skipTo(added.first());
         }
@@ -197,7 +197,7 @@ final class LiveTask {
         return cost;
     }
 
-    void tellAppended() {
+    void notifyAppended() {
         watchers.forEach(LogWatcher::appended);
     }
 
@@ -247,9 +247,9 @@ final class LiveTask {
     }
 
     /** What the store has to take: everything up to now. */
-    synchronized Unstored unstored() {
+    synchronized DirtyTask unstored() {
         long last = frames.last();
-        return new Unstored(
+        return new DirtyTask(
                 this,
                 new StoredTask(ordinal, task, before.epoch(), last, oldest, storedBytes),
                 stored,
@@ -265,7 +265,7 @@ final class LiveTask {
     }
 
     /** The store has that now. */
-    synchronized void stored(Unstored was, StoredTask now) {
+    synchronized void stored(DirtyTask was, StoredTask now) {
         stored = now.last();
         storedVersion = was.version();
         unstoredCost -= was.cost();

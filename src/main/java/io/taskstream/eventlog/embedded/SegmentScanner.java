@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the groups of one segment, each with a greater number than the one before. Bytes that are no group are passed over
  * if a group follows them. Used by one thread.
  */
-final class GroupScanner {
+final class SegmentScanner {
 
     private static final int LENGTHS = 8;
     private static final int WINDOW = 1 << 16;
@@ -28,7 +28,7 @@ final class GroupScanner {
      * @param first the number of the segment's first group
      * @param before of the next segment's first group: what this one holds from there on does not count
      */
-    GroupScanner(FileChannel file, long first, long before) throws IOException {
+    SegmentScanner(FileChannel file, long first, long before) throws IOException {
         this.file = file;
         this.size = file.size();
         this.last = first - 1;

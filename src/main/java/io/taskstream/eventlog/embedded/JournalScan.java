@@ -1,6 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.embedded.SegmentHead.State;
+import io.taskstream.eventlog.embedded.SegmentHeader.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * can be read, or if a segment begins behind it. What follows the last group that may have been acknowledged is one that
  * was being written when the process or the system ended, and counts only if it is whole.
  */
-final class Survey {
+final class JournalScan {
 
     private final List<Segment> segments = new ArrayList<>();
     private final List<FilePath> damaged = new ArrayList<>();
@@ -25,7 +25,7 @@ final class Survey {
     private long last;
     private @Nullable String loss;
 
-    private Survey(long checkpoint) {
+    private JournalScan(long checkpoint) {
         this.checkpoint = checkpoint;
         this.reached = checkpoint;
         this.last = checkpoint;
@@ -34,10 +34,10 @@ final class Survey {
     /**
      * @param before the number of the first group that does not count, since a further segment begins with it
      */
-    private record Segment(FilePath file, @Nullable SegmentHead head, long before) {
+    private record Segment(FilePath file, @Nullable SegmentHeader head, long before) {
 
         long first() {
-            return Segments.number(file);
+            return SegmentFiles.number(file);
         }
 
         boolean isNewest() {
@@ -46,12 +46,12 @@ final class Survey {
     }
 
     /** Is shown the groups of the journal. */
-    interface GroupReader {
+    interface GroupVisitor {
 
         /**
          * Takes a group.
          *
-         * @param changes holds the group's {@linkplain Change changes} and nothing else
+         * @param changes holds the group's {@linkplain JournalRecord changes} and nothing else
          */
         void read(long number, ByteBuffer changes) throws IOException;
     }
@@ -61,8 +61,8 @@ final class Survey {
      *
      * @param checkpoint the number of the group up to which the store has everything: those may be missing
      */
-    static Survey of(FilePath directory, long checkpoint) throws IOException {
-        var survey = new Survey(checkpoint);
+    static JournalScan of(FilePath directory, long checkpoint) throws IOException {
+        var survey = new JournalScan(checkpoint);
         survey.find(directory);
         for (Segment segment : survey.segments) {
             survey.look(segment);
@@ -88,23 +88,23 @@ final class Survey {
     }
 
     /** Shows the groups that can be read, in order. */
-    void read(GroupReader reader) throws IOException {
+    void read(GroupVisitor reader) throws IOException {
         for (Segment segment : segments) {
             try (FileChannel file = segment.file().open("r")) {
-                show(new GroupScanner(file, segment.first(), segment.before()), reader);
+                show(new SegmentScanner(file, segment.first(), segment.before()), reader);
             }
         }
     }
 
-    private static void show(GroupScanner groups, GroupReader reader) throws IOException {
+    private static void show(SegmentScanner groups, GroupVisitor reader) throws IOException {
         for (ByteBuffer group = groups.next(); group != null; group = groups.next()) {
             reader.read(groups.last(), group.position(Long.BYTES));
         }
     }
 
     private void find(FilePath directory) throws IOException {
-        for (FilePath file : Segments.list(directory)) {
-            SegmentHead head = head(file);
+        for (FilePath file : SegmentFiles.list(directory)) {
+            SegmentHeader head = head(file);
             Segment previous = segments.isEmpty() ? null : segments.get(segments.size() - 1);
             boolean isFollowed = previous != null
                     && previous.head() != null
@@ -114,24 +114,24 @@ final class Survey {
                 continue;
             }
             if (previous != null) {
-                segments.set(segments.size() - 1, new Segment(previous.file(), previous.head(), Segments.number(file)));
+                segments.set(segments.size() - 1, new Segment(previous.file(), previous.head(), SegmentFiles.number(file)));
             }
             segments.add(new Segment(file, head, Long.MAX_VALUE));
         }
     }
 
-    private static @Nullable SegmentHead head(FilePath segment) throws IOException {
+    private static @Nullable SegmentHeader head(FilePath segment) throws IOException {
         try (FileChannel file = segment.open("r")) {
-            SegmentHead head = SegmentHead.read(file);
-            return head != null && head.first() == Segments.number(segment) ? head : null;
+            SegmentHeader head = SegmentHeader.read(file);
+            return head != null && head.first() == SegmentFiles.number(segment) ? head : null;
         }
     }
 
     private void look(Segment segment) throws IOException {
         try (FileChannel file = segment.file().open("r")) {
-            var groups = new GroupScanner(file, segment.first(), segment.before());
+            var groups = new SegmentScanner(file, segment.first(), segment.before());
             show(groups, (number, changes) -> reached += number == reached + 1 ? 1 : 0);
-            SegmentHead head = segment.head();
+            SegmentHeader head = segment.head();
             State state = head == null ? null : head.state();
             long confirmed = state == null ? segment.first() - 1 : state.last();
             long expected = segment.isNewest() ? confirmed : segment.before() - 1;
@@ -147,7 +147,7 @@ final class Survey {
     }
 
     /** Whether a group that was acknowledged may lie there: the note of the last one need not have reached the disk. */
-    private static boolean isEndDamaged(SegmentHead head, GroupScanner groups) throws IOException {
+    private static boolean isEndDamaged(SegmentHeader head, SegmentScanner groups) throws IOException {
         return head.isForced() && !head.isOfThisBoot() && !groups.endsTorn();
     }
 
@@ -162,7 +162,7 @@ final class Survey {
     }
 
     private static @Nullable String judge(Segment newest) {
-        SegmentHead head = newest.head();
+        SegmentHeader head = newest.head();
         if (head == null || head.state() == null) {
             return "the head of " + newest.file() + " is damaged";
         }

@@ -1,7 +1,7 @@
 package io.taskstream.eventlog.embedded;
 
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.embedded.Committer.Cut;
+import io.taskstream.eventlog.embedded.Committer.Checkpoint;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Has the store take what is in the journal, and the house kept, every while, and sooner if much has come in. */
-final class StoringThread implements Runnable {
+final class Checkpointer implements Runnable {
 
-    private static final Logger LOG = System.getLogger(StoringThread.class.getName());
+    private static final Logger LOG = System.getLogger(Checkpointer.class.getName());
     private static final long INTERVAL_MILLIS = 1_500;
 
     /** After so many turns of only storing, each of some megabytes, the house is kept. */
@@ -31,11 +31,11 @@ final class StoringThread implements Runnable {
 
     private final Committer committer;
     private final StoreFile file;
-    private final LiveTasks live;
-    private final Storer storer;
-    private final Housekeeper housekeeper;
+    private final TaskCache live;
+    private final CheckpointWriter checkpointWriter;
+    private final RetentionSweep retentionSweep;
     private final RecentSweep sweep;
-    private final UnstoredBound unstored;
+    private final DirtyBudget unstored;
     private final Semaphore wakeUps;
 
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -54,20 +54,20 @@ final class StoringThread implements Runnable {
     /**
      * @param wakeUps has a permit when there is much to store
      */
-    StoringThread(
+    Checkpointer(
             Committer committer,
             StoreFile file,
-            LiveTasks live,
-            Storer storer,
-            Housekeeper housekeeper,
+            TaskCache live,
+            CheckpointWriter checkpointWriter,
+            RetentionSweep retentionSweep,
             RecentSweep sweep,
-            UnstoredBound unstored,
+            DirtyBudget unstored,
             Semaphore wakeUps) {
         this.committer = committer;
         this.file = file;
         this.live = live;
-        this.storer = storer;
-        this.housekeeper = housekeeper;
+        this.checkpointWriter = checkpointWriter;
+        this.retentionSweep = retentionSweep;
         this.sweep = sweep;
         this.unstored = unstored;
         this.wakeUps = wakeUps;
@@ -95,7 +95,7 @@ final class StoringThread implements Runnable {
                     tryTo(this::store);
                 } else {
                     stores = 0;
-                    tryTo(this::tend);
+                    tryTo(this::runMaintenance);
                 }
             } catch (InterruptedException e) {
                 LOG.log(Level.DEBUG, "The storing thread was interrupted, and goes on: only close() ends it");
@@ -118,30 +118,30 @@ final class StoringThread implements Runnable {
     }
 
     /** Does all there is to do, but for deletions, which are begun. */
-    synchronized void tend() {
+    synchronized void runMaintenance() {
         store();
         try {
-            keepHouse();
+            applyRetention();
         } catch (RuntimeException | Error e) {
             file.markBroken(e);
-            mendAfter(e);
+            reopenAfter(e);
             throw e;
         }
     }
 
-    private void keepHouse() {
+    private void applyRetention() {
         if (file.writable().isReadOnly()) {
             return;
         }
         // They are not waited for here: the committing thread may itself wait for this one.
         if (deletions.isDone()) {
-            List<Housekeeper.Outdated> outdated = housekeeper.outdated();
+            List<RetentionSweep.ExpiredTask> expiredTasks = retentionSweep.expiredTasks();
             deletions =
-                    CompletableFuture.allOf(outdated.stream().map(this::delete).toArray(CompletableFuture[]::new));
-            more = outdated.size() == Housekeeper.TASKS;
+                    CompletableFuture.allOf(expiredTasks.stream().map(this::delete).toArray(CompletableFuture[]::new));
+            more = expiredTasks.size() == RetentionSweep.TASKS;
         }
-        more |= housekeeper.trim();
-        housekeeper.compact();
+        more |= retentionSweep.trim();
+        retentionSweep.compact();
     }
 
     /** Is complete when the deletions that were last begun are done. */
@@ -149,24 +149,24 @@ final class StoringThread implements Runnable {
         return deletions;
     }
 
-    private CompletableFuture<Boolean> delete(Housekeeper.Outdated outdated) {
-        LiveTask task = live.loadPinned(outdated.id());
+    private CompletableFuture<Boolean> delete(RetentionSweep.ExpiredTask expiredTasks) {
+        CachedTask task = live.loadPinned(expiredTasks.id());
         if (task == null) {
             return CompletableFuture.completedFuture(false);
         }
-        if (task.ordinal() != outdated.ordinal()) {
+        if (task.ordinal() != expiredTasks.ordinal()) {
             task.unpin();
             return CompletableFuture.completedFuture(false);
         }
         // Should it fail, it is outdated the next time too.
-        return committer.submit(Order.deletion(task)).exceptionally(failure -> false);
+        return committer.submit(WriteRequest.deletion(task)).exceptionally(failure -> false);
     }
 
     /** Has the store take everything that has been committed. */
     synchronized void store() {
         try {
-            mend();
-            take(between(committer::cut));
+            reopenIfFailed();
+            take(runOnCommitThread(committer::beginCheckpoint));
         } finally {
             sweep();
         }
@@ -174,7 +174,7 @@ final class StoringThread implements Runnable {
 
     private void sweep() {
         try {
-            between(() -> {
+            runOnCommitThread(() -> {
                 trySweep();
                 return true;
             });
@@ -196,45 +196,45 @@ final class StoringThread implements Runnable {
         }
     }
 
-    private void take(Cut cut) {
-        if (cut.unstored().isEmpty()) {
+    private void take(Checkpoint beginCheckpoint) {
+        if (beginCheckpoint.unstored().isEmpty()) {
             return;
         }
         try {
-            storer.take(cut);
+            checkpointWriter.take(beginCheckpoint);
         } catch (RuntimeException | Error e) {
-            putBack(cut.unstored().stream().map(Unstored::live).toList());
-            mendAfter(e);
+            putBack(beginCheckpoint.unstored().stream().map(DirtyTask::live).toList());
+            reopenAfter(e);
             throw e;
         }
     }
 
-    private void mend() {
-        if (file.mend()) {
+    private void reopenIfFailed() {
+        if (file.reopenIfFailed()) {
             live.salvaged();
             putBack(live.all());
         }
     }
 
     /** A store that failed has closed itself: it is opened at once, for those who read. */
-    private void mendAfter(Throwable failure) {
+    private void reopenAfter(Throwable failure) {
         try {
-            mend();
+            reopenIfFailed();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
     }
 
-    private void putBack(Collection<LiveTask> tasks) {
-        between(() -> {
+    private void putBack(Collection<CachedTask> tasks) {
+        runOnCommitThread(() -> {
             committer.putBack(tasks);
             return true;
         });
     }
 
-    private <T> T between(Callable<T> command) {
+    private <T> T runOnCommitThread(Callable<T> command) {
         try {
-            return committer.between(command).join();
+            return committer.runOnCommitThread(command).join();
         } catch (CompletionException e) {
             throw new EventLogException.Unavailable(String.valueOf(e.getCause()), e.getCause());
         }

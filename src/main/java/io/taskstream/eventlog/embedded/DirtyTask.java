@@ -13,8 +13,8 @@ import java.util.Map;
  * @param version counts the changes to the task
  * @param cost how many bytes of the heap wait for this
  */
-record Unstored(
-        LiveTask live,
+record DirtyTask(
+        CachedTask live,
         StoredTask task,
         long stored,
         Map<String, KeyAnswer> keys,

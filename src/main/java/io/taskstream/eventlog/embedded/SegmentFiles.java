@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a {@link Journal}. What they hold is told by a {@link Survey}. */
-final class Segments {
+/** The files of a {@link Journal}. What they hold is told by a {@link JournalScan}. */
+final class SegmentFiles {
 
     private static final String PREFIX = "journal-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9a-f]{16}");
 
-    private Segments() {}
+    private SegmentFiles() {}
 
     static FilePath file(FilePath directory, long number) {
         return FilePath.get(directory + "/" + PREFIX + "%016x".formatted(number));
@@ -27,7 +27,7 @@ final class Segments {
     static List<FilePath> list(FilePath directory) {
         return directory.newDirectoryStream().stream()
                 .filter(file -> NAME.matcher(file.getName()).matches())
-                .sorted(Comparator.comparingLong(Segments::number))
+                .sorted(Comparator.comparingLong(SegmentFiles::number))
                 .toList();
     }
 

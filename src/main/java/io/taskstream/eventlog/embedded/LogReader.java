@@ -17,16 +17,16 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads logs: what is recent from the heap, at once; all else from the store, on the executor. Thread-safe. */
-final class Reader {
+final class LogReader {
 
     private static final int ATTEMPTS = 3;
 
-    private final LiveTasks live;
+    private final TaskCache live;
     private final StoreFile store;
     private final Executor executor;
     private final InstantSource time;
 
-    Reader(LiveTasks live, StoreFile store, Executor executor, InstantSource time) {
+    LogReader(TaskCache live, StoreFile store, Executor executor, InstantSource time) {
         this.live = live;
         this.store = store;
         this.executor = executor;
@@ -34,7 +34,7 @@ final class Reader {
     }
 
     Optional<LogState> find(TaskId id) {
-        LiveTask task = live.get(id);
+        CachedTask task = live.get(id);
         if (task != null) {
             return task.isDeleted() ? Optional.empty() : Optional.of(task.state());
         }
@@ -55,12 +55,12 @@ final class Reader {
         }
     }
 
-    private @Nullable Chunk recent(@Nullable LiveTask task, long after, int maxBytes) {
+    private @Nullable Chunk recent(@Nullable CachedTask task, long after, int maxBytes) {
         return task == null ? null : task.recent(after, maxBytes, time.millis());
     }
 
     private Chunk readStored(TaskId id, long after, int maxBytes) {
-        LiveTask task = live.get(id);
+        CachedTask task = live.get(id);
         Chunk recent = recent(task, after, maxBytes);
         if (recent != null) {
             return recent;
@@ -92,7 +92,7 @@ final class Reader {
     /** Where a task's events are in the store, and how far they reach. */
     private record Place(long ordinal, LogState state) {}
 
-    private Place place(TaskId id, @Nullable LiveTask task) {
+    private Place place(TaskId id, @Nullable CachedTask task) {
         if (task != null && !task.isDeleted()) {
             return new Place(task.ordinal(), task.state());
         }
@@ -105,7 +105,7 @@ final class Reader {
 
     List<StoredEvent> history(TaskId id, long after, int limit) {
         for (int i = 0; i < ATTEMPTS; i++) {
-            LiveTask task = live.get(id);
+            CachedTask task = live.get(id);
             List<StoredEvent> found = history(task, place(id, task), after, limit);
             if (found != null) {
                 return found;
@@ -115,7 +115,7 @@ final class Reader {
     }
 
     /** The events, {@code null} if the task was trimmed or deleted meanwhile, so that its place must be found again. */
-    private @Nullable List<StoredEvent> history(@Nullable LiveTask task, Place place, long after, int limit) {
+    private @Nullable List<StoredEvent> history(@Nullable CachedTask task, Place place, long after, int limit) {
         List<StoredEvent> found = new ArrayList<>();
         long reached = after;
         while (found.size() < limit) {

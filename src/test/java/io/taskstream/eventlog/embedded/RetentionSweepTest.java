@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is large goes in slices, so that the storing of what is new has its turn between them. */
-final class HousekeeperTest {
+final class RetentionSweepTest {
 
     private static final int GROUPS = 3_000;
     private static final int EVENTS_OF_GROUP = 10;
@@ -36,12 +36,12 @@ final class HousekeeperTest {
             store.deleted().put(1L, Store.NOTHING);
             assertThat(store.bytes()).isZero();
 
-            Housekeeper housekeeper = housekeeper(file);
-            for (int left = GROUPS - Housekeeper.GROUPS; left > 0; left -= Housekeeper.GROUPS) {
-                assertThat(housekeeper.trim()).isTrue();
+            RetentionSweep retentionSweep = retentionSweep(file);
+            for (int left = GROUPS - RetentionSweep.GROUPS; left > 0; left -= RetentionSweep.GROUPS) {
+                assertThat(retentionSweep.trim()).isTrue();
                 assertThat(groups(store)).isEqualTo(left);
             }
-            assertThat(housekeeper.trim()).isFalse();
+            assertThat(retentionSweep.trim()).isFalse();
             assertThat(groups(store)).isZero();
             assertThat(store.deleted()).isEmpty();
         }
@@ -52,12 +52,12 @@ final class HousekeeperTest {
         return new StoredTask(1, task, "00000001", GROUPS * EVENTS_OF_GROUP, 1, 0);
     }
 
-    private Housekeeper housekeeper(StoreFile file) {
-        return new Housekeeper(file, new LiveTasks(file), OpenLog.KEEP_ALL, time);
+    private RetentionSweep retentionSweep(StoreFile file) {
+        return new RetentionSweep(file, new TaskCache(file), OpenLog.KEEP_ALL, time);
     }
 
     private static byte[] group() {
-        var group = new EventGroup.Writer();
+        var group = new EventBlock.Writer();
         group.begin();
         for (int i = 0; i < EVENTS_OF_GROUP; i++) {
             group.add(new byte[] {'x'}, 0, 1, 0, null);

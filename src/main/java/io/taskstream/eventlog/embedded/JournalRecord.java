@@ -12,7 +12,7 @@ import org.h2.mvstore.WriteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that happened to a task, as the journal has it. */
-sealed interface Change {
+sealed interface JournalRecord {
 
     /** Of the task that it happened to. */
     long ordinal();
@@ -24,18 +24,18 @@ sealed interface Change {
      *
      * @throws IllegalStateException if it is none
      */
-    static Change read(ByteBuffer in) {
+    static JournalRecord read(ByteBuffer in) {
         byte kind = in.get();
         return switch (kind) {
-            case Created.KIND -> Created.read(in);
-            case Deleted.KIND -> new Deleted(DataUtils.readVarLong(in));
-            case Added.KIND -> Added.read(in);
+            case TaskCreated.KIND -> TaskCreated.read(in);
+            case TaskDeleted.KIND -> new TaskDeleted(DataUtils.readVarLong(in));
+            case BatchAppended.KIND -> BatchAppended.read(in);
             default -> throw new IllegalStateException("The journal holds an unknown change: " + kind);
         };
     }
 
     /** The task was created, its log being empty. */
-    record Created(long ordinal, String epoch, Task task) implements Change {
+    record TaskCreated(long ordinal, String epoch, Task task) implements JournalRecord {
 
         private static final byte KIND = 1;
 
@@ -46,13 +46,13 @@ sealed interface Change {
             TaskCodec.write(out, task);
         }
 
-        private static Created read(ByteBuffer in) {
-            return new Created(DataUtils.readVarLong(in), DataUtils.readString(in), TaskCodec.read(in));
+        private static TaskCreated read(ByteBuffer in) {
+            return new TaskCreated(DataUtils.readVarLong(in), DataUtils.readString(in), TaskCodec.read(in));
         }
     }
 
     /** The task was forgotten. */
-    record Deleted(long ordinal) implements Change {
+    record TaskDeleted(long ordinal) implements JournalRecord {
 
         private static final byte KIND = 2;
 
@@ -73,7 +73,7 @@ sealed interface Change {
      * @param traceparent its trace, {@code null} for none
      * @param events the JSON of each, in UTF-8
      */
-    record Added(
+    record BatchAppended(
             long ordinal,
             long first,
             long timeMillis,
@@ -82,12 +82,12 @@ sealed interface Change {
             @Nullable String fingerprint,
             @Nullable String traceparent,
             List<byte[]> events)
-            implements Change {
+            implements JournalRecord {
 
         private static final byte KIND = 3;
 
-        static Added of(long ordinal, long first, long timeMillis, Batch batch) {
-            return new Added(
+        static BatchAppended of(long ordinal, long first, long timeMillis, Batch batch) {
+            return new BatchAppended(
                     ordinal,
                     first,
                     timeMillis,
@@ -114,7 +114,7 @@ sealed interface Change {
             }
         }
 
-        private static Added read(ByteBuffer in) {
+        private static BatchAppended read(ByteBuffer in) {
             long ordinal = DataUtils.readVarLong(in);
             long first = DataUtils.readVarLong(in);
             long timeMillis = DataUtils.readVarLong(in);
@@ -128,7 +128,7 @@ sealed interface Change {
                 in.get(event);
                 events.add(event);
             }
-            return new Added(
+            return new BatchAppended(
                     ordinal,
                     first,
                     timeMillis,

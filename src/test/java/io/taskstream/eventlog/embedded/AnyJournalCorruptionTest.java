@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * another epoch or is gone; and no id is given twice.
  */
 @Timeout(300)
-final class AnyJournalDamageTest {
+final class AnyJournalCorruptionTest {
 
     private static final int CASES = Integer.getInteger("taskstream.test.damages", 50);
     private static final int TASKS = 5;
@@ -84,7 +84,7 @@ final class AnyJournalDamageTest {
     }
 
     private EmbeddedEventLog open(Path directory, Durability durability) {
-        return OpenLog.untended(
+        return OpenLog.withoutCheckpoints(
                 new EmbeddedOptions(directory.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 1), time);
     }
 
@@ -127,7 +127,7 @@ final class AnyJournalDamageTest {
             acknowledged(id).addAll(List.of(events));
             given.add(last);
             if (random.nextInt(25) == 0) {
-                log.tend();
+                log.runMaintenance();
             } else if (random.nextInt(50) == 0) {
                 log.close();
                 log = open(original, durability);
@@ -234,7 +234,7 @@ final class AnyJournalDamageTest {
         long oldest = found.get().oldest();
         assertThat(found.get().last().sequence()).as("events of %s", id).isEqualTo(expected.size());
         assertThat(log.history(id, 0, 1_000))
-                .extracting(AnyJournalDamageTest::text)
+                .extracting(AnyJournalCorruptionTest::text)
                 .isEqualTo(expected.subList((int) oldest - 1, expected.size()));
         // What is not kept is told as trimmed.
         return oldest == 1;
