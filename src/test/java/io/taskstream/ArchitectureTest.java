@@ -37,6 +37,8 @@ class ArchitectureTest {
             .withOptionalLayers(true)
             .layer("task")
             .definedBy("io.taskstream.task..")
+            .layer("metrics")
+            .definedBy("io.taskstream.metrics..")
             .layer("eventlog")
             .definedBy("io.taskstream.eventlog")
             .layer("memory")
@@ -57,28 +59,31 @@ class ArchitectureTest {
             .definedBy(APP)
             .whereLayer("task")
             .mayNotAccessAnyLayer()
+            .whereLayer("metrics")
+            .mayNotAccessAnyLayer()
             .whereLayer("eventlog")
-            .mayOnlyAccessLayers("task")
+            .mayOnlyAccessLayers("task", "metrics")
             .whereLayer("memory")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("embedded")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("redis")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("stream")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("access")
             .mayOnlyAccessLayers("task")
             .whereLayer("http")
-            .mayOnlyAccessLayers("stream", "eventlog", "task", "access")
+            .mayOnlyAccessLayers("stream", "eventlog", "task", "access", "metrics")
             .whereLayer("ops")
-            .mayOnlyAccessLayers("stream", "eventlog", "access");
+            .mayOnlyAccessLayers("stream", "eventlog", "access", "metrics");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
             .should()
             .resideInAnyPackage(
                     "io.taskstream.task",
+                    "io.taskstream.metrics",
                     "io.taskstream.eventlog",
                     "io.taskstream.eventlog.memory",
                     "io.taskstream.eventlog.embedded",

@@ -1,5 +1,6 @@
 package io.taskstream.eventlog;
 
+import io.taskstream.metrics.LogUsage;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import java.util.List;

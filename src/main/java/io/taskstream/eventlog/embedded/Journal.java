@@ -1,8 +1,8 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.SegmentHeader.Phase;
 import io.taskstream.eventlog.embedded.SegmentHeader.State;
+import io.taskstream.metrics.Stopwatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

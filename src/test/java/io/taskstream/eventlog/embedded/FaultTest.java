@@ -4,10 +4,10 @@ import static io.taskstream.testing.Stages.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.Task;
 import io.taskstream.testing.TestExecutors;
@@ -55,7 +55,7 @@ final class FaultTest extends LogFixture {
     }
 
     private static Stopwatch syncs() {
-        return new Stopwatch(Distribution.ofDurations(), () -> 0);
+        return new Stopwatch(Histogram.ofDurations(), () -> 0);
     }
 
     private Thread recorded(Runnable work) {

@@ -1,7 +1,7 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.Distribution;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.testing.TestExecutors;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +49,7 @@ final class OpenLog {
     }
 
     private static Stopwatch unread() {
-        return new Stopwatch(Distribution.ofDurations(), () -> 0);
+        return new Stopwatch(Histogram.ofDurations(), () -> 0);
     }
 
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, Stopwatch syncs) {

@@ -1,13 +1,14 @@
-package io.taskstream.eventlog;
+package io.taskstream.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.metrics.Histogram;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class DistributionTest {
+class HistogramTest {
 
-    private final Distribution counts = Distribution.ofCounts();
+    private final Histogram counts = Histogram.ofCounts();
 
     @Test
     void aValueCountsAtTheSmallestBoundThatIsNotBelowIt() {
@@ -34,7 +35,7 @@ class DistributionTest {
 
     @Test
     void boundsOfDurationsReachFromMicrosecondsToAMinute() {
-        long[] bounds = Distribution.ofDurations().bounds();
+        long[] bounds = Histogram.ofDurations().bounds();
         assertThat(bounds).isSorted().doesNotHaveDuplicates();
         assertThat(Arrays.stream(bounds).min()).hasValue(50_000);
         assertThat(Arrays.stream(bounds).max()).hasValue(60_000_000_000L);

@@ -1,25 +1,20 @@
-package io.taskstream.ops;
+package io.taskstream.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.taskstream.eventlog.Distribution;
-import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.LogMeters;
-import io.taskstream.eventlog.LogUsage;
-import io.taskstream.eventlog.Publishers;
-import io.taskstream.stream.StreamMeters;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives names to what the other packages count. Nothing is computed before somebody asks: the counters are plain adders
- * that know nothing of metrics. Thread-safe.
+ * The registry that gives names to the meters of all packages. Values are read when they are scraped; the meters
+ * themselves know nothing of Prometheus. Thread-safe.
  */
 public final class Metrics {
 
@@ -28,33 +23,41 @@ public final class Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    public Metrics(StreamMeters stream, LogMeters appends, EventLog log, Publishers publishers) {
+    /**
+     * @param usage measures the log at each scrape
+     * @param isAvailable whether the log accepts events now
+     */
+    public Metrics(StreamMeters stream, LogMeters appends, Supplier<LogUsage> usage, BooleanSupplier isAvailable) {
         viewers(stream);
         events(stream, appends);
         slowness(stream);
         durations(stream, appends);
-        log(log);
-        gauge("taskstream.publishers", "Requests that stream lines into a log now", publishers::count, null);
+        log(usage, isAvailable);
     }
 
-    /** Shows also how far the drain is. */
-    public Metrics with(Drain drain) {
+    /** Exposes also the number of requests that are publishing. */
+    public Metrics withPublishers(Supplier<Number> publishers) {
+        gauge("taskstream.publishers", "Requests that stream lines into a log now", publishers, null);
+        return this;
+    }
+
+    /** Exposes also whether the server is draining. */
+    public Metrics withDrain(BooleanSupplier isDraining) {
         gauge(
                 "taskstream.draining",
                 "1 from when the server sends its viewers away, 0 before",
-                () -> drain.state() == Drain.State.SERVING ? 0 : 1,
+                () -> isDraining.getAsBoolean() ? 1 : 0,
                 null);
         return this;
     }
 
-    /** Shows also what was refused. */
-    public Metrics with(Refusals refusals) {
-        refusals.counts()
-                .forEach((reason, count) -> counter(
-                        "taskstream.requests.refused",
-                        "Requests that were answered with an error, by what was wrong",
-                        count,
-                        new Label("reason", reason.name().toLowerCase(Locale.ROOT))));
+    /** Exposes also the number of refused requests, by reason. */
+    public Metrics withRefusals(Map<String, LongAdder> counts) {
+        counts.forEach((reason, count) -> counter(
+                "taskstream.requests.refused",
+                "Requests that were answered with an error, by what was wrong",
+                count,
+                new Label("reason", reason)));
         return this;
     }
 
@@ -107,7 +110,7 @@ public final class Metrics {
                 appends.syncs());
     }
 
-    private void log(EventLog log) {
+    private void log(Supplier<LogUsage> log, BooleanSupplier isAvailable) {
         gauge(
                 "taskstream.log.bytes",
                 "Bytes that the log takes, on the disk if it has one",
@@ -124,14 +127,14 @@ public final class Metrics {
         gauge(
                 "taskstream.log.available",
                 "1 as long as the log can keep events, otherwise 0",
-                () -> log.trouble().isEmpty() ? 1 : 0,
+                () -> isAvailable.getAsBoolean() ? 1 : 0,
                 null);
     }
 
-    /** Not a number if the engine doesn't measure it, or can't at the moment: one gauge must not fail the scrape. */
-    private static double measured(EventLog log, ToLongFunction<LogUsage> part) {
+    /** Returns NaN if the engine does not measure the value or is unavailable: one gauge must not fail the whole scrape. */
+    private static double measured(Supplier<LogUsage> log, ToLongFunction<LogUsage> part) {
         try {
-            long value = part.applyAsLong(log.usage());
+            long value = part.applyAsLong(log.get());
             return value < 0 ? Double.NaN : value;
         } catch (RuntimeException e) {
             return Double.NaN;
@@ -147,26 +150,26 @@ public final class Metrics {
     }
 
     private void gauge(String name, String help, Supplier<Number> value, @Nullable Label label) {
-        // What is counted lives as long as the registry: a weak reference would lose the lambda.
+        // By default the registry keeps a weak reference, and the lambda would be lost.
         Gauge.Builder<Supplier<Number>> gauge =
                 Gauge.builder(name, value).description(help).strongReference(true);
         (label == null ? gauge : gauge.tag(label.key, label.value)).register(registry);
     }
 
-    private void seconds(String name, String help, Distribution nanos) {
+    private void seconds(String name, String help, Histogram nanos) {
         histogram(name, help, nanos, NANOS_PER_SECOND);
     }
 
-    private void histogram(String name, String help, Distribution distribution, double unit) {
-        registry.getPrometheusRegistry().register(new Histogram(name, help, distribution, unit));
+    private void histogram(String name, String help, Histogram histogram, double unit) {
+        registry.getPrometheusRegistry().register(histogram.collector(name, help, unit));
     }
 
     /**
-     * All metrics, as Prometheus reads them.
+     * Returns all metrics in one of Prometheus's text formats.
      *
-     * @param mediaType of the text
+     * @param mediaType selects the format
      */
-    String scrape(String mediaType) {
+    public String scrape(String mediaType) {
         return registry.scrape(mediaType);
     }
 }

@@ -1,24 +1,24 @@
-package io.taskstream.eventlog;
+package io.taskstream.metrics;
 
 import java.util.Map;
 
 /**
- * What an engine holds at one moment, for those who watch over it. What the engine doesn't measure is negative or empty.
+ * An engine's contents at one moment. A value that the engine does not measure is negative or absent.
  *
- * @param bytes that the engine takes for it, on its disk if it has one
- * @param tasks how many there are
- * @param tasksByStatus how many there are of each status, by its wire name, each of which is there if one is
+ * @param bytes size of the log, on the disk if it has one
+ * @param tasks number of tasks
+ * @param tasksByStatus number of tasks by the status's wire name
  */
 public record LogUsage(long bytes, long tasks, Map<String, Long> tasksByStatus) {
 
-    /** Of an engine that doesn't measure itself. */
+    /** The usage of an engine that does not measure itself. */
     public static final LogUsage UNKNOWN = new LogUsage(-1, -1, Map.of());
 
     public LogUsage {
         tasksByStatus = Map.copyOf(tasksByStatus);
     }
 
-    /** Of an engine that knows all. */
+    /** Returns the usage of an engine that measures everything. */
     public static LogUsage of(long bytes, Map<String, Long> tasksByStatus) {
         long tasks = tasksByStatus.values().stream().mapToLong(Long::longValue).sum();
         return new LogUsage(bytes, tasks, tasksByStatus);
