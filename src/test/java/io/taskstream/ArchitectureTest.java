@@ -44,7 +44,11 @@ class ArchitectureTest {
             .layer("memory")
             .definedBy("io.taskstream.eventlog.memory..")
             .layer("embedded")
-            .definedBy("io.taskstream.eventlog.embedded..")
+            .definedBy("io.taskstream.eventlog.embedded")
+            .layer("embedded.store")
+            .definedBy("io.taskstream.eventlog.embedded.store..")
+            .layer("embedded.journal")
+            .definedBy("io.taskstream.eventlog.embedded.journal..")
             .layer("redis")
             .definedBy("io.taskstream.eventlog.redis..")
             .layer("stream")
@@ -66,7 +70,15 @@ class ArchitectureTest {
             .whereLayer("memory")
             .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("embedded")
+            .mayOnlyAccessLayers("embedded.store", "embedded.journal", "eventlog", "task", "metrics")
+            .whereLayer("embedded.store")
+            .mayOnlyAccessLayers("embedded.journal", "eventlog", "task")
+            .whereLayer("embedded.store")
+            .mayOnlyBeAccessedByLayers("embedded")
+            .whereLayer("embedded.journal")
             .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .whereLayer("embedded.journal")
+            .mayOnlyBeAccessedByLayers("embedded", "embedded.store")
             .whereLayer("redis")
             .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("stream")
@@ -87,6 +99,8 @@ class ArchitectureTest {
                     "io.taskstream.eventlog",
                     "io.taskstream.eventlog.memory",
                     "io.taskstream.eventlog.embedded",
+                    "io.taskstream.eventlog.embedded.store",
+                    "io.taskstream.eventlog.embedded.journal",
                     "io.taskstream.eventlog.redis",
                     "io.taskstream.stream",
                     "io.taskstream.access",

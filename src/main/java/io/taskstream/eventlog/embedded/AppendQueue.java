@@ -3,6 +3,9 @@ package io.taskstream.eventlog.embedded;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.embedded.store.KeyAnswer;
+import io.taskstream.eventlog.embedded.store.Store;
+import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.task.TaskId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,46 +20,45 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings appends to the committing thread, with all that it needs, so that it never reads the disk nor waits for the store.
- * An append without an idempotency key to a task in the heap goes there at once. For all others the executor first looks
- * up the task or the key in the store; later appends to that task wait behind them, so that appends keep their order.
- * Thread-safe.
+ * The appends on their way to the commit thread, which must not read the store. An append without an idempotency key to a
+ * cached task is submitted at once. For others the executor first looks up the task or the key in the store; later appends to
+ * that task wait behind them and so keep their order. Thread-safe.
  */
 final class AppendQueue {
 
-    private final TaskCache live;
+    private final TaskCache cache;
     private final StoreFile store;
     private final Committer committer;
     private final Executor executor;
 
-    /** Of each task for which something is looked up, the appends that wait. */
-    private final ConcurrentMap<TaskId, List<Waiting>> waiting = new ConcurrentHashMap<>();
+    /** By task: the appends that wait for a look-up. */
+    private final ConcurrentMap<TaskId, List<PendingAppend>> pending = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
-    AppendQueue(TaskCache live, StoreFile store, Committer committer, Executor executor) {
-        this.live = live;
+    AppendQueue(TaskCache cache, StoreFile store, Committer committer, Executor executor) {
+        this.cache = cache;
         this.store = store;
         this.committer = committer;
         this.executor = executor;
     }
 
-    private static final class Waiting {
+    /** Compared by identity: equal batches are different appends. */
+    private static final class PendingAppend {
 
         private final Batch batch;
         private final CompletableFuture<Appended> answer = new CompletableFuture<>();
 
-        Waiting(Batch batch) {
+        PendingAppend(Batch batch) {
             this.batch = batch;
         }
 
-        @Nullable
-        String key() {
+        @Nullable String key() {
             return batch.idempotencyKey();
         }
 
-        WriteRequest<Appended> order(CachedTask pinned, @Nullable KeyAnswer stored) {
-            return new WriteRequest<>(answer, pinned, key(), staging -> staging.append(pinned, batch, stored));
+        WriteRequest<Appended> request(CachedTask pinned, @Nullable KeyAnswer stored) {
+            return new WriteRequest<>(answer, pinned, key(), group -> group.append(pinned, batch, stored));
         }
 
         void fail(Throwable failure) {
@@ -65,67 +67,67 @@ final class AppendQueue {
     }
 
     CompletableFuture<Appended> append(TaskId id, Batch batch) {
-        var append = new Waiting(batch);
-        boolean isReady = append.key() == null && !waiting.containsKey(id);
-        CachedTask task = isReady ? live.pin(id) : null;
+        var append = new PendingAppend(batch);
+        boolean isReady = append.key() == null && !pending.containsKey(id);
+        CachedTask task = isReady ? cache.pin(id) : null;
         if (task != null) {
-            return committer.submit(append.order(task, null));
+            return committer.submit(append.request(task, null));
         }
         lookUp(id, append);
         return append.answer;
     }
 
-    private void lookUp(TaskId id, Waiting append) {
-        List<Waiting> mine = new ArrayList<>();
-        List<Waiting> line = waiting.compute(id, (key, before) -> {
-            List<Waiting> after = before == null ? mine : before;
+    private void lookUp(TaskId id, PendingAppend append) {
+        List<PendingAppend> own = new ArrayList<>();
+        List<PendingAppend> queue = pending.compute(id, (key, before) -> {
+            List<PendingAppend> after = before == null ? own : before;
             after.add(append);
             return after;
         });
         if (closed) {
             failAll();
-        } else if (line == mine) {
+        } else if (queue == own) {
             execute(id);
         }
     }
 
-    /** One turn for each task that waits, so that no task keeps a thread from the others. */
+    /** Schedules one round for a task; a task with many appends does not keep a thread from the others. */
     private void execute(TaskId id) {
         try {
-            executor.execute(() -> takeTurn(id));
+            executor.execute(() -> submitPending(id));
         } catch (RuntimeException e) {
             failAll(id, new EventLogException.Unavailable("The server has no thread to read with", e));
         }
     }
 
-    private void takeTurn(TaskId id) {
-        // They stay in the line as long as something is looked up for them.
-        List<Waiting> appends = waitingFor(id);
+    private void submitPending(TaskId id) {
+        // They stay in the queue during the look-up, so that later appends wait behind them.
+        List<PendingAppend> appends = copyOfPending(id);
         try {
             submit(id, appends);
         } catch (RuntimeException | Error e) {
             appends.forEach(append -> append.fail(e));
         }
-        List<Waiting> left = waiting.computeIfPresent(id, (key, line) -> {
-            line.removeAll(new HashSet<>(appends));
-            return line.isEmpty() ? null : line;
+        List<PendingAppend> left = pending.computeIfPresent(id, (key, queue) -> {
+            queue.removeAll(new HashSet<>(appends));
+            return queue.isEmpty() ? null : queue;
         });
         if (left != null) {
             execute(id);
         }
     }
 
-    private List<Waiting> waitingFor(TaskId id) {
-        List<Waiting> copy = new ArrayList<>();
-        waiting.computeIfPresent(id, (key, line) -> {
-            copy.addAll(line);
-            return line;
+    private List<PendingAppend> copyOfPending(TaskId id) {
+        List<PendingAppend> copy = new ArrayList<>();
+        pending.computeIfPresent(id, (key, queue) -> {
+            copy.addAll(queue);
+            return queue;
         });
         return copy;
     }
 
-    private void submit(TaskId id, List<Waiting> appends) {
-        CachedTask task = live.loadPinned(id);
+    private void submit(TaskId id, List<PendingAppend> appends) {
+        CachedTask task = cache.loadPinned(id);
         if (task == null) {
             throw new EventLogException.NoSuchTask(id);
         }
@@ -136,10 +138,10 @@ final class AppendQueue {
         }
     }
 
-    private void submit(CachedTask task, List<Waiting> appends) {
+    private void submit(CachedTask task, List<PendingAppend> appends) {
         List<String> keys =
-                appends.stream().map(Waiting::key).filter(Objects::nonNull).toList();
-        // Before the store is read: what it takes from now on is told to the task.
+                appends.stream().map(PendingAppend::key).filter(Objects::nonNull).toList();
+        // Before the store is read: from now on the task remembers keys that a checkpoint brings into the store.
         keys.forEach(task::beginLookUp);
         Map<String, KeyAnswer> stored = new HashMap<>();
         RuntimeException failure = null;
@@ -150,14 +152,14 @@ final class AppendQueue {
         } catch (RuntimeException e) {
             failure = e;
         }
-        for (Waiting append : appends) {
+        for (PendingAppend append : appends) {
             String key = append.key();
             if (key != null && failure != null) {
                 task.endLookUp(key);
                 append.fail(failure);
             } else {
                 task.pin();
-                committer.enter(append.order(task, stored.get(key)));
+                committer.submit(append.request(task, stored.get(key)));
             }
         }
     }
@@ -174,18 +176,18 @@ final class AppendQueue {
     }
 
     private void failAll(TaskId id, EventLogException failure) {
-        List<Waiting> line = waiting.remove(id);
-        if (line != null) {
-            line.forEach(append -> append.fail(failure));
+        List<PendingAppend> queue = pending.remove(id);
+        if (queue != null) {
+            queue.forEach(append -> append.fail(failure));
         }
     }
 
     private void failAll() {
         var failure = new EventLogException.Unavailable("The log is closed", null);
-        waiting.keySet().forEach(id -> failAll(id, failure));
+        pending.keySet().forEach(id -> failAll(id, failure));
     }
 
-    /** Takes no further append for which something must be looked up, and fails those that wait. */
+    /** Fails all pending appends, and each later one that needs a look-up. */
     void close() {
         closed = true;
         failAll();

@@ -7,28 +7,30 @@ import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogWatchers;
 import io.taskstream.eventlog.RecentFrames;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.embedded.journal.JournalRecord.BatchAppended;
+import io.taskstream.eventlog.embedded.store.KeyAnswer;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that is published to or watched, or of which the store does not have everything yet: its state and its recent
- * frames, among them all that are not in the store.
+ * A task in the heap: its state and its recent frames, among them all that the store lacks. It is dirty while the store lacks
+ * any of its changes. It holds committed changes only; the {@link CommitGroup} holds those that are about to be committed.
  *
- * <p>Thread-safe; the lock is held for copying bytes only. What is shown here has been committed; what is about to be is
- * in the {@link StagedTask}.
+ * <p>Thread-safe; the lock is held only while bytes are copied.
  */
 final class CachedTask {
 
-    /** About what a task, an event and a key take in the heap beside their bytes. */
+    /** Estimated bytes in the heap of a task, an event and a key, beside their own bytes. */
     private static final long TASK_COST = 2_048;
 
     private static final long EVENT_COST = 24;
@@ -38,28 +40,28 @@ final class CachedTask {
 
     private final long ordinal;
     private final EventId before;
-    private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final LogWatchers watchers = new LogWatchers();
 
     private Task task;
     private RecentFrames frames;
     private long oldest;
     private long stored;
     private long storedBytes;
-    private Map<String, KeyAnswer> unstoredKeys = new HashMap<>();
+    private Map<String, KeyAnswer> dirtyKeys = new HashMap<>();
 
     /** By keys that are being looked up in the store. */
     private final Map<String, LookUp> lookUps = new HashMap<>();
 
-    /** How many appends and the like need it in the heap; {@link #EVICTED} when it has left the heap. */
+    /** The number of requests that need the task in the heap; {@link #EVICTED} once it has left the heap. */
     private final AtomicInteger pins = new AtomicInteger();
 
     private boolean deleted;
     private long version;
     private long storedVersion;
-    private long unstoredCost;
+    private long dirtyCost;
     private volatile long lastUse;
 
-    /** A task as it is in the store. */
+    /** Creates a clean task from its record in the store. */
     CachedTask(StoredTask from) {
         this.ordinal = from.ordinal();
         this.task = from.task();
@@ -70,25 +72,45 @@ final class CachedTask {
         this.frames = framesAfter(from.last());
     }
 
-    /** A task that is to be created. */
+    /** Returns a task whose creation is about to be committed. */
     static CachedTask created(long ordinal, String epoch, Task task) {
         return new CachedTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
     }
 
-    /** Says that it is created. Answers how many bytes of the heap wait for the store to have that. */
-    synchronized long publishCreation() {
+    /**
+     * The changes of a task that the store lacks, at one moment.
+     *
+     * @param cached the task, which has the frames
+     * @param record the task's record; its {@code bytes} do not include the frames that the store lacks
+     * @param stored the sequence of the last event in the store
+     * @param keys the idempotency keys that the store lacks
+     * @param deleted whether the task must be removed from the store
+     * @param version of the task
+     * @param cost bytes of the heap that these changes take
+     */
+    record DirtyTask(
+            CachedTask cached,
+            StoredTask record,
+            long stored,
+            Map<String, KeyAnswer> keys,
+            boolean deleted,
+            long version,
+            long cost) {}
+
+    /** Applies the creation; returns the bytes of the heap that became dirty. */
+    synchronized long applyCreation() {
         return changed(0);
     }
 
     private long changed(long cost) {
-        long more = unstoredCost == 0 ? cost + TASK_COST : cost;
-        unstoredCost += more;
+        long added = dirtyCost == 0 ? cost + TASK_COST : cost;
+        dirtyCost += added;
         version++;
-        return more;
+        return added;
     }
 
     private RecentFrames framesAfter(long sequence) {
-        // Frames that are not in the store may not be dropped, so the bounds are kept elsewhere.
+        // Frames that the store lacks must not be dropped, so the cache enforces the bounds.
         return new RecentFrames(before.at(sequence), Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
@@ -96,7 +118,7 @@ final class CachedTask {
         return ordinal;
     }
 
-    /** The place before the first event. */
+    /** Returns the id before the first event. */
     EventId before() {
         return before;
     }
@@ -109,7 +131,7 @@ final class CachedTask {
         return deleted;
     }
 
-    /** When it was last published to or read, in the milliseconds of the engine's clock. */
+    /** Returns the time of the last append or read, in milliseconds of the engine's clock. */
     long lastUse() {
         return lastUse;
     }
@@ -118,7 +140,7 @@ final class CachedTask {
         return new LogState(task, before.at(frames.last()), oldest);
     }
 
-    /** Keeps it in the heap until {@link #unpin}. Answers whether that could be done: it may have just left. */
+    /** Keeps the task in the heap until {@link #unpin}; returns false if it has just left. */
     boolean pin() {
         return pins.getAndUpdate(count -> count == EVICTED ? EVICTED : count + 1) != EVICTED;
     }
@@ -132,180 +154,165 @@ final class CachedTask {
         private @Nullable KeyAnswer answer;
     }
 
-    /** Says that the key is about to be looked up in the store. */
+    /** Begins to watch a key that is about to be looked up in the store. */
     synchronized void beginLookUp(String key) {
         lookUps.computeIfAbsent(key, none -> new LookUp()).count++;
     }
 
-    /** Says that what was found in the store is not needed any more. */
+    /** Ends what {@link #beginLookUp} began. */
     synchronized void endLookUp(String key) {
         lookUps.computeIfPresent(key, (same, lookUp) -> --lookUp.count == 0 ? null : lookUp);
     }
 
-    /**
-     * What a batch with this key was answered, if the store does not have that yet, or has got it while the key is being
-     * looked up.
-     */
+    /** Returns the answer to a batch with this key if the store lacks it or got it after the look-up began. */
     synchronized @Nullable KeyAnswer newKey(String key) {
-        KeyAnswer unstored = unstoredKeys.get(key);
-        if (unstored != null) {
-            return unstored;
+        KeyAnswer dirty = dirtyKeys.get(key);
+        if (dirty != null) {
+            return dirty;
         }
         LookUp lookUp = lookUps.get(key);
         return lookUp == null ? null : lookUp.answer;
     }
 
-    /** Shows what has been committed. Answers how many bytes of the heap wait for the store to have that. */
-    synchronized long publish(JournalRecord.BatchAppended added) {
-        if (added.first() > frames.last() + 1) {
-            skipTo(added.first());
+    /** Applies a committed batch; returns the bytes of the heap that became dirty. */
+    synchronized long apply(BatchAppended batch) {
+        if (batch.first() > frames.last() + 1) {
+            skipTo(batch.first());
         }
-        Instant time = Instant.ofEpochMilli(added.timeMillis());
+        Instant time = Instant.ofEpochMilli(batch.timeMillis());
         long cost = 0;
-        long sequence = added.first();
-        for (byte[] json : added.events()) {
+        long sequence = batch.first();
+        for (byte[] json : batch.events()) {
             byte[] frame = Frames.encode(before.at(sequence++), json);
-            frames.add(frame, time, added.traceparent());
+            frames.add(frame, time, batch.traceparent());
             cost += frame.length + EVENT_COST;
         }
-        if (added.end() != null) {
-            task = task.finish(added.end(), time);
+        if (batch.end() != null) {
+            task = task.finish(batch.end(), time);
         }
-        if (added.key() != null) {
-            unstoredKeys.put(added.key(), KeyAnswer.of(added));
-            cost += KEY_COST + added.key().length();
+        if (batch.key() != null) {
+            dirtyKeys.put(batch.key(), KeyAnswer.of(batch));
+            cost += KEY_COST + batch.key().length();
         }
-        lastUse = added.timeMillis();
+        lastUse = batch.timeMillis();
         return changed(cost);
     }
 
-    /** After a loss: nothing before that event is kept, so that no number is given twice and the hole is told. */
+    /** After a loss: drops all earlier events, so that no sequence is given twice and viewers see a gap. */
     private void skipTo(long first) {
         frames = framesAfter(first - 1);
         oldest = first;
         stored = first - 1;
     }
 
-    /** Says that it is deleted. Answers how many bytes of the heap wait for the store to have that. */
-    long publishDeletion() {
+    /** Applies the deletion; returns the bytes of the heap that became dirty. */
+    long applyDeletion() {
         long cost;
         synchronized (this) {
             deleted = true;
             cost = changed(0);
         }
-        watchers.forEach(LogWatcher::deleted);
+        watchers.notifyDeleted();
         return cost;
     }
 
     void notifyAppended() {
-        watchers.forEach(LogWatcher::appended);
+        watchers.notifyAppended();
     }
 
     /**
-     * The frames behind a sequence, or {@code null} if the store must be asked.
+     * Returns the frames after a sequence, {@code null} if they must be read from the store.
      *
      * @throws EventLogException.NoSuchTask if the task is deleted
      */
     synchronized @Nullable Chunk recent(long after, int maxBytes, long nowMillis) {
-        checkThere();
+        if (deleted) {
+            throw new EventLogException.NoSuchTask(task.id());
+        }
         lastUse = nowMillis;
-        long behind = Math.max(after, oldest - 1);
-        return behind + 1 >= frames.oldest()
-                ? frames.chunk(behind, maxBytes, task.status().isFinished())
+        long from = Math.max(after + 1, oldest);
+        return from >= frames.oldest()
+                ? frames.chunk(from - 1, maxBytes, task.status().isFinished())
                 : null;
     }
 
-    /** The events behind a sequence, {@code null} if the heap has not all of those that are kept. */
+    /** Returns the events after a sequence, {@code null} if some of those that are kept are not in the heap. */
     synchronized @Nullable List<StoredEvent> recentEvents(long after, int limit) {
         return Math.max(after + 1, oldest) < frames.oldest() ? null : frames.events(after, limit);
     }
 
-    /** The sequence of the oldest event that is in the heap. */
+    /** Returns the sequence of the oldest event in the heap. */
     synchronized long oldestRecent() {
         return frames.oldest();
     }
 
-    private void checkThere() {
-        if (deleted) {
-            throw new EventLogException.NoSuchTask(task.id());
-        }
-    }
-
     /** Watches the log; the task must be pinned. */
     Watch watch(LogWatcher watcher) {
-        boolean gone;
-        synchronized (this) {
-            gone = deleted;
-            if (!gone) {
-                watchers.add(watcher);
-            }
-        }
-        if (gone) {
-            watcher.deleted();
-        }
-        return () -> watchers.remove(watcher);
+        return watchers.watch(watcher);
     }
 
-    /** What the store has to take: everything up to now. */
-    synchronized DirtyTask unstored() {
-        long last = frames.last();
+    /** Returns what the store lacks now. */
+    synchronized DirtyTask dirty() {
         return new DirtyTask(
                 this,
-                new StoredTask(ordinal, task, before.epoch(), last, oldest, storedBytes),
+                new StoredTask(ordinal, task, before.epoch(), frames.last(), oldest, storedBytes),
                 stored,
-                Map.copyOf(unstoredKeys),
+                Map.copyOf(dirtyKeys),
                 deleted,
                 version,
-                unstoredCost);
+                dirtyCost);
     }
 
-    /** Shows the frames from that sequence on, one group at a time so that the lock is held for short. */
+    /** Passes the frames from a sequence on to the visitor. */
     synchronized void visit(long from, RecentFrames.FrameVisitor visitor) {
         frames.visit(from, visitor);
     }
 
-    /** The store has that now. */
-    synchronized void stored(DirtyTask was, StoredTask now) {
-        stored = now.last();
-        storedVersion = was.version();
-        unstoredCost -= was.cost();
-        was.keys().forEach(this::stored);
-        trimmed(now);
+    /** Records that the store has those changes. */
+    synchronized void stored(DirtyTask changes, StoredTask record) {
+        stored = record.last();
+        storedVersion = changes.version();
+        dirtyCost -= changes.cost();
+        changes.keys().forEach(this::stored);
+        trimmed(record);
     }
 
     private void stored(String key, KeyAnswer answer) {
-        unstoredKeys.remove(key, answer);
+        dirtyKeys.remove(key, answer);
         LookUp lookUp = lookUps.get(key);
         if (lookUp != null) {
-            // The store may have been read before.
+            // The look-up may have read the store before this checkpoint.
             lookUp.answer = answer;
         }
     }
 
-    /** The store has let go of its oldest events. */
-    synchronized void trimmed(StoredTask now) {
-        storedBytes = now.bytes();
-        oldest = Math.max(oldest, now.oldest());
-        frames.dropThrough(Math.min(oldest - 1, stored));
+    /** Records that retention has removed the oldest events from the store. */
+    synchronized void trimmed(StoredTask record) {
+        storedBytes = record.bytes();
+        dropBefore(record.oldest());
     }
 
     /**
-     * The store is another one, with what could be salvaged.
+     * Records that the store was replaced by a salvaged one, and marks the task as dirty.
      *
-     * @param now what it has of the task, {@code null} if nothing
+     * @param record the salvaged record of the task, {@code null} if it is lost
      */
-    synchronized void salvaged(@Nullable StoredTask now) {
-        storedBytes = now == null ? 0 : now.bytes();
-        oldest = Math.max(oldest, now == null ? stored + 1 : now.oldest());
-        frames.dropThrough(Math.min(oldest - 1, stored));
+    synchronized void salvaged(@Nullable StoredTask record) {
+        storedBytes = record == null ? 0 : record.bytes();
+        dropBefore(record == null ? stored + 1 : record.oldest());
         version++;
+    }
+
+    private void dropBefore(long newOldest) {
+        oldest = Math.max(oldest, newOldest);
+        frames.dropThrough(Math.min(oldest - 1, stored));
     }
 
     synchronized long recentBytes() {
         return frames.bytes();
     }
 
-    /** Lets go of the oldest frames that the store has, until there are no more bytes than that, if that is possible. */
+    /** Drops the oldest frames that the store has until at most {@code maxBytes} remain. */
     synchronized void shrink(long maxBytes) {
         if (maxBytes == 0) {
             frames.dropThrough(stored);
@@ -315,20 +322,16 @@ final class CachedTask {
         }
     }
 
-    boolean isWatched() {
-        return !watchers.isEmpty();
-    }
-
     synchronized boolean isFinished() {
         return task.status().isFinished();
     }
 
-    /** Whether the store has not everything of it. */
-    synchronized boolean isUnstored() {
+    /** Returns whether the store lacks a change. */
+    synchronized boolean isDirty() {
         return storedVersion != version;
     }
 
-    /** Lets it leave the heap if nothing needs it there and the store has everything. Answers whether it has left. */
+    /** Marks the task as evicted if it is clean, not watched and not pinned; returns whether it was. */
     synchronized boolean evict() {
         return !deleted && storedVersion == version && watchers.isEmpty() && pins.compareAndSet(0, EVICTED);
     }

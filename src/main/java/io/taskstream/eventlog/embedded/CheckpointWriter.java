@@ -1,120 +1,96 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.embedded.Committer.Checkpoint;
+import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
+import io.taskstream.eventlog.embedded.journal.SegmentFiles;
+import io.taskstream.eventlog.embedded.store.Store;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoredEvents;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import java.util.ArrayList;
 import java.util.List;
 import org.h2.store.fs.FilePath;
 
 /**
- * Brings what the journal has made durable into the store, as one commit of it for all that has come in the meantime, and
- * deletes the part of the journal that is not needed any more. Belongs to the storing thread.
+ * Writes checkpoints: commits all dirty tasks to the store at once, then deletes the segments of the journal that are no
+ * longer needed. Used at start, then by the checkpoint thread.
  */
 final class CheckpointWriter {
 
     private final StoreFile file;
-    private final TaskCache live;
-    private final DirtyBudget unstored;
+    private final TaskCache cache;
+    private final DirtyBudget budget;
     private final Retention retention;
     private final FilePath directory;
-    private final EventBlock.Writer group = new EventBlock.Writer();
-    private long checkpoint;
+    private long previous;
 
-    CheckpointWriter(StoreFile file, TaskCache live, DirtyBudget unstored, Retention retention, FilePath directory) {
+    CheckpointWriter(StoreFile file, TaskCache cache, DirtyBudget budget, Retention retention, FilePath directory) {
         this.file = file;
-        this.live = live;
-        this.unstored = unstored;
+        this.cache = cache;
+        this.budget = budget;
         this.retention = retention;
         this.directory = directory;
-        this.checkpoint = file.writable().checkpoint();
+        this.previous = file.writable().checkpoint();
     }
 
     /**
-     * Takes all that the cut holds.
+     * Writes a checkpoint.
      *
-     * @throws RuntimeException if the store failed; then it counts as having nothing of it, and is marked broken
+     * @throws RuntimeException if the store failed; it then has none of the changes, and is marked as broken
      */
-    void take(Checkpoint beginCheckpoint) {
+    void write(Checkpoint checkpoint) {
         Store store = file.writable();
-        List<StoredTask> now = new ArrayList<>();
-        int slice = RetentionSweep.GROUPS;
+        List<StoredTask> records = new ArrayList<>();
+        int blocks = RetentionSweep.BLOCKS;
         try {
-            for (DirtyTask each : beginCheckpoint.unstored()) {
-                if (each.deleted()) {
-                    slice -= forget(store, each.task().ordinal(), slice);
-                    now.add(each.task());
+            for (DirtyTask dirty : checkpoint.dirtyTasks()) {
+                if (dirty.deleted()) {
+                    blocks -= store.remove(dirty.record().ordinal(), blocks);
+                    records.add(dirty.record());
                 } else {
-                    now.add(put(store, each));
+                    records.add(put(store, dirty));
                 }
             }
-            store.commit(beginCheckpoint.number(), beginCheckpoint.nextOrdinal());
+            store.commit(checkpoint.number(), checkpoint.nextOrdinal());
         } catch (RuntimeException | Error e) {
             file.markBroken(e);
             throw e;
         }
-        for (int i = 0; i < now.size(); i++) {
-            settle(beginCheckpoint.unstored().get(i), now.get(i));
+        for (int i = 0; i < records.size(); i++) {
+            markClean(checkpoint.dirtyTasks().get(i), records.get(i));
         }
-        // If the store's newest commit should ever be unreadable, it opens with the one before.
-        SegmentFiles.deleteThrough(directory, checkpoint);
-        checkpoint = beginCheckpoint.number();
+        // One checkpoint late: if the store's newest commit is unreadable, it opens with the one before.
+        SegmentFiles.deleteThrough(directory, previous);
+        previous = checkpoint.number();
     }
 
-    /** Of a large task, the events go later, slice by slice. Answers how many groups of them have gone. */
-    private static int forget(Store store, long ordinal, int slice) {
-        store.remove(ordinal);
-        int removed = store.events().remove(ordinal, slice);
-        if (removed == slice) {
-            store.deleted().put(ordinal, Store.NOTHING);
-        }
-        return removed;
-    }
-
-    private StoredTask put(Store store, DirtyTask dirtyTask) {
-        StoredTask task = dirtyTask.task();
+    /** Writes a task's events, keys and record, and trims the task to its bounds. */
+    private StoredTask put(Store store, DirtyTask dirty) {
+        StoredTask task = dirty.record();
         StoredEvents events = store.events();
         long ordinal = task.ordinal();
-        events.removeFrom(ordinal, dirtyTask.stored() + 1);
-        long added = putEvents(events, dirtyTask);
-        dirtyTask.keys().forEach((key, answer) -> store.keys().put(ordinal, key, answer));
+        long first = dirty.stored() + 1;
+        events.removeFrom(ordinal, first);
+        long added = events.append(ordinal, first, task.last(), dirty.cached()::visit);
+        dirty.keys().forEach((key, answer) -> store.keys().put(ordinal, key, answer));
 
         long bytes = task.bytes() + added;
         long oldest = Math.max(task.oldest(), task.last() - retention.events() + 1);
         if (bytes > retention.bytes()) {
-            long tooMany = Math.min(bytes - retention.bytes(), added + RetentionSweep.SLICE);
-            oldest = Math.max(oldest, events.oldestAfterRemoving(ordinal, tooMany));
+            long excess = Math.min(bytes - retention.bytes(), added + RetentionSweep.BYTES);
+            oldest = Math.max(oldest, events.oldestAfterRemoving(ordinal, excess));
         }
-        int groups = (int) (added / EventBlock.FULL) + RetentionSweep.GROUPS;
-        long removed = oldest > 1 ? events.removeBefore(ordinal, oldest, groups) : 0;
-        StoredTask now = task.with(oldest, bytes - removed);
-        store.put(now);
-        return now;
+        int blocks = (int) (added / StoredEvents.BLOCK_BYTES) + RetentionSweep.BLOCKS;
+        long removed = oldest > 1 ? events.removeBefore(ordinal, oldest, blocks) : 0;
+        StoredTask record = task.with(oldest, bytes - removed);
+        store.put(record);
+        return record;
     }
 
-    private long putEvents(StoredEvents events, DirtyTask task) {
-        long last = task.task().last();
-        long next = task.stored() + 1;
-        long bytes = 0;
-        while (next <= last) {
-            long first = next;
-            group.begin();
-            task.live()
-                    .visit(
-                            first,
-                            (frames, offset, length, time, trace) ->
-                                    group.add(frames, offset, length, time, trace) && first + group.count() <= last);
-            events.put(task.task().ordinal(), first, group.value());
-            bytes += group.framesLength();
-            next += group.count();
+    private void markClean(DirtyTask dirty, StoredTask record) {
+        if (dirty.deleted()) {
+            cache.remove(dirty.cached());
         }
-        return bytes;
-    }
-
-    /** Tells the task what the store has of it. */
-    private void settle(DirtyTask was, StoredTask now) {
-        if (was.deleted()) {
-            live.remove(was.live());
-        }
-        was.live().stored(was, now);
-        unstored.add(-was.cost());
+        dirty.cached().stored(dirty, record);
+        budget.add(-dirty.cost());
     }
 }

@@ -1,9 +1,12 @@
 package io.taskstream.eventlog.embedded;
 
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.embedded.Committer.Checkpoint;
+import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
+import io.taskstream.eventlog.embedded.RetentionSweep.ExpiredTask;
+import io.taskstream.eventlog.embedded.store.StoreFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,88 +17,90 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Has the store take what is in the journal, and the house kept, every while, and sooner if much has come in. */
+/** The checkpoint thread: checkpoints and maintenance at intervals, and checkpoints at once while many bytes are dirty. */
 final class Checkpointer implements Runnable {
 
     private static final Logger LOG = System.getLogger(Checkpointer.class.getName());
     private static final long INTERVAL_MILLIS = 1_500;
 
-    /** After so many turns of only storing, each of some megabytes, the house is kept. */
-    private static final int STORES_BETWEEN = 4;
+    /** The number of urgent checkpoints, of some megabytes each, after which maintenance is due. */
+    private static final int CHECKPOINTS_BETWEEN = 4;
 
-    /** How long a store that failed is left alone, however much comes in meanwhile. */
+    /** The pause after a failure, however many bytes are dirty. */
     private static final long RETRY_MILLIS = 250;
 
-    /** How long it waits if it could go on at once. */
+    /** The pause while retention has more to remove. */
     private static final long SHORT_MILLIS = 20;
 
     private final Committer committer;
     private final StoreFile file;
-    private final TaskCache live;
-    private final CheckpointWriter checkpointWriter;
-    private final RetentionSweep retentionSweep;
-    private final RecentSweep sweep;
-    private final DirtyBudget unstored;
+    private final TaskCache cache;
+    private final long recentBytes;
+    private final CheckpointWriter writer;
+    private final RetentionSweep retention;
+    private final DirtyBudget budget;
     private final Semaphore wakeUps;
+    private final InstantSource time;
 
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private volatile boolean closing;
     private volatile @Nullable String trouble;
+    private volatile boolean hasMoreToRemove;
 
     // Guarded by this.
     private CompletableFuture<Void> deletions = CompletableFuture.completedFuture(null);
 
-    private volatile boolean more;
-
-    // Touched by the committing thread only.
-    private boolean sweepFails;
+    // Confined to the commit thread.
+    private boolean evictionFails;
 
     /**
-     * @param wakeUps has a permit when there is much to store
+     * @param recentBytes bound of the cache
+     * @param wakeUps has a permit when many bytes are dirty
      */
     Checkpointer(
             Committer committer,
             StoreFile file,
-            TaskCache live,
-            CheckpointWriter checkpointWriter,
-            RetentionSweep retentionSweep,
-            RecentSweep sweep,
-            DirtyBudget unstored,
-            Semaphore wakeUps) {
+            TaskCache cache,
+            long recentBytes,
+            CheckpointWriter writer,
+            RetentionSweep retention,
+            DirtyBudget budget,
+            Semaphore wakeUps,
+            InstantSource time) {
         this.committer = committer;
         this.file = file;
-        this.live = live;
-        this.checkpointWriter = checkpointWriter;
-        this.retentionSweep = retentionSweep;
-        this.sweep = sweep;
-        this.unstored = unstored;
+        this.cache = cache;
+        this.recentBytes = recentBytes;
+        this.writer = writer;
+        this.retention = retention;
+        this.budget = budget;
         this.wakeUps = wakeUps;
+        this.time = time;
     }
 
-    /** What keeps it from storing, {@code null} if nothing does. */
-    @Nullable
-    String trouble() {
+    /** Returns why checkpoints fail, {@code null} if they succeed. */
+    @Nullable String trouble() {
         return trouble;
     }
 
     @Override
     public void run() {
-        int stores = 0;
+        int checkpoints = 0;
         while (!closing) {
             try {
                 if (trouble != null && closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                boolean isUrgent = wakeUps.tryAcquire(more ? SHORT_MILLIS : INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                long pause = hasMoreToRemove ? SHORT_MILLIS : INTERVAL_MILLIS;
+                boolean isUrgent = wakeUps.tryAcquire(pause, TimeUnit.MILLISECONDS);
                 wakeUps.drainPermits();
-                // However much comes in, the house is kept now and then.
-                if (isUrgent && trouble == null && stores < STORES_BETWEEN) {
-                    stores++;
-                    tryTo(this::store);
+                if (isUrgent && trouble == null && checkpoints < CHECKPOINTS_BETWEEN) {
+                    checkpoints++;
+                    attempt(this::checkpoint);
                 } else {
-                    stores = 0;
-                    tryTo(this::runMaintenance);
+                    checkpoints = 0;
+                    attempt(this::runMaintenance);
                 }
             } catch (InterruptedException e) {
                 LOG.log(Level.DEBUG, "The storing thread was interrupted, and goes on: only close() ends it");
@@ -103,23 +108,23 @@ final class Checkpointer implements Runnable {
         }
     }
 
-    private void tryTo(Runnable work) {
+    private void attempt(Runnable work) {
         try {
             work.run();
             trouble = null;
-            unstored.stuck(false);
+            budget.setStoreFailing(false);
         } catch (RuntimeException | Error e) {
             if (trouble == null) {
                 LOG.log(Level.ERROR, "The log's store fails; it is tried again and again", e);
             }
             trouble = "The log's store fails: " + e.getMessage();
-            unstored.stuck(true);
+            budget.setStoreFailing(true);
         }
     }
 
-    /** Does all there is to do, but for deletions, which are begun. */
+    /** Checkpoints, applies retention and compacts. Does not wait for the deletions that it begins. */
     synchronized void runMaintenance() {
-        store();
+        checkpoint();
         try {
             applyRetention();
         } catch (RuntimeException | Error e) {
@@ -133,77 +138,76 @@ final class Checkpointer implements Runnable {
         if (file.writable().isReadOnly()) {
             return;
         }
-        // They are not waited for here: the committing thread may itself wait for this one.
+        // Not waited for: the commit thread may itself wait for a checkpoint.
         if (deletions.isDone()) {
-            List<RetentionSweep.ExpiredTask> expiredTasks = retentionSweep.expiredTasks();
-            deletions =
-                    CompletableFuture.allOf(expiredTasks.stream().map(this::delete).toArray(CompletableFuture[]::new));
-            more = expiredTasks.size() == RetentionSweep.TASKS;
+            List<ExpiredTask> expired = retention.expiredTasks();
+            deletions = CompletableFuture.allOf(expired.stream().map(this::delete).toArray(CompletableFuture[]::new));
+            hasMoreToRemove = expired.size() == RetentionSweep.TASKS;
         }
-        more |= retentionSweep.trim();
-        retentionSweep.compact();
+        hasMoreToRemove |= retention.trim();
+        retention.compact();
     }
 
-    /** Is complete when the deletions that were last begun are done. */
+    /** Returns a stage that completes when the deletions begun last are committed. */
     synchronized CompletableFuture<Void> deletions() {
         return deletions;
     }
 
-    private CompletableFuture<Boolean> delete(RetentionSweep.ExpiredTask expiredTasks) {
-        CachedTask task = live.loadPinned(expiredTasks.id());
+    private CompletableFuture<Boolean> delete(ExpiredTask expired) {
+        CachedTask task = cache.loadPinned(expired.id());
         if (task == null) {
             return CompletableFuture.completedFuture(false);
         }
-        if (task.ordinal() != expiredTasks.ordinal()) {
+        if (task.ordinal() != expired.ordinal()) {
             task.unpin();
             return CompletableFuture.completedFuture(false);
         }
-        // Should it fail, it is outdated the next time too.
+        // After a failure the next sweep finds the task again.
         return committer.submit(WriteRequest.deletion(task)).exceptionally(failure -> false);
     }
 
-    /** Has the store take everything that has been committed. */
-    synchronized void store() {
+    /** Brings all committed changes into the store, then enforces the bounds of the cache. */
+    synchronized void checkpoint() {
         try {
             reopenIfFailed();
-            take(runOnCommitThread(committer::beginCheckpoint));
+            write(runOnCommitThread(committer::beginCheckpoint));
         } finally {
-            sweep();
+            enforceCacheBounds();
         }
     }
 
-    private void sweep() {
+    private void enforceCacheBounds() {
         try {
             runOnCommitThread(() -> {
-                trySweep();
+                tryToEnforceCacheBounds();
                 return true;
             });
         } catch (EventLogException e) {
-            // The committing thread has ended, as the cut has told.
+            // The commit thread has ended, which beginCheckpoint has reported.
         }
     }
 
-    /** A failure here is none of the store, which has taken what it was given. */
-    private void trySweep() {
+    /** A failure here must not count as one of the store, which has the checkpoint. */
+    private void tryToEnforceCacheBounds() {
         try {
-            sweep.sweep();
-            sweepFails = false;
+            cache.enforceBounds(recentBytes, time.millis());
+            evictionFails = false;
         } catch (RuntimeException e) {
-            if (!sweepFails) {
+            if (!evictionFails) {
                 LOG.log(Level.ERROR, "The recent events can't be kept within their bounds in the heap", e);
             }
-            sweepFails = true;
+            evictionFails = true;
         }
     }
 
-    private void take(Checkpoint beginCheckpoint) {
-        if (beginCheckpoint.unstored().isEmpty()) {
+    private void write(Checkpoint checkpoint) {
+        if (checkpoint.dirtyTasks().isEmpty()) {
             return;
         }
         try {
-            checkpointWriter.take(beginCheckpoint);
+            writer.write(checkpoint);
         } catch (RuntimeException | Error e) {
-            putBack(beginCheckpoint.unstored().stream().map(DirtyTask::live).toList());
+            putBack(checkpoint.dirtyTasks().stream().map(DirtyTask::cached).toList());
             reopenAfter(e);
             throw e;
         }
@@ -211,12 +215,12 @@ final class Checkpointer implements Runnable {
 
     private void reopenIfFailed() {
         if (file.reopenIfFailed()) {
-            live.salvaged();
-            putBack(live.all());
+            cache.salvaged();
+            putBack(cache.all());
         }
     }
 
-    /** A store that failed has closed itself: it is opened at once, for those who read. */
+    /** Reopens at once, for readers: a store that failed has closed itself. */
     private void reopenAfter(Throwable failure) {
         try {
             reopenIfFailed();
@@ -240,7 +244,7 @@ final class Checkpointer implements Runnable {
         }
     }
 
-    /** Takes up no further work. */
+    /** Ends the thread after its current step. */
     void close() {
         closing = true;
         closed.countDown();

@@ -3,35 +3,30 @@ package io.taskstream.eventlog.embedded;
 import io.taskstream.eventlog.EventLogException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds the bytes of frames, tasks and keys that wait in the heap for the store to take them. Thread-safe. */
+/** A bound of the bytes in the heap that the store lacks. Thread-safe. */
 final class DirtyBudget {
 
     private static final long MANY = 8 << 20;
-    private static final long MOST = 48 << 20;
+    private static final long MAX = 48 << 20;
 
     private final AtomicLong bytes = new AtomicLong();
-    private final Runnable whenMany;
-    private volatile boolean stuck;
+    private final Runnable requestCheckpoint;
+    private volatile boolean isStoreFailing;
 
     /**
-     * @param whenMany is run when it is time to store them
+     * @param requestCheckpoint runs when many bytes are dirty
      */
-    DirtyBudget(Runnable whenMany) {
-        this.whenMany = whenMany;
+    DirtyBudget(Runnable requestCheckpoint) {
+        this.requestCheckpoint = requestCheckpoint;
     }
 
-    long bytes() {
-        return bytes.get();
-    }
-
-    /** Nothing waits any more. */
     void reset() {
         bytes.set(0);
     }
 
     void add(long added) {
         if (bytes.addAndGet(added) >= MANY) {
-            whenMany.run();
+            requestCheckpoint.run();
         }
     }
 
@@ -39,21 +34,20 @@ final class DirtyBudget {
         return bytes.get() >= MANY;
     }
 
-    /** Whether nothing should be appended until the store has caught up, which it will. */
+    /** Returns whether commits must wait for a checkpoint, which will come. */
     boolean isFull() {
-        return !stuck && bytes.get() >= MOST;
+        return !isStoreFailing && bytes.get() >= MAX;
     }
 
-    /** Says whether the store takes nothing at present. */
-    void stuck(boolean isStuck) {
-        stuck = isStuck;
+    void setStoreFailing(boolean isFailing) {
+        isStoreFailing = isFailing;
     }
 
     /**
-     * @throws EventLogException.Unavailable if there are too many bytes and the store takes nothing
+     * @throws EventLogException.Unavailable if the budget is used up and no checkpoint succeeds
      */
     void check() {
-        if (bytes.get() >= MOST) {
+        if (bytes.get() >= MAX) {
             throw new EventLogException.Unavailable(
                     "The log's store can't be written, and the heap holds no more", null);
         }

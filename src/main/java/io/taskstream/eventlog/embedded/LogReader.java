@@ -5,45 +5,113 @@ import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.TaskId;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads logs: what is recent from the heap, at once; all else from the store, on the executor. Thread-safe. */
+/**
+ * Reads tasks and events from the cache and the store. Recent frames are returned at once; the executor reads older ones from
+ * the store. Thread-safe.
+ */
 final class LogReader {
 
     private static final int ATTEMPTS = 3;
 
-    private final TaskCache live;
+    private final TaskCache cache;
     private final StoreFile store;
     private final Executor executor;
     private final InstantSource time;
 
-    LogReader(TaskCache live, StoreFile store, Executor executor, InstantSource time) {
-        this.live = live;
+    LogReader(TaskCache cache, StoreFile store, Executor executor, InstantSource time) {
+        this.cache = cache;
         this.store = store;
         this.executor = executor;
         this.time = time;
     }
 
     Optional<LogState> find(TaskId id) {
-        CachedTask task = live.get(id);
+        CachedTask task = cache.get(id);
         if (task != null) {
             return task.isDeleted() ? Optional.empty() : Optional.of(task.state());
         }
         return Optional.ofNullable(store.read(open -> open.task(id))).map(StoredTask::state);
     }
 
+    /** A task's ordinal and state, from the cache or else from the store. */
+    private record Located(long ordinal, LogState state) {}
+
+    private Located locate(TaskId id, @Nullable CachedTask task) {
+        if (task != null && !task.isDeleted()) {
+            return new Located(task.ordinal(), task.state());
+        }
+        StoredTask stored = task == null ? store.read(open -> open.task(id)) : null;
+        if (stored == null) {
+            throw new EventLogException.NoSuchTask(id);
+        }
+        return new Located(stored.ordinal(), stored.state());
+    }
+
+    List<LogState> list(TaskQuery query) {
+        long below = query.after() == null
+                ? Long.MAX_VALUE
+                : locate(query.after(), cache.get(query.after())).ordinal();
+        NavigableMap<Long, CachedTask> cached = new TreeMap<>();
+        // Not by the constructor, which fails if tasks leave the cache meanwhile.
+        cache.below(below).forEach(cached::put);
+        return store.read(open -> merge(query, cached, open.newestFirst(below, query.status())));
+    }
+
+    /** Merges both sources, newest first. A task's state in the cache is newer than its record in the store. */
+    private static List<LogState> merge(
+            TaskQuery query, NavigableMap<Long, CachedTask> cachedTasks, Iterator<StoredTask> storedTasks) {
+        List<LogState> found = new ArrayList<>();
+        Iterator<CachedTask> cachedNewestFirst =
+                cachedTasks.descendingMap().values().iterator();
+        CachedTask cached = next(cachedNewestFirst);
+        StoredTask stored = next(storedTasks);
+        while (found.size() < query.limit() && (cached != null || stored != null)) {
+            if (stored == null || (cached != null && cached.ordinal() > stored.ordinal())) {
+                add(cached, query, found);
+                cached = next(cachedNewestFirst);
+            } else {
+                if (!cachedTasks.containsKey(stored.ordinal()) && query.matches(stored.task())) {
+                    found.add(stored.state());
+                }
+                stored = next(storedTasks);
+            }
+        }
+        return found;
+    }
+
+    private static void add(@Nullable CachedTask task, TaskQuery query, List<LogState> found) {
+        if (task != null && !task.isDeleted()) {
+            LogState state = task.state();
+            if (query.matches(state.task())) {
+                found.add(state);
+            }
+        }
+    }
+
+    private static <T> @Nullable T next(Iterator<T> iterator) {
+        return iterator.hasNext() ? iterator.next() : null;
+    }
+
     CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
         try {
-            Chunk recent = recent(live.get(id), after, maxBytes);
+            Chunk recent = recent(cache.get(id), after, maxBytes);
             return recent == null
                     ? CompletableFuture.supplyAsync(() -> readStored(id, after, maxBytes), executor)
                     : CompletableFuture.completedStage(recent);
@@ -60,25 +128,25 @@ final class LogReader {
     }
 
     private Chunk readStored(TaskId id, long after, int maxBytes) {
-        CachedTask task = live.get(id);
+        CachedTask task = cache.get(id);
         Chunk recent = recent(task, after, maxBytes);
         if (recent != null) {
             return recent;
         }
-        Place place = place(id, task);
-        LogState state = place.state();
+        Located located = locate(id, task);
+        LogState state = located.state();
         long last = state.last().sequence();
         boolean isFinished = state.task().status().isFinished();
         EventId from = state.last().at(Math.max(after + 1, state.oldest()));
         if (from.sequence() > last) {
             return Chunk.empty(from, isFinished);
         }
-        Chunk chunk = store.read(open -> open.events().chunk(place.ordinal(), from, maxBytes, isFinished ? last : -1));
+        Chunk chunk = store.read(open -> open.events().chunk(located.ordinal(), from, maxBytes, isFinished ? last : -1));
         if (chunk != null) {
             return chunk;
         }
-        // The task has left the heap, or has been trimmed or deleted, since we looked.
-        Chunk newer = recent(live.get(id), Math.max(after, task == null ? 0 : task.oldestRecent() - 1), maxBytes);
+        // The task was evicted, trimmed or deleted meanwhile.
+        Chunk newer = recent(cache.get(id), Math.max(after, task == null ? 0 : task.oldestRecent() - 1), maxBytes);
         if (newer == null) {
             throw changed();
         }
@@ -89,24 +157,10 @@ final class LogReader {
         return new EventLogException.Unavailable("The log has changed while it was read", null);
     }
 
-    /** Where a task's events are in the store, and how far they reach. */
-    private record Place(long ordinal, LogState state) {}
-
-    private Place place(TaskId id, @Nullable CachedTask task) {
-        if (task != null && !task.isDeleted()) {
-            return new Place(task.ordinal(), task.state());
-        }
-        StoredTask stored = task == null ? store.read(open -> open.task(id)) : null;
-        if (stored == null) {
-            throw new EventLogException.NoSuchTask(id);
-        }
-        return new Place(stored.ordinal(), stored.state());
-    }
-
     List<StoredEvent> history(TaskId id, long after, int limit) {
         for (int i = 0; i < ATTEMPTS; i++) {
-            CachedTask task = live.get(id);
-            List<StoredEvent> found = history(task, place(id, task), after, limit);
+            CachedTask task = cache.get(id);
+            List<StoredEvent> found = history(task, locate(id, task), after, limit);
             if (found != null) {
                 return found;
             }
@@ -114,8 +168,8 @@ final class LogReader {
         throw changed();
     }
 
-    /** The events, {@code null} if the task was trimmed or deleted meanwhile, so that its place must be found again. */
-    private @Nullable List<StoredEvent> history(@Nullable CachedTask task, Place place, long after, int limit) {
+    /** Returns the events, {@code null} if the task was trimmed or deleted meanwhile and must be located again. */
+    private @Nullable List<StoredEvent> history(@Nullable CachedTask task, Located located, long after, int limit) {
         List<StoredEvent> found = new ArrayList<>();
         long reached = after;
         while (found.size() < limit) {
@@ -125,12 +179,12 @@ final class LogReader {
                 found.addAll(recent);
                 return found;
             }
-            LogState state = task == null ? place.state() : task.state();
+            LogState state = task == null ? located.state() : task.state();
             EventId from = state.last().at(Math.max(reached + 1, state.oldest()));
             if (from.sequence() > state.last().sequence()) {
                 return found;
             }
-            List<StoredEvent> stored = stored(place, from, wanted);
+            List<StoredEvent> stored = stored(located, from, wanted);
             if (stored.isEmpty()) {
                 return null;
             }
@@ -140,10 +194,10 @@ final class LogReader {
         return found;
     }
 
-    private List<StoredEvent> stored(Place place, EventId from, int limit) {
+    private List<StoredEvent> stored(Located located, EventId from, int limit) {
         return store.read(open -> {
             List<StoredEvent> events = new ArrayList<>();
-            open.events().events(place.ordinal(), from, limit, events);
+            open.events().events(located.ordinal(), from, limit, events);
             return events;
         });
     }

@@ -1,7 +1,12 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.TaskId;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -9,42 +14,42 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that are in the heap; all others are in the store alone. Of each task at most one object is here. Thread-safe;
- * no lock is held while the store is read.
+ * The tasks in the heap; all others are only in the store. There is at most one object per task. Thread-safe; no lock is held
+ * while the store is read.
  */
 final class TaskCache {
 
     private static final int STAMPS = 1 << 10;
+    private static final long IDLE_MILLIS = 30_000;
+    private static final long TASK_BYTES = 2_048;
+    private static final long MAX_BYTES_PER_TASK = 4 << 20;
 
     private final ConcurrentMap<TaskId, CachedTask> byId = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, CachedTask> byOrdinal = new ConcurrentSkipListMap<>();
     private final StoreFile store;
 
-    /** Guarded by this. By the hash of ids: each counts how often one of its tasks has left the heap. */
+    /** Guarded by this. By hash of the id: the number of times that such a task has left the heap. */
     private final int[] stamps = new int[STAMPS];
 
     TaskCache(StoreFile store) {
         this.store = store;
     }
 
-    /** The task if it is in the heap; it may be one that is deleted, which hides what the store still has. */
-    @Nullable
-    CachedTask get(TaskId id) {
+    /** Returns the task if it is in the heap. A deleted one hides what the store still has. */
+    @Nullable CachedTask get(TaskId id) {
         return byId.get(id);
     }
 
-    /** The task if it is in the heap, pinned there. */
-    @Nullable
-    CachedTask pin(TaskId id) {
-        CachedTask present = byId.get(id);
-        return present != null && present.pin() ? present : null;
+    /** Pins and returns the task if it is in the heap. */
+    @Nullable CachedTask pin(TaskId id) {
+        CachedTask cached = byId.get(id);
+        return cached != null && cached.pin() ? cached : null;
     }
 
-    /** The task, brought into the heap if need be, and pinned there; {@code null} if there is none. May read the disk. */
-    @Nullable
-    CachedTask loadPinned(TaskId id) {
+    /** Loads the task if necessary, and pins it; {@code null} if there is none. May read the disk. */
+    @Nullable CachedTask loadPinned(TaskId id) {
         CachedTask task = load(id);
-        // Another attempt is needed only if the task has left the heap since.
+        // Repeats only if the task has left the heap since.
         while (task != null && !task.pin()) {
             remove(task);
             task = load(id);
@@ -52,14 +57,13 @@ final class TaskCache {
         return task;
     }
 
-    /** The task, brought into the heap if need be; {@code null} if there is none. May read the disk. */
-    @Nullable
-    CachedTask load(TaskId id) {
+    /** Loads the task if necessary; {@code null} if there is none. May read the disk. */
+    @Nullable CachedTask load(TaskId id) {
         while (true) {
             long stamp = stamp(id);
-            CachedTask present = byId.get(id);
-            if (present != null) {
-                return present;
+            CachedTask cached = byId.get(id);
+            if (cached != null) {
+                return cached;
             }
             StoredTask stored = store.read(open -> open.task(id));
             if (stored == null) {
@@ -69,14 +73,14 @@ final class TaskCache {
             if (loaded != null) {
                 return loaded;
             }
-            // What was read may be older than what the task was when it left the heap.
+            // The record may be older than the task was when it left the heap.
         }
     }
 
     private synchronized @Nullable CachedTask add(TaskId id, StoredTask stored, long stamp) {
-        CachedTask present = byId.get(id);
-        if (present != null) {
-            return present;
+        CachedTask cached = byId.get(id);
+        if (cached != null) {
+            return cached;
         }
         if (stamp(id) != stamp) {
             return null;
@@ -86,20 +90,19 @@ final class TaskCache {
         return task;
     }
 
-    /** The task of that ordinal; {@code null} if there is none. */
-    @Nullable
-    CachedTask load(long ordinal) {
-        CachedTask present = byOrdinal.get(ordinal);
-        if (present != null) {
-            return present;
+    /** Loads the task of that ordinal if necessary; {@code null} if there is none. */
+    @Nullable CachedTask load(long ordinal) {
+        CachedTask cached = byOrdinal.get(ordinal);
+        if (cached != null) {
+            return cached;
         }
         StoredTask stored = store.read(open -> open.task(ordinal));
         CachedTask loaded = stored == null ? null : load(stored.task().id());
-        // Its id may be that of a newer task by now.
+        // A newer task may have the id by now.
         return loaded == null || loaded.ordinal() != ordinal ? null : loaded;
     }
 
-    /** Changes when a task of that id leaves the heap; also at other times. */
+    /** Returns a number that changes at least when a task of that id leaves the heap. */
     synchronized long stamp(TaskId id) {
         return stamps[stampIndex(id)];
     }
@@ -109,20 +112,19 @@ final class TaskCache {
         return (hash ^ hash >>> 16) & STAMPS - 1;
     }
 
-    /** Shows a task that was created. */
     synchronized void add(CachedTask task) {
         byOrdinal.put(task.ordinal(), task);
         byId.put(task.id(), task);
     }
 
-    /** Lets the task leave the heap if it can. Only the committing thread may, for it must not be at work on it. */
+    /** Evicts the task if possible. Only the commit thread may: it must not be changing the task. */
     void evict(CachedTask task) {
         if (task.evict()) {
             remove(task);
         }
     }
 
-    /** Forgets a task that has left the heap, or is deleted from the store. */
+    /** Removes a task that was evicted, or whose deletion is in the store. */
     synchronized void remove(CachedTask task) {
         TaskId id = task.id();
         stamps[stampIndex(id)]++;
@@ -130,17 +132,17 @@ final class TaskCache {
         byId.remove(id, task);
     }
 
-    /** Tells the task, if it is in the heap, of which events the store has let go. */
-    synchronized void trimmed(StoredTask now) {
-        // One that is being loaded is to be read again.
-        stamps[stampIndex(now.task().id())]++;
-        CachedTask task = byOrdinal.get(now.ordinal());
+    /** Passes on that retention has removed events of a task from the store. */
+    synchronized void trimmed(StoredTask record) {
+        // A concurrent load must read the store again.
+        stamps[stampIndex(record.task().id())]++;
+        CachedTask task = byOrdinal.get(record.ordinal());
         if (task != null) {
-            task.trimmed(now);
+            task.trimmed(record);
         }
     }
 
-    /** Tells all tasks that the store is another one, with what could be salvaged. It must take their state again. */
+    /** Marks all tasks as dirty, since the store was replaced by a salvaged one. */
     void salvaged() {
         expireStamps();
         for (CachedTask task : all()) {
@@ -158,8 +160,47 @@ final class TaskCache {
         return byOrdinal.values();
     }
 
-    /** Those with an ordinal below that one, by ordinal. */
+    /** Returns the tasks with smaller ordinals, by ordinal. */
     NavigableMap<Long, CachedTask> below(long ordinal) {
         return byOrdinal.headMap(ordinal, false);
+    }
+
+    /**
+     * Evicts tasks and drops frames, least recently used first, until the bounds hold. Only the commit thread may call it.
+     *
+     * @param maxBytes of frames, and of a fixed cost per task
+     */
+    void enforceBounds(long maxBytes, long nowMillis) {
+        long bytes = 0;
+        for (CachedTask task : all()) {
+            if (task.isFinished() || nowMillis - task.lastUse() > IDLE_MILLIS) {
+                evict(task);
+            }
+            task.shrink(MAX_BYTES_PER_TASK);
+            bytes += task.recentBytes() + TASK_BYTES;
+        }
+        if (bytes > maxBytes) {
+            shrink(bytes - maxBytes);
+        }
+    }
+
+    /** A copy of the time, since a sort needs values that readers do not change meanwhile. */
+    private record LastUse(CachedTask task, long millis) {}
+
+    private void shrink(long excess) {
+        List<LastUse> leastRecentFirst = new ArrayList<>();
+        all().forEach(task -> leastRecentFirst.add(new LastUse(task, task.lastUse())));
+        leastRecentFirst.sort(Comparator.comparingLong(LastUse::millis));
+        long freed = 0;
+        for (LastUse each : leastRecentFirst) {
+            if (freed >= excess) {
+                return;
+            }
+            CachedTask task = each.task();
+            long before = task.recentBytes();
+            task.shrink(0);
+            evict(task);
+            freed += before - task.recentBytes() + TASK_BYTES;
+        }
     }
 }

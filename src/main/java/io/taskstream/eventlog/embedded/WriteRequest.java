@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that the committing thread is to do, as part of a group. It is answered when the group is committed, also when
- * it was refused: the reason may be in the same group.
+ * A queued write, completed when its commit group is durable. A refusal, too, waits for the group: its reason may be a change
+ * of the same group.
  */
 final class WriteRequest<T> {
 
@@ -19,35 +19,38 @@ final class WriteRequest<T> {
     private @Nullable EventLogException refusal;
 
     /**
-     * @param answer is completed with the order
-     * @param pinned a task that is pinned, and is released when the order is answered; {@code null} for none
-     * @param key a key of the task for which a look-up has begun, which ends with the order; {@code null} for none
+     * @param pinned a pinned task, unpinned on completion; {@code null} for none
+     * @param key an idempotency key whose look-up ends on completion; {@code null} for none
      */
-    WriteRequest(CompletableFuture<T> answer, @Nullable CachedTask pinned, @Nullable String key, Function<CommitGroup, T> work) {
+    WriteRequest(
+            CompletableFuture<T> answer,
+            @Nullable CachedTask pinned,
+            @Nullable String key,
+            Function<CommitGroup, T> work) {
         this.answer = answer;
         this.pinned = pinned;
         this.key = key;
         this.work = work;
     }
 
-    /** One that needs no task. */
+    /** Creates a request that needs no task. */
     WriteRequest(Function<CommitGroup, T> work) {
         this(new CompletableFuture<>(), null, null, work);
     }
 
-    /** Deletes a task that is pinned. */
+    /** Returns a request that deletes a pinned task. */
     static WriteRequest<Boolean> deletion(CachedTask pinned) {
-        return new WriteRequest<>(new CompletableFuture<>(), pinned, null, staging -> staging.delete(pinned));
+        return new WriteRequest<>(new CompletableFuture<>(), pinned, null, group -> group.delete(pinned));
     }
 
     CompletableFuture<T> answer() {
         return answer;
     }
 
-    /** Adds what it does to the group. Should it fail, but for a refusal, it may have added a part of it. */
-    void stage(CommitGroup staging) {
+    /** Adds the request's changes to the group. If this fails otherwise than by a refusal, some may have been added. */
+    void stage(CommitGroup group) {
         try {
-            result = work.apply(staging);
+            result = work.apply(group);
         } catch (EventLogException e) {
             refusal = e;
         }

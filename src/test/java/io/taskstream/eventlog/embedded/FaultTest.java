@@ -4,6 +4,10 @@ import static io.taskstream.testing.Stages.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.embedded.store.StoreInternals;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.Corruption;
+import io.taskstream.eventlog.embedded.journal.Journal;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.metrics.Histogram;
@@ -30,8 +34,6 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.WriteBuffer;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.LongDataType;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -69,7 +71,7 @@ final class FaultTest extends LogFixture {
         var invalid = new InvalidTaskException("id", "wrong");
         assertThat(Corruption.isIn(invalid)).isFalse();
         assertThat(Corruption.isIn(new IndexOutOfBoundsException("7"))).isFalse();
-        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new Corruption.Fault("read", invalid))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, StoreInternals.fault("read", invalid))))
                 .isFalse();
         assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_INTERNAL, new OutOfMemoryError(FULL))))
                 .isFalse();
@@ -141,34 +143,26 @@ final class FaultTest extends LogFixture {
         open = null;
         byte[] task = putTaskOfAnotherForm();
 
-        assertThatThrownBy(this::open).hasStackTraceContaining(Corruption.Fault.class.getName());
+        assertThatThrownBy(this::open).hasStackTraceContaining(StoreInternals.FAULT.getName());
         assertThat(sizes().keySet()).noneMatch(file -> file.toString().endsWith(".corrupt"));
         try (MVStore store =
-                Store.openFile(FilePath.get(directory.resolve("events.mv").toString()), 1)) {
+                StoreInternals.open(directory.resolve("events.mv"))) {
             assertThat(store.getMapNames()).contains("tasks");
-            assertThat(rawTasks(store).get(99L)).isEqualTo(task);
+            assertThat(StoreInternals.rawTasks(store).get(99L)).isEqualTo(task);
         }
     }
 
     private byte[] putTaskOfAnotherForm() {
         byte[] task = {99, 3, 'a', '/', 'b'};
         try (MVStore store =
-                Store.openFile(FilePath.get(directory.resolve("events.mv").toString()), 1)) {
-            MVMap<Long, byte[]> tasks = rawTasks(store);
+                StoreInternals.open(directory.resolve("events.mv"))) {
+            MVMap<Long, byte[]> tasks = StoreInternals.rawTasks(store);
             tasks.clear();
             tasks.put(99L, task);
-            Table.ORDINALS.open(store).put(B.value(), 99L);
+            StoreInternals.putOrdinal(store, B, 99);
             store.commit();
         }
         return task;
-    }
-
-    private static MVMap<Long, byte[]> rawTasks(MVStore store) {
-        return store.openMap(
-                "tasks",
-                new MVMap.Builder<Long, byte[]>()
-                        .keyType(new CheckedType<>(LongDataType.INSTANCE))
-                        .valueType(new CheckedType<>(ByteArrayDataType.INSTANCE)));
     }
 
     static Stream<Throwable> faults() {
@@ -181,23 +175,22 @@ final class FaultTest extends LogFixture {
     void whatFailsBeforeItIsInTheJournalIsRefusedAndAllElseGoesOn(Throwable fault) throws InterruptedException {
         closeLog();
         StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 1, time);
-        var live = new TaskCache(file);
-        var staging = new CommitGroup(live, OpenLog.KEEP_ALL.keys(), time, new Random());
-        staging.ordinalsFrom(1);
-        var unstored = new DirtyBudget(() -> {});
+        var cache = new TaskCache(file);
+        var group = new CommitGroup(cache, OpenLog.KEEP_ALL.keys(), time, new Random(), 1);
+        var budget = new DirtyBudget(() -> {});
         var journal = new Journal(FilePath.get(directory.toString()), true, syncs());
-        var committer = new Committer(journal, staging, Durability.SYNC, unstored, time, 0, new LinkedHashSet<>());
+        var committer = new Committer(journal, group, Durability.SYNC, budget, time, 0, new LinkedHashSet<>());
         Thread thread = recorded(committer);
         thread.start();
         CompletableFuture<Boolean> faulty = committer.submit(new WriteRequest<>(stage -> {
-            stage.create(Task.open(A, null, Map.of(), time.instant()), live.stamp(A));
+            stage.create(Task.open(A, null, Map.of(), time.instant()), cache.stamp(A));
             stage.journal().put((byte) 77);
             throw sneaky(fault);
         }));
         assertThatThrownBy(faulty::join).hasCauseInstanceOf(EventLogException.Unavailable.class);
         Task next = Task.open(B, null, Map.of(), time.instant());
         assertThat(committer
-                        .submit(new WriteRequest<>(stage -> stage.create(next, live.stamp(B))))
+                        .submit(new WriteRequest<>(stage -> stage.create(next, cache.stamp(B))))
                         .join())
                 .isEqualTo(CommitGroup.Creation.CREATED);
         assertThat(committer.failure()).isNull();

@@ -2,6 +2,10 @@ package io.taskstream.eventlog.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.embedded.store.StoredTask;
+import io.taskstream.eventlog.embedded.store.StoreInternals;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.Store;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
@@ -14,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is large goes in slices, so that the storing of what is new has its turn between them. */
 final class RetentionSweepTest {
 
-    private static final int GROUPS = 3_000;
-    private static final int EVENTS_OF_GROUP = 10;
+    private static final int BLOCKS = 3_000;
+    private static final int EVENTS_OF_BLOCK = 10;
 
     private final SettableTime time = new SettableTime();
 
@@ -27,45 +31,31 @@ final class RetentionSweepTest {
         try (StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 8, time)) {
             Store store = file.writable();
             store.put(largeTask());
-            for (int i = 0; i < GROUPS; i++) {
-                store.events().put(1, 1 + (long) i * EVENTS_OF_GROUP, group());
+            for (int i = 0; i < BLOCKS; i++) {
+                StoreInternals.putBlock(store, 1, 1 + (long) i * EVENTS_OF_BLOCK, EVENTS_OF_BLOCK);
             }
             store.commit(1, 2);
-            assertThat(store.bytes()).isGreaterThan(GROUPS * EVENTS_OF_GROUP);
-            store.remove(1);
-            store.deleted().put(1L, Store.NOTHING);
+            assertThat(store.bytes()).isGreaterThan(BLOCKS * EVENTS_OF_BLOCK);
+            store.remove(1, 0);
             assertThat(store.bytes()).isZero();
 
-            RetentionSweep retentionSweep = retentionSweep(file);
-            for (int left = GROUPS - RetentionSweep.GROUPS; left > 0; left -= RetentionSweep.GROUPS) {
-                assertThat(retentionSweep.trim()).isTrue();
-                assertThat(groups(store)).isEqualTo(left);
+            RetentionSweep sweep = sweep(file);
+            for (int left = BLOCKS - RetentionSweep.BLOCKS; left > 0; left -= RetentionSweep.BLOCKS) {
+                assertThat(sweep.trim()).isTrue();
+                assertThat(StoreInternals.blocks(store)).isEqualTo(left);
             }
-            assertThat(retentionSweep.trim()).isFalse();
-            assertThat(groups(store)).isZero();
-            assertThat(store.deleted()).isEmpty();
+            assertThat(sweep.trim()).isFalse();
+            assertThat(StoreInternals.blocks(store)).isZero();
+            assertThat(StoreInternals.deleted(store)).isEmpty();
         }
     }
 
     private StoredTask largeTask() {
         Task task = Task.open(new TaskId("large"), null, Map.of(), time.instant());
-        return new StoredTask(1, task, "00000001", GROUPS * EVENTS_OF_GROUP, 1, 0);
+        return new StoredTask(1, task, "00000001", BLOCKS * EVENTS_OF_BLOCK, 1, 0);
     }
 
-    private RetentionSweep retentionSweep(StoreFile file) {
+    private RetentionSweep sweep(StoreFile file) {
         return new RetentionSweep(file, new TaskCache(file), OpenLog.KEEP_ALL, time);
-    }
-
-    private static byte[] group() {
-        var group = new EventBlock.Writer();
-        group.begin();
-        for (int i = 0; i < EVENTS_OF_GROUP; i++) {
-            group.add(new byte[] {'x'}, 0, 1, 0, null);
-        }
-        return group.value();
-    }
-
-    private static long groups(Store store) {
-        return Table.EVENTS.open(store.mvStore()).sizeAsLong();
     }
 }

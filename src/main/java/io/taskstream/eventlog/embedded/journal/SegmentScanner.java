@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.journal;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the groups of one segment, each with a greater number than the one before. Bytes that are no group are passed over
- * if a group follows them. Used by one thread.
+ * A reader of the groups in one segment, in ascending order of their numbers. Bytes that are not a valid group are skipped
+ * if a group follows them. Not thread-safe.
  */
 final class SegmentScanner {
 
@@ -20,13 +20,13 @@ final class SegmentScanner {
     private final FileChannel file;
     private final long size;
     private final long before;
-    private long position = Journal.HEAD;
+    private long position = SegmentHeader.BLOCK;
     private long last;
-    private boolean isInterrupted;
+    private boolean hasGap;
 
     /**
      * @param first the number of the segment's first group
-     * @param before of the next segment's first group: what this one holds from there on does not count
+     * @param before the number of the next segment's first group; groups from there on are ignored
      */
     SegmentScanner(FileChannel file, long first, long before) throws IOException {
         this.file = file;
@@ -35,7 +35,7 @@ final class SegmentScanner {
         this.before = before;
     }
 
-    /** The next group, which begins with its number; {@code null} if no further one can be read. */
+    /** Returns the next group, which begins with its number; {@code null} if no further group can be read. */
     @Nullable
     ByteBuffer next() throws IOException {
         while (true) {
@@ -45,7 +45,7 @@ final class SegmentScanner {
                 if (further < 0) {
                     return null;
                 }
-                isInterrupted = true;
+                hasGap = true;
                 position = further;
                 continue;
             }
@@ -61,17 +61,17 @@ final class SegmentScanner {
         }
     }
 
-    /** The number of the last group that was read; that before the segment's first if there was none. */
+    /** Returns the number of the last group that was read, or the one before the segment's first. */
     long last() {
         return last;
     }
 
-    /** Whether a group followed bytes that are none. */
-    boolean isInterrupted() {
-        return isInterrupted;
+    /** Returns whether a group followed bytes that are not a valid group. */
+    boolean hasGap() {
+        return hasGap;
     }
 
-    /** The group at that place, {@code null} if there is no whole one. */
+    /** Returns the group at that offset, {@code null} if there is none or its checksum is wrong. */
     private @Nullable ByteBuffer group(long at) throws IOException {
         long available = size - at - LENGTHS;
         if (available < LENGTHS) {
@@ -88,14 +88,14 @@ final class SegmentScanner {
         return (int) checksum.getValue() == head.getInt() ? group : null;
     }
 
-    /** Where the next group lies behind one that is damaged, -1 if there is none. */
+    /** Returns the offset of the next valid group after a corrupt one, -1 if there is none. */
     private long further() throws IOException {
-        if (size - position < Journal.GROUP_HEAD) {
+        if (size - position < Journal.GROUP_HEADER) {
             return -1;
         }
         int length = readAll(position, LENGTHS).getInt();
         long behind = position + LENGTHS + Math.max(length, 0);
-        // If only the length is sound, nothing within the group is taken for one.
+        // If the length is intact, bytes inside the corrupt group must not be mistaken for a group.
         return behind < size && isNewer(group(behind)) ? behind : search(position + 1);
     }
 
@@ -104,13 +104,13 @@ final class SegmentScanner {
     }
 
     private boolean isPossible(long number) {
-        return number > last && number - last <= (size - position) / Journal.GROUP_HEAD;
+        return number > last && number - last <= (size - position) / Journal.GROUP_HEADER;
     }
 
     private long search(long from) throws IOException {
-        for (long at = from; at + Journal.GROUP_HEAD <= size; at += WINDOW - Journal.GROUP_HEAD + 1) {
+        for (long at = from; at + Journal.GROUP_HEADER <= size; at += WINDOW - Journal.GROUP_HEADER + 1) {
             ByteBuffer window = readAll(at, (int) Math.min(WINDOW, size - at));
-            for (int i = 0; i + Journal.GROUP_HEAD <= window.limit(); i++) {
+            for (int i = 0; i + Journal.GROUP_HEADER <= window.limit(); i++) {
                 if (isPossible(window.getLong(i + LENGTHS)) && isNewer(group(at + i))) {
                     return at + i;
                 }
@@ -120,8 +120,8 @@ final class SegmentScanner {
     }
 
     /**
-     * Whether what lies behind the last group is one of which a part was not yet written when the system fell: its end is not
-     * there, or a sector of it is empty, which no sector of a group is.
+     * Returns whether the bytes after the last group are a torn write: the group's end is missing, or one of its sectors is
+     * all zeros, which no written sector is.
      */
     boolean endsTorn() throws IOException {
         long available = size - position - LENGTHS;

@@ -1,8 +1,9 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.store;
 
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.embedded.journal.TaskCodec;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -12,12 +13,12 @@ import org.h2.mvstore.WriteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that follow one another, as one value of the store: their number, lengths and times, their frames, and then, if
- * one of them has a trace, the traces in runs of events that have the same.
+ * Consecutive events as one value of the store: their number, their lengths and times, their frames and, if an event has a
+ * trace, the traces as runs of equal ones.
  */
 final class EventBlock {
 
-    /** A group is closed when its frames have so many bytes: about a page of the store. */
+    /** Bytes of frames at which a block is closed: about a page of the store. */
     static final int FULL = 16 << 10;
 
     private final long first;
@@ -26,7 +27,7 @@ final class EventBlock {
     private final int[] ends;
     private final long[] times;
 
-    /** Read when first asked for: only who wants events, and not frames, does. */
+    /** Decoded on first use: reading frames does not need them. */
     private @Nullable String @Nullable [] traces;
 
     private EventBlock(long first, byte[] bytes, int framesAt, int[] ends, long[] times) {
@@ -61,54 +62,54 @@ final class EventBlock {
         return first + ends.length - 1;
     }
 
-    /** The value; the frames lie in it. */
+    /** Returns the whole value, which includes the frames. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** The same with frames of that epoch, which they may have been written before. */
-    EventBlock in(String epoch) {
+    /** Returns the block with frames of that epoch; a renewed epoch does not rewrite the blocks in the store. */
+    EventBlock withEpoch(String epoch) {
         if (Frames.isOf(epoch, bytes, framesAt)) {
             return this;
         }
         byte[] renewed = bytes.clone();
         for (long sequence = first; sequence <= last(); sequence++) {
-            Frames.putEpoch(epoch, renewed, start(sequence));
+            Frames.putEpoch(epoch, renewed, startOffset(sequence));
         }
         return new EventBlock(first, renewed, framesAt, ends, times);
     }
 
-    /** How many bytes the frames have. */
+    /** Returns the number of bytes of all frames. */
     int framesLength() {
         return ends[ends.length - 1];
     }
 
-    /** Where that event's frame begins in {@link #bytes()}. */
-    int start(long sequence) {
+    /** Returns the offset of an event's frame in {@link #bytes()}. */
+    int startOffset(long sequence) {
         return framesAt + (sequence == first ? 0 : ends[(int) (sequence - first) - 1]);
     }
 
-    /** Where that event's frame ends. */
-    int end(long sequence) {
+    /** Returns the offset after an event's frame. */
+    int endOffset(long sequence) {
         return framesAt + ends[(int) (sequence - first)];
     }
 
-    /** The last event whose frame fits, {@code from - 1} if not even the first does. */
+    /** Returns the last event whose frame fits, {@code from - 1} if none does. */
     long lastWithin(long from, int maxBytes) {
         long last = from - 1;
-        int limit = start(from) + maxBytes;
-        while (last < last() && end(last + 1) <= limit) {
+        int limit = startOffset(from) + maxBytes;
+        while (last < last() && endOffset(last + 1) <= limit) {
             last++;
         }
         return last;
     }
 
     StoredEvent event(long sequence, String epoch) {
-        int start = start(sequence);
+        int start = startOffset(sequence);
         return new StoredEvent(
                 new EventId(epoch, sequence),
                 Instant.ofEpochMilli(times[(int) (sequence - first)]),
-                Frames.data(bytes, start, end(sequence) - start),
+                Frames.data(bytes, start, endOffset(sequence) - start),
                 trace((int) (sequence - first)));
     }
 
@@ -134,16 +135,16 @@ final class EventBlock {
         return read;
     }
 
-    /** Gathers frames. Used again for the next group after {@link #begin}. */
+    /** Builds the value of a block. {@link #begin} makes it ready for the next one. */
     static final class Writer {
 
         private byte[] frames = new byte[FULL * 2];
         private int length;
         private int count;
         private long time;
-        private final WriteBuffer head = new WriteBuffer(1 << 10);
+        private final WriteBuffer lengthsAndTimes = new WriteBuffer(1 << 10);
 
-        /** The runs but for the last. */
+        /** All runs but the last. */
         private final WriteBuffer traces = new WriteBuffer(1 << 10);
 
         private @Nullable String trace;
@@ -153,7 +154,7 @@ final class EventBlock {
             length = 0;
             count = 0;
             time = 0;
-            head.clear();
+            lengthsAndTimes.clear();
             traces.clear();
             trace = null;
             traced = 0;
@@ -167,7 +168,11 @@ final class EventBlock {
             return length;
         }
 
-        /** Adds a frame and its trace. Answers whether there is room for a further one. */
+        /**
+         * Adds a frame and its trace.
+         *
+         * @return whether a further frame fits
+         */
         boolean add(byte[] source, int offset, int frameLength, long timeMillis, @Nullable String traceparent) {
             if (!Objects.equals(traceparent, trace)) {
                 endRun();
@@ -178,7 +183,7 @@ final class EventBlock {
             }
             System.arraycopy(source, offset, frames, length, frameLength);
             length += frameLength;
-            head.putVarInt(frameLength).putVarLong(timeMillis - time);
+            lengthsAndTimes.putVarInt(frameLength).putVarLong(timeMillis - time);
             time = timeMillis;
             count++;
             return length < FULL;
@@ -197,9 +202,9 @@ final class EventBlock {
                 endRun();
             }
             var value =
-                    ByteBuffer.allocate(DataUtils.getVarIntLen(count) + head.position() + length + traces.position());
+                    ByteBuffer.allocate(DataUtils.getVarIntLen(count) + lengthsAndTimes.position() + length + traces.position());
             DataUtils.writeVarInt(value, count);
-            return value.put(written(head))
+            return value.put(written(lengthsAndTimes))
                     .put(frames, 0, length)
                     .put(written(traces))
                     .array();

@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,41 +10,44 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first block of a segment: how it is written, and how far it has come, so that a start can tell an end that was never
- * written from one that is lost.
+ * The first block of a segment: how the segment is written and how far it reaches. With it a start can tell a group that was
+ * never written from one that is lost.
  *
  * @param first the number of the segment's first group
- * @param isForced whether each group is brought to the disk before it is acknowledged
- * @param boot of the system that wrote it, of which only a fall loses what was written; empty if it is unknown. It is not
- *     covered by the checksum: another than the true one makes a start more careful
- * @param state how far the segment has come, {@code null} if that is damaged
+ * @param isForced whether every group is forced to the disk before it is acknowledged
+ * @param boot id of the operating system's boot, empty if unknown; only a crash of the system loses written bytes. The
+ *     checksum does not cover it, since a wrong id only makes a start more careful
+ * @param state how far the segment reaches, {@code null} if that is corrupt
  */
 record SegmentHeader(
         long first, boolean isForced, String boot, @Nullable State state) {
+
+    /** A whole block, so that no segment is begun on a full disk. */
+    static final int BLOCK = 4096;
 
     private static final long MAGIC = 0x5453_4a4f_5552_4e31L;
     private static final int CHECKED = 17;
     private static final int LENGTH = 128;
 
-    /** In another sector than what is never changed. */
+    /** In another sector than the constant part, which a torn write of the state must not touch. */
     private static final int STATE_AT = 512;
 
     private static final int STATE_LENGTH = 16;
     private static final int STATE_CHECKED = 12;
 
-    /** Where Linux has a name for the time since it was started. */
+    /** Linux's id of the current boot. */
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
-    /** What follows the groups that a segment has. */
+    /** What may follow the confirmed groups. */
     enum Phase {
-        /** Perhaps a group that was not acknowledged. */
+        /** A group that was not acknowledged. */
         OPEN(0),
-        /** Nothing: the log was closed, and all of the segment is on the disk. */
+        /** Nothing: the log was closed and the whole segment is on the disk. */
         CLOSED(1),
-        /** A further segment. */
+        /** Another segment. */
         FOLLOWED(2);
 
-        /** What stands for it in the file. */
+        /** The number in the file. */
         private final int code;
 
         Phase(int code) {
@@ -62,7 +65,7 @@ record SegmentHeader(
     }
 
     /**
-     * How far a segment has come.
+     * How far a segment reaches.
      *
      * @param last the number of the last group that may have been acknowledged
      */
@@ -71,7 +74,7 @@ record SegmentHeader(
         void write(FileChannel segment) throws IOException {
             ByteBuffer out = ByteBuffer.allocate(STATE_LENGTH);
             out.putLong(last).putInt(phase.code).putInt(checksum(out, STATE_CHECKED));
-            Journal.writeAll(segment, out.flip(), STATE_AT);
+            SegmentFiles.writeAll(segment, out.flip(), STATE_AT);
         }
 
         private static @Nullable State read(FileChannel segment) throws IOException {
@@ -82,7 +85,7 @@ record SegmentHeader(
         }
     }
 
-    /** Of a segment that is begun now with that group. */
+    /** Returns the header of a new segment. */
     static SegmentHeader now(long first, boolean isForced) {
         return new SegmentHeader(first, isForced, currentBoot(), new State(first - 1, Phase.OPEN));
     }
@@ -91,13 +94,13 @@ record SegmentHeader(
         return state != null && state.phase() == Phase.FOLLOWED;
     }
 
-    /** Whether groups that were acknowledged may be missing at the segment's end, though no byte was damaged. */
+    /** Returns whether acknowledged groups may be missing at the segment's end although no byte is corrupt. */
     boolean mayHaveLost() {
         boolean isClosed = state != null && state.phase() == Phase.CLOSED;
         return !isForced && !isClosed && !isOfThisBoot();
     }
 
-    /** Whether all that was written to the segment must be found, forced or not. */
+    /** Returns whether every written byte must still be there, forced or not. */
     boolean isOfThisBoot() {
         return !boot.isEmpty() && boot.equals(currentBoot());
     }
@@ -112,18 +115,18 @@ record SegmentHeader(
 
     /** Writes the whole block of a new segment. */
     void write(FileChannel segment) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(Journal.HEAD);
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
         block.putLong(MAGIC).putLong(first).put((byte) (isForced ? 1 : 0));
         block.putInt(checksum(block, CHECKED));
         byte[] text = boot.getBytes(StandardCharsets.US_ASCII);
         block.put((byte) text.length).put(text);
-        Journal.writeAll(segment, block.clear(), 0);
+        SegmentFiles.writeAll(segment, block.clear(), 0);
         if (state != null) {
             state.write(segment);
         }
     }
 
-    /** Reads it from the beginning of a segment; {@code null} if there is none, or a damaged one. */
+    /** Reads the header of a segment; {@code null} if it is missing or corrupt. */
     static @Nullable SegmentHeader read(FileChannel segment) throws IOException {
         ByteBuffer in = read(segment, 0, LENGTH);
         long magic = in.getLong();
@@ -138,11 +141,11 @@ record SegmentHeader(
         return new SegmentHeader(first, isForced, new String(text, StandardCharsets.US_ASCII), State.read(segment));
     }
 
-    /** Reads as many bytes; those that the segment does not have are zero. */
+    /** Reads that many bytes; zeros where the segment is shorter. */
     private static ByteBuffer read(FileChannel segment, long position, int length) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(length);
         while (in.hasRemaining() && segment.read(in, position + in.position()) > 0) {
-            // As much as there is.
+            // Until all is read or the file ends.
         }
         return in.clear();
     }

@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.store;
 
 import java.io.EOFException;
 import org.h2.mvstore.DataUtils;
@@ -6,27 +6,27 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether something failed because the store's file holds what was never written to it. Only MVStore and
- * {@link CheckedType} can see that. Whatever else fails is a fault of this program: no reason to drop what the file holds.
+ * Tells corruption of the store's file from all other failures. Only MVStore and {@link CheckedType} can detect it. Any
+ * other failure is a bug or an environment problem, and no reason to discard data.
  */
-final class Corruption {
+public final class Corruption {
 
     private Corruption() {}
 
-    /** Not so a disk that fails, a file that another process uses, or one that a newer version has written. */
-    static boolean isIn(@Nullable Throwable failure) {
+    /** Returns whether the file is corrupt; false for a failing disk, a locked file, or a file of a newer version. */
+    public static boolean isIn(@Nullable Throwable failure) {
         boolean isFound = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error || cause instanceof Fault) {
-                // MVStore passes these on as if they were damage.
+                // MVStore reports these as corruption, too.
                 return false;
             }
-            isFound |= isDamage(cause);
+            isFound |= isCorruption(cause);
         }
         return isFound;
     }
 
-    private static boolean isDamage(Throwable failure) {
+    private static boolean isCorruption(Throwable failure) {
         if (failure instanceof MVStoreException store) {
             return switch (store.getErrorCode()) {
                 case DataUtils.ERROR_FILE_CORRUPT,
@@ -39,13 +39,13 @@ final class Corruption {
         return failure instanceof EOFException;
     }
 
-    /** What MVStore failed with when nothing but its own code was at work on the file. */
+    /** Wraps what MVStore threw while only its own code read the file. */
     static MVStoreException of(RuntimeException failure) {
         return DataUtils.newMVStoreException(
                 DataUtils.ERROR_FILE_CORRUPT, "The file is damaged: {0}", failure, failure);
     }
 
-    /** Says that something can't be read or written though no byte of it was changed on the disk. */
+    /** A failure to encode or decode a page whose checksum is right. */
     static final class Fault extends IllegalStateException {
 
         private static final long serialVersionUID = 1;

@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.journal;
 
 import io.taskstream.eventlog.Batch;
 import io.taskstream.task.EventData;
@@ -11,18 +11,19 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One thing that happened to a task, as the journal has it. */
-sealed interface JournalRecord {
+/** A change of one task, as the journal records it. */
+public sealed interface JournalRecord {
 
-    /** Of the task that it happened to. */
+    /** Returns the ordinal of the task. */
     long ordinal();
 
+    /** Appends the record's bytes to a commit group. */
     void write(WriteBuffer out);
 
     /**
-     * Reads one.
+     * Reads one record.
      *
-     * @throws IllegalStateException if it is none
+     * @throws IllegalStateException if the kind of the record is unknown
      */
     static JournalRecord read(ByteBuffer in) {
         byte kind = in.get();
@@ -34,7 +35,7 @@ sealed interface JournalRecord {
         };
     }
 
-    /** The task was created, its log being empty. */
+    /** The creation of a task with an empty log. */
     record TaskCreated(long ordinal, String epoch, Task task) implements JournalRecord {
 
         private static final byte KIND = 1;
@@ -51,7 +52,7 @@ sealed interface JournalRecord {
         }
     }
 
-    /** The task was forgotten. */
+    /** The deletion of a task with its log. */
     record TaskDeleted(long ordinal) implements JournalRecord {
 
         private static final byte KIND = 2;
@@ -63,15 +64,15 @@ sealed interface JournalRecord {
     }
 
     /**
-     * A batch was appended.
+     * An appended batch.
      *
      * @param first the sequence of its first event
-     * @param timeMillis when, since 1970
-     * @param end the status in which it leaves the task, {@code null} if the task goes on
-     * @param key its idempotency key, {@code null} for none
-     * @param fingerprint of its events, which the journal has: so it is not written; {@code null} without a key
-     * @param traceparent its trace, {@code null} for none
-     * @param events the JSON of each, in UTF-8
+     * @param timeMillis when it was appended, in milliseconds since 1970
+     * @param end the task's final status, {@code null} if the batch does not finish it
+     * @param key the idempotency key, {@code null} for none
+     * @param fingerprint digest of the events, computed and not stored; {@code null} without a key
+     * @param traceparent the trace of the request, {@code null} for none
+     * @param events each event's JSON in UTF-8
      */
     record BatchAppended(
             long ordinal,
@@ -86,7 +87,7 @@ sealed interface JournalRecord {
 
         private static final byte KIND = 3;
 
-        static BatchAppended of(long ordinal, long first, long timeMillis, Batch batch) {
+        public static BatchAppended of(long ordinal, long first, long timeMillis, Batch batch) {
             return new BatchAppended(
                     ordinal,
                     first,
@@ -98,7 +99,8 @@ sealed interface JournalRecord {
                     batch.events().stream().map(EventData::json).toList());
         }
 
-        long last() {
+        /** Returns the sequence of the last event. */
+        public long last() {
             return first + events.size() - 1;
         }
 

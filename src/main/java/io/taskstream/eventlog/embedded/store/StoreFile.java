@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.store;
 
 import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
@@ -14,15 +14,15 @@ import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the store: opened, and opened again after it failed. Reads go through here, so that one that met with a
- * page just moved by compaction is tried again. Thread-safe; opening and closing is left to one thread.
+ * The store's file, which is reopened after a failure and salvaged after corruption. Reads go through {@link #read}, which
+ * retries those that met a page just moved by compaction. Thread-safe, but only the writing thread opens and closes it.
  */
-final class StoreFile implements AutoCloseable {
+public final class StoreFile implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(StoreFile.class.getName());
     private static final int ATTEMPTS = 3;
 
-    /** About what it takes to open the file again. */
+    /** About the time that reopening takes. */
     private static final long REOPENING = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final FilePath file;
@@ -34,8 +34,8 @@ final class StoreFile implements AutoCloseable {
     private volatile boolean broken;
     private volatile boolean corruptionLogged;
 
-    // Touched by the one thread only.
-    private @Nullable Throwable damage;
+    // Confined to the writing thread.
+    private @Nullable Throwable corruption;
     private boolean hasSalvaged;
 
     private StoreFile(FilePath file, int cacheMegabytes, InstantSource time) {
@@ -46,13 +46,12 @@ final class StoreFile implements AutoCloseable {
     }
 
     /**
-     * Opens the file, or creates it; for reading only if it can't be written. Of one that is damaged, what can be read is
-     * salvaged.
+     * Opens or creates the file, for reading only if it can't be written. If it is corrupt, its readable part is salvaged.
      *
      * @throws IllegalStateException if another process has it open, or a newer version has written it
      * @throws EventLogException.Unavailable if the disk fails
      */
-    static StoreFile open(FilePath file, int cacheMegabytes, InstantSource time) {
+    public static StoreFile open(FilePath file, int cacheMegabytes, InstantSource time) {
         var opened = new StoreFile(file, cacheMegabytes, time);
         try {
             opened.open();
@@ -71,7 +70,7 @@ final class StoreFile implements AutoCloseable {
 
     private void open() {
         if (!file.exists() && salvaged.exists()) {
-            // The process ended between the last two steps.
+            // The process ended between the last two steps of a salvage.
             salvaged.moveTo(file, false);
         }
         try {
@@ -84,7 +83,7 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    /** Puts a new file in the place of the one that is damaged, with what can be read of that. */
+    /** Sets the corrupt file aside and puts a new one with its readable part in its place. */
     private void salvage(Throwable found) {
         FilePath aside = FilePath.get(file + "." + time.millis() + ".corrupt");
         LOG.log(
@@ -94,7 +93,7 @@ final class StoreFile implements AutoCloseable {
                 found);
         salvaged.delete();
         boolean isReadable = copyReadable();
-        abandon();
+        closeImmediately();
         file.moveTo(aside, false);
         if (isReadable) {
             salvaged.moveTo(file, false);
@@ -103,7 +102,7 @@ final class StoreFile implements AutoCloseable {
         hasSalvaged = true;
     }
 
-    /** Answers false if not even the file can be opened. */
+    /** Returns whether the file could be opened at all. */
     private boolean copyReadable() {
         Store serving = store;
         if (serving != null && !serving.isClosed()) {
@@ -129,14 +128,14 @@ final class StoreFile implements AutoCloseable {
     }
 
     private void copy(MVStore old) {
-        try (Store sound = Store.open(salvaged, cacheMegabytes)) {
-            long unreadable = new Salvage(old, sound).copy();
+        try (Store target = Store.open(salvaged, cacheMegabytes)) {
+            long unreadable = new Salvage(old, target).copy();
             LOG.log(Level.ERROR, "It was read but for {0} pages; tasks and events in them are lost", unreadable);
         }
     }
 
-    /** The open store, for its one writer. */
-    Store writable() {
+    /** Returns the open store for its writer. */
+    public Store writable() {
         Store open = store;
         if (open == null) {
             throw new EventLogException.Unavailable("The log's store is closed", null);
@@ -145,11 +144,11 @@ final class StoreFile implements AutoCloseable {
     }
 
     /**
-     * Reads something.
+     * Reads from the store.
      *
-     * @throws EventLogException.Unavailable if the store fails, or what was to be read is damaged
+     * @throws EventLogException.Unavailable if the store fails or the page is corrupt
      */
-    <T extends @Nullable Object> T read(Function<Store, T> reading) {
+    public <T extends @Nullable Object> T read(Function<Store, T> reading) {
         RuntimeException failure = null;
         for (int i = 0; i < ATTEMPTS; i++) {
             try {
@@ -164,7 +163,7 @@ final class StoreFile implements AutoCloseable {
         if (!Corruption.isIn(failure)) {
             broken = true;
         } else if (!corruptionLogged) {
-            // All else can be read as before; it is salvaged when it must be written, or at the next start.
+            // Everything else stays readable; the next write or start salvages it.
             corruptionLogged = true;
             LOG.log(Level.ERROR, "The log " + file + " is damaged; what lies there can't be read", failure);
         }
@@ -178,39 +177,41 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    /** Says that it is to be opened again, since it failed like that. */
-    void markBroken(Throwable failure) {
+    /** Requests that {@link #reopenIfFailed} reopens the file after this failure. */
+    public void markBroken(Throwable failure) {
         broken = true;
         if (Corruption.isIn(failure)) {
-            damage = failure;
+            corruption = failure;
         }
     }
 
     /**
-     * Opens the file again if it failed; what was not committed is lost from it. A damaged one is salvaged, but once only:
-     * should that not help, more attempts would fill the disk. Answers whether it was.
+     * Reopens the file if it has failed; uncommitted changes are lost. A corrupt file is salvaged, but only once: further
+     * attempts would fill the disk.
+     *
+     * @return whether it was salvaged
      */
-    boolean reopenIfFailed() {
+    public boolean reopenIfFailed() {
         Store failed = store;
         if (failed != null && !failed.isClosed() && (failed.isReadOnly() ? !file.canWrite() : !broken)) {
             return false;
         }
         boolean hadSalvaged = hasSalvaged;
-        abandon();
+        closeImmediately();
         open();
-        if (damage != null && !hasSalvaged) {
-            salvage(damage);
+        if (corruption != null && !hasSalvaged) {
+            salvage(corruption);
         }
-        damage = null;
+        corruption = null;
         broken = false;
         return hasSalvaged && !hadSalvaged;
     }
 
-    /** Closes it without writing anything. */
-    void abandon() {
+    /** Closes the file without writing. */
+    public void closeImmediately() {
         Store open = store;
         if (open != null) {
-            open.abandon();
+            open.closeImmediately();
         }
     }
 
@@ -224,9 +225,9 @@ final class StoreFile implements AutoCloseable {
         try {
             open.close();
         } catch (RuntimeException e) {
-            // The journal has what it does not have.
+            // The journal holds what the store lacks.
             LOG.log(Level.WARNING, "The log " + file + " can't be closed as it should be", e);
-            open.abandon();
+            open.closeImmediately();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.taskstream.eventlog.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bounds of the heap hold while tasks are read. */
-final class RecentSweepTest {
+final class CacheBoundsTest {
 
     private static final int TASKS = 5_000;
     private static final int SWEEPS = 100;
@@ -31,30 +32,29 @@ final class RecentSweepTest {
     @Test
     void aSweepEndsWhileReadersUseTheTasks() throws InterruptedException {
         try (StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 8, time)) {
-            var live = new TaskCache(file);
+            var cache = new TaskCache(file);
             List<CachedTask> tasks =
                     LongStream.range(0, TASKS).mapToObj(this::created).toList();
-            tasks.forEach(live::add);
+            tasks.forEach(cache::add);
             Thread reader = TestExecutors.threads().newThread(() -> readAll(tasks));
             reader.start();
-            var sweep = new RecentSweep(live, 0, time);
             try {
                 for (int i = 0; i < SWEEPS; i++) {
-                    sweep.sweep();
+                    cache.enforceBounds(0, time.millis());
                 }
             } finally {
                 isRead = false;
                 reader.join();
             }
             // The store has none of them, so they stay.
-            assertThat(live.all()).hasSize(TASKS);
+            assertThat(cache.all()).hasSize(TASKS);
         }
     }
 
     private CachedTask created(long ordinal) {
         Task task = Task.open(new TaskId("t" + ordinal), null, Map.of(), time.instant());
         CachedTask created = CachedTask.created(ordinal, "00000001", task);
-        created.publishCreation();
+        created.applyCreation();
         return created;
     }
 

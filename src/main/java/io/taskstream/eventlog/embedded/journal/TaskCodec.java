@@ -1,4 +1,4 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.journal;
 
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
@@ -11,12 +11,12 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of tasks, the same in the journal and in the store. */
-final class TaskCodec {
+/** The binary form of tasks and texts, the same in the journal and in the store. */
+public final class TaskCodec {
 
     private TaskCodec() {}
 
-    static void write(WriteBuffer out, Task task) {
+    public static void write(WriteBuffer out, Task task) {
         writeText(out, task.id().value());
         writeOptional(out, task.title());
         out.putVarInt(task.labels().size());
@@ -31,7 +31,7 @@ final class TaskCodec {
         }
     }
 
-    static Task read(ByteBuffer in) {
+    public static Task read(ByteBuffer in) {
         TaskId id = new TaskId(DataUtils.readString(in));
         String title = readOptional(in);
         int count = DataUtils.readVarInt(in);
@@ -58,8 +58,8 @@ final class TaskCodec {
         throw new IllegalStateException("The log holds an unknown status: " + code);
     }
 
-    /** What stands for a status in files. */
-    static byte code(TaskStatus status) {
+    /** Returns the number that stands for the status in files. */
+    public static byte code(TaskStatus status) {
         return switch (status) {
             case OPEN -> 0;
             case COMPLETED -> 1;
@@ -68,18 +68,18 @@ final class TaskCodec {
         };
     }
 
-    static void writeOptional(WriteBuffer out, @Nullable String text) {
+    public static void writeOptional(WriteBuffer out, @Nullable String text) {
         out.put((byte) (text == null ? 0 : 1));
         if (text != null) {
             writeText(out, text);
         }
     }
 
-    static @Nullable String readOptional(ByteBuffer in) {
+    public static @Nullable String readOptional(ByteBuffer in) {
         return in.get() == 0 ? null : DataUtils.readString(in);
     }
 
-    static void writeText(WriteBuffer out, String text) {
+    public static void writeText(WriteBuffer out, String text) {
         out.putVarInt(text.length()).putStringData(text, text.length());
     }
 

@@ -1,7 +1,8 @@
-package io.taskstream.eventlog.embedded;
+package io.taskstream.eventlog.embedded.journal;
 
-import io.taskstream.eventlog.embedded.SegmentHeader.Phase;
-import io.taskstream.eventlog.embedded.SegmentHeader.State;
+import io.taskstream.eventlog.OwnerOnly;
+import io.taskstream.eventlog.embedded.journal.SegmentHeader.Phase;
+import io.taskstream.eventlog.embedded.journal.SegmentHeader.State;
 import io.taskstream.metrics.Stopwatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,18 +15,16 @@ import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where changes are made durable, in the groups in which they were committed. A segment is a file that only grows; it is
- * named for the number of its first group, and what an earlier segment holds from that number on does not count.
+ * The write-ahead journal. It makes changes durable in commit groups. A segment is an append-only file that is named by the
+ * number of its first group. Groups of an earlier segment from that number on are ignored.
  *
- * <p>A group is: the length of what follows the checksum (4 bytes), a CRC-32C of that (4), the group's number (8), and its
- * {@linkplain JournalRecord changes}. Belongs to the committing thread.
+ * <p>A group consists of the length of what follows the checksum (4 bytes), a CRC-32C of that (4 bytes), the group's number
+ * (8 bytes), and {@linkplain JournalRecord records}. Only the commit thread may call it.
  */
-final class Journal implements AutoCloseable {
+public final class Journal implements AutoCloseable {
 
-    /** What lies before the first group, the {@link SegmentHeader}: a block, so that no segment is begun on a full disk. */
-    static final int HEAD = 4096;
-
-    static final int GROUP_HEAD = 16;
+    /** The number of bytes before the records of a group. */
+    public static final int GROUP_HEADER = 16;
 
     private final FilePath directory;
     private final boolean isForced;
@@ -35,30 +34,31 @@ final class Journal implements AutoCloseable {
     private @Nullable FileChannel segment;
     private long firstOfSegment;
     private long last;
-    private long end;
+    private long writeOffset;
     private boolean forced = true;
 
     /**
-     * @param isForced whether each group is brought to the disk before it is acknowledged
+     * @param isForced whether every group is forced to the disk before it is acknowledged
+     * @param syncs measures each force
      */
-    Journal(FilePath directory, boolean isForced, Stopwatch syncs) {
+    public Journal(FilePath directory, boolean isForced, Stopwatch syncs) {
         this.directory = directory;
         this.isForced = isForced;
         this.syncs = syncs;
     }
 
-    /** Whether groups can be written. */
-    boolean isOpen() {
+    /** Returns whether groups can be written. */
+    public boolean isOpen() {
         return segment != null;
     }
 
-    /** Whether a group has been written that may not be on the disk yet. */
-    boolean isUnforced() {
+    /** Returns whether a group was written that may not be on the disk yet. */
+    public boolean isUnforced() {
         return !forced;
     }
 
-    /** Begins a segment with the group of that number, unless one has just been begun with it. */
-    void begin(long number) throws IOException {
+    /** Begins a segment with that group, unless the current segment begins with it. */
+    public void begin(long number) throws IOException {
         if (segment != null && firstOfSegment == number) {
             return;
         }
@@ -77,14 +77,14 @@ final class Journal implements AutoCloseable {
         segment = file;
         firstOfSegment = number;
         last = number - 1;
-        end = HEAD;
+        writeOffset = SegmentHeader.BLOCK;
         forced = true;
     }
 
-    /** Makes the file under another name, so that there is no segment before its head is on the disk. */
+    /** Creates the file under a temporary name, so that a segment exists only once its header is on the disk. */
     private FileChannel create(long number) throws IOException {
         FilePath unready = SegmentFiles.unready(directory);
-        Store.protect(unready);
+        OwnerOnly.fileIfPossible(Path.of(unready.unwrap().toString()));
         FileChannel file = unready.open("rw");
         try {
             file.truncate(0);
@@ -99,21 +99,21 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Says in the segment before that there is a further one, so that it is missed if it should be lost. */
+    /** Records in the preceding segment that another one follows, so that a start notices if that one is lost. */
     private void markFollowed(long number) throws IOException {
         FilePath before = SegmentFiles.before(directory, number);
         if (before == null) {
             return;
         }
         try (FileChannel file = before.open("rw")) {
-            SegmentHeader head = SegmentHeader.read(file);
-            if (head != null && head.state() != null && !head.isFollowed()) {
-                new State(head.state().last(), Phase.FOLLOWED).write(file);
+            SegmentHeader header = SegmentHeader.read(file);
+            if (header != null && header.state() != null && !header.isFollowed()) {
+                new State(header.state().last(), Phase.FOLLOWED).write(file);
             }
         }
     }
 
-    /** A new file is found after a power failure only if its directory has been brought to the disk too. */
+    /** After a power failure a new file is found only if its directory was forced, too. */
     private void forceDirectory() throws IOException {
         Path path = Path.of(directory.unwrap().toString());
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -123,16 +123,16 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** A buffer in which the changes of a group are to be put. */
-    static void beginGroup(WriteBuffer group) {
-        group.clear().position(GROUP_HEAD);
+    /** Prepares a buffer for the records of a group. */
+    public static void beginGroup(WriteBuffer group) {
+        group.clear().position(GROUP_HEADER);
     }
 
     /**
-     * Writes a group, whose changes lie behind {@link #GROUP_HEAD}. If it fails, nothing of it counts. Before it is
-     * acknowledged it must be {@linkplain #confirm confirmed}.
+     * Writes a group, whose records begin at {@link #GROUP_HEADER}. If that fails, the group does not exist. It must be
+     * {@linkplain #confirm confirmed} before it is acknowledged.
      */
-    void write(long number, WriteBuffer group) throws IOException {
+    public void write(long number, WriteBuffer group) throws IOException {
         ByteBuffer bytes = group.getBuffer();
         int length = bytes.position();
         bytes.putLong(8, number);
@@ -140,13 +140,13 @@ final class Journal implements AutoCloseable {
         checksum.update(bytes.duplicate().position(8).limit(length));
         bytes.putInt(0, length - 8).putInt(4, (int) checksum.getValue());
         bytes.flip();
-        writeAll(open(), bytes, end);
-        end += length;
+        SegmentFiles.writeAll(open(), bytes, writeOffset);
+        writeOffset += length;
         forced = false;
     }
 
-    /** Notes in the segment that the group, which has been written, is to be acknowledged: a start must find it. */
-    void confirm(long number) throws IOException {
+    /** Records in the segment that the group will be acknowledged, so that a start must find it. */
+    public void confirm(long number) throws IOException {
         new State(number, Phase.OPEN).write(open());
         last = number;
     }
@@ -158,23 +158,16 @@ final class Journal implements AutoCloseable {
         return segment;
     }
 
-    /** Brings to the disk what has been written. */
-    void force() throws IOException {
+    /** Forces all groups to the disk. */
+    public void force() throws IOException {
         long start = syncs.start();
         open().force(false);
         syncs.stop(start);
         forced = true;
     }
 
-    static void writeAll(FileChannel file, ByteBuffer bytes, long position) throws IOException {
-        long at = position;
-        while (bytes.hasRemaining()) {
-            at += file.write(bytes, at);
-        }
-    }
-
-    /** After a failure: cuts off what counts no more, if that can be done, and lets go of the segment. */
-    void abandonSegment(long lastGoodOffset) {
+    /** Closes the segment after a failure, and cuts off the groups that failed if the disk permits. */
+    public void abandonSegment(long lastGoodOffset) {
         FileChannel file = segment;
         if (file == null) {
             return;
@@ -184,26 +177,26 @@ final class Journal implements AutoCloseable {
         try {
             file.truncate(lastGoodOffset);
         } catch (IOException | RuntimeException e) {
-            // The next segment's number says the same.
+            // The next segment's number makes a start ignore the group, too.
         }
         closeQuietly(file);
     }
 
-    /** Where the next group will be written. */
-    long end() {
-        return end;
+    /** Returns the offset of the next group in its segment. */
+    public long writeOffset() {
+        return writeOffset;
     }
 
     private static void closeQuietly(FileChannel file) {
         try {
             file.close();
         } catch (IOException e) {
-            // What it holds has been forced, or does not count.
+            // Its groups have been forced or are ignored.
         }
     }
 
-    /** Brings all to the disk for the last time, and says so in the segment. */
-    void conclude() throws IOException {
+    /** Forces everything and marks the segment as closed. */
+    public void conclude() throws IOException {
         FileChannel file = segment;
         if (file == null) {
             return;
