@@ -40,7 +40,7 @@ final class WatchedLog {
     private final TaskId id;
     private final String epoch;
     private final LogSource source;
-    private final LogWatchers watchers = new LogWatchers();
+    private final LogWatchers watchers = new LogWatchers(FAILURES);
     private final AtomicBoolean looking = new AtomicBoolean();
 
     private final List<Waiting> waiting = new ArrayList<>();
