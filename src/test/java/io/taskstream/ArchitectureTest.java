@@ -37,12 +37,18 @@ class ArchitectureTest {
             .withOptionalLayers(true)
             .layer("task")
             .definedBy("io.taskstream.task..")
+            .layer("metrics")
+            .definedBy("io.taskstream.metrics..")
             .layer("eventlog")
             .definedBy("io.taskstream.eventlog")
             .layer("memory")
             .definedBy("io.taskstream.eventlog.memory..")
             .layer("embedded")
-            .definedBy("io.taskstream.eventlog.embedded..")
+            .definedBy("io.taskstream.eventlog.embedded")
+            .layer("embedded.store")
+            .definedBy("io.taskstream.eventlog.embedded.store..")
+            .layer("embedded.journal")
+            .definedBy("io.taskstream.eventlog.embedded.journal..")
             .layer("redis")
             .definedBy("io.taskstream.eventlog.redis..")
             .layer("stream")
@@ -57,31 +63,44 @@ class ArchitectureTest {
             .definedBy(APP)
             .whereLayer("task")
             .mayNotAccessAnyLayer()
+            .whereLayer("metrics")
+            .mayNotAccessAnyLayer()
             .whereLayer("eventlog")
-            .mayOnlyAccessLayers("task")
+            .mayOnlyAccessLayers("task", "metrics")
             .whereLayer("memory")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("embedded")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("embedded.store", "embedded.journal", "eventlog", "task", "metrics")
+            .whereLayer("embedded.store")
+            .mayOnlyAccessLayers("embedded.journal", "eventlog", "task")
+            .whereLayer("embedded.store")
+            .mayOnlyBeAccessedByLayers("embedded")
+            .whereLayer("embedded.journal")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .whereLayer("embedded.journal")
+            .mayOnlyBeAccessedByLayers("embedded", "embedded.store")
             .whereLayer("redis")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("stream")
-            .mayOnlyAccessLayers("eventlog", "task")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics")
             .whereLayer("access")
             .mayOnlyAccessLayers("task")
             .whereLayer("http")
-            .mayOnlyAccessLayers("stream", "eventlog", "task", "access")
+            .mayOnlyAccessLayers("stream", "eventlog", "task", "access", "metrics")
             .whereLayer("ops")
-            .mayOnlyAccessLayers("stream", "eventlog", "access");
+            .mayOnlyAccessLayers("stream", "eventlog", "access", "metrics");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
             .should()
             .resideInAnyPackage(
                     "io.taskstream.task",
+                    "io.taskstream.metrics",
                     "io.taskstream.eventlog",
                     "io.taskstream.eventlog.memory",
                     "io.taskstream.eventlog.embedded",
+                    "io.taskstream.eventlog.embedded.store",
+                    "io.taskstream.eventlog.embedded.journal",
                     "io.taskstream.eventlog.redis",
                     "io.taskstream.stream",
                     "io.taskstream.access",

@@ -1,9 +1,7 @@
 package io.taskstream.bench;
 
 import io.taskstream.eventlog.Batch;
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -15,6 +13,8 @@ import io.taskstream.eventlog.redis.RedisPlace;
 import io.taskstream.eventlog.redis.RedisRetention;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.eventlog.redis.RedisTimes;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
@@ -80,7 +80,7 @@ final class Engines {
     }
 
     private static Stopwatch stopwatch() {
-        return new Stopwatch(Distribution.ofDurations(), System::nanoTime);
+        return new Stopwatch(Histogram.ofDurations(), System::nanoTime);
     }
 
     private static Thread daemon(Runnable work) {

@@ -1,12 +1,9 @@
 package io.taskstream.app;
 
 import io.taskstream.access.ByteBudget;
-import io.taskstream.eventlog.AwaitedEventLog;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.GuardedEventLog;
-import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.ManagedEventLog;
 import io.taskstream.eventlog.Publishers;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
@@ -35,11 +32,14 @@ import io.taskstream.http.TasksResource;
 import io.taskstream.http.TicketsResource;
 import io.taskstream.http.UnpooledOutput;
 import io.taskstream.http.WebsiteCheck;
+import io.taskstream.metrics.LogMeters;
+import io.taskstream.metrics.Metrics;
+import io.taskstream.metrics.Stopwatch;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
 import io.taskstream.ops.HealthResource;
-import io.taskstream.ops.Metrics;
 import io.taskstream.ops.MetricsResource;
 import io.taskstream.ops.Pause;
 import io.taskstream.ops.Refusals;
@@ -47,7 +47,6 @@ import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.StreamContext;
-import io.taskstream.stream.StreamMeters;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.EventReader;
@@ -97,8 +96,8 @@ record Parts(
         LogMeters appends = LogMeters.create();
         StreamMeters meters = StreamMeters.create();
         var syncs = new Stopwatch(appends.syncs(), ticker::nanos);
-        EventLog engine = engine(settings, time, executor, scheduler, threads, syncs);
-        EventLog log = new GuardedEventLog(engine, appends, ticker::nanos);
+        EventLog log = ManagedEventLog.open(
+                () -> engine(settings, time, executor, scheduler, threads, syncs), scheduler, appends, ticker::nanos);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
         FrontDoor door = new Entrance(settings.access(), time)
@@ -128,8 +127,11 @@ record Parts(
                 Pause.system().sweeping(heartbeats));
         var health = new Health(heartbeats, log, drain);
         var refusals = new Refusals();
-        Metrics metrics =
-                new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
+        Metrics metrics = new Metrics(
+                        meters, appends, log::usage, () -> log.trouble().isEmpty())
+                .withPublishers(publishers::count)
+                .withDrain(() -> drain.state() != Drain.State.SERVING)
+                .withRefusals(refusals.counts());
         Set<Object> resources = Set.of(
                 new TasksResource(log, streams, events, time, body, door),
                 new EventsResource(
@@ -176,10 +178,7 @@ record Parts(
         var random = new SecureRandom();
         return switch (settings.engine()) {
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
-            case Settings.EMBEDDED ->
-                AwaitedEventLog.open(
-                        () -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs),
-                        scheduler);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
             case Settings.REDIS -> {
                 RedisSettings redis = settings.redis();
                 var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());

@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and directories that no other user of the machine can read, whatever the umask is. On a file system without POSIX
- * permissions they are made as usual. Thread-safe.
+ * Creates files and directories that only their owner can read, whatever the umask is. On a file system without POSIX
+ * permissions it creates them with the defaults. Thread-safe.
  */
 public final class OwnerOnly {
 
@@ -20,15 +20,15 @@ public final class OwnerOnly {
 
     private OwnerOnly() {}
 
-    /** Makes the directory and those above it that are missing. One that is there stays as it is. */
+    /** Creates the directory and its missing parents. An existing directory keeps its permissions. */
     public static void directories(Path directory) throws IOException {
-        // A link to a directory is one, which createDirectories does not take for one.
+        // createDirectories rejects a symbolic link to a directory.
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, attributes(directory, DIRECTORY));
         }
     }
 
-    /** Makes the file, empty, or takes it away from all but its owner; what is in it stays. */
+    /** Creates an empty file, or restricts an existing one to its owner and keeps its content. */
     public static void file(Path file) throws IOException {
         try {
             Files.createFile(file, attributes(file, FILE));
@@ -36,6 +36,15 @@ public final class OwnerOnly {
             if (isPosix(file)) {
                 Files.setPosixFilePermissions(file, FILE);
             }
+        }
+    }
+
+    /** The same without a failure: if the file is unusable, opening it says why; one of another user may still be usable. */
+    public static void fileIfPossible(Path file) {
+        try {
+            file(file);
+        } catch (IOException e) {
+            // See above.
         }
     }
 

@@ -3,7 +3,7 @@ package io.taskstream.ops;
 import io.taskstream.access.Audited;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
-import io.taskstream.stream.StreamMeters;
+import io.taskstream.metrics.StreamMeters;
 import jakarta.json.Json;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;

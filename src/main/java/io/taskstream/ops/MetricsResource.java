@@ -2,6 +2,7 @@ package io.taskstream.ops;
 
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.metrics.Metrics;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;

@@ -5,6 +5,8 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.ext.Provider;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -50,8 +52,11 @@ public class Refusals implements ContainerResponseFilter {
         }
     }
 
-    Map<Reason, LongAdder> counts() {
-        return counts;
+    /** Returns the counters by the value of the metric's label. */
+    public Map<String, LongAdder> counts() {
+        Map<String, LongAdder> byLabel = new LinkedHashMap<>();
+        counts.forEach((reason, count) -> byLabel.put(reason.name().toLowerCase(Locale.ROOT), count));
+        return byLabel;
     }
 
     @Override

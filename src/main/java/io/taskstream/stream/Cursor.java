@@ -4,6 +4,7 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.RepeatedFailures;
+import io.taskstream.metrics.StreamMeters;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;

@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.EventReader;
 import java.time.Duration;
 

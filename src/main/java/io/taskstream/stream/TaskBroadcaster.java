@@ -5,6 +5,7 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.eventlog.RepeatedFailures;
+import io.taskstream.metrics.Ending;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.SseBroadcaster;

@@ -2,6 +2,7 @@ package io.taskstream.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.TaskId;
 import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.sse.SseEventSink;

@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
@@ -15,6 +13,8 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
@@ -87,7 +87,7 @@ final class LogTransferTest {
                 new Random(),
                 TestExecutors.shared(),
                 TestExecutors.threads(),
-                new Stopwatch(Distribution.ofDurations(), () -> 0));
+                new Stopwatch(Histogram.ofDurations(), () -> 0));
     }
 
     @Test

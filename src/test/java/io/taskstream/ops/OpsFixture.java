@@ -1,15 +1,16 @@
 package io.taskstream.ops;
 
-import io.taskstream.eventlog.GuardedEventLog;
-import io.taskstream.eventlog.LogMeters;
+import io.taskstream.eventlog.ManagedEventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.metrics.LogMeters;
+import io.taskstream.metrics.Metrics;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.ResponseEventSink;
 import io.taskstream.stream.StreamContext;
-import io.taskstream.stream.StreamMeters;
 import io.taskstream.stream.StreamStart;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
@@ -40,7 +41,7 @@ final class OpsFixture {
     final Publishers publishers = new Publishers();
     final FailingLog engine = new FailingLog(
             new MemoryEventLog(new MemoryBounds(100, 1 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L));
-    final GuardedEventLog log = new GuardedEventLog(engine, appends, ticker::nanos);
+    final ManagedEventLog log = new ManagedEventLog(engine, appends, ticker::nanos);
     final Heartbeats heartbeats = new Heartbeats(scheduler, ticker);
     final TaskStreams streams = new TaskStreams(
             new StreamContext(log, new FanOut(Runnable::run, 1), heartbeats, ticker, Samples.READER, MINUTE, meters));
@@ -71,9 +72,10 @@ final class OpsFixture {
     }
 
     String scrape() {
-        return new Metrics(meters, appends, log, publishers)
-                .with(drain)
-                .with(refusals)
+        return new Metrics(meters, appends, log::usage, () -> log.trouble().isEmpty())
+                .withPublishers(publishers::count)
+                .withDrain(() -> drain.state() != Drain.State.SERVING)
+                .withRefusals(refusals.counts())
                 .scrape("text/plain");
     }
 }

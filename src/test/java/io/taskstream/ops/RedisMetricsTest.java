@@ -5,11 +5,11 @@ import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.GuardedEventLog;
-import io.taskstream.eventlog.LogMeters;
-import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.ManagedEventLog;
 import io.taskstream.eventlog.redis.RedisPlace;
-import io.taskstream.stream.StreamMeters;
+import io.taskstream.metrics.LogMeters;
+import io.taskstream.metrics.Metrics;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.ManualTicker;
 import io.taskstream.testing.RedisEngines;
@@ -42,8 +42,9 @@ class RedisMetricsTest {
                 RedisEngines.RETENTION,
                 RedisEngines.TIMES,
                 meters.syncs());
-        log = new GuardedEventLog(engine, meters, new ManualTicker()::nanos);
-        metrics = new Metrics(StreamMeters.create(), meters, log, new Publishers());
+        log = new ManagedEventLog(engine, meters, new ManualTicker()::nanos);
+        metrics = new Metrics(
+                StreamMeters.create(), meters, log::usage, () -> log.trouble().isEmpty());
         log.create(Samples.task(TASK.value()));
     }
 

@@ -4,6 +4,8 @@ import static io.taskstream.stream.StreamFixture.TASK;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.metrics.Ending;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.testing.Samples;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package io.taskstream.testing;
 
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisPlace;
 import io.taskstream.eventlog.redis.RedisRetention;
 import io.taskstream.eventlog.redis.RedisThreads;
 import io.taskstream.eventlog.redis.RedisTimes;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -30,7 +30,7 @@ public final class RedisEngines implements AutoCloseable {
 
     /** One of which nobody reads what it measures. */
     public static Stopwatch stopwatch() {
-        return new Stopwatch(Distribution.ofDurations(), System::nanoTime);
+        return new Stopwatch(Histogram.ofDurations(), System::nanoTime);
     }
 
     public EventLog open(String uri) {
@@ -42,7 +42,7 @@ public final class RedisEngines implements AutoCloseable {
     }
 
     public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times) {
-        return open(place, retention, times, Distribution.ofDurations());
+        return open(place, retention, times, Histogram.ofDurations());
     }
 
     /**
@@ -50,7 +50,7 @@ public final class RedisEngines implements AutoCloseable {
      *
      * @param calls counts how long Redis takes for calls that append
      */
-    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times, Distribution calls) {
+    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times, Histogram calls) {
         var threads = new RedisThreads(executor, scheduler, System::nanoTime);
         var stopwatch = new Stopwatch(calls, System::nanoTime);
         return RedisEventLog.open(place, retention, times, threads, new Random(), stopwatch);

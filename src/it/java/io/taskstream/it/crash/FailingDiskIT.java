@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.taskstream.eventlog.Distribution;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -15,6 +13,8 @@ import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -184,7 +184,7 @@ class FailingDiskIT {
                 new Random(),
                 Runnable::run,
                 Thread::new,
-                new Stopwatch(Distribution.ofDurations(), () -> 0));
+                new Stopwatch(Histogram.ofDurations(), () -> 0));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.taskstream.eventlog.embedded;
 
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.embedded.journal.Journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,33 +20,34 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The committing thread. It takes all orders that have come in meanwhile, writes what they change as one group to the
- * journal, brings that to the disk, shows it, and only then answers. So the more publishers wait for the disk, the more
- * of them one turn of it serves.
+ * The commit thread. It takes all queued requests, writes their changes to the journal as one commit group, forces the
+ * journal, applies the changes to the cache, and only then completes the requests. The more publishers wait for the disk, the
+ * more requests share one force.
  *
- * <p>If the journal fails, or anything else before the group is in it, the group never was: its orders are answered
- * {@link EventLogException.Unavailable}, and a new segment is tried, again and again, which takes the place of what the old
- * one held of it. What fails behind that, ends the log: a start brings it to what the journal has.
+ * <p>If anything fails before the group is in the journal, the group did not happen: its requests fail with
+ * {@link EventLogException.Unavailable}, and the committer tries to begin a new segment until it succeeds. The new segment
+ * supersedes what the old one holds of the group. A failure after that ends the log until the next start, which recovers from
+ * the journal.
  */
 final class Committer implements Runnable {
 
     private static final Logger LOG = System.getLogger(Committer.class.getName());
-    private static final int LARGEST_GROUP = 4 << 20;
-    private static final long INTERVAL_MILLIS = 1_000;
+    private static final int MAX_GROUP_BYTES = 4 << 20;
+    private static final long FORCE_INTERVAL_MILLIS = 1_000;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long FULL_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final String FAILED = "The log has failed, and needs the server to be started again";
 
-    private final Queue<Order<?>> orders = new ConcurrentLinkedQueue<>();
+    private final Queue<WriteRequest<?>> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
-    private final Staging staging;
+    private final CommitGroup group;
     private final Durability durability;
-    private final UnstoredBound unstored;
+    private final DirtyBudget budget;
     private final InstantSource time;
 
-    /** Made beforehand: the heap may be full when it is needed. */
+    /** Allocated in advance: the heap may be full when it is needed. */
     private final EventLogException bareFailure = new EventLogException.Unavailable(FAILED, null);
 
     private volatile boolean waiting;
@@ -55,52 +57,49 @@ final class Committer implements Runnable {
     private volatile @Nullable String trouble;
     private volatile @Nullable EventLogException failure;
 
-    // Touched by the committing thread only.
-    private final List<Order<?>> group = new ArrayList<>();
-    private Set<LiveTask> changed = new LinkedHashSet<>();
+    // Confined to the commit thread.
+    private final List<WriteRequest<?>> groupRequests = new ArrayList<>();
+    private Set<CachedTask> dirty = new LinkedHashSet<>();
     private long lastNumber;
     private long forcedAt;
 
     /**
-     * @param lastNumber of the last group in the journal
-     * @param changed tasks of which the store does not have everything
+     * @param lastNumber the number of the last group in the journal
+     * @param dirty the dirty tasks
      */
     Committer(
             Journal journal,
-            Staging staging,
+            CommitGroup group,
             Durability durability,
-            UnstoredBound unstored,
+            DirtyBudget budget,
             InstantSource time,
             long lastNumber,
-            Set<LiveTask> changed) {
+            Set<CachedTask> dirty) {
         this.journal = journal;
-        this.staging = staging;
+        this.group = group;
         this.durability = durability;
-        this.unstored = unstored;
+        this.budget = budget;
         this.time = time;
         this.forcedAt = time.millis();
         this.lastNumber = lastNumber;
-        this.changed.addAll(changed);
+        this.dirty.addAll(dirty);
     }
 
-    /** What keeps it from committing, {@code null} if nothing does. */
+    /** Returns why commits fail, {@code null} if they succeed. */
     @Nullable
     String trouble() {
         String failed = failure();
         return failed == null ? trouble : failed;
     }
 
-    /** Why it commits nothing any more until the log is opened anew, {@code null} if it does. */
+    /** Returns why nothing is committed until the next start, {@code null} if commits are possible. */
     @Nullable
     String failure() {
         EventLogException failed = failure;
         return failed == null ? null : failed.getMessage();
     }
 
-    /**
-     * Commits nothing from now on, since what the heap holds may not be what the journal has, or is not stored any more. By
-     * any thread.
-     */
+    /** Ends all commits, since the heap may differ from the journal or checkpoints have ended. Any thread may call it. */
     void fail(Throwable cause) {
         if (failure == null) {
             failure = bareFailure;
@@ -110,22 +109,17 @@ final class Committer implements Runnable {
         }
     }
 
-    <T> CompletableFuture<T> submit(Order<T> order) {
-        enter(order);
-        return order.answer();
-    }
-
-    /** The same for one whose answer the caller has. */
-    void enter(Order<?> order) {
-        orders.add(order);
+    <T> CompletableFuture<T> submit(WriteRequest<T> request) {
+        requests.add(request);
         wakeUp();
         if (closed) {
             failAll();
         }
+        return request.answer();
     }
 
-    /** Runs something between two groups. */
-    <T> CompletableFuture<T> between(Callable<T> command) {
+    /** Runs a command on the commit thread between two groups. */
+    <T> CompletableFuture<T> runOnCommitThread(Callable<T> command) {
         var answer = new CompletableFuture<T>();
         commands.add(() -> {
             try {
@@ -160,7 +154,7 @@ final class Committer implements Runnable {
             fail(e);
         } finally {
             closed = true;
-            group.forEach(order -> order.fail(refusal()));
+            groupRequests.forEach(request -> request.fail(refusal()));
             runCommands();
             failAll();
             journal.close();
@@ -169,12 +163,12 @@ final class Committer implements Runnable {
 
     private void work() {
         thread = Thread.currentThread();
-        while (failure == null && (!closing || !orders.isEmpty())) {
+        while (failure == null && (!closing || !requests.isEmpty())) {
             clearInterrupt();
             runCommands();
-            if (unstored.isFull() && !closing) {
+            if (budget.isFull() && !closing) {
                 LockSupport.parkNanos(FULL_PAUSE);
-            } else if (!orders.isEmpty()) {
+            } else if (!requests.isEmpty()) {
                 commit();
             } else {
                 pause();
@@ -182,10 +176,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Only {@link #close()} ends the thread. An interrupt would close the journal's file, and make each wait return at once. */
+    /** An interrupt would close the journal's file and make every wait return at once. Only {@link #close()} ends the thread. */
     private static void clearInterrupt() {
         if (Thread.interrupted()) {
-            LOG.log(Level.DEBUG, "The committing thread was interrupted, and goes on");
+            LOG.log(Level.DEBUG, "The commit thread was interrupted, and continues");
         }
     }
 
@@ -196,7 +190,7 @@ final class Committer implements Runnable {
         try {
             journal.conclude();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "The log's journal can't be closed as it should be", e);
+            LOG.log(Level.WARNING, "The log's journal can't be closed properly; the next start checks it", e);
         }
     }
 
@@ -207,52 +201,51 @@ final class Committer implements Runnable {
     }
 
     private void collect() {
-        group.clear();
-        staging.begin();
-        Order<?> order = orders.poll();
-        while (order != null) {
-            group.add(order);
-            order.stage(staging);
-            order = staging.length() < LARGEST_GROUP ? orders.poll() : null;
+        groupRequests.clear();
+        group.begin();
+        WriteRequest<?> request = requests.poll();
+        while (request != null) {
+            groupRequests.add(request);
+            request.stage(group);
+            request = group.length() < MAX_GROUP_BYTES ? requests.poll() : null;
         }
     }
 
-    /** Until the group is in the journal nothing has happened, whatever fails. Behind that nothing may fail. */
     private void commit() {
-        long goodEnd = journal.end();
+        long lastGoodOffset = journal.writeOffset();
         try {
             collect();
-            if (staging.length() > 0) {
-                unstored.check();
+            if (group.length() > 0) {
+                budget.check();
                 openJournal();
-                goodEnd = journal.end();
-                journal.write(lastNumber + 1, staging.journal());
+                lastGoodOffset = journal.writeOffset();
+                journal.write(lastNumber + 1, group.journal());
                 if (durability == Durability.SYNC) {
                     journal.force();
                 }
                 journal.confirm(lastNumber + 1);
             }
         } catch (IOException | RuntimeException | Error e) {
-            giveUp(goodEnd, e);
+            failGroup(lastGoodOffset, e);
             return;
         }
-        if (staging.length() > 0) {
+        if (group.length() > 0) {
             lastNumber++;
-            changed.addAll(staging.changed());
-            unstored.add(staging.publish());
+            dirty.addAll(group.changed());
+            budget.add(group.apply());
         }
-        group.forEach(Order::complete);
-        group.clear();
+        groupRequests.forEach(WriteRequest::complete);
+        groupRequests.clear();
         forceIfDue();
     }
 
-    /** Opens the journal, if that can be done; if not, it is tried again. */
-    void begin() {
+    /** Opens the journal if possible; otherwise the commit thread tries again. */
+    void tryToOpenJournal() {
         if (!journal.isOpen()) {
             try {
                 openJournal();
             } catch (IOException | RuntimeException | Error e) {
-                note(e);
+                recordTrouble(e);
             }
         }
     }
@@ -267,20 +260,20 @@ final class Committer implements Runnable {
         }
     }
 
-    private void giveUp(long goodEnd, Throwable cause) {
+    private void failGroup(long lastGoodOffset, Throwable cause) {
         EventLogException refusal;
         if (cause instanceof EventLogException full) {
             refusal = full;
         } else {
-            note(cause);
-            journal.giveUp(goodEnd);
+            recordTrouble(cause);
+            journal.abandonSegment(lastGoodOffset);
             refusal = new EventLogException.Unavailable(describe(cause), cause);
         }
-        group.forEach(order -> order.fail(refusal));
-        group.clear();
+        groupRequests.forEach(request -> request.fail(refusal));
+        groupRequests.clear();
     }
 
-    private void note(Throwable cause) {
+    private void recordTrouble(Throwable cause) {
         if (trouble == null) {
             LOG.log(Level.ERROR, "The log can't be written; nothing is accepted until it can", cause);
         }
@@ -296,73 +289,63 @@ final class Committer implements Runnable {
             return;
         }
         long now = time.millis();
-        // Also if the clock was set back.
-        if (Math.abs(now - forcedAt) < INTERVAL_MILLIS) {
+        // The absolute value, in case the clock was set back.
+        if (Math.abs(now - forcedAt) < FORCE_INTERVAL_MILLIS) {
             return;
         }
         try {
             journal.force();
             forcedAt = now;
         } catch (IOException | RuntimeException | Error e) {
-            note(e);
-            journal.giveUp(journal.end());
+            recordTrouble(e);
+            journal.abandonSegment(journal.writeOffset());
         }
     }
 
-    /** Waits for orders; while the journal is unusable or unforced, not for long. */
+    /** Waits for requests; only shortly while the journal is closed or unforced. */
     private void pause() {
         forceIfDue();
-        begin();
+        tryToOpenJournal();
         waiting = true;
-        if (orders.isEmpty() && commands.isEmpty() && !closing) {
+        if (requests.isEmpty() && commands.isEmpty() && !closing) {
             LockSupport.parkNanos(journal.isOpen() && !journal.isUnforced() ? 60 * SECOND : SECOND / 4);
         }
         waiting = false;
     }
 
-    /**
-     * Begins a new segment. Answers the number of the last group in those before, and what has changed since this was last
-     * done. Only as a command.
-     */
-    Cut cut() throws IOException {
+    /** Begins a new segment, and returns what the store lacks of the groups before it. Only on the commit thread. */
+    Checkpoint beginCheckpoint() throws IOException {
         if (journal.isOpen()) {
             journal.begin(lastNumber + 1);
         }
-        var cut = new Cut(
+        var checkpoint = new Checkpoint(
                 lastNumber,
-                staging.nextOrdinal(),
-                // One of which the store has everything may have left the heap, and its task be here as another object.
-                changed.stream()
-                        .filter(LiveTask::isUnstored)
-                        .map(LiveTask::unstored)
+                group.nextOrdinal(),
+                // A clean task may have been evicted, and be cached again as another object.
+                dirty.stream()
+                        .filter(CachedTask::isDirty)
+                        .map(CachedTask::dirty)
                         .toList());
-        // Not before: should it fail, nothing is forgotten.
-        changed = new LinkedHashSet<>();
-        return cut;
+        // Last: if a line above fails, no dirty task is forgotten.
+        dirty = new LinkedHashSet<>();
+        return checkpoint;
     }
 
-    /** Remembers that those are still to be stored, but for what the store has everything of. Only as a command. */
-    void putBack(Collection<LiveTask> tasks) {
+    /** Adds tasks that are still dirty to the next checkpoint. Only on the commit thread. */
+    void putBack(Collection<CachedTask> tasks) {
         try {
-            tasks.stream().filter(LiveTask::isUnstored).forEach(changed::add);
+            tasks.stream().filter(CachedTask::isDirty).forEach(dirty::add);
         } catch (RuntimeException | Error e) {
-            // The journal would be deleted though the store has not everything of it.
+            // The next checkpoint would delete journal segments that the store lacks changes of.
             fail(e);
             throw e;
         }
     }
 
-    /**
-     * What the store has to take to have everything up to a group.
-     *
-     * @param number of that group
-     */
-    record Cut(long number, long nextOrdinal, List<Unstored> unstored) {}
-
     private void failAll() {
         EventLogException refusal = refusal();
-        for (Order<?> order = orders.poll(); order != null; order = orders.poll()) {
-            order.fail(refusal);
+        for (WriteRequest<?> request = requests.poll(); request != null; request = requests.poll()) {
+            request.fail(refusal);
         }
     }
 
@@ -371,12 +354,12 @@ final class Committer implements Runnable {
         return failed == null ? new EventLogException.Unavailable("The log is closed", null) : failed;
     }
 
-    /** Lets go of the journal, if the thread was never started. */
-    void abandon() {
+    /** Closes the journal of a committer whose thread was never started. */
+    void closeUnstarted() {
         journal.close();
     }
 
-    /** Takes no further order; what has come in is still done. */
+    /** Ends the thread once the queued requests are committed. */
     void close() {
         closing = true;
         LockSupport.unpark(thread);

@@ -1,11 +1,11 @@
 package io.taskstream.eventlog.embedded;
 
-/** When an append is acknowledged. The server's process may die at any moment without loss in all cases. */
+/** When an append is acknowledged. With each of them the server's process may die at any moment without loss. */
 public enum Durability {
-    /** When the disk has it: nothing that was acknowledged is lost, not even when the power fails. */
+    /** When it is on the disk: no acknowledged event is lost, not even by a power failure. */
     SYNC,
-    /** When the operating system has it, which is told to bring it to the disk every second: a power failure loses that. */
+    /** When the operating system has it; a force follows every second, and a power failure loses that second. */
     INTERVAL,
-    /** When the operating system has it; a power failure loses what it has not yet written of itself. */
+    /** When the operating system has it; a power failure loses what the system has not written yet. */
     NONE
 }

@@ -6,11 +6,15 @@ import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
-import io.taskstream.eventlog.LogUsage;
 import io.taskstream.eventlog.OwnerOnly;
-import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.embedded.CommitGroup.Creation;
+import io.taskstream.eventlog.embedded.journal.Journal;
+import io.taskstream.eventlog.embedded.journal.SegmentFiles;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.metrics.LogUsage;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
@@ -34,9 +38,9 @@ import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps all events in files of one directory, which no other process may use. Appends go to a {@link Journal}, and are
- * durable with it; a store, in which everything is found fast, takes them from there in the background. The heap holds
- * what is recent, for tasks that are published to or watched, within bounds.
+ * An engine that keeps all events in files of one directory, which no other process may use. An append is durable in the
+ * {@link Journal}; a background checkpoint brings it into the store, which finds everything fast. The heap holds a bounded
+ * part: the recent frames of tasks that are published to or watched.
  */
 public final class EmbeddedEventLog implements EventLog {
 
@@ -45,23 +49,22 @@ public final class EmbeddedEventLog implements EventLog {
 
     private final FilePath directory;
     private final StoreFile store;
-    private final LiveTasks live;
-    private final Reader reader;
-    private final Listing listing;
+    private final TaskCache cache;
+    private final LogReader reader;
     private final Committer committer;
-    private final Appends appends;
-    private final StoringThread storing;
-    private final Thread committerThread;
-    private final Thread storingThread;
+    private final AppendQueue appends;
+    private final Checkpointer checkpointer;
+    private final Thread commitThread;
+    private final Thread checkpointThread;
 
     /**
-     * Opens the log, and brings it to where it was when its process ended, however that was. If it can only be read, it is
-     * opened too, and written as soon as that can be done.
+     * Opens the log and recovers it after a crash. If its files can only be read, it opens, too, and is written as soon as
+     * that becomes possible.
      *
-     * @param executor reads from the disk for viewers that are behind, and for appends that must look something up
-     * @param threads makes the two threads that the engine needs
-     * @param syncs measures how long the disk takes to keep what is appended
-     * @throws EventLogException.Unavailable if the disk does not let it be opened at present
+     * @param executor reads the disk for viewers that are behind, and for appends that need a look-up
+     * @param threads creates the commit thread and the checkpoint thread
+     * @param syncs measures the disk's syncs
+     * @throws EventLogException.Unavailable if the disk prevents it at present
      * @throws IllegalStateException if it can't be opened; the message says why
      */
     public EmbeddedEventLog(
@@ -74,51 +77,47 @@ public final class EmbeddedEventLog implements EventLog {
         directory = directory(options.directory());
         Retention retention = options.retention();
         var wakeUps = new Semaphore(0);
-        var unstored = new UnstoredBound(wakeUps::release);
+        var budget = new DirtyBudget(wakeUps::release);
         store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
         Committer begun = null;
         Thread started = null;
         try {
-            var recovery = Recovery.of(store, directory, retention, unstored, random);
-            live = recovery.live();
-            var staging = new Staging(live, retention.keys(), time, random);
-            staging.ordinalsFrom(recovery.nextOrdinal());
+            var recovery = Recovery.of(store, directory, retention, budget, random);
+            cache = recovery.cache();
             begun = new Committer(
                     new Journal(directory, options.durability() == Durability.SYNC, syncs),
-                    staging,
+                    new CommitGroup(cache, retention.keys(), time, random, recovery.nextOrdinal()),
                     options.durability(),
-                    unstored,
+                    budget,
                     time,
                     recovery.last(),
-                    recovery.changed());
+                    recovery.dirty());
             committer = begun;
-            committer.begin();
-            storing = new StoringThread(
+            committer.tryToOpenJournal();
+            checkpointer = new Checkpointer(
                     committer,
                     store,
-                    live,
-                    recovery.storer(),
-                    new Housekeeper(store, live, retention, time),
-                    new RecentSweep(live, options.recentBytes(), time),
-                    unstored,
-                    wakeUps);
-            reader = new Reader(live, store, executor, time);
-            listing = new Listing(live, store);
-            appends = new Appends(live, store, committer, executor);
-            committerThread = thread(threads, committer);
-            storingThread = thread(threads, this::runStoring);
-            committerThread.start();
-            started = committerThread;
-            storingThread.start();
-        } catch (IOException e) {
-            giveBack(store, begun, started);
+                    cache,
+                    options.recentBytes(),
+                    recovery.checkpointWriter(),
+                    new RetentionSweep(store, cache, retention, time),
+                    budget,
+                    wakeUps,
+                    time);
+            reader = new LogReader(cache, store, executor, time);
+            appends = new AppendQueue(cache, store, committer, executor);
+            commitThread = thread(threads, committer);
+            checkpointThread = thread(threads, this::runCheckpointer);
+            commitThread.start();
+            started = commitThread;
+            checkpointThread.start();
+        } catch (IOException | MVStoreException e) {
+            closeAfterFailure(store, begun, started);
+            String part = e instanceof IOException ? "log's journal" : "log";
             throw new EventLogException.Unavailable(
-                    "The log's journal in " + directory + " can't be read: " + e.getMessage(), e);
-        } catch (MVStoreException e) {
-            giveBack(store, begun, started);
-            throw new EventLogException.Unavailable("The log in " + directory + " can't be read: " + e.getMessage(), e);
+                    "The " + part + " in " + directory + " can't be read: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            giveBack(store, begun, started);
+            closeAfterFailure(store, begun, started);
             throw e;
         }
     }
@@ -131,24 +130,24 @@ public final class EmbeddedEventLog implements EventLog {
         return thread;
     }
 
-    /** Closes what was opened by a constructor that fails; it can be opened again. */
-    private static void giveBack(StoreFile store, @Nullable Committer begun, @Nullable Thread started) {
+    /** Closes what a failing constructor has opened, so that the log can be opened again. */
+    private static void closeAfterFailure(StoreFile store, @Nullable Committer begun, @Nullable Thread started) {
         if (begun != null && started != null) {
             begun.close();
             if (join(started)) {
                 Thread.currentThread().interrupt();
             }
         } else if (begun != null) {
-            begun.abandon();
+            begun.closeUnstarted();
         }
-        store.abandon();
+        store.closeImmediately();
     }
 
-    private void runStoring() {
+    private void runCheckpointer() {
         try {
-            storing.run();
+            checkpointer.run();
         } catch (RuntimeException | Error e) {
-            // Otherwise appends would wait for ever when the heap is full of what is not stored.
+            // Otherwise appends would wait for ever once the dirty budget is used up.
             committer.fail(e);
         }
     }
@@ -165,15 +164,15 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public boolean create(Task task) {
-        Staging.Creation creation = Staging.Creation.UNKNOWN;
-        // Another attempt is needed only if a task of that id has come and left the heap meanwhile.
-        while (creation == Staging.Creation.UNKNOWN) {
-            long stamp = live.stamp(task.id());
+        Creation creation = Creation.UNKNOWN;
+        // Repeats only if a task of that id was created and evicted meanwhile.
+        while (creation == Creation.UNKNOWN) {
+            long stamp = cache.stamp(task.id());
             creation = reader.find(task.id()).isPresent()
-                    ? Staging.Creation.PRESENT
-                    : waitFor(new Order<>(staging -> staging.create(task, stamp)));
+                    ? Creation.PRESENT
+                    : waitFor(new WriteRequest<>(group -> group.create(task, stamp)));
         }
-        return creation == Staging.Creation.CREATED;
+        return creation == Creation.CREATED;
     }
 
     @Override
@@ -183,16 +182,16 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public List<LogState> list(TaskQuery query) {
-        return listing.list(query);
+        return reader.list(query);
     }
 
     @Override
     public boolean delete(TaskId id) {
-        LiveTask task = live.loadPinned(id);
-        return task != null && waitFor(Order.deletion(task));
+        CachedTask task = cache.loadPinned(id);
+        return task != null && waitFor(WriteRequest.deletion(task));
     }
 
-    private <T> T waitFor(Order<T> order) {
+    private <T> T waitFor(WriteRequest<T> order) {
         try {
             return committer.submit(order).join();
         } catch (CompletionException e) {
@@ -220,7 +219,7 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public Watch watch(TaskId id, LogWatcher watcher) {
-        LiveTask task = live.loadPinned(id);
+        CachedTask task = cache.loadPinned(id);
         if (task == null) {
             watcher.deleted();
             return () -> {};
@@ -232,10 +231,10 @@ public final class EmbeddedEventLog implements EventLog {
         }
     }
 
-    /** What the files take; the tasks as the store has them, which is a second or two behind. */
+    /** The number of tasks is that of the store, which is a second or two behind. */
     @Override
     public LogUsage usage() {
-        long journal = Segments.bytes(directory);
+        long journal = SegmentFiles.bytes(directory);
         return store.read(open -> LogUsage.of(
                 journal + open.fileBytes(),
                 Arrays.stream(TaskStatus.values()).collect(Collectors.toMap(TaskStatus::wireName, open::count))));
@@ -243,7 +242,7 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public Optional<String> trouble() {
-        return Optional.ofNullable(committer.trouble()).or(() -> Optional.ofNullable(storing.trouble()));
+        return Optional.ofNullable(committer.trouble()).or(() -> Optional.ofNullable(checkpointer.trouble()));
     }
 
     @Override
@@ -251,38 +250,38 @@ public final class EmbeddedEventLog implements EventLog {
         return Optional.ofNullable(committer.failure());
     }
 
-    /** How many tasks are in the heap. For tests. */
+    /** Returns the number of tasks in the heap. For tests. */
     int tasksInHeap() {
-        return live.all().size();
+        return cache.all().size();
     }
 
-    /** Stores, trims and compacts now what would be soon. For tests. */
-    void tend() {
-        storing.tend();
-        storing.deletions().join();
+    /** Runs now, and waits for, what the checkpoint thread would run soon. For tests. */
+    void runMaintenance() {
+        checkpointer.runMaintenance();
+        checkpointer.deletions().join();
     }
 
     @Override
     public void close() {
-        // An interrupt would close the files that are still to be written.
+        // An interrupt would close files that must still be written.
         boolean wasInterrupted = Thread.interrupted();
-        storing.close();
-        wasInterrupted |= join(storingThread);
+        checkpointer.close();
+        wasInterrupted |= join(checkpointThread);
         try {
-            storing.store();
+            checkpointer.checkpoint();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.DEBUG, "The store does not take what is new, but the journal has it", e);
         }
         appends.close();
         committer.close();
-        wasInterrupted |= join(committerThread);
+        wasInterrupted |= join(commitThread);
         store.close();
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for the thread's end. Answers whether this one was interrupted meanwhile. */
+    /** Waits for the thread's end; returns whether the calling thread was interrupted meanwhile. */
     private static boolean join(Thread thread) {
         boolean wasInterrupted = false;
         while (thread.isAlive()) {

@@ -1,6 +1,10 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.embedded.Committer.Cut;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.embedded.journal.JournalRecord;
+import io.taskstream.eventlog.embedded.journal.JournalScan;
+import io.taskstream.eventlog.embedded.store.Corruption;
+import io.taskstream.eventlog.embedded.store.StoreFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -9,35 +13,34 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.h2.store.fs.FilePath;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Brings into the store what the journal has and the store has not, before anything else is done. What a store that can't
- * be written does not take stays in the heap.
+ * Crash recovery: replays the journal from the store's checkpoint on, before anything else is done. If the store can't be
+ * written, the replayed changes stay in the heap.
  */
 final class Recovery {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
     private final StoreFile file;
-    private final LiveTasks live;
-    private final Storer storer;
-    private final UnstoredBound unstored;
+    private final TaskCache cache;
+    private final CheckpointWriter checkpointWriter;
+    private final DirtyBudget budget;
     private final RandomGenerator random;
-    private final Set<LiveTask> changed = new LinkedHashSet<>();
+    private final Set<CachedTask> dirty = new LinkedHashSet<>();
     private final long checkpoint;
     private long nextOrdinal;
     private long last;
-    private long unknown;
-    private boolean isRefused;
+    private long unknownChanges;
+    private boolean isStoreFailing;
     private boolean isRenewed;
 
     private Recovery(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random) {
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget budget, RandomGenerator random) {
         this.file = file;
-        this.live = new LiveTasks(file);
-        this.storer = new Storer(file, live, unstored, retention, directory);
-        this.unstored = unstored;
+        this.cache = new TaskCache(file);
+        this.checkpointWriter = new CheckpointWriter(file, cache, budget, retention, directory);
+        this.budget = budget;
         this.random = random;
         this.checkpoint = file.writable().checkpoint();
         this.last = checkpoint;
@@ -45,124 +48,123 @@ final class Recovery {
     }
 
     /**
-     * Does it; if the store proves to be damaged, with what can be salvaged of that.
+     * Recovers the log. A corrupt store is salvaged first.
      *
      * @throws IOException if the journal can't be read
-     * @throws RuntimeException if the store can't
+     * @throws RuntimeException if the store can't be read
      */
     static Recovery of(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random)
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget budget, RandomGenerator random)
             throws IOException {
         try {
-            return recover(file, directory, retention, unstored, random);
+            return recover(file, directory, retention, budget, random);
         } catch (RuntimeException e) {
-            if (!Damage.isIn(e)) {
+            if (!Corruption.isIn(e)) {
                 throw e;
             }
             file.markBroken(e);
-            file.mend();
-            unstored.reset();
-            return recover(file, directory, retention, unstored, random);
+            file.reopenIfFailed();
+            budget.reset();
+            return recover(file, directory, retention, budget, random);
         }
     }
 
     private static Recovery recover(
-            StoreFile file, FilePath directory, Retention retention, UnstoredBound unstored, RandomGenerator random)
+            StoreFile file, FilePath directory, Retention retention, DirtyBudget budget, RandomGenerator random)
             throws IOException {
-        var recovery = new Recovery(file, directory, retention, unstored, random);
+        var recovery = new Recovery(file, directory, retention, budget, random);
         recovery.recover(directory);
         return recovery;
     }
 
-    LiveTasks live() {
-        return live;
+    TaskCache cache() {
+        return cache;
     }
 
-    Storer storer() {
-        return storer;
+    CheckpointWriter checkpointWriter() {
+        return checkpointWriter;
     }
 
-    /** The ordinal of the next task that is created. */
+    /** Returns the ordinal of the next task that is created. */
     long nextOrdinal() {
         return nextOrdinal;
     }
 
-    /** The number of the last group. */
+    /** Returns the number of the journal's last group. */
     long last() {
         return last;
     }
 
-    /** The tasks of which the store has not taken everything. */
-    Set<LiveTask> changed() {
-        return changed;
+    /** Returns the tasks whose changes the store lacks. */
+    Set<CachedTask> dirty() {
+        return dirty;
     }
 
     private void recover(FilePath directory) throws IOException {
-        Survey journal = Survey.of(directory, checkpoint);
+        JournalScan journal = JournalScan.of(directory, checkpoint);
         if (journal.loss() != null) {
             renewEpochs(journal.loss());
         }
-        journal.read(this::apply);
+        journal.read(this::replay);
         if (journal.last() > last) {
-            LOG.log(
-                    Level.ERROR,
-                    "The log has lost what was done in the groups from {0} to {1}",
-                    last + 1,
-                    journal.last());
-            // A group that takes a lost one's number would not count, for a later segment begins behind it.
+            logLostGroups(journal.last());
+            // A new group with a lost one's number would be ignored, since a later segment begins after it.
             last = journal.last();
         }
-        takeAll();
+        writeCheckpoint();
         if (isRenewed) {
-            // Also if nothing was taken: what is missing is missing once.
+            // Even if nothing was replayed: the next start must not report the same loss.
             file.writable().commit(last, nextOrdinal);
-            journal.damaged().forEach(Recovery::setAside);
+            journal.corrupt().forEach(Recovery::setAside);
         }
-        if (unknown > 0) {
-            LOG.log(Level.ERROR, "The log has lost tasks to which {0} of the newest changes belong", unknown);
+        if (unknownChanges > 0) {
+            LOG.log(
+                    Level.ERROR,
+                    "The log has lost {0} of the newest changes, since it has lost their tasks",
+                    unknownChanges);
         }
     }
 
-    /**
-     * Of what is lost, a viewer may have seen some: the numbers of those events will be given again, so tasks that go on do
-     * so in another epoch.
-     */
-    private void renewEpochs(String why) {
+    private void logLostGroups(long to) {
+        LOG.log(Level.ERROR, "The log has lost the changes of the commit groups {0} to {1}", last + 1, to);
+    }
+
+    /** Gives open tasks a new epoch: a viewer may have seen lost events, whose sequences will be given again. */
+    private void renewEpochs(String reason) {
         LOG.log(
                 Level.WARNING,
-                "The log may have lost its newest events, since " + why
-                        + "; viewers of open tasks are told that they are reset");
+                "The log may have lost its newest events, since " + reason + "; viewers of open tasks receive a reset");
         isRenewed = true;
         file.writable().renewEpochs(random);
     }
 
-    /** Keeps it for those who want to look for what is lost. */
+    /** Keeps a corrupt segment for manual recovery. */
     private static void setAside(FilePath segment) {
         FilePath aside = FilePath.get(segment + ".corrupt");
-        LOG.log(Level.ERROR, "The journal''s file {0} is damaged, and is kept as {1}", segment, aside);
+        LOG.log(Level.ERROR, "The journal''s file {0} is corrupt, and is kept as {1}", segment, aside);
         segment.moveTo(aside, true);
     }
 
-    private void apply(long number, ByteBuffer changes) {
+    private void replay(long number, ByteBuffer records) {
         if (number <= checkpoint) {
             return;
         }
         if (number != last + 1) {
-            LOG.log(Level.ERROR, "The log has lost what was done in the groups from {0} to {1}", last + 1, number - 1);
+            logLostGroups(number - 1);
         }
-        while (changes.hasRemaining()) {
-            apply(read(number, changes));
+        while (records.hasRemaining()) {
+            replay(read(number, records));
         }
         last = number;
-        if (unstored.isMany()) {
-            takeAll();
+        if (budget.isMany()) {
+            writeCheckpoint();
         }
     }
 
-    /** What the group's checksum vouches for is as it was written: if it can't be read, nothing may be dropped for that. */
-    private static Change read(long number, ByteBuffer changes) {
+    /** The group's checksum is right, so an unreadable record is no corruption, and nothing may be discarded. */
+    private static JournalRecord read(long number, ByteBuffer records) {
         try {
-            return Change.read(changes);
+            return JournalRecord.read(records);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
                     "The log's journal holds a change, in group " + number
@@ -171,63 +173,63 @@ final class Recovery {
         }
     }
 
-    private void apply(Change change) {
-        // Of what created it, the group may be lost.
+    private void replay(JournalRecord change) {
+        // The group that created the task may be lost.
         nextOrdinal = Math.max(nextOrdinal, change.ordinal() + 1);
-        if (change instanceof Change.Created created) {
+        if (change instanceof JournalRecord.TaskCreated created) {
             if (isRenewed) {
-                replace(created);
+                deletePredecessor(created);
             }
-            String epoch = isRenewed ? Epochs.next(random) : created.epoch();
-            LiveTask task = LiveTask.created(created.ordinal(), epoch, created.task());
-            live.add(task);
-            unstored.add(task.publishCreation());
-            changed.add(task);
+            String epoch = isRenewed ? EventId.newEpoch(random) : created.epoch();
+            CachedTask task = CachedTask.created(created.ordinal(), epoch, created.task());
+            cache.add(task);
+            budget.add(task.applyCreation());
+            dirty.add(task);
             return;
         }
-        LiveTask task = live.load(change.ordinal());
+        CachedTask task = cache.load(change.ordinal());
         if (task == null) {
-            unknown++;
+            unknownChanges++;
             return;
         }
-        changed.add(task);
-        if (change instanceof Change.Added added && isNew(added, task)) {
-            unstored.add(task.publish(added));
-        } else if (change instanceof Change.Deleted) {
-            unstored.add(task.publishDeletion());
+        dirty.add(task);
+        if (change instanceof JournalRecord.BatchAppended batch && isNew(batch, task)) {
+            budget.add(task.apply(batch));
+        } else if (change instanceof JournalRecord.TaskDeleted) {
+            budget.add(task.applyDeletion());
         }
     }
 
-    /** The group may be lost that deleted an older task of that name. */
-    private void replace(Change.Created created) {
-        LiveTask older = live.load(created.task().id());
+    /** The group that deleted an older task of that id may be lost. */
+    private void deletePredecessor(JournalRecord.TaskCreated created) {
+        CachedTask older = cache.load(created.task().id());
         if (older != null && !older.isDeleted() && older.ordinal() != created.ordinal()) {
-            unstored.add(older.publishDeletion());
-            changed.add(older);
+            budget.add(older.applyDeletion());
+            dirty.add(older);
         }
     }
 
-    private static boolean isNew(Change.Added added, @Nullable LiveTask task) {
-        return task != null && added.first() > task.state().last().sequence();
+    private static boolean isNew(JournalRecord.BatchAppended batch, CachedTask task) {
+        return batch.first() > task.state().last().sequence();
     }
 
-    private void takeAll() {
-        if (changed.isEmpty() || isRefused) {
+    private void writeCheckpoint() {
+        if (dirty.isEmpty() || isStoreFailing) {
             return;
         }
         try {
-            storer.take(new Cut(
-                    last, nextOrdinal, changed.stream().map(LiveTask::unstored).toList()));
+            checkpointWriter.write(new Checkpoint(
+                    last, nextOrdinal, dirty.stream().map(CachedTask::dirty).toList()));
         } catch (RuntimeException e) {
-            if (Damage.isIn(e) || isRenewed) {
+            if (Corruption.isIn(e) || isRenewed) {
                 throw e;
             }
-            LOG.log(Level.ERROR, "The log's store can't be written; what the journal has stays in the heap", e);
-            isRefused = true;
-            file.mend();
+            LOG.log(Level.ERROR, "The log's store can't be written; the journal's changes stay in the heap", e);
+            isStoreFailing = true;
+            file.reopenIfFailed();
             return;
         }
-        changed.clear();
-        live.all().forEach(live::evict);
+        dirty.clear();
+        cache.all().forEach(cache::evict);
     }
 }

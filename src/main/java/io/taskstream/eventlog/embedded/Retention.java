@@ -3,13 +3,13 @@ package io.taskstream.eventlog.embedded;
 import java.time.Duration;
 
 /**
- * How much the engine keeps, and for how long. What is too much is let go in the background, soon, not at once.
+ * How much the engine keeps, and for how long. It removes the excess soon, in the background.
  *
  * @param age how long a task is kept after its end
- * @param events per task, at least 1; the oldest go first
- * @param bytes of frames per task; the newest frames, some thousands of bytes, are kept whatever their size
- * @param totalBytes of the files, which stay beneath that but for some megabytes that are on their way; the task that
- *     ended first goes first, and when none has ended, the older half of what the oldest tasks hold
+ * @param events per task, at least 1; the oldest are removed first
+ * @param bytes of frames per task; the newest frames, some thousands of bytes, are always kept
+ * @param totalBytes of all files, which may exceed it by some megabytes for a short time; the task that ended first is
+ *     removed first, and when none has ended, the older half of the events of the oldest tasks
  * @param keys how long idempotency keys are kept
  */
 public record Retention(Duration age, long events, long bytes, long totalBytes, Duration keys) {

@@ -9,7 +9,7 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.metrics.Stopwatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

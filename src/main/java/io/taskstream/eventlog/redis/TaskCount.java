@@ -2,7 +2,7 @@ package io.taskstream.eventlog.redis;
 
 import io.lettuce.core.RedisException;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.LogUsage;
+import io.taskstream.metrics.LogUsage;
 
 /**
  * How many tasks Redis holds, as it said last: it is asked in the background, so that nobody who wants to know waits. Of

@@ -20,6 +20,6 @@ final class EmbeddedEventLogContractTest extends EventLogContract {
 
     @Override
     protected void trim(EventLog engine) {
-        ((EmbeddedEventLog) engine).tend();
+        ((EmbeddedEventLog) engine).runMaintenance();
     }
 }

@@ -94,17 +94,17 @@ final class FailureTest extends LogFixture {
         EmbeddedEventLog log = openFailing();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
 
         FailingFiles.failWrites(name -> name.startsWith("events"));
         append(log, A, "2");
-        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(RuntimeException.class);
         append(log, A, "3");
-        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(RuntimeException.class);
         assertThat(data(log, A)).isEqualTo(List.of("1", "2", "3"));
 
         FailingFiles.heal();
-        log.tend();
+        log.runMaintenance();
         assertThat(data(log, A)).containsExactly("1", "2", "3");
         assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
     }
@@ -114,18 +114,18 @@ final class FailureTest extends LogFixture {
         closeLog();
         String failing = FailingFiles.at(directory.toString());
         EmbeddedEventLog log =
-                OpenLog.untended(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
+                OpenLog.withoutCheckpoints(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
         open = log;
         create(log, A);
         append(log, A, "1");
         append(log, A, "2");
-        log.tend();
+        log.runMaintenance();
         assertThat(log.tasksInHeap()).isZero();
 
         FailingFiles.failWrites(name -> name.startsWith("events"));
         create(log, B);
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(log::runMaintenance).isInstanceOf(RuntimeException.class);
             assertThat(data(log, A)).startsWith("1", "2");
             assertThat(LogReader.frames(log, A, 0, 1_000)).contains("\ndata: 1\n", "\ndata: 2\n");
             assertThat(append(log, A, "3").last().sequence()).isEqualTo(3 + i);
@@ -138,7 +138,7 @@ final class FailureTest extends LogFixture {
         EmbeddedEventLog log = openFailing();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         append(log, A, "2");
         FailingFiles.failWrites(name -> name.startsWith("events"));
         closeLog();
@@ -160,7 +160,7 @@ final class FailureTest extends LogFixture {
         FailingFiles.heal();
         await("recovered without being asked to", () -> readOnly.trouble().isEmpty());
         assertThat(append(readOnly, A, "3").last().sequence()).isEqualTo(3);
-        readOnly.tend();
+        readOnly.runMaintenance();
         assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
     }
 
@@ -198,16 +198,16 @@ final class FailureTest extends LogFixture {
         };
         var retention = new Retention(
                 Duration.ofHours(1), Long.MAX_VALUE / 2, Long.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1));
-        EmbeddedEventLog log = OpenLog.untended(
+        EmbeddedEventLog log = OpenLog.withoutCheckpoints(
                 new EmbeddedOptions(directory.toString(), Durability.SYNC, retention, 1 << 20, 8), failing);
         open = log;
         create(log, A);
         append(log, A, DONE);
-        log.tend();
+        log.runMaintenance();
         time.advance(Duration.ofHours(2));
 
         failsOnce.set(true);
-        log.tend();
+        log.runMaintenance();
         assertThat(failsOnce).isFalse();
         assertThat(log.find(A)).isEmpty();
     }
@@ -218,17 +218,17 @@ final class FailureTest extends LogFixture {
         closeLog();
         String failing = FailingFiles.at(directory.toString());
         EmbeddedEventLog log =
-                OpenLog.untended(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
+                OpenLog.withoutCheckpoints(new EmbeddedOptions(failing, Durability.SYNC, OpenLog.KEEP_ALL, 0, 8), time);
         open = log;
         create(log, A);
         create(log, B);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         assertThat(log.tasksInHeap()).isZero();
         refuseInOneGroupWithAnAppend(log, A, B);
 
         FailingFiles.failWrites(name -> name.startsWith("events"));
-        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(RuntimeException.class);
         FailingFiles.heal();
         append(log, A, "2");
         var isFirst = new AtomicBoolean(true);
@@ -238,12 +238,12 @@ final class FailureTest extends LogFixture {
             }
             return name.startsWith("events");
         });
-        assertThatThrownBy(log::tend).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(RuntimeException.class);
         assertThat(isFirst).isFalse();
         FailingFiles.heal();
-        log.tend();
+        log.runMaintenance();
         create(log, new TaskId("c"));
-        log.tend();
+        log.runMaintenance();
 
         assertThat(data(log, A)).containsExactly("1", "2", "3");
         assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
@@ -298,7 +298,7 @@ final class FailureTest extends LogFixture {
         assertThat(created).isBetween(1_000, 40_000);
 
         FailingFiles.heal();
-        log.tend();
+        log.runMaintenance();
         create(log, A);
         assertThat(log.find(new TaskId("t0"))).isPresent();
     }
@@ -323,7 +323,7 @@ final class FailureTest extends LogFixture {
         assertThat(appended).isBetween(1_000, 200_000);
 
         FailingFiles.heal();
-        log.tend();
+        log.runMaintenance();
         assertThat(append(log, A, "2").last().sequence()).isEqualTo(appended + 1);
     }
 

@@ -4,10 +4,14 @@ import static io.taskstream.testing.Stages.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.eventlog.embedded.journal.Journal;
+import io.taskstream.eventlog.embedded.store.Corruption;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoreInternals;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.Task;
 import io.taskstream.testing.TestExecutors;
@@ -30,8 +34,6 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.WriteBuffer;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.LongDataType;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,7 +57,7 @@ final class FaultTest extends LogFixture {
     }
 
     private static Stopwatch syncs() {
-        return new Stopwatch(Distribution.ofDurations(), () -> 0);
+        return new Stopwatch(Histogram.ofDurations(), () -> 0);
     }
 
     private Thread recorded(Runnable work) {
@@ -67,17 +69,17 @@ final class FaultTest extends LogFixture {
     @Test
     void aFaultIsNoDamage() {
         var invalid = new InvalidTaskException("id", "wrong");
-        assertThat(Damage.isIn(invalid)).isFalse();
-        assertThat(Damage.isIn(new IndexOutOfBoundsException("7"))).isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new Damage.Fault("read", invalid))))
+        assertThat(Corruption.isIn(invalid)).isFalse();
+        assertThat(Corruption.isIn(new IndexOutOfBoundsException("7"))).isFalse();
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, StoreInternals.fault("read", invalid))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_INTERNAL, new OutOfMemoryError(FULL))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_INTERNAL, new OutOfMemoryError(FULL))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_READING_FAILED, new IOException("Input/output error"))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_READING_FAILED, new IOException("Input/output error"))))
                 .isFalse();
-        assertThat(Damage.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new IndexOutOfBoundsException("7"))))
+        assertThat(Corruption.isIn(corrupt(DataUtils.ERROR_FILE_CORRUPT, new IndexOutOfBoundsException("7"))))
                 .isTrue();
-        assertThat(Damage.isIn(new IllegalStateException(corrupt(DataUtils.ERROR_CHUNK_NOT_FOUND, null))))
+        assertThat(Corruption.isIn(new IllegalStateException(corrupt(DataUtils.ERROR_CHUNK_NOT_FOUND, null))))
                 .isTrue();
     }
 
@@ -92,7 +94,7 @@ final class FaultTest extends LogFixture {
         EmbeddedEventLog log = open();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         closeLog();
         open = null;
         writeGroup(
@@ -141,34 +143,24 @@ final class FaultTest extends LogFixture {
         open = null;
         byte[] task = putTaskOfAnotherForm();
 
-        assertThatThrownBy(this::open).hasStackTraceContaining(Damage.Fault.class.getName());
+        assertThatThrownBy(this::open).hasStackTraceContaining(StoreInternals.FAULT.getName());
         assertThat(sizes().keySet()).noneMatch(file -> file.toString().endsWith(".corrupt"));
-        try (MVStore store =
-                Store.openFile(FilePath.get(directory.resolve("events.mv").toString()), 1)) {
+        try (MVStore store = StoreInternals.open(directory.resolve("events.mv"))) {
             assertThat(store.getMapNames()).contains("tasks");
-            assertThat(rawTasks(store).get(99L)).isEqualTo(task);
+            assertThat(StoreInternals.rawTasks(store).get(99L)).isEqualTo(task);
         }
     }
 
     private byte[] putTaskOfAnotherForm() {
         byte[] task = {99, 3, 'a', '/', 'b'};
-        try (MVStore store =
-                Store.openFile(FilePath.get(directory.resolve("events.mv").toString()), 1)) {
-            MVMap<Long, byte[]> tasks = rawTasks(store);
+        try (MVStore store = StoreInternals.open(directory.resolve("events.mv"))) {
+            MVMap<Long, byte[]> tasks = StoreInternals.rawTasks(store);
             tasks.clear();
             tasks.put(99L, task);
-            Table.ORDINALS.open(store).put(B.value(), 99L);
+            StoreInternals.putOrdinal(store, B, 99);
             store.commit();
         }
         return task;
-    }
-
-    private static MVMap<Long, byte[]> rawTasks(MVStore store) {
-        return store.openMap(
-                "tasks",
-                new MVMap.Builder<Long, byte[]>()
-                        .keyType(new CheckedType<>(LongDataType.INSTANCE))
-                        .valueType(new CheckedType<>(ByteArrayDataType.INSTANCE)));
     }
 
     static Stream<Throwable> faults() {
@@ -181,25 +173,24 @@ final class FaultTest extends LogFixture {
     void whatFailsBeforeItIsInTheJournalIsRefusedAndAllElseGoesOn(Throwable fault) throws InterruptedException {
         closeLog();
         StoreFile file = StoreFile.open(FilePath.get(directory + "/events.mv"), 1, time);
-        var live = new LiveTasks(file);
-        var staging = new Staging(live, OpenLog.KEEP_ALL.keys(), time, new Random());
-        staging.ordinalsFrom(1);
-        var unstored = new UnstoredBound(() -> {});
+        var cache = new TaskCache(file);
+        var group = new CommitGroup(cache, OpenLog.KEEP_ALL.keys(), time, new Random(), 1);
+        var budget = new DirtyBudget(() -> {});
         var journal = new Journal(FilePath.get(directory.toString()), true, syncs());
-        var committer = new Committer(journal, staging, Durability.SYNC, unstored, time, 0, new LinkedHashSet<>());
+        var committer = new Committer(journal, group, Durability.SYNC, budget, time, 0, new LinkedHashSet<>());
         Thread thread = recorded(committer);
         thread.start();
-        CompletableFuture<Boolean> faulty = committer.submit(new Order<>(stage -> {
-            stage.create(Task.open(A, null, Map.of(), time.instant()), live.stamp(A));
+        CompletableFuture<Boolean> faulty = committer.submit(new WriteRequest<>(stage -> {
+            stage.create(Task.open(A, null, Map.of(), time.instant()), cache.stamp(A));
             stage.journal().put((byte) 77);
             throw sneaky(fault);
         }));
         assertThatThrownBy(faulty::join).hasCauseInstanceOf(EventLogException.Unavailable.class);
         Task next = Task.open(B, null, Map.of(), time.instant());
         assertThat(committer
-                        .submit(new Order<>(stage -> stage.create(next, live.stamp(B))))
+                        .submit(new WriteRequest<>(stage -> stage.create(next, cache.stamp(B))))
                         .join())
-                .isEqualTo(Staging.Creation.CREATED);
+                .isEqualTo(CommitGroup.Creation.CREATED);
         assertThat(committer.failure()).isNull();
         await("all is well", () -> committer.trouble() == null);
         committer.close();
@@ -238,7 +229,7 @@ final class FaultTest extends LogFixture {
                     .hasMessageContaining(FULL);
         }
         assertThatThrownBy(() -> create(log, B)).isInstanceOf(EventLogException.Unavailable.class);
-        assertThatThrownBy(log::tend).isInstanceOf(EventLogException.Unavailable.class);
+        assertThatThrownBy(log::runMaintenance).isInstanceOf(EventLogException.Unavailable.class);
         assertThat(log.failure()).hasValueSatisfying(why -> assertThat(why).contains(FULL));
         assertThat(log.trouble()).isEqualTo(log.failure());
         assertThat(data(log, A)).startsWith("1");

@@ -57,7 +57,8 @@ final class LogModelTest {
 
     private EmbeddedEventLog open(Path directory) {
         var retention = new Retention(Duration.ofDays(1), MAX_EVENTS, 1 << 20, 1 << 30, Duration.ofDays(1));
-        return OpenLog.untended(new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
+        return OpenLog.withoutCheckpoints(
+                new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
     }
 
     private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) throws IOException {
@@ -72,7 +73,7 @@ final class LogModelTest {
                 }
                 return open(directory);
             }
-            case 1 -> log.tend();
+            case 1 -> log.runMaintenance();
             case 2 -> check(log, id);
             case 3 -> {
                 assertThat(log.delete(id)).isEqualTo(model.remove(id) != null);

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
+import io.taskstream.eventlog.embedded.journal.JournalRecord;
+import io.taskstream.eventlog.embedded.store.Store;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -60,52 +65,54 @@ final class LookUpRaceTest extends LogFixture {
     @Test
     void aTaskThatHasComeAndGoneWhileItWasReadIsReadAgain() {
         try (StoreFile file = filled()) {
-            var live = new LiveTasks(file);
+            var cache = new TaskCache(file);
             for (int read = 1; read <= 4; read++) {
                 var id = new TaskId("t" + read);
-                callWithinRead(read, () -> appendAndEvict(live, file.writable(), id));
-                long before = live.stamp(id);
-                LiveTask task = Objects.requireNonNull(live.load(id));
-                boolean isAppended = live.stamp(id) != before;
+                callWithinRead(read, () -> appendAndEvict(cache, file.writable(), id));
+                long before = cache.stamp(id);
+                CachedTask task = Objects.requireNonNull(cache.load(id));
+                boolean isAppended = cache.stamp(id) != before;
                 assertThat(task.state().last().sequence()).isEqualTo(isAppended ? 1 : 0);
                 FailingFiles.heal();
             }
         }
     }
 
-    private static void appendAndEvict(LiveTasks live, Store store, TaskId id) {
-        LiveTask task = Objects.requireNonNull(live.load(id));
-        task.publish(new Change.Added(task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
-        Unstored unstored = task.unstored();
-        store.put(unstored.task());
+    private static void appendAndEvict(TaskCache cache, Store store, TaskId id) {
+        CachedTask task = Objects.requireNonNull(cache.load(id));
+        task.apply(new JournalRecord.BatchAppended(
+                task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
+        DirtyTask dirty = task.dirty();
+        store.put(dirty.record());
         store.commit(2, MANY);
-        task.stored(unstored, unstored.task());
-        live.evict(task);
-        assertThat(live.get(id)).isNull();
+        task.stored(dirty, dirty.record());
+        cache.evict(task);
+        assertThat(cache.get(id)).isNull();
     }
 
     @Test
     void tasksEnterAndLeaveTheHeapWhileOneIsRead() {
         try (StoreFile file = filled()) {
-            var live = new LiveTasks(file);
+            var cache = new TaskCache(file);
             callWithinRead(
                     1,
                     () -> join(CompletableFuture.runAsync(
                             () -> IntStream.range(0, 200)
-                                    .mapToObj(i -> LiveTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
+                                    .mapToObj(
+                                            i -> CachedTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
                                     .forEach(task -> {
-                                        live.add(task);
-                                        live.evict(task);
+                                        cache.add(task);
+                                        cache.evict(task);
                                     }),
                             TestExecutors.shared())));
-            assertThat(live.load(A)).isNull();
-            assertThat(live.load(new TaskId("t7"))).isNotNull();
-            assertThat(live.all()).hasSize(1);
+            assertThat(cache.load(A)).isNull();
+            assertThat(cache.load(new TaskId("t7"))).isNotNull();
+            assertThat(cache.all()).hasSize(1);
         }
     }
 
     private EmbeddedEventLog openWithoutHeap() {
-        EmbeddedEventLog log = OpenLog.untended(
+        EmbeddedEventLog log = OpenLog.withoutCheckpoints(
                 new EmbeddedOptions(directory.toString(), Durability.NONE, OpenLog.KEEP_ALL, 0, 1), time);
         open = log;
         return log;
@@ -120,7 +127,7 @@ final class LookUpRaceTest extends LogFixture {
                 .toList();
         CompletableFuture<Void> ended = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
         while (!ended.isDone()) {
-            log.tend();
+            log.runMaintenance();
         }
         return all.stream().map(each -> join(each)).toList();
     }
@@ -182,7 +189,7 @@ final class LookUpRaceTest extends LogFixture {
                 .isEqualTo(log.find(A).isPresent() ? 1 : 0);
         log.delete(A);
         assertThat(log.find(A)).isEmpty();
-        log.tend();
+        log.runMaintenance();
         assertThat(log.find(A)).isEmpty();
     }
 

@@ -30,7 +30,7 @@ final class ManyTasksTest extends LogFixture {
             log.append(id, Events.batch("1", "2", "3", "4", DONE));
         }
         create(log, A);
-        log.tend();
+        log.runMaintenance();
         assertThat(log.tasksInHeap()).isLessThan(10);
         closeLog();
 

@@ -1,7 +1,7 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.eventlog.Distribution;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.testing.TestExecutors;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,12 +28,12 @@ final class OpenLog {
     }
 
     /** Opens one that stores and trims only when told to. */
-    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time) {
-        return untended(options, time, TestExecutors.shared());
+    static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time) {
+        return withoutCheckpoints(options, time, TestExecutors.shared());
     }
 
     /** The same with an executor that the test runs. */
-    static EmbeddedEventLog untended(EmbeddedOptions options, InstantSource time, Executor executor) {
+    static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time, Executor executor) {
         Iterator<Boolean> isCommitter = List.of(true, false).iterator();
         return new EmbeddedEventLog(
                 options,
@@ -49,7 +49,7 @@ final class OpenLog {
     }
 
     private static Stopwatch unread() {
-        return new Stopwatch(Distribution.ofDurations(), () -> 0);
+        return new Stopwatch(Histogram.ofDurations(), () -> 0);
     }
 
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, Stopwatch syncs) {

@@ -32,7 +32,8 @@ final class PowerLossTest extends LogFixture {
 
     private EmbeddedEventLog open(Path in, Durability durability) {
         closeLog();
-        open = OpenLog.untended(new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
+        open = OpenLog.withoutCheckpoints(
+                new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
         return open;
     }
 
@@ -44,7 +45,7 @@ final class PowerLossTest extends LogFixture {
         append(log, A, "1");
         append(log, A, "2");
         epochOfFinished = append(log, B, DONE).last().epoch();
-        log.tend();
+        log.runMaintenance();
         return append(log, A, "3").last();
     }
 

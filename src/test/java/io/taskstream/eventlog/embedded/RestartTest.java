@@ -78,7 +78,7 @@ final class RestartTest extends LogFixture {
         assertThat(append(log, A, "4").last()).isEqualTo(a.last().at(4));
         EmbeddedEventLog reopened = log;
         assertThatThrownBy(() -> append(reopened, B, "2")).isInstanceOf(EventLogException.TaskFinished.class);
-        log.tend();
+        log.runMaintenance();
 
         EmbeddedEventLog stored = open();
 
@@ -95,7 +95,7 @@ final class RestartTest extends LogFixture {
         append(log, A, "1", "2");
         join(log.append(A, new Batch(Events.of("3", "4"), null, null, TRACE)));
         append(log, A, "5");
-        log.tend();
+        log.runMaintenance();
         // Of this the journal alone knows.
         join(log.append(A, new Batch(Events.of("6"), null, null, TRACE)));
         List<@Nullable String> traces = Arrays.asList(null, null, TRACE, TRACE, null, TRACE);
@@ -103,7 +103,7 @@ final class RestartTest extends LogFixture {
 
         log = open();
         assertThat(traces(log)).isEqualTo(traces);
-        log.tend();
+        log.runMaintenance();
         assertThat(traces(open())).isEqualTo(traces);
     }
 
@@ -119,13 +119,13 @@ final class RestartTest extends LogFixture {
         create(log, A);
         create(log, B);
         append(log, B, "1", DONE);
-        log.tend();
+        log.runMaintenance();
         assertThat(log.usage().tasksByStatus())
                 .containsExactlyInAnyOrderEntriesOf(Map.of("open", 1L, "completed", 1L, "failed", 0L, "cancelled", 0L));
         assertThat(log.usage().bytes()).isGreaterThan(30);
 
         log.delete(B);
-        log.tend();
+        log.runMaintenance();
         assertThat(log.usage().tasksByStatus()).containsEntry("completed", 0L);
     }
 
@@ -134,7 +134,7 @@ final class RestartTest extends LogFixture {
         EmbeddedEventLog log = open();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         String epoch = log.find(A).orElseThrow().last().epoch();
         log.delete(A);
         create(log, A);
@@ -167,7 +167,7 @@ final class RestartTest extends LogFixture {
             long before = acknowledged.get();
             Path copy = crashedCopy("crash" + crash);
             assertAllThere(copy, before);
-            log.tend();
+            log.runMaintenance();
         }
         publisher.join();
         assertThat(acknowledged.get()).isEqualTo(400);
@@ -234,9 +234,9 @@ final class RestartTest extends LogFixture {
         EmbeddedEventLog log = open();
         create(log, A);
         append(log, A, "1");
-        log.tend();
+        log.runMaintenance();
         append(log, A, "2");
-        log.tend();
+        log.runMaintenance();
         append(log, A, "3");
         Path copy = crashedCopy("torn");
         try (FileChannel store = FileChannel.open(copy.resolve("events.mv"), StandardOpenOption.WRITE)) {
@@ -253,7 +253,7 @@ final class RestartTest extends LogFixture {
         create(log, A);
         append(log, A, "1");
         String epoch = log.find(A).orElseThrow().last().epoch();
-        log.tend();
+        log.runMaintenance();
         log.close();
         open = null;
         byte[] store = Files.readAllBytes(directory.resolve("events.mv"));

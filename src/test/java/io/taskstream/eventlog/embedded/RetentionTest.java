@@ -40,11 +40,11 @@ final class RetentionTest extends LogFixture {
         var watcher = new RecordingWatcher();
         log.watch(A, watcher);
         time.advance(Duration.ofMinutes(59));
-        log.tend();
+        log.runMaintenance();
         assertThat(log.find(A)).isPresent();
 
         time.advance(Duration.ofMinutes(2));
-        log.tend();
+        log.runMaintenance();
         assertThat(log.find(A)).isEmpty();
         assertThat(log.find(B)).isPresent();
         assertThat(watcher.timesDeleted()).isEqualTo(1);
@@ -58,10 +58,10 @@ final class RetentionTest extends LogFixture {
         for (int i = 1; i <= 200; i++) {
             append(log, A, Integer.toString(i));
             if (i % 60 == 0) {
-                log.tend();
+                log.runMaintenance();
             }
         }
-        log.tend();
+        log.runMaintenance();
         LogState state = log.find(A).orElseThrow();
         assertThat(state.oldest()).isEqualTo(151);
         assertThat(data(log, A)).hasSize(50).startsWith("151").endsWith("200");
@@ -76,7 +76,7 @@ final class RetentionTest extends LogFixture {
         for (int i = 0; i < 300; i++) {
             append(log, A, LONG);
         }
-        log.tend();
+        log.runMaintenance();
         assertThat(log.find(A).orElseThrow().events()).isBetween(80L, 100L);
         assertThat(data(open(), A)).hasSizeBetween(80, 100);
     }
@@ -126,7 +126,7 @@ final class RetentionTest extends LogFixture {
             }
             append(log, id, DONE);
             time.advance(Duration.ofSeconds(1));
-            log.tend();
+            log.runMaintenance();
         }
         tendSome(log);
         assertThat(log.usage().bytes()).isEqualTo(bytesOnDisk()).isLessThan(granted);
@@ -145,7 +145,7 @@ final class RetentionTest extends LogFixture {
     private void tendSome(EmbeddedEventLog log) {
         for (int i = 0; i < 12; i++) {
             create(log, new TaskId("tick" + i));
-            log.tend();
+            log.runMaintenance();
         }
     }
 
@@ -168,13 +168,13 @@ final class RetentionTest extends LogFixture {
             if (task != 5) {
                 append(log, id, DONE);
             }
-            log.tend();
+            log.runMaintenance();
         }
         long before = Files.size(directory.resolve("events.mv"));
         time.advance(Duration.ofHours(2));
         for (int i = 0; i < 20; i++) {
             append(log, new TaskId("t5"), "1");
-            log.tend();
+            log.runMaintenance();
         }
         long after = Files.size(directory.resolve("events.mv"));
         assertThat(before).isGreaterThan(20_000_000);
@@ -190,7 +190,7 @@ final class RetentionTest extends LogFixture {
             create(log, id);
             append(log, id, DONE);
         }
-        log.tend();
+        log.runMaintenance();
         time.advance(Duration.ofHours(2));
         await(
                 "all are gone",

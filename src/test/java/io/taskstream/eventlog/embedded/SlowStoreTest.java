@@ -40,7 +40,7 @@ final class SlowStoreTest extends LogFixture {
 
     @BeforeEach
     void fill() {
-        open = OpenLog.untended(options(), time);
+        open = OpenLog.withoutCheckpoints(options(), time);
         create(log(), A);
         create(log(), B);
         List<CompletionStage<Appended>> appends = new ArrayList<>();
@@ -49,7 +49,7 @@ final class SlowStoreTest extends LogFixture {
             appends.add(log().append(A, new Batch(Events.of('"' + "x".repeat(1_500) + '"'), null, "key" + i)));
         }
         appends.forEach(append -> join(append));
-        log().tend();
+        log().runMaintenance();
         assertThat(log().tasksInHeap()).isZero();
     }
 
@@ -162,7 +162,7 @@ final class SlowStoreTest extends LogFixture {
     void aKeyThatIsStoredWhileItIsLookedUpIsFound() throws InterruptedException {
         closeLog();
         var executor = new ManualExecutor();
-        open = OpenLog.untended(options(), time, executor);
+        open = OpenLog.withoutCheckpoints(options(), time, executor);
         log().watch(A, new RecordingWatcher());
         log().watch(B, new RecordingWatcher());
         var isTold = new CountDownLatch(1);
@@ -183,7 +183,7 @@ final class SlowStoreTest extends LogFixture {
         goOn.countDown();
         join(delay);
         join(first);
-        log().tend();
+        log().runMaintenance();
         release.countDown();
         join(lookUp);
         assertThat(join(repeat)).isEqualTo(join(first));
@@ -209,14 +209,14 @@ final class SlowStoreTest extends LogFixture {
         // Watched, it stays in the heap, but not its events.
         log().watch(A, new RecordingWatcher());
         append(log(), A, "1");
-        log().tend();
+        log().runMaintenance();
         blockReadsBy(thread -> thread != test);
         CompletableFuture<List<StoredEvent>> history = CompletableFuture.supplyAsync(
                 () -> log().history(A, 0, 10),
                 work -> TestExecutors.threads().newThread(work).start());
         awaitBlocked();
         log().delete(A);
-        log().tend();
+        log().runMaintenance();
         release.countDown();
         assertThatThrownBy(() -> join(history)).isInstanceOf(EventLogException.NoSuchTask.class);
     }

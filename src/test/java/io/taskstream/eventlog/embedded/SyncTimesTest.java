@@ -4,9 +4,9 @@ import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FailingFiles;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ final class SyncTimesTest extends LogFixture {
 
     private static final long EACH = 3_000_000;
 
-    private final Distribution syncs = Distribution.ofDurations();
+    private final Histogram syncs = Histogram.ofDurations();
     private final AtomicLong now = new AtomicLong();
 
     @AfterEach

@@ -1,0 +1,53 @@
+package io.taskstream.eventlog.embedded.store;
+
+import io.taskstream.task.TaskId;
+import java.nio.file.Path;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.store.fs.FilePath;
+
+/** Shows tests of the engine what the store's file holds, and lets them change it. */
+public final class StoreInternals {
+
+    public static final Class<? extends RuntimeException> FAULT = Corruption.Fault.class;
+
+    private StoreInternals() {}
+
+    public static RuntimeException fault(String message, RuntimeException cause) {
+        return new Corruption.Fault(message, cause);
+    }
+
+    public static MVStore open(Path file) {
+        return Store.openFile(FilePath.get(file.toString()), 1);
+    }
+
+    public static MVMap<Long, byte[]> rawTasks(MVStore store) {
+        return store.openMap(
+                "tasks",
+                new MVMap.Builder<Long, byte[]>().keyType(CheckedType.LONG).valueType(CheckedType.BYTES));
+    }
+
+    public static void putOrdinal(MVStore store, TaskId id, long ordinal) {
+        Table.ORDINALS.open(store).put(id.value(), ordinal);
+    }
+
+    /** Puts a block of that many events of one byte each. */
+    public static void putBlock(Store store, long ordinal, long first, int events) {
+        var block = new EventBlock.Writer();
+        block.begin();
+        for (int i = 0; i < events; i++) {
+            block.add(new byte[] {'x'}, 0, 1, 0, null);
+        }
+        store.events().put(ordinal, first, block.value());
+    }
+
+    /** Returns the number of blocks. */
+    public static long blocks(Store store) {
+        return Table.EVENTS.open(store.mvStore()).sizeAsLong();
+    }
+
+    /** Returns the tasks that are deleted but for their events. */
+    public static MVMap<Long, byte[]> deleted(Store store) {
+        return Table.DELETED.open(store.mvStore());
+    }
+}
