@@ -41,7 +41,7 @@ public class Taskstream {
     @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
     private @Nullable ManagedThreadFactory threads;
 
-    private @Nullable Parts parts;
+    private @Nullable ApplicationGraph parts;
 
     @Inject
     private @Nullable HealthExtension healthChecks;
@@ -57,8 +57,8 @@ public class Taskstream {
                             + " tokens and say where they are, or to open, which lets anybody do anything");
         }
         warnOfUnboundedServer(context.getServerInfo(), config);
-        Parts built =
-                Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        ApplicationGraph built =
+                ApplicationGraph.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
         parts = built;
         requireNonNull(healthChecks).serve(built.health());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
@@ -81,7 +81,7 @@ public class Taskstream {
     /** Called by {@link Shutdown}; this annotation is for a deployment that fails half-way. */
     @PreDestroy
     void stop() {
-        Parts running = parts;
+        ApplicationGraph running = parts;
         parts = null;
         if (running != null) {
             running.close();

@@ -5,6 +5,7 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
 import io.taskstream.access.RefusedException;
+import io.taskstream.access.StreamPasses;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +36,13 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     /** They hold no data: the page must be there to ask for a token, and the doctor tells of the way here only. */
     private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(open|async)api\\.yaml|/?doctor/stream/?");
 
-    private final FrontDoor door;
     private final AccessControl access;
+    private final StreamPasses passes;
+    private final Origins origins;
+    private final Proxies proxies;
+    private final HeadLimits headLimits;
     private final Cookies cookies;
+    private final InstantSource time;
 
     @Context
     private volatile @Nullable HttpServletRequest exchange;
@@ -44,23 +50,33 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     @Context
     private volatile @Nullable HttpServletResponse response;
 
-    public AuthenticationFilter(FrontDoor door) {
-        this.door = door;
-        this.access = door.access();
-        this.cookies = new Cookies(door.origins().credentials());
+    public AuthenticationFilter(
+            AccessControl access,
+            StreamPasses passes,
+            Origins origins,
+            Proxies proxies,
+            HeadLimits headLimits,
+            Cookies cookies,
+            InstantSource time) {
+        this.access = access;
+        this.passes = passes;
+        this.origins = origins;
+        this.proxies = proxies;
+        this.headLimits = headLimits;
+        this.cookies = cookies;
+        this.time = time;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
         String peer = Injected.value(() -> exchange).getRemoteAddr();
-        Proxies proxies = door.proxies();
         String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
         // Whoever is sent away is noted with where they are.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
         // A closed door says nothing but that it is closed.
         Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED
                 ? null
-                : door.headLimits().check(request);
+                : headLimits.check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (access.mode() == AccessControl.Mode.OPEN) {
@@ -96,11 +112,11 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     }
 
     private void letComeBack(TaskId stream, Grant grant) {
-        String pass = door.passes().give(stream, grant);
+        String pass = passes.give(stream, grant);
         Injected.value(() -> response)
                 .addHeader(
                         HttpHeaders.SET_COOKIE,
-                        cookies.pass(stream, pass, grant, door.time().instant()));
+                        cookies.pass(stream, pass, grant, time.instant()));
     }
 
     /**
@@ -116,13 +132,13 @@ public class AuthenticationFilter implements ContainerRequestFilter {
             return !isOfOtherSite
                     && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
         }
-        return door.origins().allowsCookies(origin) || Origins.isOwn(origin, host(request, peer));
+        return origins.allowsCookies(origin) || Origins.isOwn(origin, host(request, peer));
     }
 
     /** The host as the browser knows it. */
     private @Nullable String host(ContainerRequestContext request, String peer) {
         String forwarded = request.getHeaderString("X-Forwarded-Host");
-        return forwarded != null && door.proxies().isTrusted(peer)
+        return forwarded != null && proxies.isTrusted(peer)
                 ? forwarded
                 : request.getHeaderString(HttpHeaders.HOST);
     }

@@ -11,7 +11,7 @@ import java.time.Instant;
  *
  * @param crossSite whether pages of other sites may use them
  */
-record Cookies(boolean crossSite) {
+public record Cookies(boolean crossSite) {
 
     /** Holds a token, for every path of this host and no other. */
     static final String SESSION = "__Host-taskstream";

@@ -1,13 +1,17 @@
 package io.taskstream.http;
 
+import io.taskstream.access.ByteBudget;
+import io.taskstream.access.EventRates;
 import io.taskstream.access.Permission;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
@@ -32,6 +36,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,19 +46,40 @@ public class EventsResource {
 
     private static final String TRACEPARENT = "traceparent";
 
-    private final PublishContext context;
+    private final LinePublisher.Context context;
     private final BoundedBody body;
+    private final ByteBudget receiving;
+    private final Publishers publishers;
+    private final Sessions sessions;
+    private final EventRates rates;
+    private final InstantSource time;
 
-    public EventsResource(PublishContext context, BoundedBody body) {
+    /**
+     * @param receiving bounds the bytes of all bodies and lines that are not in the log yet
+     * @param publishers counts the requests that publish lines
+     */
+    public EventsResource(
+            LinePublisher.Context context,
+            BoundedBody body,
+            ByteBudget receiving,
+            Publishers publishers,
+            Sessions sessions,
+            EventRates rates,
+            InstantSource time) {
         this.context = context;
         this.body = body;
+        this.receiving = receiving;
+        this.publishers = publishers;
+        this.sessions = sessions;
+        this.rates = rates;
+        this.time = time;
     }
 
     @POST
     @RequiresPermission(Permission.PUBLISH)
     @Produces(MediaType.APPLICATION_JSON)
     public void publish(
-            @PathParam("id") String path,
+            @PathParam("id") TaskId task,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
@@ -64,16 +90,15 @@ public class EventsResource {
             throws IOException {
         // Told apart here: where there is no type, RESTEasy would choose any of the methods that consume one.
         BodyType type = BodyType.ofEvents(contentType);
-        TaskId task = Tasks.id(path);
         if (!type.name().equals(BodyType.JSON)) {
             publishLines(task, type, ifMatch, request, caller, response);
             return;
         }
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
-        PublishPermit permit = context.permit(task, caller);
+        PublishPermit permit = permit(task, caller);
         String key = idempotencyKey == null ? null : permit.grant().ownName(idempotencyKey);
-        context.door().rates().check(task, permit.grant());
+        rates.check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
         body.readAndKeep(request, Caller.of(caller), response, (json, held) -> {
             List<EventData> events = context.events().readBatch(json);
@@ -103,6 +128,10 @@ public class EventsResource {
         }
     }
 
+    private PublishPermit permit(TaskId task, SecurityContext caller) {
+        return new PublishPermit(task, Caller.of(caller).grant(), sessions, rates, time);
+    }
+
     private static void checkKey(@Nullable String idempotencyKey) {
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
             throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
@@ -119,7 +148,7 @@ public class EventsResource {
             AsyncResponse response)
             throws IOException {
         EventId expectedLast = expectedLast(ifMatch);
-        if (Tasks.find(context.log(), task).task().status().isFinished()) {
+        if (Parameters.task(context.log(), task).task().status().isFinished()) {
             throw new EventLogException.TaskFinished(task);
         }
         AsyncContext exchange = request.getAsyncContext();
@@ -127,8 +156,8 @@ public class EventsResource {
         ServletInputStream in = request.getInputStream();
         var lines = new LinePublisher(
                 in,
-                Caller.of(caller).share(context.receiving()),
-                context.permit(task, caller),
+                Caller.of(caller).share(receiving),
+                permit(task, caller),
                 type.name().equals(BodyType.TEXT) ? LineFormat.TEXT : LineFormat.NDJSON,
                 type.charset(),
                 expectedLast,
@@ -138,15 +167,15 @@ public class EventsResource {
                     try {
                         response.resume(answer(outcome));
                     } finally {
-                        context.publishers().end();
+                        publishers.end();
                     }
                 });
-        context.publishers().begin();
+        publishers.begin();
         try {
             in.setReadListener(lines);
         } catch (RuntimeException e) {
             lines.abandon();
-            context.publishers().end();
+            publishers.end();
             throw e;
         }
     }
@@ -196,10 +225,10 @@ public class EventsResource {
     @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.APPLICATION_JSON)
     public Response history(
-            @PathParam("id") String path,
+            @PathParam("id") TaskId task,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
-        LogState log = Tasks.find(context.log(), Tasks.id(path));
+        LogState log = Parameters.task(context.log(), task);
         int size = Parameters.limit(limit);
         // One more than asked for tells whether there is a next page.
         List<StoredEvent> found = context.log().history(log.task().id(), Parameters.after(after, log), size + 1);

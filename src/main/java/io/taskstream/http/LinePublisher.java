@@ -6,8 +6,10 @@ import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.task.EventData;
+import io.taskstream.task.EventReader;
 import io.taskstream.task.InvalidItemException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * section 3.7): a producer that is silent for minutes holds no thread. All lines that have arrived together are appended
  * together, and the next are read when those are kept, and when there is room for them: until then the producer waits.
  */
-final class LinePublisher implements ReadListener {
+public final class LinePublisher implements ReadListener {
 
     /** After so many bytes the thread is given back: it may be the one that all connections need. */
     private static final int SHARE = 1 << 17;
@@ -48,7 +52,7 @@ final class LinePublisher implements ReadListener {
     private final LineFormat format;
     private final Charset charset;
     private final @Nullable String traceparent;
-    private final PublishContext context;
+    private final Context context;
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
     private final SerialRunner reader = new SerialRunner(this::publishWhatIsThere);
@@ -94,7 +98,7 @@ final class LinePublisher implements ReadListener {
             Charset charset,
             @Nullable EventId expectedLast,
             @Nullable String traceparent,
-            PublishContext context,
+            Context context,
             Consumer<Outcome> whenDone) {
         this.in = in;
         this.permit = permit;
@@ -108,6 +112,24 @@ final class LinePublisher implements ReadListener {
         this.share = share;
         context.everySecond().add(look);
     }
+
+    /**
+     * What all publishers of lines share.
+     *
+     * @param log takes the events
+     * @param events parses them
+     * @param executor runs the parsing, so that no thread of the container does
+     * @param scheduler resumes publishers that exceed their rate
+     * @param limits bounds the length of a line and the time that it may take
+     * @param everySecond finds lines that do not end
+     */
+    public record Context(
+            EventLog log,
+            EventReader events,
+            Executor executor,
+            ScheduledExecutorService scheduler,
+            Limits limits,
+            EverySecond everySecond) {}
 
     /**
      * How it went.

@@ -1,7 +1,10 @@
 package io.taskstream.http;
 
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
@@ -9,13 +12,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads query parameters; a wrong one is answered 400 and named. */
+/** Reads the parameters of paths and queries. A wrong query parameter is answered 400, and the answer names it. */
 final class Parameters {
 
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1_000;
 
     private Parameters() {}
+
+    /** Returns the task's state; 404 if there is no such task. */
+    static LogState task(EventLog log, TaskId id) {
+        return log.find(id).orElseThrow(() -> new EventLogException.NoSuchTask(id));
+    }
 
     /** A number of things to list: 1 to {@value #MAX_LIMIT}, {@value #DEFAULT_LIMIT} unless given. */
     static int limit(@Nullable String text) {

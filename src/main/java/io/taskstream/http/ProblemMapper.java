@@ -41,7 +41,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (status < 400 || Problem.is(answer)) {
             return answer;
         }
-        Response problem = Problem.of(status, detail(status)).response();
+        Response problem = Problem.of(status, detail(status, failure)).response();
         // What JAX-RS says besides, such as Allow with 405, is kept.
         Response.ResponseBuilder builder = Response.fromResponse(problem);
         answer.getStringHeaders().forEach((name, values) -> {
@@ -52,14 +52,23 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         return builder.build();
     }
 
-    private static String detail(int status) {
+    private static String detail(int status, Throwable failure) {
         return switch (status) {
-            case 404 -> "There is nothing at this path";
+            case 404 -> isOfTaskId(failure) ? "There is no such task" : "There is nothing at this path";
             case 405 -> "This path does not know that method";
             case 406 -> "None of the accepted media types can be answered here";
             case 415 -> "This Content-Type is not taken here";
             default -> "The request can't be answered";
         };
+    }
+
+    /** Whether JAX-RS failed to make a {@code TaskId} of a path. */
+    private static boolean isOfTaskId(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof InvalidTaskException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
     }
 
     /** The problem that a failure of the engine or of a check is to a client. */

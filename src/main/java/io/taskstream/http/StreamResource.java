@@ -4,6 +4,8 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.access.Sessions;
+import io.taskstream.access.ViewerQuotas;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.ResponseEventSink;
@@ -31,6 +33,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +48,23 @@ public class StreamResource {
     private final EventLog log;
     private final TaskStreams streams;
     private final Limits limits;
-    private final FrontDoor door;
+    private final Sessions sessions;
+    private final ViewerQuotas quotas;
+    private final InstantSource time;
 
-    public StreamResource(EventLog log, TaskStreams streams, Limits limits, FrontDoor door) {
+    public StreamResource(
+            EventLog log,
+            TaskStreams streams,
+            Limits limits,
+            Sessions sessions,
+            ViewerQuotas quotas,
+            InstantSource time) {
         this.log = log;
         this.streams = streams;
         this.limits = limits;
-        this.door = door;
+        this.sessions = sessions;
+        this.quotas = quotas;
+        this.time = time;
     }
 
     /**
@@ -63,7 +76,7 @@ public class StreamResource {
     @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public void watch(
-            @PathParam("id") String path,
+            @PathParam("id") TaskId id,
             @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventIdHeader,
             @QueryParam("lastEventId") @Nullable String lastEventId,
             @QueryParam("from") @Nullable String from,
@@ -76,7 +89,7 @@ public class StreamResource {
             @Suspended AsyncResponse suspended)
             throws IOException {
         StreamHead.refuseWhileDraining(streams);
-        LogState task = Tasks.find(log, Tasks.id(path));
+        LogState task = Parameters.task(log, id);
         StreamStart start = start(given(lastEventIdHeader) == null ? lastEventId : lastEventIdHeader, from, task);
         Caller viewer = Caller.of(caller);
         var options = new ViewerOptions(
@@ -91,12 +104,12 @@ public class StreamResource {
             return;
         }
         Runnable place =
-                door.viewers().admit(task.task().id(), task.viewersElsewhere(), viewer.grant(), viewer.address());
+                quotas.admit(id, task.viewersElsewhere(), viewer.grant(), viewer.address());
         try {
             AsyncContext exchange = request.getAsyncContext();
             exchange.setTimeout(0);
             StreamHead.write(response);
-            open(streams.sink(exchange, options), task.task().id(), viewer.grant(), place);
+            open(streams.sink(exchange, options), id, viewer.grant(), place);
         } catch (IOException | RuntimeException e) {
             place.run();
             throw e;
@@ -104,7 +117,7 @@ public class StreamResource {
     }
 
     private void open(ResponseEventSink sink, TaskId task, Grant grant, Runnable place) {
-        Runnable leave = door.sessions().begin(grant, () -> sink.close("access withdrawn"));
+        Runnable leave = sessions.begin(grant, () -> sink.close("access withdrawn"));
         sink.whenClosed(() -> {
             leave.run();
             place.run();
@@ -122,7 +135,7 @@ public class StreamResource {
         if (grant.expires().equals(Instant.MAX)) {
             return null;
         }
-        Duration left = Duration.between(door.time().instant(), grant.expires());
+        Duration left = Duration.between(time.instant(), grant.expires());
         if (left.isNegative() || left.isZero()) {
             throw new RefusedException("The token has expired");
         }
@@ -133,9 +146,9 @@ public class StreamResource {
     @HEAD
     @RequiresPermission(Permission.WATCH)
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    public Response head(@PathParam("id") String path) {
+    public Response head(@PathParam("id") TaskId id) {
         StreamHead.refuseWhileDraining(streams);
-        Tasks.find(log, Tasks.id(path));
+        Parameters.task(log, id);
         return StreamHead.alone();
     }
 

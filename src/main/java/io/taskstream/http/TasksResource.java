@@ -1,10 +1,13 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Audited;
+import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
+import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Permission;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.access.Tickets;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
@@ -55,7 +58,9 @@ public class TasksResource {
     private final EventReader events;
     private final InstantSource time;
     private final BoundedBody body;
-    private final FrontDoor door;
+    private final Tickets tickets;
+    private final OpenTasks openTasks;
+    private final EventRates rates;
 
     public TasksResource(
             EventLog log,
@@ -63,13 +68,17 @@ public class TasksResource {
             EventReader events,
             InstantSource time,
             BoundedBody body,
-            FrontDoor door) {
+            Tickets tickets,
+            OpenTasks openTasks,
+            EventRates rates) {
         this.log = log;
         this.streams = streams;
         this.events = events;
         this.time = time;
         this.body = body;
-        this.door = door;
+        this.tickets = tickets;
+        this.openTasks = openTasks;
+        this.rates = rates;
     }
 
     @POST
@@ -99,13 +108,13 @@ public class TasksResource {
     }
 
     private boolean create(Task task, Grant grant) {
-        boolean isCounted = door.openTasks().add(task.id(), grant);
+        boolean isCounted = openTasks.add(task.id(), grant);
         boolean isCreated = false;
         try {
             isCreated = log.create(task);
         } finally {
             if (isCounted && !isCreated) {
-                door.openTasks().remove(task.id(), grant);
+                openTasks.remove(task.id(), grant);
             }
         }
         return isCreated;
@@ -133,7 +142,7 @@ public class TasksResource {
         Task task = task(id, request);
         // Looked up first: who has as many open tasks as they may is not refused one that is there.
         boolean isThere = log.find(id).isPresent();
-        return !isThere && create(task, grant) ? created(id) : get(path);
+        return !isThere && create(task, grant) ? created(id) : get(id);
     }
 
     /** The body is optional, so {@code @Consumes} can't stand here: it would ask for a type where there is no body. */
@@ -152,7 +161,7 @@ public class TasksResource {
     }
 
     private Response created(TaskId id) {
-        return JsonAnswer.of(201, TaskJson.of(Tasks.find(log, id), streams.viewers(id)))
+        return JsonAnswer.of(201, TaskJson.of(Parameters.task(log, id), streams.viewers(id)))
                 .header(HttpHeaders.LOCATION, "/tasks/" + id)
                 .build();
     }
@@ -222,9 +231,8 @@ public class TasksResource {
     @RequiresPermission(Permission.LOOK)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public Response get(@PathParam("id") String path) {
-        TaskId id = Tasks.id(path);
-        return JsonAnswer.of(200, TaskJson.of(Tasks.find(log, id), streams.viewers(id)))
+    public Response get(@PathParam("id") TaskId id) {
+        return JsonAnswer.of(200, TaskJson.of(Parameters.task(log, id), streams.viewers(id)))
                 .build();
     }
 
@@ -232,8 +240,7 @@ public class TasksResource {
     @RequiresPermission(Permission.MANAGE)
     @Path("{id}")
     @Audited("task deleted")
-    public void delete(@PathParam("id") String path) {
-        TaskId id = Tasks.id(path);
+    public void delete(@PathParam("id") TaskId id) {
         if (!log.delete(id)) {
             throw new EventLogException.NoSuchTask(id);
         }
@@ -243,12 +250,28 @@ public class TasksResource {
     @RequiresPermission(Permission.MANAGE)
     @Path("{id}/cancel")
     @Audited("task cancelled")
-    public Response cancel(@PathParam("id") String path, @Context SecurityContext caller) {
-        TaskId task = Tasks.id(path);
+    public Response cancel(@PathParam("id") TaskId task, @Context SecurityContext caller) {
         Batch request = Batch.of(List.of(events.bind(new StreamItem.CancelRequested())));
         log.append(task, request).toCompletableFuture().join();
         // It counts, but is never refused: a task that is published to too fast is the one to be stopped.
-        long unused = door.rates().spend(task, Caller.of(caller).grant(), 1);
+        long unused = rates.spend(task, Caller.of(caller).grant(), 1);
         return Response.status(Response.Status.ACCEPTED).build();
+    }
+
+    /** Issues a ticket for the task's stream, for scripts that hold a token but whose {@code EventSource} cannot send it. */
+    @POST
+    @RequiresPermission(Permission.WATCH)
+    @Path("{id}/tickets")
+    @Audited("ticket given")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response give(@PathParam("id") TaskId task, @Context SecurityContext caller) {
+        String ticket = tickets.give(task, Caller.of(caller).grant());
+        return JsonAnswer.of(
+                        200,
+                        JSON.createObjectBuilder()
+                                .add("ticket", ticket)
+                                .add("expiresIn", tickets.lifetime().toSeconds())
+                                .build())
+                .build();
     }
 }

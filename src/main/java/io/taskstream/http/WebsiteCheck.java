@@ -1,7 +1,10 @@
 package io.taskstream.http;
 
 import io.taskstream.access.AccessControl;
+import io.taskstream.access.Audit;
+import io.taskstream.access.Hosts;
 import io.taskstream.access.Origins;
+import io.taskstream.access.Proxies;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,21 +25,35 @@ public final class WebsiteCheck {
 
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
-    private final FrontDoor door;
+    private final AccessControl.Mode mode;
+    private final Hosts hosts;
+    private final Origins origins;
+    private final Proxies proxies;
+    private final Audit audit;
     private final IntConsumer refusals;
 
     /**
      * @param refusals counts the statuses of refusals
      */
-    public WebsiteCheck(FrontDoor door, IntConsumer refusals) {
-        this.door = door;
+    public WebsiteCheck(
+            AccessControl.Mode mode,
+            Hosts hosts,
+            Origins origins,
+            Proxies proxies,
+            Audit audit,
+            IntConsumer refusals) {
+        this.mode = mode;
+        this.hosts = hosts;
+        this.origins = origins;
+        this.proxies = proxies;
+        this.audit = audit;
         this.refusals = refusals;
     }
 
     /** Returns why the request is refused, {@code null} if it is not. A refusal is audited and counted. */
     @Nullable
     Problem refuse(HttpServletRequest request) {
-        Problem refusal = door.access().mode() == AccessControl.Mode.OPEN ? check(request) : null;
+        Problem refusal = mode == AccessControl.Mode.OPEN ? check(request) : null;
         if (refusal != null) {
             refusals.accept(refusal.status());
             audit(request, refusal);
@@ -45,16 +62,16 @@ public final class WebsiteCheck {
     }
 
     private @Nullable Problem check(HttpServletRequest request) {
-        List<String> hosts = hosts(request);
-        for (String host : hosts) {
-            if (!door.hosts().serve(host)) {
+        List<String> named = hostsNamedBy(request);
+        for (String host : named) {
+            if (!hosts.serve(host)) {
                 return Problem.of(
                         421,
                         "This server is not known by the name in the header Host: the setting taskstream.hosts lists the"
                                 + " names that it has besides its addresses and localhost");
             }
         }
-        return isOfOtherSite(request, hosts)
+        return isOfOtherSite(request, named)
                 ? Problem.of(
                         403,
                         "A page of another origin made this request: the setting taskstream.cors.origins lists the origins"
@@ -63,29 +80,29 @@ public final class WebsiteCheck {
     }
 
     /** Returns every host that the request names, also to a proxy whose word is taken. */
-    private List<String> hosts(HttpServletRequest request) {
-        List<String> hosts = new ArrayList<>(values(request, "Host"));
+    private List<String> hostsNamedBy(HttpServletRequest request) {
+        List<String> named = new ArrayList<>(values(request, "Host"));
         if (request.getProtocol().equals("HTTP/1.0")) {
             // Probes send none, and WildFly then adds one without a dot, which no website can have.
-            hosts.removeIf(host -> !host.contains("."));
+            named.removeIf(host -> !host.contains("."));
         }
-        if (hosts.isEmpty() && !request.getProtocol().startsWith("HTTP/1")) {
+        if (named.isEmpty() && !request.getProtocol().startsWith("HTTP/1")) {
             // A container may keep :authority (RFC 9113, section 8.3.1) here only.
-            hosts.add(request.getServerName());
+            named.add(request.getServerName());
         }
-        if (door.proxies().isTrusted(request.getRemoteAddr())) {
+        if (proxies.isTrusted(request.getRemoteAddr())) {
             for (String value : values(request, "X-Forwarded-Host")) {
-                hosts.addAll(List.of(value.split(",", -1)));
+                named.addAll(List.of(value.split(",", -1)));
             }
         }
-        return hosts;
+        return named;
     }
 
-    private boolean isOfOtherSite(HttpServletRequest request, List<String> hosts) {
+    private boolean isOfOtherSite(HttpServletRequest request, List<String> named) {
         boolean isAllowed = false;
         for (String origin : values(request, "Origin")) {
-            isAllowed = door.origins().allows(origin);
-            boolean isKnown = isAllowed || hosts.stream().anyMatch(host -> Origins.isAt(origin, host));
+            isAllowed = origins.allows(origin);
+            boolean isKnown = isAllowed || named.stream().anyMatch(host -> Origins.isAt(origin, host));
             if (!isKnown && !isFileOfPage(request)) {
                 return true;
             }
@@ -119,14 +136,14 @@ public final class WebsiteCheck {
         line.put("status", Integer.toString(refusal.status()));
         line.put("method", request.getMethod());
         line.put("path", request.getRequestURI());
-        line.put("host", String.join(", ", hosts(request)));
+        line.put("host", String.join(", ", hostsNamedBy(request)));
         line.put("origin", String.join(", ", values(request, "Origin")));
         line.put(
                 "address",
-                door.proxies().client(peer, values(request, door.proxies().header())));
+                proxies.client(peer, values(request, proxies.header())));
         line.put("reason", refusal.detail());
         line.values().removeIf(String::isEmpty);
-        door.audit().refused(line);
+        audit.refused(line);
     }
 
     private static List<String> values(HttpServletRequest request, String header) {

@@ -12,7 +12,6 @@ import io.taskstream.access.PublishPermit;
 import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.EventId;
-import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.TaskId;
@@ -90,16 +89,8 @@ abstract class LineFixture {
     }
 
     void begin(FakeInput in, ByteBudget.Share share, @Nullable EventId expectedLast) throws IOException {
-        var context = new PublishContext(
-                log,
-                READER,
-                executor,
-                scheduler,
-                OpenDoor.at(time),
-                new Limits(maxLine, ROOM, LINE, MINUTE, MINUTE, MINUTE, MINUTE),
-                new Publishers(),
-                budget,
-                everySecond);
+        var limits = new Limits(maxLine, ROOM, LINE, MINUTE, MINUTE, MINUTE, MINUTE);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, everySecond);
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
         var publisher =

@@ -10,7 +10,6 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
-import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.EventData;
@@ -117,8 +116,7 @@ class LinesFuzzTest {
         var sessions = new Sessions(new Revocations(MINUTE, time, entry -> false));
         var permit = new PublishPermit(TASK, Grant.ANYBODY, sessions, new EventRates(0, 0, time::nanos), time);
         var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
-        var context = new PublishContext(
-                log, READER, executor, scheduler, OpenDoor.at(time), limits, new Publishers(), budget, everySecond);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, everySecond);
         ByteBudget.Share share = budget.share(Grant.ANYBODY, "::1");
         in.setReadListener(new LinePublisher(
                 in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.access.ByteBudget;
+import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Permissions;
+import io.taskstream.access.Tickets;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.stream.FanOut;
@@ -25,6 +27,7 @@ import io.taskstream.testing.ManualTicker;
 import io.taskstream.testing.Samples;
 import io.taskstream.testing.SettableTime;
 import jakarta.ws.rs.core.Response;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,21 +58,6 @@ class TasksResourceTest {
     }
 
     private TasksResource resource() {
-        FrontDoor open = OpenDoor.at(time);
-        var door = new FrontDoor(
-                open.access(),
-                open.tickets(),
-                open.passes(),
-                open.sessions(),
-                open.origins(),
-                open.hosts(),
-                open.proxies(),
-                open.headLimits(),
-                open.viewers(),
-                open.rates(),
-                new OpenTasks(1, task -> true, time::nanos),
-                open.audit(),
-                time);
         var streams = new TaskStreams(new StreamContext(
                 log,
                 new FanOut(Runnable::run, 1),
@@ -80,6 +68,14 @@ class TasksResourceTest {
                 StreamMeters.create()));
         var body = new BoundedBody(
                 new ManualExecutor(), new EverySecond(scheduler, ticker), new ByteBudget(1 << 20, 0), 1_000);
-        return new TasksResource(log, streams, READER, time, body, door);
+        return new TasksResource(
+                log,
+                streams,
+                READER,
+                time,
+                body,
+                new Tickets(Duration.ofSeconds(30), time, new SecureRandom()),
+                new OpenTasks(1, task -> true, time::nanos),
+                new EventRates(0, 0, time::nanos));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
-import io.taskstream.access.Grant;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
@@ -31,24 +30,16 @@ class WebsiteCheckTest {
     private final List<String> audited = new ArrayList<>();
     private final List<Integer> counted = new ArrayList<>();
 
-    private final WebsiteCheck check = new WebsiteCheck(door(AccessControl.Mode.OPEN), counted::add);
+    private final WebsiteCheck check = check(AccessControl.Mode.OPEN);
 
-    private FrontDoor door(AccessControl.Mode mode) {
-        FrontDoor open = OpenDoor.at(time);
-        return new FrontDoor(
-                new AccessControl(mode, token -> Grant.ANYBODY, open.tickets(), open.passes(), open.sessions()),
-                open.tickets(),
-                open.passes(),
-                open.sessions(),
-                new Origins(Set.of(FRIEND), false),
+    private WebsiteCheck check(AccessControl.Mode mode) {
+        return new WebsiteCheck(
+                mode,
                 new Hosts(Set.of("Build.example", "my_service")),
+                new Origins(Set.of(FRIEND), false),
                 Proxies.in(List.of(PROXY), Proxies.Header.X_FORWARDED_FOR),
-                open.headLimits(),
-                open.viewers(),
-                open.rates(),
-                open.openTasks(),
                 new Audit(audited::add, time::nanos),
-                time);
+                counted::add);
     }
 
     @ParameterizedTest
@@ -273,7 +264,7 @@ class WebsiteCheckTest {
     @Test
     void whereTokensAreAskedForTheyDecide() {
         for (AccessControl.Mode mode : List.of(AccessControl.Mode.TOKENS, AccessControl.Mode.CLOSED)) {
-            var other = new WebsiteCheck(door(mode), counted::add);
+            var other = check(mode);
             assertThat(other.refuse(request(
                             CLIENT,
                             "HTTP/1.1",

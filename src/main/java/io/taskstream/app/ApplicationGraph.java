@@ -17,22 +17,20 @@ import io.taskstream.http.AuthenticationFilter;
 import io.taskstream.http.AuthorizationFilter;
 import io.taskstream.http.BoundedBody;
 import io.taskstream.http.ContentCheck;
+import io.taskstream.http.Cookies;
 import io.taskstream.http.CrossOriginFilter;
 import io.taskstream.http.DoctorResource;
 import io.taskstream.http.EventsResource;
 import io.taskstream.http.EverySecond;
-import io.taskstream.http.FrontDoor;
 import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
+import io.taskstream.http.LinePublisher;
 import io.taskstream.http.PageResource;
 import io.taskstream.http.PathCheck;
 import io.taskstream.http.ProblemMapper;
-import io.taskstream.http.PublishContext;
-import io.taskstream.http.SessionResource;
 import io.taskstream.http.SessionsResource;
 import io.taskstream.http.StreamResource;
 import io.taskstream.http.TasksResource;
-import io.taskstream.http.TicketsResource;
 import io.taskstream.http.UnpooledOutput;
 import io.taskstream.http.WebsiteCheck;
 import io.taskstream.ops.Drain;
@@ -68,7 +66,7 @@ import java.util.concurrent.ThreadFactory;
  * @param everySecond looks after what waits
  * @param resources what answers requests
  */
-record Parts(
+record ApplicationGraph(
         Drain drain,
         Health health,
         Heartbeats heartbeats,
@@ -89,7 +87,7 @@ record Parts(
      * @param scheduler turns the heartbeats, the timers of the redis engine, and attempts to open the embedded one
      * @param threads makes the threads of the engine
      */
-    static Parts build(
+    static ApplicationGraph build(
             Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
@@ -101,12 +99,14 @@ record Parts(
         EventLog log = new GuardedEventLog(engine, appends, ticker::nanos);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
-        FrontDoor door = new Entrance(settings.access(), time)
-                .build(
-                        ticker,
-                        id -> log.find(id)
-                                .filter(task -> !task.task().status().isFinished())
-                                .isPresent());
+        AccessGraph access = AccessGraph.build(
+                settings.access(),
+                time,
+                ticker,
+                id -> log.find(id)
+                        .filter(task -> !task.task().status().isFinished())
+                        .isPresent());
+        var cookies = new Cookies(access.origins().credentials());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
         var streams =
@@ -117,7 +117,7 @@ record Parts(
         var everySecond = new EverySecond(scheduler, ticker);
         var receiving = new ByteBudget(limits.receivingBytes(), limits.reservedBytes());
         everySecond.add(now -> receiving.callAll());
-        everySecond.add(now -> door.sessions().endWithdrawn());
+        everySecond.add(now -> access.sessions().endWithdrawn());
         var body = new BoundedBody(executor, everySecond, receiving, limits.bodyBytes());
         var drain = new Drain(
                 streams,
@@ -131,38 +131,54 @@ record Parts(
         Metrics metrics =
                 new Metrics(meters, appends, log, publishers).with(drain).with(refusals);
         Set<Object> resources = Set.of(
-                new TasksResource(log, streams, events, time, body, door),
+                new TasksResource(
+                        log, streams, events, time, body, access.tickets(), access.openTasks(), access.rates()),
                 new EventsResource(
-                        new PublishContext(
-                                log, events, executor, scheduler, door, limits, publishers, receiving, everySecond),
-                        body),
-                new StreamResource(log, streams, limits, door),
-                new TicketsResource(door),
-                new SessionResource(door),
-                new SessionsResource(door),
+                        new LinePublisher.Context(log, events, executor, scheduler, limits, everySecond),
+                        body,
+                        receiving,
+                        publishers,
+                        access.sessions(),
+                        access.rates(),
+                        time),
+                new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time),
+                new SessionsResource(access.control(), access.sessions(), cookies, time),
                 new DoctorResource(doctor, streams),
                 new MetricsResource(metrics),
                 new HealthResource(health),
                 new DrainResource(drain, meters, executor),
                 new ApiResource(),
-                new CrossOriginFilter(door.origins()),
-                new AuthenticationFilter(door),
+                new CrossOriginFilter(access.origins()),
+                new AuthenticationFilter(
+                        access.control(),
+                        access.passes(),
+                        access.origins(),
+                        settings.access().proxies(),
+                        settings.access().headLimits(),
+                        cookies,
+                        time),
                 new AuthorizationFilter(),
-                new AuditFilter(door.audit()),
+                new AuditFilter(access.audit()),
                 new PageResource(),
                 new PathCheck(),
                 new UnpooledOutput(),
                 new ContentCheck(),
                 refusals,
                 new ProblemMapper());
-        return new Parts(
+        return new ApplicationGraph(
                 drain,
                 health,
                 heartbeats,
                 doctor,
                 everySecond,
                 settings.keepAlive(),
-                new WebsiteCheck(door, refusals::count),
+                new WebsiteCheck(
+                        settings.access().mode(),
+                        settings.access().hosts(),
+                        access.origins(),
+                        settings.access().proxies(),
+                        access.audit(),
+                        refusals::count),
                 resources);
     }
 

@@ -19,7 +19,6 @@ import io.taskstream.access.Tickets;
 import io.taskstream.access.TokenVerifier;
 import io.taskstream.access.ViewerQuotas;
 import io.taskstream.access.WatchedFile;
-import io.taskstream.http.FrontDoor;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.TaskId;
 import java.io.IOException;
@@ -34,25 +33,35 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Builds the front door. */
-final class Entrance {
+/** The objects that decide what a caller may do, and how much of it. Built once, by {@link ApplicationGraph}. */
+record AccessGraph(
+        AccessControl control,
+        Tickets tickets,
+        StreamPasses passes,
+        Sessions sessions,
+        Origins origins,
+        ViewerQuotas viewers,
+        EventRates rates,
+        OpenTasks openTasks,
+        Audit audit) {
+
+    /**
+     * Builds them.
+     *
+     * @param isOpen tells whether a task exists and has not finished
+     */
+    static AccessGraph build(AccessSettings settings, InstantSource time, Ticker ticker, Predicate<TaskId> isOpen) {
+        return new Builder(settings, time).build(ticker, isOpen);
+    }
+
+    /** Reads the files that the settings name. */
+    private record Builder(AccessSettings settings, InstantSource time) {
 
     private static final int SECRET_BYTES = 32;
 
-    private final AccessSettings settings;
-    private final InstantSource time;
-
-    Entrance(AccessSettings settings, InstantSource time) {
-        this.settings = settings;
-        this.time = time;
-    }
-
-    /**
-     * @param isOpen whether a task is there and not finished
-     */
-    FrontDoor build(Ticker ticker, Predicate<TaskId> isOpen) {
+    AccessGraph build(Ticker ticker, Predicate<TaskId> isOpen) {
         var random = new SecureRandom();
-        // A session must not come back as long as a token of it could be taken, however far the clocks are apart.
+        // A revocation must outlast every token of its session, even if the clocks differ.
         Optional<StaticTokens> inFile = staticTokens();
         var revocations = new Revocations(
                 settings.longestLife().plus(Duration.ofHours(1)),
@@ -61,21 +70,17 @@ final class Entrance {
         var tickets = new Tickets(settings.ticketLife(), time, random);
         var passes = new StreamPasses(secret(random), settings.longestLife(), time);
         var sessions = new Sessions(revocations);
-        return new FrontDoor(
+        return new AccessGraph(
                 new AccessControl(settings.mode(), tokens(inFile), tickets, passes, sessions),
                 tickets,
                 passes,
                 sessions,
-                // A closed door has no friends: their preflights would be answered before anything else is asked.
+                // Preflight requests are answered before authentication, so a closed server allows no origin.
                 settings.mode() == AccessControl.Mode.CLOSED ? Origins.NONE : settings.origins(),
-                settings.hosts(),
-                settings.proxies(),
-                settings.headLimits(),
                 new ViewerQuotas(settings.viewerLimits()),
                 new EventRates(settings.eventsPerTask(), settings.eventsPerProducer(), ticker::nanos),
                 new OpenTasks(settings.openTasks(), isOpen, ticker::nanos),
-                Audit.toServerLog(ticker::nanos),
-                time);
+                Audit.toServerLog(ticker::nanos));
     }
 
     /** A JSON Web Token has two dots; a static token may have as many, so both are tried where both are in use. */
@@ -115,7 +120,7 @@ final class Entrance {
     }
 
     private byte[] secret(SecureRandom random) {
-        byte[] secret = settings.secretFile().map(Entrance::read).orElseGet(() -> {
+        byte[] secret = settings.secretFile().map(Builder::read).orElseGet(() -> {
             byte[] own = new byte[SECRET_BYTES];
             random.nextBytes(own);
             return own;
@@ -136,4 +141,5 @@ final class Entrance {
             throw new UncheckedIOException(e);
         }
     }
+}
 }
