@@ -50,7 +50,13 @@ class ArchitectureTest {
             .layer("access")
             .definedBy("io.taskstream.access..")
             .layer("http")
-            .definedBy("io.taskstream.http..")
+            .definedBy("io.taskstream.http")
+            .layer("body")
+            .definedBy("io.taskstream.http.body..")
+            .layer("filter")
+            .definedBy("io.taskstream.http.filter..")
+            .layer("resource")
+            .definedBy("io.taskstream.http.resource..")
             .layer("ops")
             .definedBy("io.taskstream.ops..")
             .layer("app")
@@ -70,9 +76,15 @@ class ArchitectureTest {
             .whereLayer("access")
             .mayOnlyAccessLayers("task")
             .whereLayer("http")
-            .mayOnlyAccessLayers("stream", "eventlog", "task", "access")
+            .mayOnlyAccessLayers("eventlog", "task", "access")
+            .whereLayer("body")
+            .mayOnlyAccessLayers("http", "stream", "eventlog", "task", "access")
+            .whereLayer("filter")
+            .mayOnlyAccessLayers("http", "task", "access")
+            .whereLayer("resource")
+            .mayOnlyAccessLayers("http", "body", "ops", "stream", "eventlog", "task", "access")
             .whereLayer("ops")
-            .mayOnlyAccessLayers("stream", "eventlog", "access");
+            .mayOnlyAccessLayers("stream", "eventlog");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
@@ -86,6 +98,9 @@ class ArchitectureTest {
                     "io.taskstream.stream",
                     "io.taskstream.access",
                     "io.taskstream.http",
+                    "io.taskstream.http.body",
+                    "io.taskstream.http.filter",
+                    "io.taskstream.http.resource",
                     "io.taskstream.ops",
                     "io.taskstream.app");
 

@@ -11,35 +11,29 @@ import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.eventlog.redis.RedisThreads;
-import io.taskstream.http.ApiResource;
-import io.taskstream.http.AuditFilter;
-import io.taskstream.http.AuthenticationFilter;
-import io.taskstream.http.AuthorizationFilter;
-import io.taskstream.http.BoundedBody;
-import io.taskstream.http.ContentCheck;
 import io.taskstream.http.Cookies;
-import io.taskstream.http.CrossOriginFilter;
-import io.taskstream.http.DoctorResource;
-import io.taskstream.http.EventsResource;
-import io.taskstream.http.EverySecond;
-import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
-import io.taskstream.http.LinePublisher;
-import io.taskstream.http.PageResource;
-import io.taskstream.http.PathCheck;
 import io.taskstream.http.ProblemMapper;
-import io.taskstream.http.SessionsResource;
-import io.taskstream.http.StreamResource;
-import io.taskstream.http.TasksResource;
 import io.taskstream.http.UnpooledOutput;
-import io.taskstream.http.WebsiteCheck;
+import io.taskstream.http.body.BoundedBody;
+import io.taskstream.http.body.LinePublisher;
+import io.taskstream.http.body.PeriodicChecks;
+import io.taskstream.http.filter.AuditFilter;
+import io.taskstream.http.filter.AuthenticationFilter;
+import io.taskstream.http.filter.AuthorizationFilter;
+import io.taskstream.http.filter.CrossOriginFilter;
+import io.taskstream.http.filter.RequestCheck;
+import io.taskstream.http.filter.WebsiteFilter;
+import io.taskstream.http.resource.DoctorResource;
+import io.taskstream.http.resource.EventsResource;
+import io.taskstream.http.resource.OperationsResource;
+import io.taskstream.http.resource.PageResource;
+import io.taskstream.http.resource.SessionsResource;
+import io.taskstream.http.resource.StreamResource;
+import io.taskstream.http.resource.TasksResource;
 import io.taskstream.ops.Drain;
-import io.taskstream.ops.DrainResource;
 import io.taskstream.ops.Health;
-import io.taskstream.ops.HealthResource;
 import io.taskstream.ops.Metrics;
-import io.taskstream.ops.MetricsResource;
-import io.taskstream.ops.Pause;
 import io.taskstream.ops.Refusals;
 import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.FanOut;
@@ -59,32 +53,29 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The running application.
+ * The objects of the running application, wired by hand.
  *
- * @param drain takes it down
- * @param health tells how it is
- * @param everySecond looks after what waits
- * @param resources what answers requests
+ * @param websites the check of the servlet filter
+ * @param resources the resources and providers of JAX-RS
  */
 record ApplicationGraph(
         Drain drain,
         Health health,
         Heartbeats heartbeats,
         DoctorStreams doctor,
-        EverySecond everySecond,
-        KeepAlive keepAlive,
-        WebsiteCheck websites,
+        PeriodicChecks checks,
+        WebsiteFilter.Check websites,
         Set<Object> resources)
         implements AutoCloseable {
 
-    /** Long enough that a stream which is alive keeps its thread, short enough for the server to stop. */
+    /** Long enough for a busy stream to keep its thread, short enough for the server to stop. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     /**
-     * Builds all parts.
+     * Builds all objects.
      *
-     * @param executor fans out, and reads what is published
-     * @param scheduler turns the heartbeats, the timers of the redis engine, and attempts to open the embedded one
+     * @param executor runs the fan-out, and parses published lines
+     * @param scheduler runs the heartbeats, the timers of the redis engine, and attempts to open the embedded one
      * @param threads makes the threads of the engine
      */
     static ApplicationGraph build(
@@ -114,18 +105,18 @@ record ApplicationGraph(
         log.countViewersBy(streams::viewers);
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
-        var everySecond = new EverySecond(scheduler, ticker);
+        var checks = new PeriodicChecks(scheduler, ticker);
         var receiving = new ByteBudget(limits.receivingBytes(), limits.reservedBytes());
-        everySecond.add(now -> receiving.callAll());
-        everySecond.add(now -> access.sessions().endWithdrawn());
-        var body = new BoundedBody(executor, everySecond, receiving, limits.bodyBytes());
+        checks.add(now -> receiving.callAll());
+        checks.add(now -> access.sessions().endWithdrawn());
+        var body = new BoundedBody(executor, checks, receiving, limits.bodyBytes());
         var drain = new Drain(
                 streams,
                 publishers,
                 log,
                 settings.drain(),
                 ticker,
-                Pause.system().sweeping(heartbeats));
+                Drain.Pause.system().sweeping(heartbeats));
         var health = new Health(heartbeats, log, drain);
         var refusals = new Refusals();
         Metrics metrics =
@@ -134,7 +125,7 @@ record ApplicationGraph(
                 new TasksResource(
                         log, streams, events, time, body, access.tickets(), access.openTasks(), access.rates()),
                 new EventsResource(
-                        new LinePublisher.Context(log, events, executor, scheduler, limits, everySecond),
+                        new LinePublisher.Context(log, events, executor, scheduler, limits, checks),
                         body,
                         receiving,
                         publishers,
@@ -144,10 +135,7 @@ record ApplicationGraph(
                 new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time),
                 new SessionsResource(access.control(), access.sessions(), cookies, time),
                 new DoctorResource(doctor, streams),
-                new MetricsResource(metrics),
-                new HealthResource(health),
-                new DrainResource(drain, meters, executor),
-                new ApiResource(),
+                new OperationsResource(health, metrics, drain, meters, executor),
                 new CrossOriginFilter(access.origins()),
                 new AuthenticationFilter(
                         access.control(),
@@ -160,9 +148,8 @@ record ApplicationGraph(
                 new AuthorizationFilter(),
                 new AuditFilter(access.audit()),
                 new PageResource(),
-                new PathCheck(),
                 new UnpooledOutput(),
-                new ContentCheck(),
+                new RequestCheck(),
                 refusals,
                 new ProblemMapper());
         return new ApplicationGraph(
@@ -170,9 +157,8 @@ record ApplicationGraph(
                 health,
                 heartbeats,
                 doctor,
-                everySecond,
-                settings.keepAlive(),
-                new WebsiteCheck(
+                checks,
+                new WebsiteFilter.Check(
                         settings.access().mode(),
                         settings.access().hosts(),
                         access.origins(),
@@ -207,11 +193,11 @@ record ApplicationGraph(
 
     @Override
     public void close() {
-        // Their scheduler is stopping: WildFly runs nothing for an application that goes, and logs each time. The drain
-        // sweeps by itself for those who leave late.
+        // The scheduler is stopping: WildFly runs no task of an application that is undeployed, and logs each attempt. The
+        // drain sweeps by itself for viewers that leave late.
         heartbeats.close();
         doctor.close();
-        everySecond.close();
+        checks.close();
         drain.run();
     }
 }

@@ -7,15 +7,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}), and of
- * what {@code server-config} refuses.
+ * Answers with a {@link Problem} where the container found an error before JAX-RS had the request (see {@code web.xml}), and
+ * where {@code server-config} refuses a request.
  */
 @WebServlet(
         urlPatterns = {"/error", ErrorServlet.COOKIE},
         asyncSupported = true)
 public class ErrorServlet extends HttpServlet {
 
-    /** Where {@code server-config} sends a request whose {@code Cookie} the server can't read. */
+    /** The path to which {@code server-config} sends a request whose {@code Cookie} the server cannot parse. */
     static final String COOKIE = "/error/cookie";
 
     private static final long serialVersionUID = 1;

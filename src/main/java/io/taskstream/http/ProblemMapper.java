@@ -16,7 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 
-/** Makes every failure a {@link Problem}. What we did not foresee is logged, and the client learns no more than that. */
+/** Makes every failure a {@link Problem}. An unforeseen one is logged, and the client learns nothing of its cause. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
 
@@ -42,7 +42,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return answer;
         }
         Response problem = Problem.of(status, detail(status, failure)).response();
-        // What JAX-RS says besides, such as Allow with 405, is kept.
+        // Other headers of JAX-RS, such as Allow with 405, stay.
         Response.ResponseBuilder builder = Response.fromResponse(problem);
         answer.getStringHeaders().forEach((name, values) -> {
             if (!name.regionMatches(true, 0, "Content-", 0, 8)) {
@@ -62,7 +62,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         };
     }
 
-    /** Whether JAX-RS failed to make a {@code TaskId} of a path. */
+    /** Tells whether JAX-RS could not make a {@code TaskId} of the path. */
     private static boolean isOfTaskId(Throwable failure) {
         Throwable cause = failure;
         while (cause != null && !(cause instanceof InvalidTaskException)) {
@@ -71,15 +71,18 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         return cause != null;
     }
 
-    /** The problem that a failure of the engine or of a check is to a client. */
-    static Problem problem(Throwable failure) {
+    /** Returns the problem that a failure is to a client. */
+    public static Problem problem(Throwable failure) {
         if (failure instanceof CompletionException && failure.getCause() != null) {
             return problem(failure.getCause());
+        }
+        if (failure instanceof ProblemException known) {
+            return known.problem();
         }
         if (failure instanceof EventLogException refusal) {
             return problem(refusal);
         }
-        if (failure instanceof InvalidItemException.TooManyElements) {
+        if (failure instanceof InvalidItemException.TooManyElements || failure instanceof BatchTooLargeException) {
             return Problem.of(413, messageOf(failure));
         }
         if (failure instanceof InvalidItemException) {
@@ -93,18 +96,6 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof RefusedException) {
             return Problem.of(401, messageOf(failure));
-        }
-        if (failure instanceof BatchTooLargeException) {
-            return Problem.of(413, messageOf(failure));
-        }
-        if (failure instanceof LineSplitter.LineTooLongException) {
-            return Problem.of(413, messageOf(failure));
-        }
-        if (failure instanceof LinePublisher.LineUnfinishedException) {
-            return Problem.of(408, messageOf(failure));
-        }
-        if (failure instanceof LinePublisher.BodyBrokeOffException) {
-            return Problem.of(400, messageOf(failure));
         }
         LOG.log(Level.ERROR, "A request failed in a way that was not foreseen", failure);
         return Problem.of(500, "The server failed; its log says why");

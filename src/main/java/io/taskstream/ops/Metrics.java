@@ -166,7 +166,7 @@ public final class Metrics {
      *
      * @param mediaType of the text
      */
-    String scrape(String mediaType) {
+    public String scrape(String mediaType) {
         return registry.scrape(mediaType);
     }
 }
