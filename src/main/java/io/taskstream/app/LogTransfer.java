@@ -45,6 +45,8 @@ record LogTransfer(String exportFile, String importFile) {
 
     private static final Logger LOG = System.getLogger(LogTransfer.class.getName());
 
+    private static final int PAGE = 500;
+
     /** Begins the line of an event. */
     private static final String TIME = "{\"time\":\"";
 
@@ -59,11 +61,11 @@ record LogTransfer(String exportFile, String importFile) {
     void run(EventLog log, EventReader reader) {
         try {
             if (!importFile.isEmpty()) {
-                int tasks = new Import(log, reader).readFrom(Path.of(importFile));
+                int tasks = importFrom(Path.of(importFile), log, reader);
                 LOG.log(Level.INFO, "{0} tasks were imported from {1}", tasks, importFile);
             }
             if (!exportFile.isEmpty()) {
-                int tasks = new Export(log).writeTo(Path.of(exportFile));
+                int tasks = exportTo(Path.of(exportFile), log);
                 LOG.log(Level.INFO, "{0} tasks were exported to {1}", tasks, exportFile);
             }
         } catch (IOException e) {
@@ -71,83 +73,75 @@ record LogTransfer(String exportFile, String importFile) {
         }
     }
 
-    /** Writes all tasks of an engine to a file. Used once, by one thread. */
-    static final class Export {
-
-        private static final int PAGE = 500;
-
-        private final EventLog log;
-
-        Export(EventLog log) {
-            this.log = log;
-        }
-
-        /**
-         * Writes the file, which replaces an older one.
-         *
-         * @return how many tasks there were
-         */
-        int writeTo(Path file) throws IOException {
-            List<TaskId> oldestFirst = ids();
-            Collections.reverse(oldestFirst);
-            OwnerOnly.file(file);
-            try (BufferedWriter out = Files.newBufferedWriter(file)) {
-                for (TaskId id : oldestFirst) {
-                    Optional<LogState> state = log.find(id);
-                    if (state.isPresent()) {
-                        write(state.get().task(), out);
-                    }
+    /**
+     * Writes all tasks of an engine to a file, which replaces an older one.
+     *
+     * @return how many tasks there were
+     */
+    static int exportTo(Path file, EventLog log) throws IOException {
+        List<TaskId> oldestFirst = ids(log);
+        Collections.reverse(oldestFirst);
+        OwnerOnly.file(file);
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            for (TaskId id : oldestFirst) {
+                Optional<LogState> state = log.find(id);
+                if (state.isPresent()) {
+                    write(state.get().task(), log, out);
                 }
             }
-            return oldestFirst.size();
         }
+        return oldestFirst.size();
+    }
 
-        private List<TaskId> ids() {
-            List<TaskId> ids = new ArrayList<>();
-            TaskId after = null;
-            while (true) {
-                List<LogState> page = log.list(new TaskQuery(null, Map.of(), PAGE, after));
-                page.forEach(state -> ids.add(state.task().id()));
-                if (page.size() < PAGE) {
-                    return ids;
-                }
-                after = page.get(PAGE - 1).task().id();
+    private static List<TaskId> ids(EventLog log) {
+        List<TaskId> ids = new ArrayList<>();
+        TaskId after = null;
+        while (true) {
+            List<LogState> page = log.list(new TaskQuery(null, Map.of(), PAGE, after));
+            page.forEach(state -> ids.add(state.task().id()));
+            if (page.size() < PAGE) {
+                return ids;
             }
-        }
-
-        private void write(Task task, BufferedWriter out) throws IOException {
-            out.write(Json.createObjectBuilder().add("task", json(task)).build().toString());
-            out.newLine();
-            List<StoredEvent> page = log.history(task.id(), 0, PAGE);
-            while (!page.isEmpty()) {
-                for (StoredEvent event : page) {
-                    // JSON has line ends between values only, where a space means the same.
-                    String data = new String(event.data(), StandardCharsets.UTF_8).replaceAll("[\\r\\n]", " ");
-                    out.write(TIME + event.time() + DATA + data + "}");
-                    out.newLine();
-                }
-                page = log.history(task.id(), page.get(page.size() - 1).id().sequence(), PAGE);
-            }
-        }
-
-        private static JsonObjectBuilder json(Task task) {
-            JsonObjectBuilder labels = Json.createObjectBuilder();
-            task.labels().forEach(labels::add);
-            JsonObjectBuilder json =
-                    Json.createObjectBuilder().add("id", task.id().value()).add("labels", labels);
-            String title = task.title();
-            if (title != null) {
-                json.add("title", title);
-            }
-            return json.add("created", task.created().toString());
+            after = page.get(PAGE - 1).task().id();
         }
     }
 
+    private static void write(Task task, EventLog log, BufferedWriter out) throws IOException {
+        out.write(Json.createObjectBuilder().add("task", json(task)).build().toString());
+        out.newLine();
+        List<StoredEvent> page = log.history(task.id(), 0, PAGE);
+        while (!page.isEmpty()) {
+            for (StoredEvent event : page) {
+                // JSON has line ends between values only, where a space means the same.
+                String data = new String(event.data(), StandardCharsets.UTF_8).replaceAll("[\\r\\n]", " ");
+                out.write(TIME + event.time() + DATA + data + "}");
+                out.newLine();
+            }
+            page = log.history(task.id(), page.get(page.size() - 1).id().sequence(), PAGE);
+        }
+    }
+
+    private static JsonObjectBuilder json(Task task) {
+        JsonObjectBuilder json = Json.createObjectBuilder()
+                .add("id", task.id().value())
+                .add("labels", Json.createObjectBuilder(task.labels()))
+                .add("created", task.created().toString());
+        String title = task.title();
+        return title == null ? json : json.add("title", title);
+    }
+
     /**
-     * Imports a file of {@link Export}. A task that exists gets only the events that it lacks, so that an import that failed
-     * can be repeated. Used once, by one thread.
+     * Imports an exported file. A task that exists gets only the events that it lacks, so that an import that failed can be
+     * repeated.
+     *
+     * @return how many tasks were in the file
      */
-    static final class Import {
+    static int importFrom(Path file, EventLog log, EventReader reader) throws IOException {
+        return new Import(log, reader).readFrom(file);
+    }
+
+    /** An import. Used once, by one thread. */
+    private static final class Import {
 
         private static final int BATCH_CHARACTERS = 64 << 10;
 
@@ -166,7 +160,6 @@ record LogTransfer(String exportFile, String importFile) {
             this.reader = reader;
         }
 
-        /** Reads the file and returns how many tasks were in it. */
         int readFrom(Path file) throws IOException {
             try (BufferedReader in = Files.newBufferedReader(file)) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -4,7 +4,6 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.Task;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonStructure;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
@@ -45,13 +44,11 @@ public final class JsonAnswer {
      */
     public static JsonObject task(LogState log, int viewers) {
         Task task = log.task();
-        JsonObjectBuilder labels = JSON.createObjectBuilder();
-        new TreeMap<>(task.labels()).forEach(labels::add);
         return JSON.createObjectBuilder()
                 .add("id", task.id().value())
                 .add("title", orNull(task.title()))
                 .add("status", task.status().wireName())
-                .add("labels", labels)
+                .add("labels", JSON.createObjectBuilder(new TreeMap<>(task.labels())))
                 .add("created", task.created().toString())
                 .add("finished", orNull(task.finished()))
                 .add("lastEventId", log.last().sequence() == 0 ? JsonValue.NULL : orNull(log.last()))

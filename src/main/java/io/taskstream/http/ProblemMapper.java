@@ -6,7 +6,6 @@ import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.InvalidTaskException;
-import jakarta.json.Json;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -14,6 +13,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /** Makes every failure a {@link Problem}. An unforeseen one is logged, and the client learns nothing of its cause. */
@@ -21,6 +21,19 @@ import java.util.concurrent.CompletionException;
 public class ProblemMapper implements ExceptionMapper<Throwable> {
 
     private static final Logger LOG = System.getLogger(ProblemMapper.class.getName());
+
+    /** The statuses of the failures whose message is for the client. */
+    private static final Map<Class<? extends RuntimeException>, Integer> STATUSES = Map.of(
+            InvalidItemException.class, 400,
+            InvalidTaskException.class, 400,
+            RefusedException.class, 401,
+            EventLogException.NoSuchTask.class, 404,
+            EventLogException.TaskFinished.class, 409,
+            EventLogException.UnexpectedLast.class, 412,
+            InvalidItemException.TooManyElements.class, 413,
+            BatchTooLargeException.class, 413,
+            EventLogException.KeyReused.class, 422,
+            EventLogException.Unavailable.class, 503);
 
     @Override
     public Response toResponse(Throwable failure) {
@@ -79,42 +92,17 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof ProblemException known) {
             return known.problem();
         }
-        if (failure instanceof EventLogException refusal) {
-            return problem(refusal);
+        Integer status = failure instanceof LimitException limit
+                ? Integer.valueOf(limit.isOfServer() ? 503 : 429)
+                : STATUSES.get(failure.getClass());
+        if (status == null) {
+            LOG.log(Level.ERROR, "A request failed in a way that was not foreseen", failure);
+            return Problem.of(500, "The server failed; its log says why");
         }
-        if (failure instanceof InvalidItemException.TooManyElements || failure instanceof BatchTooLargeException) {
-            return Problem.of(413, messageOf(failure));
-        }
-        if (failure instanceof InvalidItemException) {
-            return Problem.of(400, messageOf(failure));
-        }
-        if (failure instanceof InvalidTaskException invalid) {
-            return Problem.of(400, messageOf(failure)).with("member", Json.createValue(invalid.member()));
-        }
-        if (failure instanceof LimitException limit) {
-            return Problem.of(limit.isOfServer() ? 503 : 429, messageOf(limit));
-        }
-        if (failure instanceof RefusedException) {
-            return Problem.of(401, messageOf(failure));
-        }
-        LOG.log(Level.ERROR, "A request failed in a way that was not foreseen", failure);
-        return Problem.of(500, "The server failed; its log says why");
-    }
-
-    private static Problem problem(EventLogException refusal) {
-        if (refusal instanceof EventLogException.NoSuchTask) {
-            return Problem.of(404, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.TaskFinished) {
-            return Problem.of(409, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.KeyReused) {
-            return Problem.of(422, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.Unavailable) {
-            return Problem.of(503, messageOf(refusal));
-        }
-        return Problem.of(412, messageOf(refusal));
+        Problem problem = Problem.of(status, messageOf(failure));
+        return failure instanceof InvalidTaskException invalid
+                ? problem.with("member", JsonAnswer.JSON.createValue(invalid.member()))
+                : problem;
     }
 
     private static String messageOf(Throwable failure) {
