@@ -27,12 +27,12 @@ public class ErrorServlet extends HttpServlet {
 
     private static Problem problem(HttpServletRequest request) {
         if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status) {
-            return Problem.of(status, "The server can't answer this request");
+            return Problem.of(status, "The server cannot answer this request");
         }
         return request.getServletPath().equals(COOKIE)
                 ? Problem.of(
                         HttpServletResponse.SC_BAD_REQUEST,
-                        "The header Cookie must be at most 200 cookies, in printable ASCII characters, as RFC 6265 has them")
+                        "The header Cookie must have at most 200 cookies of printable ASCII characters, see RFC 6265")
                 : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
     }
 }

@@ -3,8 +3,7 @@ package io.taskstream.http;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.Task;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonStructure;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -24,12 +23,17 @@ public final class JsonAnswer {
 
     private JsonAnswer() {}
 
-    /** Returns an answer that no cache keeps. */
-    public static Response.ResponseBuilder of(int status, JsonStructure json) {
-        return of(status, json.toString().getBytes(StandardCharsets.UTF_8));
+    /** Returns a new, empty object. */
+    public static JsonObjectBuilder object() {
+        return JSON.createObjectBuilder();
     }
 
-    /** Returns an answer that no cache keeps. */
+    /** Returns an answer that no cache may store. */
+    public static Response.ResponseBuilder of(int status, JsonObjectBuilder json) {
+        return of(status, json.build().toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns an answer that no cache may store. */
     public static Response.ResponseBuilder of(int status, byte[] json) {
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)
@@ -42,9 +46,9 @@ public final class JsonAnswer {
      *
      * @param viewers how many watch the task on this server
      */
-    public static JsonObject task(LogState log, int viewers) {
+    public static JsonObjectBuilder task(LogState log, int viewers) {
         Task task = log.task();
-        return JSON.createObjectBuilder()
+        return object()
                 .add("id", task.id().value())
                 .add("title", orNull(task.title()))
                 .add("status", task.status().wireName())
@@ -53,8 +57,7 @@ public final class JsonAnswer {
                 .add("finished", orNull(task.finished()))
                 .add("lastEventId", log.last().sequence() == 0 ? JsonValue.NULL : orNull(log.last()))
                 .add("events", log.events())
-                .add("viewers", viewers + log.viewersElsewhere())
-                .build();
+                .add("viewers", viewers + log.viewersElsewhere());
     }
 
     /** Returns the value's text as a JSON string, or JSON's {@code null}. */

@@ -78,7 +78,7 @@ public record Problem(int status, String title, String detail, JsonObject more) 
     }
 
     private byte[] body() {
-        JsonObjectBuilder problem = JsonAnswer.JSON.createObjectBuilder()
+        JsonObjectBuilder problem = JsonAnswer.object()
                 .add("type", "about:blank")
                 .add("title", title)
                 .add("status", status)

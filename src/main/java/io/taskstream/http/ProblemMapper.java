@@ -68,10 +68,10 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     private static String detail(int status, Throwable failure) {
         return switch (status) {
             case 404 -> isOfTaskId(failure) ? "There is no such task" : "There is nothing at this path";
-            case 405 -> "This path does not know that method";
-            case 406 -> "None of the accepted media types can be answered here";
-            case 415 -> "This Content-Type is not taken here";
-            default -> "The request can't be answered";
+            case 405 -> "This path does not support the method";
+            case 406 -> "None of the media types in Accept is available";
+            case 415 -> "This Content-Type is not supported";
+            default -> "The request cannot be answered";
         };
     }
 

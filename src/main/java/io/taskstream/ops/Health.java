@@ -50,7 +50,7 @@ public final class Health {
 
     /** Returns the readiness. If it is down, a proxy should send no new requests to this server. */
     public List<Check> ready() {
-        String leaving = drain.state() == Drain.State.SERVING ? "" : "The server is going to stop";
+        String leaving = drain.state() == Drain.State.SERVING ? "" : "The server is about to stop";
         return List.of(new Check("log", log.trouble().orElse("")), new Check("viewers", leaving));
     }
 

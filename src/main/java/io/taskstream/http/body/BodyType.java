@@ -32,19 +32,19 @@ public record BodyType(String name, Charset charset) {
         if (JSON.equals(header)) {
             return USUAL;
         }
-        BodyType type = parse(header, "Events are taken as " + JSON + ", " + JSON_LINES + " or " + TEXT);
+        BodyType type = parse(header, "Events must be sent as " + JSON + ", " + JSON_LINES + " or " + TEXT);
         return switch (type.name) {
             case JSON -> type.inUtf8();
             case JSON_LINES, TEXT -> type.inLines();
-            default -> throw unsupported("Events are taken as " + JSON + ", " + JSON_LINES + " or " + TEXT);
+            default -> throw unsupported("Events must be sent as " + JSON + ", " + JSON_LINES + " or " + TEXT);
         };
     }
 
     /** Checks that a body is JSON. */
     public static void checkJson(@Nullable String header) {
-        BodyType type = parse(header, "The body is taken as " + JSON);
+        BodyType type = parse(header, "The body must be sent as " + JSON);
         if (!type.name.equals(JSON)) {
-            throw unsupported("The body is taken as " + JSON);
+            throw unsupported("The body must be sent as " + JSON);
         }
         BodyType unused = type.inUtf8();
     }
@@ -60,16 +60,16 @@ public record BodyType(String name, Charset charset) {
             return new BodyType(
                     name.toLowerCase(Locale.ROOT), charset == null ? StandardCharsets.UTF_8 : Charset.forName(charset));
         } catch (UnsupportedCharsetException | IllegalCharsetNameException e) {
-            throw unsupported("This charset is not known here; UTF-8 is");
+            throw unsupported("This charset is not supported; use UTF-8");
         } catch (IllegalArgumentException e) {
-            throw unsupported("This Content-Type can't be read. " + taken);
+            throw unsupported("This Content-Type is malformed. " + taken);
         }
     }
 
     /** JSON is in UTF-8 (RFC 8259, section 8.1), of which ASCII is a part. */
     private BodyType inUtf8() {
         if (!charset.equals(StandardCharsets.UTF_8) && !charset.equals(StandardCharsets.US_ASCII)) {
-            throw unsupported("JSON is taken in UTF-8");
+            throw unsupported("JSON must be in UTF-8");
         }
         return this;
     }
@@ -78,7 +78,7 @@ public record BodyType(String name, Charset charset) {
         boolean isOneByteACharacter =
                 charset.canEncode() && charset.newEncoder().maxBytesPerChar() <= 1 && isAscii("a\n{}");
         if (!charset.equals(StandardCharsets.UTF_8) && !isOneByteACharacter) {
-            throw unsupported("Lines are taken in UTF-8, or in a charset of one byte a character that contains ASCII");
+            throw unsupported("Lines must be in UTF-8, or in a single-byte charset that contains ASCII");
         }
         return this;
     }

@@ -211,7 +211,7 @@ public final class BoundedBody {
         private void readAvailable() {
             if (late) {
                 refuse(() -> response.resume(
-                        Problem.of(408, "The body did not come in time").response()));
+                        Problem.of(408, "The body did not arrive in time").response()));
             }
             try {
                 while (!done.get() && (allRead || in.isReady())) {

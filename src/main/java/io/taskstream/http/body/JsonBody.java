@@ -71,7 +71,7 @@ public final class JsonBody {
                     .decode(ByteBuffer.wrap(bytes, offset, length))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new InvalidItemException("JSON is in UTF-8, and this is not");
+            throw new InvalidItemException("JSON must be in UTF-8, and this is not");
         }
     }
 
@@ -98,7 +98,7 @@ public final class JsonBody {
     }
 
     private static JsonObject outline(JsonParser parser, boolean isOuter) {
-        JsonObjectBuilder object = JsonAnswer.JSON.createObjectBuilder();
+        JsonObjectBuilder object = JsonAnswer.object();
         for (JsonParser.Event event = parser.next(); event == JsonParser.Event.KEY_NAME; event = parser.next()) {
             String name = parser.getString();
             switch (parser.next()) {

@@ -104,7 +104,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
             request.setSecurityContext(new Caller(accepted.grant(), address));
             if (accepted.byCookie() && !isFromAllowedOrigin(request, peer)) {
                 request.abortWith(
-                        Problem.of(403, "A cookie counts only with an Origin that is allowed, which this has not")
+                        Problem.of(403, "A cookie is accepted only from an allowed Origin, and this request has none")
                                 .response());
                 return;
             }
@@ -157,8 +157,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     static Response challenge(ContainerRequestContext request, String reason, boolean hasCredentials) {
         AuditFilter.setReason(request, reason);
         String detail = hasCredentials
-                ? "The token, ticket or cookie is not valid here, or not any more"
-                : "This needs a token: see Authorization: Bearer";
+                ? "The token, ticket or cookie is not valid, or no longer valid"
+                : "This needs a token in the header Authorization: Bearer";
         return Response.fromResponse(Problem.of(401, detail).response())
                 .header(HttpHeaders.WWW_AUTHENTICATE, null)
                 .header(HttpHeaders.WWW_AUTHENTICATE, hasCredentials ? "Bearer error=\"invalid_token\"" : "Bearer")

@@ -39,11 +39,11 @@ public class AuthorizationFilter implements ContainerRequestFilter {
         Method method = Injected.value(() -> resource).getResourceMethod();
         Permission needed = needed(method, request.getMethod());
         if (needed == null) {
-            request.abortWith(Problem.of(403, "Nobody may do this").response());
+            request.abortWith(Problem.of(403, "This method is not for clients").response());
         } else if (needed != Permission.NONE && caller.grant().equals(Grant.NOBODY)) {
             request.abortWith(AuthenticationFilter.challenge(request, "There is no token", false));
         } else if (!isAllowed(caller.grant(), needed, request)) {
-            request.abortWith(Problem.of(403, "You have no right to do this").response());
+            request.abortWith(Problem.of(403, "You have no permission for this").response());
         }
         AuditFilter.setAct(request, method);
     }

@@ -38,14 +38,14 @@ public class RequestCheck implements ContainerRequestFilter {
         if (request.getUriInfo().getRequestUri().getRawPath().indexOf(';') >= 0
                 || Injected.value(() -> exchange).isRequestedSessionIdFromURL()) {
             request.abortWith(
-                    Problem.of(400, "A path here has no parameters, so no ';'").response());
+                    Problem.of(400, "A path must not contain ';'").response());
         } else if (!areAll(request.getHeaderString(HttpHeaders.CONTENT_ENCODING), IDENTITY)) {
             // RFC 9110, section 12.5.3: in an answer 415 the field names the accepted codings.
             Problem problem = Problem.of(415, "A body must have no Content-Encoding: send it uncompressed");
             request.abortWith(with(problem, HttpHeaders.ACCEPT_ENCODING, IDENTITY));
         } else if (!areAll(request.getHeaderString("Transfer-Encoding"), "chunked")) {
             // RFC 9112, section 6.1. Only a server that decodes the coding can find the end of the body.
-            Problem problem = Problem.of(501, "Of the transfer codings only chunked is taken here");
+            Problem problem = Problem.of(501, "The only supported transfer coding is chunked");
             request.abortWith(with(problem, "Connection", "close"));
         }
     }

@@ -100,7 +100,7 @@ public class WebsiteFilter extends HttpFilter {
                 if (!hosts.serve(host)) {
                     return Problem.of(
                             421,
-                            "This server is not known by the name in the header Host: the setting taskstream.hosts lists the"
+                            "The server does not know the name in the header Host: the setting taskstream.hosts lists the"
                                     + " names that it has besides its addresses and localhost");
                 }
             }

@@ -140,7 +140,7 @@ public class EventsResource {
 
     private static void checkKey(@Nullable String idempotencyKey) {
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
-            throw Problem.of(400, "Idempotency-Key takes 1 to " + Batch.MAX_KEY + " characters")
+            throw Problem.of(400, "Idempotency-Key must have 1 to " + Batch.MAX_KEY + " characters")
                     .asException();
         }
     }
@@ -216,7 +216,7 @@ public class EventsResource {
         }
         String tag = ifMatch.strip();
         if (tag.length() < 2 || !tag.startsWith("\"") || !tag.endsWith("\"")) {
-            throw Problem.of(400, "If-Match takes one event id in double quotes")
+            throw Problem.of(400, "If-Match must be one event id in double quotes")
                     .asException();
         }
         return EventId.parse(tag.substring(1, tag.length() - 1))

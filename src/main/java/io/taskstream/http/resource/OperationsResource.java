@@ -89,21 +89,14 @@ public class OperationsResource {
         boolean isUp = checks.stream().allMatch(Check::isUp);
         JsonArrayBuilder array = JsonAnswer.JSON.createArrayBuilder();
         checks.forEach(check -> array.add(json(check)));
-        JsonObjectBuilder json = JsonAnswer.JSON
-                .createObjectBuilder()
-                .add("status", status(isUp))
-                .add("checks", array);
-        return JsonAnswer.of(isUp ? 200 : 503, json.build()).build();
+        JsonObjectBuilder json =
+                JsonAnswer.object().add("status", status(isUp)).add("checks", array);
+        return JsonAnswer.of(isUp ? 200 : 503, json).build();
     }
 
     private static JsonObjectBuilder json(Check check) {
-        JsonObjectBuilder json = JsonAnswer.JSON
-                .createObjectBuilder()
-                .add("name", check.name())
-                .add("status", status(check.isUp()));
-        return check.isUp()
-                ? json
-                : json.add("data", JsonAnswer.JSON.createObjectBuilder().add("detail", check.detail()));
+        JsonObjectBuilder json = JsonAnswer.object().add("name", check.name()).add("status", status(check.isUp()));
+        return check.isUp() ? json : json.add("data", JsonAnswer.object().add("detail", check.detail()));
     }
 
     private static String status(boolean isUp) {
@@ -144,11 +137,10 @@ public class OperationsResource {
     }
 
     private Response drain(int status) {
-        JsonObjectBuilder json = JsonAnswer.JSON
-                .createObjectBuilder()
+        JsonObjectBuilder json = JsonAnswer.object()
                 .add("state", drain.state().name().toLowerCase(Locale.ROOT))
                 .add("viewers", meters.viewers())
                 .add("seconds", drain.window().toSeconds());
-        return JsonAnswer.of(status, json.build()).build();
+        return JsonAnswer.of(status, json).build();
     }
 }

@@ -11,6 +11,7 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Sessions;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -54,19 +55,17 @@ public class SessionsResource {
     public Response open(
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization, @Context SecurityContext context) {
         Grant grant = Caller.of(context).grant();
-        Response.ResponseBuilder answer = JsonAnswer.of(
-                200,
-                JsonAnswer.JSON.createObjectBuilder()
-                        .add("subject", grant.subject())
-                        .add("session", grant.session())
-                        .add("expires", JsonAnswer.orNull(grant.expires().equals(Instant.MAX) ? null : grant.expires()))
-                        .build());
+        JsonObjectBuilder json = JsonAnswer.object()
+                .add("subject", grant.subject())
+                .add("session", grant.session())
+                .add("expires", JsonAnswer.orNull(grant.expires().equals(Instant.MAX) ? null : grant.expires()));
+        Response.ResponseBuilder answer = JsonAnswer.of(200, json);
         if (access.mode() == AccessControl.Mode.OPEN) {
             return answer.build();
         }
         String token = Credentials.bearer(authorization);
         if (token == null) {
-            throw Problem.of(400, "A session begins with a token in the header Authorization")
+            throw Problem.of(400, "To open a session, send a token in the header Authorization")
                     .asException();
         }
         return answer.header(HttpHeaders.SET_COOKIE, cookies.session(token, grant, time.instant()))
@@ -95,7 +94,7 @@ public class SessionsResource {
     @Audited("session ended")
     public void end(@PathParam("jti") String session) {
         if (!sessions.end(session)) {
-            throw Problem.of(507, "Its streams have ended, but there is no room to remember that; it may come back")
+            throw Problem.of(507, "The session's streams have ended, but the server cannot remember more revocations, so the session may return")
                     .asException();
         }
     }

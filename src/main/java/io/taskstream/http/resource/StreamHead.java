@@ -51,7 +51,7 @@ final class StreamHead {
         }
         long seconds = ThreadLocalRandom.current().nextLong(1, window.toSeconds() + 2);
         Response refusal = Response.fromResponse(
-                        Problem.of(503, "This server is going to stop, and takes no new viewers")
+                        Problem.of(503, "This server is about to stop and accepts no new viewers")
                                 .response())
                 .header(HttpHeaders.RETRY_AFTER, null)
                 .header(HttpHeaders.RETRY_AFTER, seconds)

@@ -26,6 +26,7 @@ import io.taskstream.task.StreamItem;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
@@ -91,17 +92,17 @@ public class TasksResource {
             @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        Caller who = Caller.of(caller);
-        if (!who.grant().permissions().mayPublishAny()) {
-            throw Problem.of(403, "You have no right to make a task").asException();
+        Caller creator = Caller.of(caller);
+        if (!creator.grant().permissions().mayPublishAny()) {
+            throw Problem.of(403, "You have no permission to create tasks").asException();
         }
-        body.read(call, who, response, json -> response.resume(create(request(type, json), who.grant())));
+        body.read(call, creator, response, json -> response.resume(create(request(type, json), creator.grant())));
     }
 
     private Response create(TaskRequest request, Grant grant) {
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
         if (!grant.permissions().mayPublish(id)) {
-            throw Problem.of(403, "You have no right to make a task of that id").asException();
+            throw Problem.of(403, "You have no permission to create a task with this id").asException();
         }
         if (!create(task(id, request), grant)) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
@@ -132,8 +133,12 @@ public class TasksResource {
             @Context SecurityContext caller,
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
-        Caller who = Caller.of(caller);
-        body.read(call, who, response, json -> response.resume(createIfAbsent(path, request(type, json), who.grant())));
+        Caller creator = Caller.of(caller);
+        body.read(
+                call,
+                creator,
+                response,
+                json -> response.resume(createIfAbsent(path, request(type, json), creator.grant())));
     }
 
     private Response createIfAbsent(String path, TaskRequest request, Grant grant) {
@@ -163,9 +168,11 @@ public class TasksResource {
     }
 
     private Response created(TaskId id) {
-        return JsonAnswer.of(201, JsonAnswer.task(Parameters.task(log, id), streams.viewers(id)))
-                .header(HttpHeaders.LOCATION, "/tasks/" + id)
-                .build();
+        return answer(201, id).header(HttpHeaders.LOCATION, "/tasks/" + id).build();
+    }
+
+    private Response.ResponseBuilder answer(int status, TaskId id) {
+        return JsonAnswer.of(status, JsonAnswer.task(Parameters.task(log, id), streams.viewers(id)));
     }
 
     /** Lists only the tasks that the caller may watch or publish to. */
@@ -192,15 +199,8 @@ public class TasksResource {
         JsonArrayBuilder tasks = JsonAnswer.JSON.createArrayBuilder();
         page.forEach(
                 each -> tasks.add(JsonAnswer.task(each, streams.viewers(each.task().id()))));
-        JsonValue next = found.size() > size
-                ? JsonAnswer.JSON.createValue(page.get(size - 1).task().id().value())
-                : JsonValue.NULL;
-        return JsonAnswer.of(
-                        200,
-                        JsonAnswer.JSON.createObjectBuilder()
-                                .add("tasks", tasks)
-                                .add("next", next)
-                                .build())
+        JsonValue next = JsonAnswer.orNull(found.size() > size ? page.get(size - 1).task().id() : null);
+        return JsonAnswer.of(200, JsonAnswer.object().add("tasks", tasks).add("next", next))
                 .build();
     }
 
@@ -218,14 +218,14 @@ public class TasksResource {
         } catch (InvalidTaskException e) {
             throw Parameters.wrong("after", "must be a task id");
         }
-        throw Parameters.wrong("after", "names a task that is not there");
+        throw Parameters.wrong("after", "names a task that does not exist");
     }
 
     private List<LogState> find(TaskQuery query) {
         try {
             return log.list(query);
         } catch (EventLogException.NoSuchTask e) {
-            throw Parameters.wrong("after", "names a task that is not there");
+            throw Parameters.wrong("after", "names a task that does not exist");
         }
     }
 
@@ -234,8 +234,7 @@ public class TasksResource {
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") TaskId id) {
-        return JsonAnswer.of(200, JsonAnswer.task(Parameters.task(log, id), streams.viewers(id)))
-                .build();
+        return answer(200, id).build();
     }
 
     @DELETE
@@ -268,12 +267,9 @@ public class TasksResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response give(@PathParam("id") TaskId task, @Context SecurityContext caller) {
         String ticket = tickets.give(task, Caller.of(caller).grant());
-        return JsonAnswer.of(
-                        200,
-                        JsonAnswer.JSON.createObjectBuilder()
-                                .add("ticket", ticket)
-                                .add("expiresIn", tickets.lifetime().toSeconds())
-                                .build())
-                .build();
+        JsonObjectBuilder json = JsonAnswer.object()
+                .add("ticket", ticket)
+                .add("expiresIn", tickets.lifetime().toSeconds());
+        return JsonAnswer.of(200, json).build();
     }
 }
