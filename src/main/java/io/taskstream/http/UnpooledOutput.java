@@ -26,8 +26,6 @@ public class UnpooledOutput implements ContainerResponseFilter {
      */
     private static final int BUFFER_SIZE = 1;
 
-    private static final String RESPONSE = UnpooledOutput.class.getName();
-
     /**
      * Makes the response's output unpooled.
      *
@@ -37,15 +35,11 @@ public class UnpooledOutput implements ContainerResponseFilter {
         response.setBufferSize(BUFFER_SIZE);
     }
 
-    /** Remembers the response until JAX-RS writes the answer: RESTEasy does not inject it into response filters. */
-    public static void keep(ContainerRequestContext request, ServletResponse response) {
-        request.setProperty(RESPONSE, response);
-    }
-
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext answer) {
-        if (request.getProperty(RESPONSE) instanceof ServletResponse response) {
-            use(response);
+        Exchange exchange = Exchange.find(request);
+        if (exchange != null) {
+            use(exchange.response());
         }
         if (answer.getEntity() instanceof byte[] body) {
             // Without a buffer the container cannot tell the length.

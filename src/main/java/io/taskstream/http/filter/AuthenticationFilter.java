@@ -3,6 +3,7 @@ package io.taskstream.http.filter;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Cookies;
 import io.taskstream.http.Credentials;
+import io.taskstream.http.Exchange;
 import io.taskstream.http.Problem;
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Grant;
@@ -12,13 +13,10 @@ import io.taskstream.access.RefusedException;
 import io.taskstream.access.StreamPasses;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
@@ -49,12 +47,6 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     private final Cookies cookies;
     private final InstantSource time;
 
-    @Context
-    private volatile @Nullable HttpServletRequest exchange;
-
-    @Context
-    private volatile @Nullable HttpServletResponse response;
-
     public AuthenticationFilter(
             AccessControl access,
             StreamPasses passes,
@@ -74,7 +66,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String peer = Injected.value(() -> exchange).getRemoteAddr();
+        String peer = Exchange.of(request).request().getRemoteAddr();
         String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
         // So that the audit log has the address of refused requests.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
@@ -109,19 +101,17 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                 return;
             }
             if (accepted.means() == Credentials.Means.TICKET && accepted.stream() != null) {
-                setPass(accepted.stream(), accepted.grant());
+                TaskId stream = accepted.stream();
+                String pass = passes.give(stream, accepted.grant());
+                Exchange.of(request)
+                        .response()
+                        .addHeader(
+                                HttpHeaders.SET_COOKIE,
+                                cookies.pass(stream, pass, accepted.grant(), time.instant()));
             }
         } catch (RefusedException e) {
             request.abortWith(challenge(request, e.reason(), credentials.arePresent()));
         }
-    }
-
-    private void setPass(TaskId stream, Grant grant) {
-        String pass = passes.give(stream, grant);
-        Injected.value(() -> response)
-                .addHeader(
-                        HttpHeaders.SET_COOKIE,
-                        cookies.pass(stream, pass, grant, time.instant()));
     }
 
     /**

@@ -17,6 +17,7 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,16 @@ import org.jspecify.annotations.Nullable;
 @Priority(Priorities.AUTHORIZATION)
 public class AuthorizationFilter implements ContainerRequestFilter {
 
+    private static final int ATTEMPTS = 5_000;
+    private static final long PAUSE_NANOS = 1_000_000;
+
     @Context
     private volatile @Nullable ResourceInfo resource;
 
     @Override
     public void filter(ContainerRequestContext request) {
         Caller caller = Caller.of(request.getSecurityContext());
-        Method method = Injected.value(() -> resource).getResourceMethod();
+        Method method = injected().getResourceMethod();
         Permission needed = needed(method, request.getMethod());
         if (needed == null) {
             request.abortWith(Problem.of(403, "This method is not for clients").response());
@@ -60,6 +64,22 @@ public class AuthorizationFilter implements ContainerRequestFilter {
         }
         // JAX-RS answers OPTIONS itself, with the methods of the path.
         return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.TOKEN : null;
+    }
+
+    /**
+     * Returns the resource as soon as it is injected. RESTEasy does that at the first request, and may call the filter for
+     * concurrent requests before: {@code JaxrsInterceptorRegistryImpl} of 6.2.15 marks a provider as initialized before it
+     * initializes it, and reads that mark without the lock.
+     */
+    private ResourceInfo injected() {
+        for (int i = 0; i < ATTEMPTS; i++) {
+            ResourceInfo value = resource;
+            if (value != null) {
+                return value;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        throw new IllegalStateException("JAX-RS has not injected the resource");
     }
 
     private static @Nullable TaskId task(ContainerRequestContext request) {

@@ -1,6 +1,6 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.UnpooledOutput;
+import io.taskstream.http.Exchange;
 import io.taskstream.access.Origins;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletResponse;
@@ -9,10 +9,8 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sets the headers that allow scripts of other origins to read the answers (CORS; Fetch, section 3.2). It sets them on the
@@ -30,17 +28,13 @@ public class CrossOriginFilter implements ContainerRequestFilter {
 
     private final Origins origins;
 
-    @Context
-    private volatile @Nullable HttpServletResponse response;
-
     public CrossOriginFilter(Origins origins) {
         this.origins = origins;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        HttpServletResponse answer = Injected.value(() -> response);
-        UnpooledOutput.keep(request, answer);
+        HttpServletResponse answer = Exchange.of(request).response();
         answer.setHeader("X-Content-Type-Options", "nosniff");
         if (origins.isAnyElse()) {
             // Also without an origin, so that no cache gives that answer to a page of another origin.

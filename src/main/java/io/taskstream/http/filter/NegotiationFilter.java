@@ -1,5 +1,6 @@
 package io.taskstream.http.filter;
 
+import io.taskstream.http.Exchange;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -66,6 +67,8 @@ public class NegotiationFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Map<String, List<String>> changes = changes(request);
+        // This filter is the last before JAX-RS.
+        new Exchange(request, response).attach();
         chain.doFilter(changes.isEmpty() ? request : new Changed(request, changes), response);
     }
 

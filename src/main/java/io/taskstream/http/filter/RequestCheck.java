@@ -1,12 +1,10 @@
 package io.taskstream.http.filter;
 
+import io.taskstream.http.Exchange;
 import io.taskstream.http.Problem;
-import jakarta.enterprise.inject.Vetoed;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
@@ -19,24 +17,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A path with matrix parameters (RFC 3986, section 3.3): no resource has any, and JAX-RS removes them before it compares
  * paths, so that {@code /tasks/a;b=c} would be the task {@code a}. A body in a coding that is not decoded here: it would be
  * stored as garbage.
- *
- * <p>It is vetoed as {@link AuthorizationFilter} is, so that RESTEasy injects its field.
  */
-@Vetoed
 @Provider
 @PreMatching
 public class RequestCheck implements ContainerRequestFilter {
 
     private static final String IDENTITY = "identity";
 
-    @Context
-    private volatile @Nullable HttpServletRequest exchange;
-
     @Override
     public void filter(ContainerRequestContext request) {
         // Payara removes jsessionid from the path before the application sees it.
         if (request.getUriInfo().getRequestUri().getRawPath().indexOf(';') >= 0
-                || Injected.value(() -> exchange).isRequestedSessionIdFromURL()) {
+                || Exchange.of(request).request().isRequestedSessionIdFromURL()) {
             request.abortWith(
                     Problem.of(400, "A path must not contain ';'").response());
         } else if (!areAll(request.getHeaderString(HttpHeaders.CONTENT_ENCODING), IDENTITY)) {
