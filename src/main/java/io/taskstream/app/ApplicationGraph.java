@@ -193,7 +193,8 @@ record ApplicationGraph(
 
     @Override
     public void close() {
-        // The scheduler is stopping: WildFly runs no task of an application that is undeployed, and logs each attempt. The
+        // The scheduler is stopping: WildFly runs no task of an application that is undeployed, and logs each attempt.
+        // The
         // drain sweeps by itself for viewers that leave late.
         heartbeats.close();
         doctor.close();

@@ -57,8 +57,8 @@ public class Taskstream {
                             + " tokens and say where they are, or to open, which lets anybody do anything");
         }
         warnOfUnboundedServer(context.getServerInfo(), config);
-        ApplicationGraph built =
-                ApplicationGraph.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        ApplicationGraph built = ApplicationGraph.build(
+                settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
         graph = built;
         UnreadBodyFilter.setKeepAlive(context, settings.keepAlive());
         WebsiteFilter.setCheck(context, built.websites());

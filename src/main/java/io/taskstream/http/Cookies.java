@@ -25,7 +25,9 @@ public record Cookies(boolean crossSite) {
     /** Returns the value of {@code Set-Cookie} that opens a session; 413 if browsers would not store the token. */
     public String session(String token, Grant grant, Instant now) {
         if (token.length() > LONGEST) {
-            throw Problem.of(413, "The token is too long for a cookie, which can have at most " + LONGEST + " characters")
+            throw Problem.of(
+                            413,
+                            "The token is too long for a cookie, which can have at most " + LONGEST + " characters")
                     .asException();
         }
         return cookie(SESSION, token, "/", grant, now);

@@ -80,7 +80,8 @@ public final class Credentials {
      *
      * @param stream the task whose stream the request opens, if it opens one
      */
-    public record Accepted(Means means, Grant grant, @Nullable TaskId stream) {
+    public record Accepted(
+            Means means, Grant grant, @Nullable TaskId stream) {
 
         /** Tells whether the browser sent it by itself. */
         public boolean byCookie() {

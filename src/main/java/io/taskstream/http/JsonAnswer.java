@@ -48,8 +48,7 @@ public final class JsonAnswer {
      */
     public static JsonObjectBuilder task(LogState log, int viewers) {
         Task task = log.task();
-        return object()
-                .add("id", task.id().value())
+        return object().add("id", task.id().value())
                 .add("title", orNull(task.title()))
                 .add("status", task.status().wireName())
                 .add("labels", JSON.createObjectBuilder(new TreeMap<>(task.labels())))

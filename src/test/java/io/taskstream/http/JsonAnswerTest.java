@@ -18,8 +18,12 @@ class JsonAnswerTest {
                 new StoredEvent(new EventId("e", 2), Samples.NOON, "\"ä\"".getBytes(StandardCharsets.UTF_8)));
         String events = "{\"events\":[{\"id\":\"e-1\",\"time\":\"2026-11-24T12:00:00Z\",\"data\":{ \"a\": 1.0 }},"
                 + "{\"id\":\"e-2\",\"time\":\"2026-11-24T12:00:00Z\",\"data\":\"ä\"}],\"next\":";
-        assertThat(JsonAnswer.history(page, true)).asString(StandardCharsets.UTF_8).isEqualTo(events + "\"e-2\"}");
-        assertThat(JsonAnswer.history(page, false)).asString(StandardCharsets.UTF_8).isEqualTo(events + "null}");
+        assertThat(JsonAnswer.history(page, true))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(events + "\"e-2\"}");
+        assertThat(JsonAnswer.history(page, false))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(events + "null}");
         assertThat(JsonAnswer.history(List.of(), false))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("{\"events\":[],\"next\":null}");

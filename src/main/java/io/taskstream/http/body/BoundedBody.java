@@ -94,7 +94,8 @@ public final class BoundedBody {
             if (isIncomplete(request, in)) {
                 await(in, request.getContentLengthLong(), caller, response, use);
             } else {
-                // It is no larger than the buffer that the server has for the connection anyway, so only its product counts.
+                // It is no larger than the buffer that the server has for the connection anyway, so only its product
+                // counts.
                 useNow(JsonBody.text(in, maxBytes), caller, use);
             }
         } catch (IOException e) {

@@ -1,8 +1,5 @@
 package io.taskstream.http.body;
 
-import io.taskstream.http.Limits;
-import io.taskstream.http.Problem;
-import io.taskstream.http.ProblemException;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RefusedException;
@@ -10,6 +7,9 @@ import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.http.Limits;
+import io.taskstream.http.Problem;
+import io.taskstream.http.ProblemException;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;

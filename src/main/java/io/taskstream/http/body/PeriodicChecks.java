@@ -16,7 +16,8 @@ import java.util.function.LongConsumer;
 public final class PeriodicChecks implements AutoCloseable {
 
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
-            System.getLogger(PeriodicChecks.class.getName()), "A check for deadlines failed; it runs again in a second");
+            System.getLogger(PeriodicChecks.class.getName()),
+            "A check for deadlines failed; it runs again in a second");
 
     private final Set<LongConsumer> checks = ConcurrentHashMap.newKeySet();
     private final Ticker ticker;

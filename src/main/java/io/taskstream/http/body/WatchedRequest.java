@@ -81,7 +81,8 @@ final class WatchedRequest extends HttpServletRequestWrapper {
         if (known != null && known.isReadToEnd()) {
             return true;
         }
-        // To ask for more would send 100 to a client that waits for it before it sends the body (RFC 9110, section 10.1.1).
+        // To ask for more would send 100 to a client that waits for it before it sends the body (RFC 9110, section
+        // 10.1.1).
         return !expectsContinue && discardArrived();
     }
 

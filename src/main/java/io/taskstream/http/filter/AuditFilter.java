@@ -1,9 +1,9 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Problem;
 import io.taskstream.access.Audit;
 import io.taskstream.access.Audited;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Problem;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;

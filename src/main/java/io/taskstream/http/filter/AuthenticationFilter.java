@@ -1,16 +1,16 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Cookies;
-import io.taskstream.http.Credentials;
-import io.taskstream.http.Exchange;
-import io.taskstream.http.Problem;
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.StreamPasses;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Cookies;
+import io.taskstream.http.Credentials;
+import io.taskstream.http.Exchange;
+import io.taskstream.http.Problem;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
@@ -71,9 +71,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         // So that the audit log has the address of refused requests.
         request.setSecurityContext(new Caller(Grant.NOBODY, address));
         // A closed server tells nothing but that it is closed.
-        Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED
-                ? null
-                : headLimits.check(request);
+        Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED ? null : headLimits.check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (access.mode() == AccessControl.Mode.OPEN) {
@@ -106,8 +104,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                 Exchange.of(request)
                         .response()
                         .addHeader(
-                                HttpHeaders.SET_COOKIE,
-                                cookies.pass(stream, pass, accepted.grant(), time.instant()));
+                                HttpHeaders.SET_COOKIE, cookies.pass(stream, pass, accepted.grant(), time.instant()));
             }
         } catch (RefusedException e) {
             request.abortWith(challenge(request, e.reason(), credentials.arePresent()));
@@ -133,9 +130,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     /** Returns the host as the browser knows it. */
     private @Nullable String host(ContainerRequestContext request, String peer) {
         String forwarded = request.getHeaderString("X-Forwarded-Host");
-        return forwarded != null && proxies.isTrusted(peer)
-                ? forwarded
-                : request.getHeaderString(HttpHeaders.HOST);
+        return forwarded != null && proxies.isTrusted(peer) ? forwarded : request.getHeaderString(HttpHeaders.HOST);
     }
 
     /**

@@ -1,10 +1,10 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Problem;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Problem;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;

@@ -1,7 +1,7 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Exchange;
 import io.taskstream.access.Origins;
+import io.taskstream.http.Exchange;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.HttpMethod;

@@ -29,8 +29,7 @@ public class RequestCheck implements ContainerRequestFilter {
         // Payara removes jsessionid from the path before the application sees it.
         if (request.getUriInfo().getRequestUri().getRawPath().indexOf(';') >= 0
                 || Exchange.of(request).request().isRequestedSessionIdFromURL()) {
-            request.abortWith(
-                    Problem.of(400, "A path must not contain ';'").response());
+            request.abortWith(Problem.of(400, "A path must not contain ';'").response());
         } else if (!areAll(request.getHeaderString(HttpHeaders.CONTENT_ENCODING), IDENTITY)) {
             // RFC 9110, section 12.5.3: in an answer 415 the field names the accepted codings.
             Problem problem = Problem.of(415, "A body must have no Content-Encoding: send it uncompressed");

@@ -2,13 +2,19 @@ package io.taskstream.http.filter;
 
 import static java.util.Objects.requireNonNull;
 
-import io.taskstream.http.Problem;
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
+import io.taskstream.http.Problem;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,12 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpFilter;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 
 /**
  * Keeps other websites away from a server that asks for no tokens: any page that the user visits could otherwise reach it with
@@ -171,9 +171,7 @@ public class WebsiteFilter extends HttpFilter {
             line.put("path", request.getRequestURI());
             line.put("host", String.join(", ", hostsNamedBy(request)));
             line.put("origin", String.join(", ", values(request, "Origin")));
-            line.put(
-                    "address",
-                    proxies.client(peer, values(request, proxies.header())));
+            line.put("address", proxies.client(peer, values(request, proxies.header())));
             line.put("reason", refusal.detail());
             line.values().removeIf(String::isEmpty);
             audit.refused(line);

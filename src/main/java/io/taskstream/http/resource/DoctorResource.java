@@ -1,8 +1,8 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Problem;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.http.Problem;
 import io.taskstream.stream.DoctorStreams;
 import io.taskstream.stream.TaskStreams;
 import jakarta.servlet.AsyncContext;

@@ -1,13 +1,5 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.JsonAnswer;
-import io.taskstream.http.Problem;
-import io.taskstream.http.ProblemMapper;
-import io.taskstream.http.body.BoundedBody;
-import io.taskstream.http.body.BodyType;
-import io.taskstream.http.body.LineFormat;
-import io.taskstream.http.body.LinePublisher;
 import io.taskstream.access.ByteBudget;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Permission;
@@ -21,6 +13,14 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.http.Caller;
+import io.taskstream.http.JsonAnswer;
+import io.taskstream.http.Problem;
+import io.taskstream.http.ProblemMapper;
+import io.taskstream.http.body.BodyType;
+import io.taskstream.http.body.BoundedBody;
+import io.taskstream.http.body.LineFormat;
+import io.taskstream.http.body.LinePublisher;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TraceParent;

@@ -89,8 +89,7 @@ public class OperationsResource {
         boolean isUp = checks.stream().allMatch(Check::isUp);
         JsonArrayBuilder array = JsonAnswer.JSON.createArrayBuilder();
         checks.forEach(check -> array.add(json(check)));
-        JsonObjectBuilder json =
-                JsonAnswer.object().add("status", status(isUp)).add("checks", array);
+        JsonObjectBuilder json = JsonAnswer.object().add("status", status(isUp)).add("checks", array);
         return JsonAnswer.of(isUp ? 200 : 503, json).build();
     }
 

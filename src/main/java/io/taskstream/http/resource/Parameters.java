@@ -1,10 +1,10 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Problem;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.http.Problem;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import jakarta.ws.rs.WebApplicationException;

@@ -1,16 +1,16 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Cookies;
-import io.taskstream.http.Credentials;
-import io.taskstream.http.JsonAnswer;
-import io.taskstream.http.Problem;
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Sessions;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Cookies;
+import io.taskstream.http.Credentials;
+import io.taskstream.http.JsonAnswer;
+import io.taskstream.http.Problem;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
@@ -94,7 +94,9 @@ public class SessionsResource {
     @Audited("session ended")
     public void end(@PathParam("jti") String session) {
         if (!sessions.end(session)) {
-            throw Problem.of(507, "The session's streams have ended, but the server cannot remember more revocations, so the session may return")
+            throw Problem.of(
+                            507,
+                            "The session's streams have ended, but the server cannot remember more revocations, so the session may return")
                     .asException();
         }
     }

@@ -1,7 +1,5 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Limits;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RefusedException;
@@ -10,6 +8,8 @@ import io.taskstream.access.Sessions;
 import io.taskstream.access.ViewerQuotas;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Limits;
 import io.taskstream.stream.ResponseEventSink;
 import io.taskstream.stream.StreamStart;
 import io.taskstream.stream.TaskStreams;

@@ -1,11 +1,5 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.JsonAnswer;
-import io.taskstream.http.Problem;
-import io.taskstream.http.body.BoundedBody;
-import io.taskstream.http.body.BodyType;
-import io.taskstream.http.body.JsonBody;
 import io.taskstream.access.Audited;
 import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
@@ -19,6 +13,12 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.http.Caller;
+import io.taskstream.http.JsonAnswer;
+import io.taskstream.http.Problem;
+import io.taskstream.http.body.BodyType;
+import io.taskstream.http.body.BoundedBody;
+import io.taskstream.http.body.JsonBody;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.InvalidTaskException;
@@ -102,7 +102,8 @@ public class TasksResource {
     private Response create(TaskRequest request, Grant grant) {
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
         if (!grant.permissions().mayPublish(id)) {
-            throw Problem.of(403, "You have no permission to create a task with this id").asException();
+            throw Problem.of(403, "You have no permission to create a task with this id")
+                    .asException();
         }
         if (!create(task(id, request), grant)) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
@@ -197,9 +198,10 @@ public class TasksResource {
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
         JsonArrayBuilder tasks = JsonAnswer.JSON.createArrayBuilder();
-        page.forEach(
-                each -> tasks.add(JsonAnswer.task(each, streams.viewers(each.task().id()))));
-        JsonValue next = JsonAnswer.orNull(found.size() > size ? page.get(size - 1).task().id() : null);
+        page.forEach(each ->
+                tasks.add(JsonAnswer.task(each, streams.viewers(each.task().id()))));
+        JsonValue next = JsonAnswer.orNull(
+                found.size() > size ? page.get(size - 1).task().id() : null);
         return JsonAnswer.of(200, JsonAnswer.object().add("tasks", tasks).add("next", next))
                 .build();
     }

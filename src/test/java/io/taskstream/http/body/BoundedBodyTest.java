@@ -1,6 +1,5 @@
 package io.taskstream.http.body;
 
-import io.taskstream.http.Caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -9,6 +8,7 @@ import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.Permissions;
+import io.taskstream.http.Caller;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.FakeRequest;

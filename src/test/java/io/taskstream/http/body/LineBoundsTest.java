@@ -2,8 +2,8 @@ package io.taskstream.http.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.http.ProblemException;
 import io.taskstream.access.ByteBudget;
+import io.taskstream.http.ProblemException;
 import io.taskstream.testing.FakeInput;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.taskstream.http.body;
 
-import io.taskstream.http.Limits;
 import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +14,7 @@ import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.http.Limits;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.ManualExecutor;

@@ -3,10 +3,10 @@ package io.taskstream.http.body;
 import static io.taskstream.testing.Samples.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.http.ProblemException;
 import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.http.ProblemException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.testing.Samples;
 import java.io.IOException;

@@ -71,8 +71,7 @@ class LineSplitterTest {
 
     @Test
     void theLinesBeforeOneThatIsTooLongAreHandedOn() {
-        assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> add("a\nb\n123456789\nc\n"));
+        assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> add("a\nb\n123456789\nc\n"));
         assertThat(lines).containsExactly("a", "b");
     }
 

@@ -1,7 +1,5 @@
 package io.taskstream.http.body;
 
-import io.taskstream.http.Limits;
-import io.taskstream.http.ProblemException;
 import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +12,8 @@ import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.http.Limits;
+import io.taskstream.http.ProblemException;
 import io.taskstream.task.EventData;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.TaskId;

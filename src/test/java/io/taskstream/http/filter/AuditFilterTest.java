@@ -1,16 +1,16 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.Problem;
-import io.taskstream.http.resource.SessionsResource;
-import io.taskstream.http.resource.TasksResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.Audit;
 import io.taskstream.access.Audited;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permissions;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Problem;
 import io.taskstream.http.resource.OperationsResource;
+import io.taskstream.http.resource.SessionsResource;
+import io.taskstream.http.resource.TasksResource;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeContainerRequest;
 import io.taskstream.testing.SettableTime;
@@ -93,10 +93,7 @@ class AuditFilterTest {
 
     @Test
     void everythingThatTakesSomethingAwayOrGivesAccessIsAnAct() {
-        assertThat(Stream.of(
-                                TasksResource.class,
-                                SessionsResource.class,
-                                OperationsResource.class)
+        assertThat(Stream.of(TasksResource.class, SessionsResource.class, OperationsResource.class)
                         .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                         .filter(method -> method.isAnnotationPresent(Audited.class))
                         .map(Method::getName))

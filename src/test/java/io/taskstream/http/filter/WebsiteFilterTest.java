@@ -1,6 +1,5 @@
 package io.taskstream.http.filter;
 
-import io.taskstream.http.Problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.AccessControl;
@@ -8,6 +7,7 @@ import io.taskstream.access.Audit;
 import io.taskstream.access.Hosts;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
+import io.taskstream.http.Problem;
 import io.taskstream.testing.SettableTime;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;

@@ -1,8 +1,5 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.http.Caller;
-import io.taskstream.http.body.BoundedBody;
-import io.taskstream.http.body.PeriodicChecks;
 import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +14,9 @@ import io.taskstream.access.Permissions;
 import io.taskstream.access.Tickets;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.http.Caller;
+import io.taskstream.http.body.BoundedBody;
+import io.taskstream.http.body.PeriodicChecks;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.StreamContext;
