@@ -117,7 +117,7 @@ public final class LinePublisher implements ReadListener {
     }
 
     /**
-     * What all publishers of lines share.
+     * The objects that all publishers of lines use.
      *
      * @param log takes the events
      * @param events parses them

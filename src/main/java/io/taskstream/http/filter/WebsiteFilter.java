@@ -36,7 +36,10 @@ public class WebsiteFilter extends HttpFilter {
 
     private static final String CHECK = Check.class.getName();
 
-    /** Sets the check. The filter finds it in the context, because the container makes filters before the application has started. */
+    /**
+     * Sets the check. The filter finds it in the context, because the container makes filters before the application has
+     * started.
+     */
     public static void setCheck(ServletContext context, Check check) {
         context.setAttribute(CHECK, check);
     }

@@ -96,7 +96,7 @@ public class SessionsResource {
         if (!sessions.end(session)) {
             throw Problem.of(
                             507,
-                            "The session's streams have ended, but the server cannot remember more revocations, so the session may return")
+                            "The session's streams have ended, but the server cannot remember this revocation: the session may return")
                     .asException();
         }
     }
