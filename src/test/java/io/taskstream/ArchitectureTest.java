@@ -56,7 +56,13 @@ class ArchitectureTest {
             .layer("access")
             .definedBy("io.taskstream.access..")
             .layer("http")
-            .definedBy("io.taskstream.http..")
+            .definedBy("io.taskstream.http")
+            .layer("body")
+            .definedBy("io.taskstream.http.body..")
+            .layer("filter")
+            .definedBy("io.taskstream.http.filter..")
+            .layer("resource")
+            .definedBy("io.taskstream.http.resource..")
             .layer("ops")
             .definedBy("io.taskstream.ops..")
             .layer("app")
@@ -86,9 +92,15 @@ class ArchitectureTest {
             .whereLayer("access")
             .mayOnlyAccessLayers("task")
             .whereLayer("http")
-            .mayOnlyAccessLayers("stream", "eventlog", "task", "access", "metrics")
+            .mayOnlyAccessLayers("eventlog", "task", "access")
+            .whereLayer("body")
+            .mayOnlyAccessLayers("http", "stream", "eventlog", "task", "access")
+            .whereLayer("filter")
+            .mayOnlyAccessLayers("http", "task", "access")
+            .whereLayer("resource")
+            .mayOnlyAccessLayers("http", "body", "ops", "stream", "eventlog", "task", "access", "metrics")
             .whereLayer("ops")
-            .mayOnlyAccessLayers("stream", "eventlog", "access", "metrics");
+            .mayOnlyAccessLayers("stream", "eventlog", "metrics");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
@@ -105,6 +117,9 @@ class ArchitectureTest {
                     "io.taskstream.stream",
                     "io.taskstream.access",
                     "io.taskstream.http",
+                    "io.taskstream.http.body",
+                    "io.taskstream.http.filter",
+                    "io.taskstream.http.resource",
                     "io.taskstream.ops",
                     "io.taskstream.app");
 

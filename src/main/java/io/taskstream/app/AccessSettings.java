@@ -7,7 +7,7 @@ import io.taskstream.access.JwtRules;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
 import io.taskstream.access.ViewerLimits;
-import io.taskstream.http.HeadLimits;
+import io.taskstream.http.filter.HeadLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.taskstream.app;
 
-/** A setting that Taskstream can't run with; the message names its key. */
+/** The error of an invalid setting. Its message names the key, the value, and what is valid. */
 final class InvalidSettingException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;

@@ -9,20 +9,20 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads settings one by one, refuses nonsense, and remembers every key with its default. */
+/** Reads and checks settings one by one, and records every key with its default. */
 final class SettingReader {
 
     private final Function<String, @Nullable String> config;
     private final Map<String, String> defaults = new LinkedHashMap<>();
 
     /**
-     * @param config the value of a key, {@code null} if it isn't set
+     * @param config returns the value of a key, {@code null} if it is not set
      */
     SettingReader(Function<String, @Nullable String> config) {
         this.config = config;
     }
 
-    /** Every key that was asked for, with its default. */
+    /** Returns every key that was read, with its default. */
     Map<String, String> defaults() {
         return defaults;
     }
@@ -39,7 +39,7 @@ final class SettingReader {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // Reported below.
         }
         throw new InvalidSettingException(key, text, "a whole number from " + min + " to " + max);
     }
@@ -56,13 +56,13 @@ final class SettingReader {
         return text;
     }
 
-    /** A setting that has no default; empty if it isn't set. */
+    /** Reads a setting without a default; empty if it is not set. */
     Optional<String> optional(String key) {
         String text = text(key, "");
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
-    /** Values with commas between them. */
+    /** Reads values with commas between them. */
     List<String> list(String key, String usual) {
         return Arrays.stream(text(key, usual).split(","))
                 .map(String::strip)
@@ -71,10 +71,10 @@ final class SettingReader {
     }
 
     /**
-     * A setting that is made into something else.
+     * Converts a setting.
      *
-     * @param make throws an {@link IllegalArgumentException} if the value is wrong
-     * @param expected says what the value must be
+     * @param make throws an {@link IllegalArgumentException} if the value is invalid
+     * @param expected describes a valid value, for the message
      */
     <T> T made(String key, String value, Function<String, T> make, String expected) {
         try {

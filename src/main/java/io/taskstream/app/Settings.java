@@ -4,37 +4,35 @@ import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
-import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.task.JsonBounds;
 import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What an operator may set, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in the README's
- * table.
+ * The settings, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and is in the README's table.
  *
- * @param engine which keeps the log: {@value #EMBEDDED}, {@value #REDIS} or {@value #MEMORY}
- * @param memory what the memory engine keeps
- * @param embedded what the embedded engine is configured with
- * @param redis where Redis is, and what it keeps
- * @param transfer what to move to another engine or from it
- * @param limits what requests may ask for
- * @param access who comes in
- * @param json how large JSON may be
- * @param keepAlive what the server can do with a connection
- * @param drain the time over which viewers are sent away when the server stops
+ * @param engine stores the log: {@value #EMBEDDED}, {@value #REDIS} or {@value #MEMORY}
+ * @param memory the bounds of the memory engine
+ * @param embedded the options of the embedded engine
+ * @param redis the connection to Redis, and its retention
+ * @param transfer the import and export before the server starts
+ * @param limits the limits and defaults of requests
+ * @param access authentication, permissions and quotas
+ * @param json the bounds of JSON
+ * @param keepAlive whether a connection is kept when the body of a request arrived after its head
+ * @param drain the time over which the viewers are disconnected when the server stops
  */
 record Settings(
         String engine,
         MemoryBounds memory,
         EmbeddedOptions embedded,
         RedisSettings redis,
-        Transfer transfer,
+        LogTransfer transfer,
         Limits limits,
         AccessSettings access,
         JsonBounds json,
-        KeepAlive keepAlive,
+        boolean keepAlive,
         Duration drain) {
 
     static final String EMBEDDED = "embedded";
@@ -44,9 +42,9 @@ record Settings(
     private static final int LONGEST_HEARTBEAT = 300;
 
     /**
-     * Reads all settings; what isn't set has its default.
+     * Reads all settings; a missing one has its default.
      *
-     * @throws InvalidSettingException if a value is nonsense
+     * @throws InvalidSettingException if a value is invalid
      */
     static Settings read(SettingReader config) {
         String engine = config.oneOf("taskstream.log.engine", EMBEDDED, EMBEDDED, REDIS, MEMORY);
@@ -66,12 +64,12 @@ record Settings(
                 new MemoryBounds(events, bytes, finishedTasks, keys),
                 embedded,
                 RedisSettings.read(config, events, embedded.retention().age(), keys),
-                Transfer.read(config),
+                LogTransfer.read(config),
                 limits(config),
                 AccessSettings.read(config),
                 json(config),
-                new KeepAlive(config.oneOf("taskstream.server.keep-alive", "false", "false", "true")
-                        .equals("true")),
+                config.oneOf("taskstream.server.keep-alive", "false", "false", "true")
+                        .equals("true"),
                 config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
@@ -85,11 +83,21 @@ record Settings(
                 config.number("taskstream.log.total-bytes", 10L << 30, 1024, Long.MAX_VALUE),
                 keys);
         return new EmbeddedOptions(
-                directory.isEmpty() ? DataDirectory.usual() : directory,
+                directory.isEmpty() ? defaultDirectory() : directory,
                 Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
                 retention,
                 config.number("taskstream.log.recent-bytes", 64L << 20, 0, Long.MAX_VALUE),
                 config.integer("taskstream.log.cache-megabytes", 16, 1, 4_096));
+    }
+
+    /** Returns a directory in the server's own data directory; on an unknown server, in the working directory. */
+    private static String defaultDirectory() {
+        String wildfly = System.getProperty("jboss.server.data.dir");
+        String payara = System.getProperty("com.sun.aas.instanceRoot");
+        if (wildfly != null) {
+            return wildfly + "/taskstream";
+        }
+        return (payara != null ? payara + "/data" : System.getProperty("user.dir")) + "/taskstream";
     }
 
     private static JsonBounds json(SettingReader config) {

@@ -3,8 +3,8 @@ package io.taskstream.app;
 import static java.util.Objects.requireNonNull;
 
 import io.taskstream.access.AccessControl;
-import io.taskstream.http.KeepAlive;
-import io.taskstream.http.WebsiteCheck;
+import io.taskstream.http.body.UnreadBodyFilter;
+import io.taskstream.http.filter.WebsiteFilter;
 import io.taskstream.ops.HealthExtension;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -14,9 +14,11 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
@@ -24,9 +26,7 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Builds the application when it is deployed, so that a wrong setting refuses the deployment, and takes it down again.
- */
+/** Builds the application when it is deployed, so that an invalid setting makes the deployment fail, and closes it again. */
 @ApplicationScoped
 public class Taskstream {
 
@@ -41,7 +41,7 @@ public class Taskstream {
     @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
     private @Nullable ManagedThreadFactory threads;
 
-    private @Nullable Parts parts;
+    private @Nullable ApplicationGraph graph;
 
     @Inject
     private @Nullable HealthExtension healthChecks;
@@ -57,14 +57,16 @@ public class Taskstream {
                             + " tokens and say where they are, or to open, which lets anybody do anything");
         }
         warnOfUnboundedServer(context.getServerInfo(), config);
-        Parts built =
-                Parts.build(settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
-        parts = built;
+        ApplicationGraph built = ApplicationGraph.build(
+                settings, requireNonNull(executor), requireNonNull(scheduler), requireNonNull(threads));
+        graph = built;
+        UnreadBodyFilter.setKeepAlive(context, settings.keepAlive());
+        WebsiteFilter.setCheck(context, built.websites());
         requireNonNull(healthChecks).serve(built.health());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 
-    /** On Payara as unpacked, a few viewers that read nothing fill the heap with what the server queues for them. */
+    /** With Payara's default settings, a few viewers that read nothing fill the heap with output that the server queues. */
     private static void warnOfUnboundedServer(String server, Config config) {
         boolean needsBound = server.contains("Payara") || server.contains("GlassFish");
         if (needsBound
@@ -78,30 +80,38 @@ public class Taskstream {
         }
     }
 
-    /** Called by {@link Shutdown}; this annotation is for a deployment that fails half-way. */
+    /** Closes the application. {@link Shutdown} calls it; the annotation is for a deployment that fails half-way. */
     @PreDestroy
     void stop() {
-        Parts running = parts;
-        parts = null;
+        ApplicationGraph running = graph;
+        graph = null;
         if (running != null) {
             running.close();
         }
     }
 
-    /** What the server can do with a connection, for the filter. */
-    @Produces
-    KeepAlive keepAlive() {
-        return requireNonNull(parts, "Taskstream has not started").keepAlive();
-    }
-
-    /** What keeps other websites out, for the filter. */
-    @Produces
-    WebsiteCheck websites() {
-        return requireNonNull(parts, "Taskstream has not started").websites();
-    }
-
-    /** What answers requests. */
+    /** Returns the resources and providers. */
     Set<Object> resources() {
-        return requireNonNull(parts, "Taskstream has not started").resources();
+        return requireNonNull(graph, "Taskstream has not started").resources();
+    }
+
+    /**
+     * Closes the application when it is undeployed or the server stops. That takes seconds in which viewers still get events.
+     * When CDI destroys its beans it is too late: WildFly has removed what is needed, and Payara has closed the class loader.
+     */
+    @WebListener
+    public static class Shutdown implements ServletContextListener {
+
+        private final Taskstream taskstream;
+
+        @Inject
+        public Shutdown(Taskstream taskstream) {
+            this.taskstream = taskstream;
+        }
+
+        @Override
+        public void contextDestroyed(ServletContextEvent event) {
+            taskstream.stop();
+        }
     }
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 public class TaskstreamApplication extends Application {
 
     /**
-     * Keeps Jersey from making {@code Location} absolute, which would name the wrong host behind a proxy, and from
-     * describing the resources in WADL to whoever asks.
+     * Stops Jersey from making {@code Location} absolute, which would name the wrong host behind a proxy, and from serving a
+     * description of the resources in WADL.
      */
     @Override
     public Map<String, Object> getProperties() {
@@ -24,8 +24,8 @@ public class TaskstreamApplication extends Application {
     }
 
     /**
-     * The resources, built with all they need. Deprecated or not, this is the only way to construct resources that both
-     * servers know: RESTEasy refuses a class whose only constructor takes what CDI injects.
+     * Returns the resources and providers. The method is deprecated, but the only one by which both servers accept constructed
+     * resources: RESTEasy refuses a class whose only constructor takes what CDI injects.
      */
     @Override
     @SuppressWarnings("deprecation")

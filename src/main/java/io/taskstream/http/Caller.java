@@ -7,29 +7,29 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a request comes from, as JAX-RS hands it from the filter that found out to the resource.
+ * The client that made a request. The authentication filter hands it to the resource as the security context.
  *
- * @param grant what they may do
- * @param address where they are
+ * @param grant the client's permissions
+ * @param address the client's IP address
  */
-record Caller(Grant grant, String address) implements SecurityContext {
+public record Caller(Grant grant, String address) implements SecurityContext {
 
-    /** The caller of the request that this is the context of. */
-    static Caller of(SecurityContext context) {
+    /** Returns the caller of the request that has this context. */
+    public static Caller of(SecurityContext context) {
         Caller caller = find(context);
         if (caller == null) {
-            throw new IllegalStateException("Nobody has looked who calls");
+            throw new IllegalStateException("The request was not authenticated");
         }
         return caller;
     }
 
-    /** The same, {@code null} if nobody has looked who calls. */
-    static @Nullable Caller find(@Nullable SecurityContext context) {
+    /** Returns the same, {@code null} if the request was refused before it was authenticated. */
+    public static @Nullable Caller find(@Nullable SecurityContext context) {
         return context != null && context.getUserPrincipal() instanceof Named named ? named.caller : null;
     }
 
-    /** What a request of this caller holds of the budget, which is nothing yet. */
-    ByteBudget.Share share(ByteBudget budget) {
+    /** Returns an empty share of the budget for a request of this caller. */
+    public ByteBudget.Share share(ByteBudget budget) {
         return budget.share(grant, address);
     }
 
@@ -53,7 +53,7 @@ record Caller(Grant grant, String address) implements SecurityContext {
         return grant.isNamed() ? "Bearer" : null;
     }
 
-    /** The server may wrap a security context, but not a principal. */
+    /** Carries the caller: a server may wrap a security context, but not a principal. */
     private record Named(Caller caller) implements Principal {
 
         @Override

@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request shows of who it is. A token in the header goes first; for a stream then a ticket, and the stream's
- * pass; then a session's cookie. Only where the one is missing, or a ticket is spent, does the next count.
+ * The credentials of a request. A token in the header comes first, then a ticket and a pass if the request opens a stream,
+ * then a session's cookie. The next one counts only if the one before is missing, or if a ticket or pass is not valid.
  */
-final class Credentials {
+public final class Credentials {
 
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([A-Za-z0-9._~+/-]+=*) *");
     private static final Pattern STREAM = Pattern.compile("/?tasks/([^/]+)/stream/?");
@@ -28,7 +28,7 @@ final class Credentials {
     private final @Nullable String ticket;
     private final @Nullable String pass;
 
-    Credentials(ContainerRequestContext request) {
+    public Credentials(ContainerRequestContext request) {
         this.authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         this.session = cookie(request, Cookies.SESSION);
         this.stream = streamOf(request);
@@ -38,7 +38,7 @@ final class Credentials {
         this.pass = stream == null ? null : cookie(request, Cookies.PASS);
     }
 
-    /** The task whose stream the request opens, {@code null} if it does anything else. */
+    /** Returns the task whose stream the request opens, {@code null} if it opens none. */
     private static @Nullable TaskId streamOf(ContainerRequestContext request) {
         Matcher stream = STREAM.matcher(request.getUriInfo().getPath());
         if (!request.getMethod().equals(HttpMethod.GET) || !stream.matches()) {
@@ -56,19 +56,19 @@ final class Credentials {
         return cookie == null || cookie.getValue().isEmpty() ? null : cookie.getValue();
     }
 
-    /** The token in a header {@code Authorization: Bearer} (RFC 6750, section 2.1). */
-    static @Nullable String bearer(@Nullable String authorization) {
+    /** Returns the token in a header {@code Authorization: Bearer} (RFC 6750, section 2.1). */
+    public static @Nullable String bearer(@Nullable String authorization) {
         Matcher bearer = BEARER.matcher(authorization == null ? "" : authorization);
         return bearer.matches() ? bearer.group(1) : null;
     }
 
-    /** Whether the request shows anything at all. */
-    boolean arePresent() {
+    /** Tells whether the request has any credentials. */
+    public boolean arePresent() {
         return authorization != null || session != null || ticket != null || pass != null;
     }
 
-    /** How somebody was let in. */
-    enum Means {
+    /** The kind of the credential that was accepted. */
+    public enum Means {
         TOKEN,
         TICKET,
         PASS,
@@ -76,44 +76,45 @@ final class Credentials {
     }
 
     /**
-     * What was shown and found good.
+     * A credential that was accepted.
      *
-     * @param stream the task whose stream it opens, if it was shown for one
+     * @param stream the task whose stream the request opens, if it opens one
      */
-    record Accepted(Means means, Grant grant, @Nullable TaskId stream) {
+    public record Accepted(
+            Means means, Grant grant, @Nullable TaskId stream) {
 
-        /** Whether the browser sent it unasked. */
-        boolean byCookie() {
+        /** Tells whether the browser sent it by itself. */
+        public boolean byCookie() {
             return means == Means.PASS || means == Means.COOKIE;
         }
     }
 
     /**
-     * Has the gate look at them.
+     * Verifies them.
      *
-     * @throws RefusedException if none lets in
+     * @throws RefusedException if none is valid
      */
-    Accepted show(AccessControl access) {
+    public Accepted verify(AccessControl access) {
         if (authorization != null) {
             return accept(Means.TOKEN, access.byToken(bearer(authorization)));
         }
-        RefusedException spent = null;
+        RefusedException refused = null;
         if (ticket != null && stream != null) {
             try {
                 return accept(Means.TICKET, access.byTicket(ticket, stream));
             } catch (RefusedException e) {
-                spent = e;
+                refused = e;
             }
         }
         if (pass != null && stream != null) {
             try {
                 return accept(Means.PASS, access.byPass(pass, stream));
             } catch (RefusedException e) {
-                spent = e;
+                refused = e;
             }
         }
-        if (session == null && spent != null) {
-            throw spent;
+        if (session == null && refused != null) {
+            throw refused;
         }
         return accept(Means.COOKIE, access.byToken(session));
     }

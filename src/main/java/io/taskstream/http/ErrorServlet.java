@@ -7,15 +7,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Makes a {@link Problem} of an error that the container found before JAX-RS saw the request (see {@code web.xml}), and of
- * what {@code server-config} refuses.
+ * Answers with a {@link Problem} where the container found an error before JAX-RS had the request (see {@code web.xml}), and
+ * where {@code server-config} refuses a request.
  */
 @WebServlet(
         urlPatterns = {"/error", ErrorServlet.COOKIE},
         asyncSupported = true)
 public class ErrorServlet extends HttpServlet {
 
-    /** Where {@code server-config} sends a request whose {@code Cookie} the server can't read. */
+    /** The path to which {@code server-config} sends a request whose {@code Cookie} the server cannot parse. */
     static final String COOKIE = "/error/cookie";
 
     private static final long serialVersionUID = 1;
@@ -27,12 +27,12 @@ public class ErrorServlet extends HttpServlet {
 
     private static Problem problem(HttpServletRequest request) {
         if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status) {
-            return Problem.of(status, "The server can't answer this request");
+            return Problem.of(status, "The server cannot answer this request");
         }
         return request.getServletPath().equals(COOKIE)
                 ? Problem.of(
                         HttpServletResponse.SC_BAD_REQUEST,
-                        "The header Cookie must be at most 200 cookies, in printable ASCII characters, as RFC 6265 has them")
+                        "The header Cookie must have at most 200 cookies of printable ASCII characters, see RFC 6265")
                 : Problem.of(HttpServletResponse.SC_NOT_FOUND, "There is nothing at this path");
     }
 }

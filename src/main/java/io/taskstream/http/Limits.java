@@ -3,15 +3,15 @@ package io.taskstream.http;
 import java.time.Duration;
 
 /**
- * What requests may ask for, and what they get unasked.
+ * The limits and defaults of requests.
  *
  * @param bodyBytes the largest JSON body and the longest line, in bytes
- * @param receivingBytes how many bytes of bodies and lines there may be in all that are not in the log yet
+ * @param receivingBytes how many bytes of bodies and lines may be in the heap before they are in the log
  * @param line how long a line may take from its first byte to its end; zero for any time
- * @param heartbeat the usual silence before a heartbeat
- * @param shortestHeartbeat the shortest that may be asked for
- * @param longestHeartbeat the longest that may be asked for
- * @param stall how long a viewer may take no byte
+ * @param heartbeat the silence before a heartbeat, unless a viewer asks for another
+ * @param shortestHeartbeat the shortest that a viewer may ask for
+ * @param longestHeartbeat the longest that a viewer may ask for
+ * @param stall how long a viewer may read no byte
  */
 public record Limits(
         int bodyBytes,
@@ -22,18 +22,18 @@ public record Limits(
         Duration longestHeartbeat,
         Duration stall) {
 
-    /** What is read at once, and more. */
+    /** More bytes than are read at once. */
     private static final int PIECES = 1 << 16;
 
     /**
-     * How many of {@link #receivingBytes} are for one line at a time that could not be read to its end otherwise: the
-     * longest, and what is read with it.
+     * Returns how many of {@link #receivingBytes} are reserved for one line at a time that could not be read to its end
+     * otherwise: the longest line, and what is read with it.
      */
     public long reservedBytes() {
         return (long) bodyBytes + PIECES;
     }
 
-    /** The least of {@link #receivingBytes} for such bodies: what is reserved, and twice that, for nobody holds more than half. */
+    /** Returns the least {@link #receivingBytes}: the reserve, and twice as much, because one caller holds at most half. */
     public static long leastReceivingBytes(int bodyBytes) {
         return 3L * (bodyBytes + PIECES);
     }

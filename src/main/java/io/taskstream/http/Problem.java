@@ -5,9 +5,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
-import jakarta.json.spi.JsonProvider;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -17,43 +15,40 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as a client gets it (RFC 9457). Its type is {@code about:blank}: the status says all that a program needs,
+ * An error as a client gets it (RFC 9457). Its type is {@code about:blank}: the status tells a program all that it needs,
  * and the detail is for people.
  *
  * @param status the HTTP status
  * @param title the status in words
  * @param detail what was wrong with this request
- * @param more further members of the object
+ * @param more further members of the JSON object
  */
-record Problem(int status, String title, String detail, JsonObject more) {
+public record Problem(int status, String title, String detail, JsonObject more) {
 
-    /** Looked up once: {@code Json}'s own methods search the class path on every call. */
-    private static final JsonProvider JSON = JsonProvider.provider();
+    public static final String MEDIA_TYPE = "application/problem+json";
 
-    static final String MEDIA_TYPE = "application/problem+json";
-
-    /** How long a client had better wait when the server can't do its work. */
+    /** How long a client should wait when the server cannot answer now. */
     private static final int RETRY_AFTER_SECONDS = 5;
 
-    static Problem of(int status, String detail) {
+    public static Problem of(int status, String detail) {
         return new Problem(status, titleOf(status), detail, JsonValue.EMPTY_JSON_OBJECT);
     }
 
-    /** The same problem with a further member. */
-    Problem with(String member, JsonValue value) {
+    /** Returns the same problem with a further member. */
+    public Problem with(String member, JsonValue value) {
         return new Problem(
                 status,
                 title,
                 detail,
-                JSON.createObjectBuilder(more).add(member, value).build());
+                JsonAnswer.JSON.createObjectBuilder(more).add(member, value).build());
     }
 
-    /** The exception that makes this the answer. */
-    WebApplicationException asException() {
-        return new WebApplicationException(detail, response());
+    /** Returns the exception that makes this the answer. */
+    public ProblemException asException() {
+        return new ProblemException(this);
     }
 
-    Response response() {
+    public Response response() {
         Response.ResponseBuilder answer = Response.status(status)
                 .type(MEDIA_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -66,8 +61,8 @@ record Problem(int status, String title, String detail, JsonObject more) {
         return answer.build();
     }
 
-    /** Writes it as the answer, where JAX-RS does not; a client that has gone gets nothing, and is no failure. */
-    void send(HttpServletResponse response) {
+    /** Writes the answer outside JAX-RS. That the client has gone is no failure. */
+    public void send(HttpServletResponse response) {
         byte[] body = body();
         response.setStatus(status);
         response.setContentType(MEDIA_TYPE);
@@ -78,12 +73,12 @@ record Problem(int status, String title, String detail, JsonObject more) {
         try {
             response.getOutputStream().write(body);
         } catch (IOException e) {
-            // The container ends the connection.
+            // The container closes the connection.
         }
     }
 
-    byte[] body() {
-        JsonObjectBuilder problem = JSON.createObjectBuilder()
+    private byte[] body() {
+        JsonObjectBuilder problem = JsonAnswer.object()
                 .add("type", "about:blank")
                 .add("title", title)
                 .add("status", status)
@@ -104,22 +99,22 @@ record Problem(int status, String title, String detail, JsonObject more) {
         };
     }
 
-    /** Whether an answer is a problem already. */
-    static boolean is(Response response) {
+    /** Tells whether an answer is a problem already. */
+    public static boolean is(Response response) {
         return is(response.getMediaType());
     }
 
-    /** Whether that is a problem's media type. */
-    static boolean is(@Nullable MediaType type) {
+    /** Tells whether this is the media type of problems. */
+    public static boolean is(@Nullable MediaType type) {
         return type != null && MEDIA_TYPE.equals(type.getType() + '/' + type.getSubtype());
     }
 
-    /** The detail of a problem that is an answer's entity; empty if it is none. */
-    static String detailIn(@Nullable Object entity) {
+    /** Returns the detail of the problem that an answer's entity is; empty if it is none. */
+    public static String detailIn(@Nullable Object entity) {
         if (!(entity instanceof byte[] body)) {
             return "";
         }
-        try (JsonReader reader = JSON.createReader(new ByteArrayInputStream(body))) {
+        try (JsonReader reader = JsonAnswer.JSON.createReader(new ByteArrayInputStream(body))) {
             return reader.readObject().getString("detail", "");
         } catch (JsonException e) {
             return "";

@@ -6,7 +6,6 @@ import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.InvalidTaskException;
-import jakarta.json.Json;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -14,13 +13,27 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
-/** Makes every failure a {@link Problem}. What we did not foresee is logged, and the client learns no more than that. */
+/** Makes every failure a {@link Problem}. An unforeseen one is logged, and the client learns nothing of its cause. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
 
     private static final Logger LOG = System.getLogger(ProblemMapper.class.getName());
+
+    /** The statuses of the failures whose message is for the client. */
+    private static final Map<Class<? extends RuntimeException>, Integer> STATUSES = Map.of(
+            InvalidItemException.class, 400,
+            InvalidTaskException.class, 400,
+            RefusedException.class, 401,
+            EventLogException.NoSuchTask.class, 404,
+            EventLogException.TaskFinished.class, 409,
+            EventLogException.UnexpectedLast.class, 412,
+            InvalidItemException.TooManyElements.class, 413,
+            BatchTooLargeException.class, 413,
+            EventLogException.KeyReused.class, 422,
+            EventLogException.Unavailable.class, 503);
 
     @Override
     public Response toResponse(Throwable failure) {
@@ -41,8 +54,8 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (status < 400 || Problem.is(answer)) {
             return answer;
         }
-        Response problem = Problem.of(status, detail(status)).response();
-        // What JAX-RS says besides, such as Allow with 405, is kept.
+        Response problem = Problem.of(status, detail(status, failure)).response();
+        // Other headers of JAX-RS, such as Allow with 405, stay.
         Response.ResponseBuilder builder = Response.fromResponse(problem);
         answer.getStringHeaders().forEach((name, values) -> {
             if (!name.regionMatches(true, 0, "Content-", 0, 8)) {
@@ -52,69 +65,44 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         return builder.build();
     }
 
-    private static String detail(int status) {
+    private static String detail(int status, Throwable failure) {
         return switch (status) {
-            case 404 -> "There is nothing at this path";
-            case 405 -> "This path does not know that method";
-            case 406 -> "None of the accepted media types can be answered here";
-            case 415 -> "This Content-Type is not taken here";
-            default -> "The request can't be answered";
+            case 404 -> isOfTaskId(failure) ? "There is no such task" : "There is nothing at this path";
+            case 405 -> "This path does not support the method";
+            case 406 -> "None of the media types in Accept is available";
+            case 415 -> "This Content-Type is not supported";
+            default -> "The request cannot be answered";
         };
     }
 
-    /** The problem that a failure of the engine or of a check is to a client. */
-    static Problem problem(Throwable failure) {
+    /** Tells whether JAX-RS could not make a {@code TaskId} of the path. */
+    private static boolean isOfTaskId(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof InvalidTaskException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
+    }
+
+    /** Returns the problem that a failure is to a client. */
+    public static Problem problem(Throwable failure) {
         if (failure instanceof CompletionException && failure.getCause() != null) {
             return problem(failure.getCause());
         }
-        if (failure instanceof EventLogException refusal) {
-            return problem(refusal);
+        if (failure instanceof ProblemException known) {
+            return known.problem();
         }
-        if (failure instanceof InvalidItemException.TooManyElements) {
-            return Problem.of(413, messageOf(failure));
+        Integer status = failure instanceof LimitException limit
+                ? Integer.valueOf(limit.isOfServer() ? 503 : 429)
+                : STATUSES.get(failure.getClass());
+        if (status == null) {
+            LOG.log(Level.ERROR, "A request failed in a way that was not foreseen", failure);
+            return Problem.of(500, "The server failed; its log says why");
         }
-        if (failure instanceof InvalidItemException) {
-            return Problem.of(400, messageOf(failure));
-        }
-        if (failure instanceof InvalidTaskException invalid) {
-            return Problem.of(400, messageOf(failure)).with("member", Json.createValue(invalid.member()));
-        }
-        if (failure instanceof LimitException limit) {
-            return Problem.of(limit.isOfServer() ? 503 : 429, messageOf(limit));
-        }
-        if (failure instanceof RefusedException) {
-            return Problem.of(401, messageOf(failure));
-        }
-        if (failure instanceof BatchTooLargeException) {
-            return Problem.of(413, messageOf(failure));
-        }
-        if (failure instanceof LineSplitter.LineTooLongException) {
-            return Problem.of(413, messageOf(failure));
-        }
-        if (failure instanceof LinePublisher.LineUnfinishedException) {
-            return Problem.of(408, messageOf(failure));
-        }
-        if (failure instanceof LinePublisher.BodyBrokeOffException) {
-            return Problem.of(400, messageOf(failure));
-        }
-        LOG.log(Level.ERROR, "A request failed in a way that was not foreseen", failure);
-        return Problem.of(500, "The server failed; its log says why");
-    }
-
-    private static Problem problem(EventLogException refusal) {
-        if (refusal instanceof EventLogException.NoSuchTask) {
-            return Problem.of(404, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.TaskFinished) {
-            return Problem.of(409, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.KeyReused) {
-            return Problem.of(422, messageOf(refusal));
-        }
-        if (refusal instanceof EventLogException.Unavailable) {
-            return Problem.of(503, messageOf(refusal));
-        }
-        return Problem.of(412, messageOf(refusal));
+        Problem problem = Problem.of(status, messageOf(failure));
+        return failure instanceof InvalidTaskException invalid
+                ? problem.with("member", JsonAnswer.JSON.createValue(invalid.member()))
+                : problem;
     }
 
     private static String messageOf(Throwable failure) {

@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.stream.Departure;
+import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
 import java.lang.System.Logger;
@@ -14,22 +15,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Sends all viewers away, little by little, so that they don't come back together, lets publishers finish, and closes the
- * log. It happens once, and is not taken back: a server that has drained is one to be stopped.
+ * The drain of a server. It disconnects all viewers one after the other, so that they do not reconnect together, lets
+ * publishers finish, and closes the log. It happens once and cannot be undone: a drained server is to be stopped.
  *
- * <p>Thread-safe. Whoever {@link #run runs} it gives it the thread; the streams themselves need none.
+ * <p>Thread-safe. It needs the thread that {@linkplain #run runs} it; the streams need none.
  */
 public final class Drain {
 
     private static final Logger LOG = System.getLogger(Drain.class.getName());
 
     private static final RepeatedFailures FAILURES =
-            new RepeatedFailures(LOG, "A viewer could not be sent away; its stream is ended with the last of them");
+            new RepeatedFailures(LOG, "A viewer could not be disconnected; its stream ends with the last of them");
 
-    /** What a server takes, once the window is over, to be gone. In milliseconds. */
-    private static final long GOING = 1_000;
+    /** How long a server takes to stop once the window is over. In milliseconds. */
+    private static final long STOPPING = 1_000;
 
-    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
@@ -43,8 +44,8 @@ public final class Drain {
     private volatile State state = State.SERVING;
 
     /**
-     * @param log is closed in the end
-     * @param window the time over which the viewers leave, and which publishers have
+     * @param log is closed at the end
+     * @param window the time over which the viewers are disconnected, and which publishers have to finish
      */
     public Drain(
             TaskStreams streams, Publishers publishers, EventLog log, Duration window, Ticker ticker, Pause pause) {
@@ -56,13 +57,13 @@ public final class Drain {
         this.pause = pause;
     }
 
-    /** How far it is. */
+    /** The state of a drain. */
     public enum State {
-        /** New viewers are welcome. */
+        /** It has not begun; new viewers are accepted. */
         SERVING,
-        /** Viewers are leaving. */
+        /** Viewers are being disconnected. */
         DRAINING,
-        /** All have left, and the log is closed. */
+        /** All viewers are disconnected, and the log is closed. */
         DRAINED
     }
 
@@ -70,14 +71,14 @@ public final class Drain {
         return state;
     }
 
-    /** How long it takes at most. */
+    /** Returns how long it takes at most. */
     public Duration window() {
         return window;
     }
 
     /**
-     * Drains and returns when it is done: after the window, or earlier if nobody is there. A call while another runs waits
-     * for that one. If the thread is interrupted, what is left to do is done at once.
+     * Drains, and returns when that is done: after the window, or earlier without viewers and publishers. A call while another
+     * runs waits for that one. If the thread is interrupted, the rest is done at once.
      */
     public void run() {
         if (!begun.compareAndSet(false, true)) {
@@ -133,7 +134,7 @@ public final class Drain {
                 attempt(leaving.get(i)::depart);
             }
             while (publishers.count() > 0 && ticker.nanos() - began < window.toNanos()) {
-                pause.take(LOOK);
+                pause.take(POLL);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -145,7 +146,7 @@ public final class Drain {
                 publishers.count());
     }
 
-    /** One viewer's failure must not send all the others away at once. */
+    /** A failure with one viewer must not disconnect all the others at once. */
     private static void attempt(Runnable step) {
         try {
             step.run();
@@ -155,12 +156,12 @@ public final class Drain {
     }
 
     /**
-     * Longer for whoever leaves later, so that the returns are spread evenly over twice the window, and further attempts
-     * are too. Nobody is to find the server while it is going: most would answer 404 by then, after which a browser's
-     * EventSource never comes back, whereas it does from a port that is closed.
+     * Returns a longer time for a viewer that leaves later, so that viewers reconnect, and retry, evenly over twice the window.
+     * None should find the server while it stops: most servers answer 404 then, after which a browser's {@code EventSource}
+     * never reconnects, whereas it does after a closed port.
      */
     private long retryMillis(int index, int count) {
-        return window.toMillis() + GOING + share(window.toMillis(), index, count);
+        return window.toMillis() + STOPPING + share(window.toMillis(), index, count);
     }
 
     private static long share(long whole, int index, int count) {
@@ -171,6 +172,37 @@ public final class Drain {
         long left = nanos - ticker.nanos();
         if (left > 0) {
             pause.take(Duration.ofNanos(left));
+        }
+    }
+
+    /** Lets time pass; tests let it pass by hand. */
+    @FunctionalInterface
+    public interface Pause {
+
+        /**
+         * Returns after this time.
+         *
+         * @throws InterruptedException if the thread is interrupted, which ends the wait
+         */
+        void take(Duration duration) throws InterruptedException;
+
+        /** Returns the same with regular sweeps, because the scheduler may not run the heartbeats any more. */
+        default Pause sweeping(Heartbeats heartbeats) {
+            return duration -> {
+                Duration left = duration;
+                while (left.compareTo(Heartbeats.PERIOD) > 0) {
+                    take(Heartbeats.PERIOD);
+                    heartbeats.sweep();
+                    left = left.minus(Heartbeats.PERIOD);
+                }
+                take(left);
+                heartbeats.sweep();
+            };
+        }
+
+        /** Returns a pause that sleeps. */
+        static Pause system() {
+            return duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000);
         }
     }
 }

@@ -4,24 +4,31 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the server's MicroProfile Health our checks, if it has one. They can't be beans by annotation: a server without
- * that API, such as WildFly's standalone.xml, would log a stack trace for each.
+ * Registers our checks with the server's MicroProfile Health, if it has one. They cannot be beans by annotation: a server
+ * without that API, such as WildFly with {@code standalone.xml}, would log a stack trace for each.
  */
 public class HealthExtension implements Extension {
 
     private volatile @Nullable Health health;
 
-    /** The checks tell of this from now on. It is not injected into them: Payara lets them see no bean but this one. */
+    /** Sets what the checks report from now on. It is not injected into them: on Payara they see no bean but this one. */
     public void serve(Health newHealth) {
         health = newHealth;
     }
 
-    /** What these checks find; before there is an application, that it has not started. */
+    /** Returns the results of these checks; before the application has started, one that says so. */
     List<Health.Check> ask(Function<Health, List<Health.Check>> question) {
         Health asked = health;
         return asked == null
@@ -30,7 +37,7 @@ public class HealthExtension implements Extension {
     }
 
     void addChecks(@Observes BeforeBeanDiscovery discovery) {
-        if (!isThere("org.eclipse.microprofile.health.HealthCheck")) {
+        if (!isAvailable("org.eclipse.microprofile.health.HealthCheck")) {
             return;
         }
         for (Class<?> check : List.of(LiveCheck.class, ReadyCheck.class, StartedCheck.class)) {
@@ -38,12 +45,66 @@ public class HealthExtension implements Extension {
         }
     }
 
-    private static boolean isThere(String type) {
+    private static boolean isAvailable(String type) {
         try {
             Class.forName(type, false, HealthExtension.class.getClassLoader());
             return true;
         } catch (ClassNotFoundException e) {
             return false;
+        }
+    }
+
+    /** A check for the server. It is a class of its own, because a server without the API loads the extension, too. */
+    abstract static class ServerCheck implements HealthCheck {
+
+        private final String name;
+        private final HealthExtension health;
+        private final Function<Health, List<Health.Check>> question;
+
+        ServerCheck(String name, HealthExtension health, Function<Health, List<Health.Check>> question) {
+            this.name = name;
+            this.health = health;
+            this.question = question;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            List<Health.Check> checks = health.ask(question);
+            HealthCheckResponseBuilder response = HealthCheckResponse.named(name);
+            checks.stream()
+                    .filter(check -> !check.isUp())
+                    .forEach(check -> response.withData(check.name(), check.detail()));
+            return response.status(checks.stream().allMatch(Health.Check::isUp)).build();
+        }
+    }
+
+    /** {@link Health#live} for the server. */
+    @Liveness
+    public static class LiveCheck extends ServerCheck {
+
+        @Inject
+        public LiveCheck(HealthExtension health) {
+            super("taskstream live", health, Health::live);
+        }
+    }
+
+    /** {@link Health#ready} for the server. */
+    @Readiness
+    public static class ReadyCheck extends ServerCheck {
+
+        @Inject
+        public ReadyCheck(HealthExtension health) {
+            super("taskstream ready", health, Health::ready);
+        }
+    }
+
+    /** {@link Health#started} for the server. */
+    @Startup
+    public static class StartedCheck extends ServerCheck {
+
+        @Inject
+        public StartedCheck(HealthExtension health) {
+            super("taskstream started", health, Health::started);
         }
     }
 }

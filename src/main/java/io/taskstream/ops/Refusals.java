@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the requests that were answered with an error, by what was wrong. Thread-safe. */
+/** Counts the requests that were answered with an error, by reason. Thread-safe. */
 @Provider
 public class Refusals implements ContainerResponseFilter {
 
@@ -22,7 +22,7 @@ public class Refusals implements ContainerResponseFilter {
         }
     }
 
-    /** Why a request is refused; closed, so that no client can make up new ones. */
+    /** The reason of a refusal. The set is closed, so that clients cannot create new label values. */
     enum Reason {
         INVALID,
         UNAUTHENTICATED,
@@ -66,7 +66,7 @@ public class Refusals implements ContainerResponseFilter {
         }
     }
 
-    /** Counts a request that was answered with that status, which is an error's. */
+    /** Counts a request that was answered with this status, which is an error. */
     public void count(int status) {
         LongAdder count = counts.get(Reason.of(status));
         if (count != null) {

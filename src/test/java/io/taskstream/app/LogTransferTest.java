@@ -69,7 +69,7 @@ final class LogTransferTest {
         IntStream.range(0, EVENTS).forEach(i -> join(from.append(SECOND, Events.batch("\"" + i + "\""))));
         from.create(Task.open(THIRD, null, Map.of("k", "w"), time.instant()));
         join(from.append(THIRD, Events.batch(FAILED)));
-        assertThat(new LogExport(from).writeTo(file)).isEqualTo(3);
+        assertThat(LogTransfer.exportTo(file, from)).isEqualTo(3);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
     }
@@ -94,7 +94,7 @@ final class LogTransferTest {
     void whatWasExportedIsThereAfterTheImport() throws Exception {
         export(memory());
         EventLog to = memory();
-        assertThat(new LogImport(to, reader).readFrom(file)).isEqualTo(3);
+        assertThat(LogTransfer.importFrom(file, to, reader)).isEqualTo(3);
         assertSame(to);
     }
 
@@ -110,9 +110,9 @@ final class LogTransferTest {
     private void breakOffAndGoOn(EventLog to) throws Exception {
         Path part = directory.resolve("part.ndjson");
         Files.write(part, Files.readAllLines(file).subList(0, 700));
-        new LogImport(to, reader).readFrom(part);
-        new LogImport(to, reader).readFrom(file);
-        new LogImport(to, reader).readFrom(file);
+        LogTransfer.importFrom(part, to, reader);
+        LogTransfer.importFrom(file, to, reader);
+        LogTransfer.importFrom(file, to, reader);
     }
 
     @Test
@@ -146,9 +146,9 @@ final class LogTransferTest {
         export(memory());
         var to = new FailingLog(memory());
         to.fail("The disk is full");
-        assertThatThrownBy(() -> new LogImport(to, reader).readFrom(file)).hasMessageContaining("The disk is full");
+        assertThatThrownBy(() -> LogTransfer.importFrom(file, to, reader)).hasMessageContaining("The disk is full");
         to.recover();
-        new LogImport(to, reader).readFrom(file);
+        LogTransfer.importFrom(file, to, reader);
         assertSame(to);
     }
 

@@ -47,14 +47,14 @@ class AccessRulesTest {
                 .containsExactlyInAnyOrder(
                         "PageResource.index",
                         "PageResource.asset",
-                        "ApiResource.openapi",
-                        "ApiResource.asyncapi",
+                        "PageResource.openapi",
+                        "PageResource.asyncapi",
                         "DoctorResource.check",
                         "DoctorResource.head",
-                        "HealthResource.all",
-                        "HealthResource.live",
-                        "HealthResource.ready",
-                        "HealthResource.started");
+                        "OperationsResource.health",
+                        "OperationsResource.live",
+                        "OperationsResource.ready",
+                        "OperationsResource.started");
     }
 
     private static Stream<Method> resourceMethods(Class<?> type) {

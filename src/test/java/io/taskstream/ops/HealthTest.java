@@ -70,7 +70,7 @@ class HealthTest {
     void whoDrainsVisitsIdleViewersWithoutAScheduler() throws InterruptedException {
         FakeExchange viewer = fixture.watch();
         fixture.heartbeats.close();
-        Pause pause = fixture.ticker::advance;
+        Drain.Pause pause = fixture.ticker::advance;
         pause.sweeping(fixture.heartbeats).take(Duration.ofSeconds(61));
         assertThat(viewer.out().takeText()).isEqualTo(": heartbeat\n\n");
     }

@@ -1,0 +1,20 @@
+package io.taskstream.http;
+
+import jakarta.ws.rs.WebApplicationException;
+
+/** An exception that makes a problem the answer. */
+public final class ProblemException extends WebApplicationException {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+
+    ProblemException(Problem problem) {
+        super(problem.detail(), problem.response());
+        this.problem = problem;
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+}

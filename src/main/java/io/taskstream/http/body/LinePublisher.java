@@ -1,0 +1,376 @@
+package io.taskstream.http.body;
+
+import io.taskstream.access.ByteBudget;
+import io.taskstream.access.PublishPermit;
+import io.taskstream.access.RefusedException;
+import io.taskstream.eventlog.Appended;
+import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.http.Limits;
+import io.taskstream.http.Problem;
+import io.taskstream.http.ProblemException;
+import io.taskstream.stream.SerialRunner;
+import io.taskstream.task.EventData;
+import io.taskstream.task.EventReader;
+import io.taskstream.task.InvalidItemException;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes the lines of a request body as they arrive, with Servlet non-blocking input (Servlet 6.0, section 3.7), so that a
+ * silent producer holds no thread. Lines that arrive together are appended together. The next are read when those are in the
+ * log and when the budget has room: back-pressure makes the producer wait until then.
+ */
+public final class LinePublisher implements ReadListener {
+
+    /** After so many bytes the thread is released: it may be the one that all connections need. */
+    private static final int BYTES_PER_TURN = 1 << 17;
+
+    /** The size of a batch: the larger it is, the less often a fast producer waits. */
+    private static final int MAX_BATCH_BYTES = 1 << 17;
+
+    private static final int MAX_BATCH_EVENTS = 1 << 13;
+
+    /** How many bytes are read at once. */
+    private static final int PIECE = 1 << 14;
+
+    private final ServletInputStream in;
+    private final PublishPermit permit;
+    private final LineFormat format;
+    private final Charset charset;
+    private final @Nullable String traceparent;
+    private final Context context;
+    private final Consumer<Outcome> whenDone;
+    private final LineSplitter splitter;
+    private final SerialRunner reader = new SerialRunner(this::publishAvailable);
+    private final ByteBudget.Share share;
+    private final LongConsumer lateness = this::endIfLate;
+
+    /** While a batch is being appended, or the rate is exceeded: then nothing is read. */
+    private volatile boolean paused;
+
+    private volatile boolean allRead;
+    private volatile @Nullable Throwable failure;
+
+    /** The number of the line that has begun and not ended; 0 for none. */
+    private volatile long unfinished;
+
+    // Used by the lateness check only.
+    private long lastUnfinished;
+    private long unfinishedSince;
+
+    // Used by the reader only, or before it is started again.
+    private final List<EventData> arrived = new ArrayList<>();
+    private long arrivedBytes;
+    private long lines;
+    private boolean ended;
+    private boolean done;
+    private long count;
+    private @Nullable EventId last;
+    private @Nullable EventId expectedLast;
+
+    /**
+     * @param share holds the bytes that are not in the log yet; closed at the end
+     * @param permit allows publishing, and may end before the body does
+     * @param charset encodes line ends as ASCII does
+     * @param expectedLast publish only if this is the last event of the log; {@code null} for any
+     * @param traceparent the trace of the request, {@code null} for none
+     * @param whenDone accepts the outcome once, when the body or an error has ended the request
+     */
+    public LinePublisher(
+            ServletInputStream in,
+            ByteBudget.Share share,
+            PublishPermit permit,
+            LineFormat format,
+            Charset charset,
+            @Nullable EventId expectedLast,
+            @Nullable String traceparent,
+            Context context,
+            Consumer<Outcome> whenDone) {
+        this.in = in;
+        this.permit = permit;
+        this.format = format;
+        this.charset = charset;
+        this.expectedLast = expectedLast;
+        this.traceparent = traceparent;
+        this.context = context;
+        this.whenDone = whenDone;
+        this.splitter = new LineSplitter(context.limits().bodyBytes());
+        this.share = share;
+        context.checks().add(lateness);
+    }
+
+    /**
+     * The objects that all publishers of lines use.
+     *
+     * @param log takes the events
+     * @param events parses them
+     * @param executor runs the parsing, so that no thread of the container does
+     * @param scheduler resumes publishers that exceed their rate
+     * @param limits bounds the length of a line and the time that it may take
+     * @param checks find lines that do not end
+     */
+    public record Context(
+            EventLog log,
+            EventReader events,
+            Executor executor,
+            ScheduledExecutorService scheduler,
+            Limits limits,
+            PeriodicChecks checks) {}
+
+    /**
+     * The outcome of a request.
+     *
+     * @param count how many events are in the log
+     * @param last the last of them, {@code null} if there is none
+     * @param failure the error that ended it early, {@code null} if there was none
+     */
+    public record Outcome(
+            long count, @Nullable EventId last, @Nullable Throwable failure) {}
+
+    @Override
+    public void onDataAvailable() {
+        reader.run();
+    }
+
+    /** On Grizzly this means that all bytes were received; the unread ones are still {@code available}. */
+    @Override
+    public void onAllDataRead() {
+        allRead = true;
+        reader.run();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        failure = brokeOff();
+        reader.run();
+    }
+
+    private static ProblemException brokeOff() {
+        return Problem.of(400, "The body broke off").asException();
+    }
+
+    private void readSoon() {
+        context.executor().execute(reader::run);
+    }
+
+    private void publishAvailable() {
+        int left = BYTES_PER_TURN;
+        while (!done && !paused) {
+            try {
+                if (left <= 0) {
+                    readSoon();
+                    return;
+                }
+                if (isAheadOfRate()) {
+                    return;
+                }
+                // Events behind a terminal event were read with it.
+                int read = arrived.isEmpty() ? readBatch() : 1;
+                if (read == 0) {
+                    return;
+                }
+                left -= read;
+            } catch (IOException e) {
+                failure = brokeOff();
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            appendIfPermitted();
+        }
+    }
+
+    /**
+     * Makes the publisher read later if the rate limit is exceeded, by this request or by any other of the producer. Nothing is
+     * read meanwhile, so that the producer's writes wait.
+     */
+    private boolean isAheadOfRate() {
+        boolean goesOn = failure == null && (!ended || !arrived.isEmpty());
+        long nanos = goesOn ? permit.spend(0) : 0;
+        if (nanos <= 0) {
+            return false;
+        }
+        paused = true;
+        ScheduledFuture<?> unused = context.scheduler().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+        return true;
+    }
+
+    /** Reads available bytes for one batch. Returns how many there were. */
+    private int readBatch() throws IOException {
+        byte[] buffer = new byte[PIECE];
+        // Events beyond the rate limit stay with the producer.
+        int mostEvents = Math.min(MAX_BATCH_EVENTS, permit.atOnce());
+        int total = 0;
+        int read = 1;
+        while (read > 0 && total < MAX_BATCH_BYTES && arrived.size() < mostEvents && !ended && failure == null) {
+            read = read(buffer);
+            total += read;
+        }
+        unfinished = splitter.pending() > 0 ? lines + 1 : 0;
+        return ended || failure != null ? Math.max(total, 1) : total;
+    }
+
+    /** Parses some available bytes. Returns 0 if there are none, or the budget has no room for them. */
+    private int read(byte[] buffer) throws IOException {
+        boolean all = allRead;
+        if (!all && !in.isReady()) {
+            return 0;
+        }
+        if (!share.takeOrWait(PIECE, this::readSoon)) {
+            return 0;
+        }
+        int read = all && in.available() == 0 ? -1 : in.read(buffer);
+        if (read < 0) {
+            ended = true;
+            splitter.end(this::addLine);
+            share.keep(arrivedBytes);
+            return 1;
+        }
+        splitter.add(buffer, read, this::addLine);
+        share.keep(splitter.pending() + arrivedBytes);
+        return Math.max(read, 1);
+    }
+
+    private void addLine(byte[] bytes, int offset, int length) {
+        lines++;
+        EventData event = read(bytes, offset, length);
+        if (event != null) {
+            arrived.add(event);
+            arrivedBytes += event.heapBytes();
+        }
+    }
+
+    private @Nullable EventData read(byte[] bytes, int offset, int length) {
+        try {
+            if (!charset.equals(StandardCharsets.UTF_8)) {
+                byte[] utf8 = new String(bytes, offset, length, charset).getBytes(StandardCharsets.UTF_8);
+                return format.read(utf8, 0, utf8.length, context.events());
+            }
+            int mark = lines == 1 ? JsonBody.lengthOfMark(bytes, offset, length) : 0;
+            return format.read(bytes, offset + mark, length - mark, context.events());
+        } catch (InvalidItemException.TooManyElements e) {
+            throw e;
+        } catch (InvalidItemException e) {
+            // The parser sees each line as the first.
+            String message = String.valueOf(e.getMessage()).replaceFirst("line no=1, ", "");
+            throw new InvalidItemException("Line " + lines + ": " + message);
+        }
+    }
+
+    /**
+     * Ends the request if a line takes too long. Silence between lines may last; and while nothing is read, a line cannot
+     * end.
+     */
+    private void endIfLate(long now) {
+        long line = unfinished;
+        if (line == 0 || line != lastUnfinished || paused) {
+            lastUnfinished = line;
+            unfinishedSince = now;
+            return;
+        }
+        long patience = context.limits().line().toNanos();
+        if (patience > 0 && now - unfinishedSince >= patience) {
+            failure = Problem.of(408, "A line did not end in time").asException();
+            readSoon();
+        }
+    }
+
+    private void goOn() {
+        paused = false;
+        readSoon();
+    }
+
+    private void appendIfPermitted() {
+        try {
+            permit.check();
+        } catch (RefusedException e) {
+            arrived.clear();
+            failure = e;
+        }
+        append();
+    }
+
+    /** Appends the events that the rate allows, up to and with a terminal event. Finishes if there are no more. */
+    private void append() {
+        if (arrived.isEmpty()) {
+            if (ended || failure != null) {
+                finish();
+            }
+            return;
+        }
+        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
+        arrived.subList(0, batch.events().size()).clear();
+        // Counted before it is in the log, so that other requests know of it.
+        long unused = permit.spend(batch.events().size());
+        CompletableFuture<Appended> appended =
+                context.log().append(permit.task(), batch).toCompletableFuture();
+        if (appended.isDone()) {
+            settle(appended);
+            return;
+        }
+        paused = true;
+        CompletionStage<Appended> stage = appended;
+        stage.whenComplete((id, error) -> {
+            settle(appended);
+            goOn();
+        });
+    }
+
+    private void settle(CompletableFuture<Appended> appended) {
+        try {
+            Appended kept = appended.join();
+            last = kept.last();
+            count += kept.count();
+            expectedLast = null;
+        } catch (CompletionException e) {
+            arrived.clear();
+            failure = e;
+        }
+        if (arrived.isEmpty()) {
+            arrivedBytes = 0;
+            share.keep(splitter.pending());
+        }
+    }
+
+    private int lengthOfBatch() {
+        int most = Math.min(arrived.size(), permit.atOnce());
+        for (int i = 0; i < most; i++) {
+            if (arrived.get(i).end() != null) {
+                return i + 1;
+            }
+        }
+        return most;
+    }
+
+    /** Ends the request before it has begun, without an outcome. */
+    public void abandon() {
+        done = true;
+        context.checks().remove(lateness);
+        share.close();
+    }
+
+    private void finish() {
+        done = true;
+        context.checks().remove(lateness);
+        share.close();
+        var outcome = new Outcome(count, last, failure);
+        // The receiver of the outcome writes the answer, which may block.
+        context.executor().execute(() -> whenDone.accept(outcome));
+    }
+}

@@ -1,0 +1,20 @@
+package io.taskstream.http.resource;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.taskstream.testing.Property;
+
+/**
+ * Has Jazzer choose among the properties of {@link InputFuzzTest} and make up their inputs. It is a class of its own that
+ * names no other in a signature: Jazzer must be there before the classes are that it watches, since JDK 17 can't change
+ * records afterwards.
+ */
+class InputFuzzerTest {
+
+    private final Object properties = new InputFuzzTest();
+
+    @FuzzTest
+    void holds(FuzzedDataProvider data) throws Throwable {
+        Property.Tries.holdOne(properties, data);
+    }
+}
