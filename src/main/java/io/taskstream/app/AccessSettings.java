@@ -1,17 +1,15 @@
 package io.taskstream.app;
 
 import io.taskstream.access.AccessControl;
-import io.taskstream.access.Algorithm;
 import io.taskstream.access.Hosts;
-import io.taskstream.access.JwtRules;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
-import io.taskstream.access.ViewerLimits;
+import io.taskstream.access.limit.ViewerQuotas;
+import io.taskstream.access.token.JwtVerifier;
 import io.taskstream.http.HeadLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +37,7 @@ record AccessSettings(
         Origins origins,
         Hosts hosts,
         HeadLimits headLimits,
-        ViewerLimits viewerLimits,
+        ViewerQuotas.Limits viewerLimits,
         int openTasks,
         int eventsPerTask,
         int eventsPerProducer) {
@@ -53,7 +51,7 @@ record AccessSettings(
      * @param keysLife how long fetched keys are kept
      * @param keysOutage how much longer they hold if they can't be fetched anew
      */
-    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtRules rules) {}
+    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtVerifier.Rules rules) {}
 
     static AccessSettings read(SettingReader config) {
         AccessControl.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
@@ -85,7 +83,7 @@ record AccessSettings(
                 new HeadLimits(
                         config.integer("taskstream.limit.header-bytes", 16_384, 0, MANY),
                         config.integer("taskstream.limit.query-bytes", 4_096, 0, MANY)),
-                new ViewerLimits(
+                new ViewerQuotas.Limits(
                         config.integer("taskstream.limit.viewers", 50_000, 0, MANY),
                         config.integer("taskstream.limit.viewers-per-task", 0, 0, MANY),
                         config.integer("taskstream.limit.viewers-per-subject", 1_000, 0, MANY),
@@ -101,7 +99,7 @@ record AccessSettings(
         Optional<URI> keysUrl = keysUrl(config);
         Duration keysLife = config.seconds("taskstream.access.jwt.keys-seconds", 300, 10, DAY);
         Duration keysOutage = config.seconds("taskstream.access.jwt.keys-outage-seconds", 3_600, 0, DAY);
-        Set<Algorithm> algorithms = algorithms(config);
+        Set<String> algorithms = algorithms(config);
         Duration leeway = config.seconds("taskstream.access.jwt.leeway-seconds", 30, 0, 600);
         Optional<String> issuer = config.optional("taskstream.access.jwt.issuer");
         Optional<String> audience = config.optional("taskstream.access.jwt.audience");
@@ -119,7 +117,7 @@ record AccessSettings(
                 keysUrl,
                 keysLife,
                 keysOutage,
-                new JwtRules(
+                new JwtVerifier.Rules(
                         algorithms,
                         required("taskstream.access.jwt.issuer", issuer),
                         required("taskstream.access.jwt.audience", audience),
@@ -145,13 +143,14 @@ record AccessSettings(
         });
     }
 
-    private static Set<Algorithm> algorithms(SettingReader config) {
+    private static Set<String> algorithms(SettingReader config) {
         String key = "taskstream.access.jwt.algorithms";
-        Set<Algorithm> algorithms = EnumSet.noneOf(Algorithm.class);
+        Set<String> algorithms = new HashSet<>();
         for (String name : config.list(key, "RS256,ES256,EdDSA")) {
-            algorithms.add(Algorithm.named(name)
-                    .orElseThrow(
-                            () -> new InvalidSettingException(key, name, "some of RS256, ES256, EdDSA and HS256")));
+            if (!JwtVerifier.ALGORITHMS.contains(name)) {
+                throw new InvalidSettingException(key, name, "some of RS256, ES256, EdDSA and HS256");
+            }
+            algorithms.add(name);
         }
         return algorithms;
     }

@@ -1,6 +1,6 @@
 package io.taskstream.app;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.eventlog.AwaitedEventLog;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.GuardedEventLog;

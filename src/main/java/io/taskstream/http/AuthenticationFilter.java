@@ -56,7 +56,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         Proxies proxies = door.proxies();
         String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
         // Whoever is sent away is noted with where they are.
-        request.setSecurityContext(new Caller(Grant.NOBODY, address));
+        request.setSecurityContext(new Caller(Grant.ANONYMOUS, address));
         // A closed door says nothing but that it is closed.
         Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED
                 ? null
@@ -64,7 +64,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (access.mode() == AccessControl.Mode.OPEN) {
-            request.setSecurityContext(new Caller(Grant.ANYBODY, address));
+            request.setSecurityContext(new Caller(Grant.UNRESTRICTED, address));
         } else if (!isPublic(request.getUriInfo().getPath())) {
             authenticate(request, peer, address);
         }

@@ -37,7 +37,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
         Permission needed = needed(method, request.getMethod());
         if (needed == null) {
             request.abortWith(Problem.of(403, "Nobody may do this").response());
-        } else if (needed != Permission.NONE && caller.grant().equals(Grant.NOBODY)) {
+        } else if (needed != Permission.NONE && caller.grant().equals(Grant.ANONYMOUS)) {
             request.abortWith(Challenge.to(request, "There is no token", false));
         } else if (!isAllowed(caller.grant(), needed, request)) {
             request.abortWith(Problem.of(403, "You have no right to do this").response());
@@ -47,7 +47,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
 
     /** Whoever may do anything is told that there is no such task, also where what the path names can't be one. */
     private static boolean isAllowed(Grant grant, Permission needed, ContainerRequestContext request) {
-        return grant.equals(Grant.ANYBODY) || needed.isIn(grant.permissions(), task(request));
+        return grant.equals(Grant.UNRESTRICTED) || needed.isIn(grant.permissions(), task(request));
     }
 
     private static @Nullable Permission needed(@Nullable Method method, String httpMethod) {
@@ -56,7 +56,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
             return needs.value();
         }
         // JAX-RS answers these itself, with the methods that there are.
-        return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.TOKEN : null;
+        return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.AUTHENTICATED : null;
     }
 
     private static @Nullable TaskId task(ContainerRequestContext request) {

@@ -1,6 +1,6 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.stream.SerialRunner;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;

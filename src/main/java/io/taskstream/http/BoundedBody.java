@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
 import io.taskstream.access.LimitException;
+import io.taskstream.access.limit.ByteBudget;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
+import io.taskstream.access.limit.ByteBudget;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ record Caller(Grant grant, String address) implements SecurityContext {
 
     @Override
     public @Nullable String getAuthenticationScheme() {
-        return grant.isNamed() ? "Bearer" : null;
+        return grant.hasSubject() ? "Bearer" : null;
     }
 
     /** The server may wrap a security context, but not a principal. */

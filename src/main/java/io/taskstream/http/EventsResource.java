@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Permission;
-import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;

@@ -2,15 +2,15 @@ package io.taskstream.http;
 
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
-import io.taskstream.access.EventRates;
 import io.taskstream.access.Hosts;
-import io.taskstream.access.OpenTasks;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
 import io.taskstream.access.Sessions;
 import io.taskstream.access.StreamPasses;
 import io.taskstream.access.Tickets;
-import io.taskstream.access.ViewerQuotas;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.OpenTasks;
+import io.taskstream.access.limit.ViewerQuotas;
 import java.time.InstantSource;
 
 /**

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RefusedException;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;

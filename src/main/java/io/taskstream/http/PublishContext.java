@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.PublishPermit;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.task.EventReader;

@@ -33,7 +33,7 @@ public class SessionResource {
 
     /** Makes a session of the token in the header. */
     @POST
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Audited("session opened")
     @Produces(MediaType.APPLICATION_JSON)
     public Response open(
@@ -65,7 +65,7 @@ public class SessionResource {
      * holds it comes in again.
      */
     @DELETE
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Audited("session closed")
     public Response close(@Context SecurityContext context) {
         door.access().signOut(Caller.of(context).grant());

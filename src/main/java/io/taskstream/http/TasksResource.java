@@ -73,7 +73,7 @@ public class TasksResource {
     }
 
     @POST
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Produces(MediaType.APPLICATION_JSON)
     public void create(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
@@ -159,7 +159,7 @@ public class TasksResource {
 
     /** Only those that the caller may watch or publish to. */
     @GET
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Produces(MediaType.APPLICATION_JSON)
     public Response list(
             @QueryParam("status") @Nullable String status,
@@ -219,7 +219,7 @@ public class TasksResource {
     }
 
     @GET
-    @RequiresPermission(Permission.LOOK)
+    @RequiresPermission(Permission.READ)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") String path) {

@@ -3,6 +3,9 @@ package io.taskstream.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.PublishPermit;
+import io.taskstream.access.token.StaticTokens;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
@@ -22,7 +25,7 @@ class SessionsTest {
 
     private final SettableTime time = new SettableTime();
     private final Set<String> file = new HashSet<>(Set.of("entry of bob"));
-    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, file::contains));
+    private final Sessions sessions = new Sessions(Duration.ofDays(1), time, file::contains);
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
     private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
     private final Grant ann =
@@ -115,7 +118,7 @@ class SessionsTest {
     void aStaticTokenThatReplacesAnEndedOneIsGood() {
         var entries = new AtomicReference<>(entries("0123456789abcdef", "*"));
         var tokens = new StaticTokens(entries::get, time);
-        var ofFile = new Sessions(new Revocations(Duration.ofDays(1), time, tokens));
+        var ofFile = new Sessions(Duration.ofDays(1), time, tokens);
         var fileGate = new AccessControl(AccessControl.Mode.TOKENS, tokens, tickets, passes, ofFile);
         Grant before = fileGate.byToken("0123456789abcdef");
         String pass = passes.give(TASK, before);
@@ -155,8 +158,8 @@ class SessionsTest {
                         ab.ownName("c"),
                         a.ownName("bc"),
                         ab.ownName("C"),
-                        Grant.ANYBODY.ownName("c"),
-                        Grant.ANYBODY.ownName("abc")))
+                        Grant.UNRESTRICTED.ownName("c"),
+                        Grant.UNRESTRICTED.ownName("abc")))
                 .doesNotHaveDuplicates();
     }
 

@@ -2,7 +2,7 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.testing.FakeInput;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,13 +4,12 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permissions;
-import io.taskstream.access.PublishPermit;
-import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
@@ -46,7 +45,7 @@ abstract class LineFixture {
             new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
     final SettableTime time = new SettableTime();
     final ManualScheduler scheduler = new ManualScheduler();
-    final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
+    final Sessions sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
     final Grant ann =
             new Grant("ann", "session", Permissions.ALL, time.instant().plusSeconds(60));
     Charset charset = StandardCharsets.UTF_8;

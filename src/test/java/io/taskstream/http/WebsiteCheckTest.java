@@ -36,7 +36,7 @@ class WebsiteCheckTest {
     private FrontDoor door(AccessControl.Mode mode) {
         FrontDoor open = OpenDoor.at(time);
         return new FrontDoor(
-                new AccessControl(mode, token -> Grant.ANYBODY, open.tickets(), open.passes(), open.sessions()),
+                new AccessControl(mode, token -> Grant.UNRESTRICTED, open.tickets(), open.passes(), open.sessions()),
                 open.tickets(),
                 open.passes(),
                 open.sessions(),

@@ -1,4 +1,4 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import com.nimbusds.jose.jwk.JWK;
 import java.io.IOException;
@@ -12,10 +12,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that a token server publishes. They are kept for a while; a token with a key id that is not among them makes them
- * be fetched earlier, which is how keys are rotated, but not more often than every {@link #BETWEEN_FETCHES}, however many
- * tokens are made up. If the server does not answer, the keys of before hold for a time, and it is asked again after as
- * long; then there are none, since a key may have been withdrawn meanwhile.
+ * Keys that a token server publishes. They are cached. A token with an unknown key id has them fetched earlier, which is
+ * how keys are rotated; at most every {@link #BETWEEN_FETCHES}, however many ids are made up. While the server does not
+ * answer, the cached keys stay valid for a limited time, and it is asked again at the same interval. After that there are
+ * no keys, since one may have been withdrawn meanwhile.
+ *
+ * <p>The library's {@code JWKSourceBuilder} can't do this. It caches a set that has survived an outage for a whole
+ * lifetime more, so that a withdrawn key stays valid when the server is back. And while one request refreshes the keys, it
+ * holds up all others, even those for which the cache has a key.
  */
 public final class RemoteKeys implements Keys {
 
@@ -35,8 +39,8 @@ public final class RemoteKeys implements Keys {
 
     /**
      * @param source fetches a JWK set
-     * @param lifetime how long the keys are kept
-     * @param outage how much longer they hold if they can't be fetched anew
+     * @param lifetime how long the keys are cached
+     * @param outage how much longer they stay valid if they can't be fetched again
      */
     public RemoteKeys(Source source, Duration lifetime, Duration outage, InstantSource time) {
         this.source = source;
@@ -45,31 +49,30 @@ public final class RemoteKeys implements Keys {
         this.time = time;
     }
 
-    /** Fetches a text; may wait, for a bounded time. */
+    /** Fetches a text. */
     @FunctionalInterface
     public interface Source {
+
+        /** Fetches the text; blocks for a bounded time. */
         String fetch() throws IOException;
     }
 
     @Override
     public List<JWK> find(@Nullable String id) {
         Instant now = time.instant();
-        boolean isWanted = isPast(lastFetch, lifetime, now) || !isThere(id);
-        if (isWanted && isPast(lastTry, BETWEEN_FETCHES, now)) {
+        boolean isNeeded = isPast(lastFetch, lifetime, now)
+                || Keys.withId(keys, id).isEmpty();
+        if (isNeeded && isPast(lastTry, BETWEEN_FETCHES, now)) {
             fetch(now);
         }
         return isPast(lastFetch, lifetime.plus(outage), now) ? List.of() : Keys.withId(keys, id);
-    }
-
-    private boolean isThere(@Nullable String id) {
-        return !Keys.withId(keys, id).isEmpty();
     }
 
     private static boolean isPast(Instant last, Duration age, Instant now) {
         return last.equals(Instant.MIN) || now.isAfter(last.plus(age));
     }
 
-    /** Only those who have no keys at all wait for a fetch that another thread has begun. */
+    /** Waits for a fetch on another thread only if there are no keys at all. */
     private void fetch(Instant now) {
         if (keys.isEmpty()) {
             fetching.lock();
@@ -79,7 +82,7 @@ public final class RemoteKeys implements Keys {
         try {
             if (isPast(lastTry, BETWEEN_FETCHES, now)) {
                 lastTry = now;
-                keys = KeyFile.parse(source.fetch());
+                keys = Keys.parse(source.fetch());
                 lastFetch = now;
             }
         } catch (IOException | IllegalArgumentException e) {

@@ -1,5 +1,7 @@
-package io.taskstream.access;
+package io.taskstream.access.limit;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.LimitException;
 import io.taskstream.task.TaskId;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -12,51 +14,51 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * How many tasks that are still open one subject may have made on this server since it started. Whether a subject's tasks
- * are still open is asked when its limit seems to be reached, and then at most once a second; and of two of all tasks
- * whenever one is made, so that those that are finished, and subjects that do nothing any more, are forgotten. Thread-safe.
+ * The quota of open tasks per subject, counted on this server since it started. A subject's tasks are checked for whether
+ * they are still open when its quota seems to be exhausted, at most once a second. In addition, each new task has two of
+ * all tasks checked in turn, so that finished tasks and inactive subjects are forgotten. Thread-safe.
  */
 public final class OpenTasks {
 
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final long BETWEEN_LOOKS = Duration.ofSeconds(1).toNanos();
+    private static final long BETWEEN_CHECKS = Duration.ofSeconds(1).toNanos();
 
-    private static final int LOOKS = 2;
+    private static final int CHECKS_PER_TASK = 2;
     private static final long BETWEEN_TURNS = Duration.ofMinutes(1).toNanos();
 
-    private final ConcurrentMap<String, Made> made = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Created> created = new ConcurrentHashMap<>();
     private final Queue<Turn> turns = new ConcurrentLinkedQueue<>();
-    private final int most;
+    private final int limit;
     private final Predicate<TaskId> isOpen;
     private final LongSupplier nanos;
 
     /**
-     * @param most how many; 0 for any number
-     * @param isOpen whether the task is there and not finished
+     * @param limit 0 for unlimited
+     * @param isOpen whether the task exists and is not finished; may block
      * @param nanos a monotonic clock
      */
-    public OpenTasks(int most, Predicate<TaskId> isOpen, LongSupplier nanos) {
-        this.most = most;
+    public OpenTasks(int limit, Predicate<TaskId> isOpen, LongSupplier nanos) {
+        this.limit = limit;
         this.isOpen = isOpen;
         this.nanos = nanos;
     }
 
     /**
-     * Counts a task that is about to be made.
+     * Counts a task that is about to be created.
      *
      * @return whether it was not counted before
-     * @throws LimitException if there are too many
+     * @throws LimitException if the quota is exhausted
      */
     public boolean add(TaskId task, Grant grant) {
-        if (most == 0 || !grant.isNamed()) {
+        if (limit == 0 || !grant.hasSubject()) {
             return false;
         }
-        for (int i = 0; i < LOOKS; i++) {
-            lookAtNext();
+        for (int i = 0; i < CHECKS_PER_TASK; i++) {
+            checkNext();
         }
         boolean[] isNew = new boolean[1];
-        made.compute(grant.subject(), (subject, before) -> {
-            Made tasks = before == null ? new Made() : before;
+        created.compute(grant.subject(), (subject, before) -> {
+            Created tasks = before == null ? new Created() : before;
             isNew[0] = tasks.add(task);
             return tasks;
         });
@@ -67,20 +69,20 @@ public final class OpenTasks {
     }
 
     /**
-     * A task that is to be looked at in its turn.
+     * A task that is to be checked in its turn.
      *
-     * @param last when it was looked at, or counted
+     * @param last when it was checked, or counted
      */
     private record Turn(TaskId task, String subject, long last) {}
 
-    private void lookAtNext() {
+    private void checkNext() {
         Turn turn = turns.poll();
         if (turn == null) {
             return;
         }
         long now = nanos.getAsLong();
         if (now - turn.last < BETWEEN_TURNS) {
-            // It may be about to be made.
+            // Its creation may not be complete.
             turns.add(turn);
         } else if (isOpen.test(turn.task)) {
             turns.add(new Turn(turn.task, turn.subject, now));
@@ -89,46 +91,46 @@ public final class OpenTasks {
         }
     }
 
-    /** How many subjects are remembered. */
+    /** Returns the number of remembered subjects. */
     int subjects() {
-        return made.size();
+        return created.size();
     }
 
-    /** The task was not made after all. */
+    /** Forgets a task that was not created after all. */
     public void remove(TaskId task, Grant grant) {
         remove(task, grant.subject());
     }
 
     private void remove(TaskId task, String subject) {
-        made.computeIfPresent(subject, (key, tasks) -> tasks.remove(task) ? null : tasks);
+        created.computeIfPresent(subject, (key, tasks) -> tasks.remove(task) ? null : tasks);
     }
 
-    /** Of one subject; used while the map holds it. */
-    private final class Made {
+    /** The tasks of one subject; used under the map's lock for the subject. */
+    private final class Created {
 
         private final Set<TaskId> tasks = new LinkedHashSet<>();
-        private long lastLook = nanos.getAsLong() - BETWEEN_LOOKS;
+        private long lastCheck = nanos.getAsLong() - BETWEEN_CHECKS;
 
         boolean add(TaskId task) {
-            if (tasks.size() >= most && !tasks.contains(task)) {
-                forgetFinished();
-                if (tasks.size() >= most) {
+            if (tasks.size() >= limit && !tasks.contains(task)) {
+                removeFinished();
+                if (tasks.size() >= limit) {
                     throw LimitException.ofClient("You have as many open tasks as you may have", RETRY);
                 }
             }
             return tasks.add(task);
         }
 
-        /** Answers whether none is left. */
+        /** Removes the task, and returns whether none is left. */
         boolean remove(TaskId task) {
             tasks.remove(task);
             return tasks.isEmpty();
         }
 
-        private void forgetFinished() {
+        private void removeFinished() {
             long now = nanos.getAsLong();
-            if (now - lastLook >= BETWEEN_LOOKS) {
-                lastLook = now;
+            if (now - lastCheck >= BETWEEN_CHECKS) {
+                lastCheck = now;
                 tasks.removeIf(task -> !isOpen.test(task));
             }
         }

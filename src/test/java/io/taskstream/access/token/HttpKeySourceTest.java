@@ -1,4 +1,4 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

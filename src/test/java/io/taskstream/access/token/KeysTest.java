@@ -1,4 +1,4 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -127,9 +127,9 @@ class KeysTest {
         RSAKey rsa = new RSAKeyGenerator(2048).generate();
         ECKey ec = new ECKeyGenerator(Curve.P_256).generate();
 
-        assertThat(KeyFile.parse(pem(rsa.toPublicKey().getEncoded())))
+        assertThat(Keys.parse(pem(rsa.toPublicKey().getEncoded())))
                 .containsExactly(new RSAKey.Builder(rsa.toRSAPublicKey()).build());
-        assertThat(KeyFile.parse(pem(ec.toPublicKey().getEncoded()))).hasSize(1);
+        assertThat(Keys.parse(pem(ec.toPublicKey().getEncoded()))).hasSize(1);
     }
 
     private static String pem(byte[] key) {
@@ -148,7 +148,7 @@ class KeysTest {
                 "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"
             })
     void whatIsNoKeyIsRefused(String text) {
-        assertThatThrownBy(() -> KeyFile.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Keys.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

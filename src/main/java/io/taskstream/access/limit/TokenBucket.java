@@ -1,8 +1,8 @@
-package io.taskstream.access;
+package io.taskstream.access.limit;
 
 /**
- * Lets so many events through a second, with bursts of one second. Whoever takes more than is there goes into debt and
- * waits it out: so a batch larger than a burst passes, too.
+ * A token bucket that holds the tokens of one second. Taking more than it holds leaves a debt, which has to be waited out:
+ * so a batch that is larger than a burst passes, too.
  *
  * <p>Not thread-safe.
  */
@@ -24,19 +24,19 @@ final class TokenBucket {
         this.asOf = now;
     }
 
-    /** How many nanoseconds are left until something may be taken; 0 if it may be now. */
+    /** Returns how many nanoseconds are left until there is a token; 0 if there is one. */
     long delay(long now) {
         refill(now);
         return tokens > 0 ? 0 : (long) Math.ceil((-tokens + Math.min(1, perSecond)) / perSecond * SECOND);
     }
 
-    /** Takes that many, whether or not they are there. */
+    /** Takes that many tokens, even if there are fewer. */
     void take(int count, long now) {
         refill(now);
         tokens -= count;
     }
 
-    /** Whether nothing has been taken for so long that this is as good as new. */
+    /** Whether the bucket is full, and so equal to a new one. */
     boolean isFull(long now) {
         refill(now);
         return tokens >= perSecond;

@@ -1,8 +1,13 @@
-package io.taskstream.access;
+package io.taskstream.access.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.LimitException;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.RefusedException;
+import io.taskstream.access.Sessions;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
 import java.time.Duration;
@@ -90,7 +95,7 @@ class LimitsTest {
 
     @Test
     void aPermitIsLookedAtAgainWhenItsEventsHaveCome() {
-        var sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
+        var sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
         var rates = new EventRates(10, 0, time::nanos);
         var first = new PublishPermit(TASK, ANN, sessions, rates, time);
         var second = new PublishPermit(TASK, BOB, sessions, rates, time);
@@ -115,7 +120,7 @@ class LimitsTest {
 
     @Test
     void viewersAreCountedForEachLimit() {
-        var quotas = new ViewerQuotas(new ViewerLimits(4, 3, 2, 3));
+        var quotas = new ViewerQuotas(new ViewerQuotas.Limits(4, 3, 2, 3));
 
         Runnable first = quotas.admit(TASK, 0, ANN, "192.0.2.1");
         quotas.admit(TASK, 0, ANN, "192.0.2.1");
@@ -134,7 +139,7 @@ class LimitsTest {
 
     @Test
     void viewersOnOtherServersCountForTheTask() {
-        var quotas = new ViewerQuotas(new ViewerLimits(3, 3, 0, 0));
+        var quotas = new ViewerQuotas(new ViewerQuotas.Limits(3, 3, 0, 0));
 
         quotas.admit(TASK, 2, ANN, "192.0.2.1");
         assertThatThrownBy(() -> quotas.admit(TASK, 2, BOB, "192.0.2.2"))
@@ -145,7 +150,7 @@ class LimitsTest {
 
     @Test
     void aNetworkOfIpv6IsOneAddress() {
-        var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 0, 1));
+        var quotas = new ViewerQuotas(new ViewerQuotas.Limits(0, 0, 0, 1));
 
         quotas.admit(TASK, 0, ANN, "2001:db8::1");
         assertFull(quotas, TASK, ANN, "2001:db8::2", "Your address");
@@ -154,10 +159,10 @@ class LimitsTest {
 
     @Test
     void anybodyHasNoLimitPerSubject() {
-        var quotas = new ViewerQuotas(new ViewerLimits(0, 0, 1, 0));
+        var quotas = new ViewerQuotas(new ViewerQuotas.Limits(0, 0, 1, 0));
 
-        quotas.admit(TASK, 0, Grant.ANYBODY, "192.0.2.1");
-        quotas.admit(TASK, 0, Grant.ANYBODY, "192.0.2.1");
+        quotas.admit(TASK, 0, Grant.UNRESTRICTED, "192.0.2.1");
+        quotas.admit(TASK, 0, Grant.UNRESTRICTED, "192.0.2.1");
     }
 
     private static void assertFull(ViewerQuotas quotas, TaskId task, Grant grant, String address, String words) {

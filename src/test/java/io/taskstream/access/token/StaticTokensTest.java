@@ -1,8 +1,11 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.Digests;
+import io.taskstream.access.Grant;
+import io.taskstream.access.RefusedException;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
 import java.time.Duration;

@@ -1,7 +1,9 @@
-package io.taskstream.access;
+package io.taskstream.access.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.Grant;
+import io.taskstream.access.Permissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +45,10 @@ class ByteBudgetTest {
 
     @Test
     void whoHasNoNameCountsByAddress() {
-        ByteBudget.Share one = budget.share(Grant.ANYBODY, "192.0.2.1");
+        ByteBudget.Share one = budget.share(Grant.UNRESTRICTED, "192.0.2.1");
         assertThat(one.take(500)).isTrue();
-        assertThat(budget.share(Grant.ANYBODY, "192.0.2.1").take(1)).isFalse();
-        assertThat(budget.share(Grant.ANYBODY, "192.0.2.2").take(1)).isTrue();
+        assertThat(budget.share(Grant.UNRESTRICTED, "192.0.2.1").take(1)).isFalse();
+        assertThat(budget.share(Grant.UNRESTRICTED, "192.0.2.2").take(1)).isTrue();
     }
 
     @Test

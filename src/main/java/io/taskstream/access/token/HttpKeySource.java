@@ -1,4 +1,4 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,26 +14,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Fetches keys by HTTP. Redirects are not followed: they could lead to somebody else's keys. */
+/**
+ * Fetches keys by HTTP. The library's own {@code DefaultResourceRetriever} limits each read, not the whole fetch, and
+ * follows redirects, which could lead to another owner's keys.
+ */
 public final class HttpKeySource implements RemoteKeys.Source {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final int MOST_BYTES = 1 << 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_BYTES = 1 << 20;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI url;
-    private final Duration patience;
+    private final Duration timeout;
 
     public HttpKeySource(URI url) {
-        this(url, PATIENCE);
+        this(url, TIMEOUT);
     }
 
     /**
-     * @param patience how long a fetch may take, up to the last byte
+     * @param timeout for the whole fetch, up to the last byte
      */
-    HttpKeySource(URI url, Duration patience) {
+    HttpKeySource(URI url, Duration timeout) {
         this.url = url;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     @Override
@@ -42,14 +45,14 @@ public final class HttpKeySource implements RemoteKeys.Source {
                 .header("Accept", "application/jwk-set+json, application/json")
                 .build();
         var body = new ByteArrayOutputStream();
-        CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(
+        CompletableFuture<HttpResponse<Void>> response = client.sendAsync(
                 request,
-                BodyHandlers.ofByteArrayConsumer(piece -> piece.ifPresent(
-                        bytes -> body.write(bytes, 0, Math.min(bytes.length, MOST_BYTES - body.size())))));
+                BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(
+                        bytes -> body.write(bytes, 0, Math.min(bytes.length, MAX_BYTES - body.size())))));
         try {
-            // The request's own timeout would end with the head of the answer.
-            int status = answer.get(patience.toNanos(), TimeUnit.NANOSECONDS).statusCode();
-            if (status != 200 || body.size() == MOST_BYTES) {
+            // The request's own timeout would end with the head of the response.
+            int status = response.get(timeout.toNanos(), TimeUnit.NANOSECONDS).statusCode();
+            if (status != 200 || body.size() == MAX_BYTES) {
                 throw new IOException(url + " answers " + status + ", or far too much");
             }
             return body.toString(StandardCharsets.UTF_8);
@@ -61,7 +64,7 @@ public final class HttpKeySource implements RemoteKeys.Source {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted", e);
         } finally {
-            answer.cancel(true);
+            response.cancel(true);
         }
     }
 }

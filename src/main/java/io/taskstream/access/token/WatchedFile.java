@@ -1,4 +1,4 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,17 +14,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The content of a file, read again when the file has changed. While the file is unreadable or wrong, its former content
- * stays in use: each look tries it again, and the log says at most once a minute what is wrong with it.
+ * The content of a file, which is read again when the file has changed. While the file is unreadable or invalid, the former
+ * content stays in use, each check tries again, and the log names the reason at most once a minute.
  *
  * <p>Thread-safe.
  *
- * @param <T> what the file says, immutable
+ * @param <T> the parsed content, immutable
  */
 public final class WatchedFile<T> {
 
     private static final Logger LOG = System.getLogger(WatchedFile.class.getName());
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(1);
     private static final Duration BETWEEN_COMPLAINTS = Duration.ofMinutes(1);
 
     private final Path file;
@@ -33,33 +33,33 @@ public final class WatchedFile<T> {
     private final Consumer<String> complaints;
 
     private volatile T content;
-    private volatile Instant lastLook;
+    private volatile Instant lastCheck;
     private volatile Version version;
 
-    /** {@link Instant#MIN} if the last look found nothing wrong. Touched by looks only. */
+    /** {@link Instant#MIN} if the last check succeeded. Guarded by this. */
     private Instant lastComplaint = Instant.MIN;
 
     /**
      * Reads the file for the first time.
      *
-     * @param parser throws an unchecked exception if the file is wrong, whose message holds no secret
-     * @throws UncheckedIOException if it can't be read
+     * @param parser throws an unchecked exception if the content is invalid; its message contains no secret
+     * @throws UncheckedIOException if the file can't be read
      */
     public WatchedFile(Path file, Function<String, T> parser, InstantSource time) {
         this(file, parser, time, complaint -> LOG.log(Level.ERROR, complaint));
     }
 
     /**
-     * The same.
+     * Reads the file for the first time.
      *
-     * @param complaints takes what is wrong with the file, for an operator
+     * @param complaints takes messages for an operator
      */
     WatchedFile(Path file, Function<String, T> parser, InstantSource time, Consumer<String> complaints) {
         this.file = file;
         this.parser = parser;
         this.time = time;
         this.complaints = complaints;
-        this.lastLook = time.instant();
+        this.lastCheck = time.instant();
         try {
             this.version = Version.of(file);
             this.content = parser.apply(Files.readString(file));
@@ -68,22 +68,22 @@ public final class WatchedFile<T> {
         }
     }
 
-    /** What the file says; at most a second behind. */
+    /** Returns the content, which is at most a second old. Reads the file on this thread if it has changed. */
     public T get() {
         Instant now = time.instant();
-        if (now.isAfter(lastLook.plus(BETWEEN_LOOKS))) {
-            look(now);
+        if (now.isAfter(lastCheck.plus(BETWEEN_CHECKS))) {
+            check(now);
         }
         return content;
     }
 
-    private synchronized void look(Instant now) {
-        lastLook = now;
+    private synchronized void check(Instant now) {
+        lastCheck = now;
         try {
             Version found = Version.of(file);
             if (!found.equals(version)) {
                 content = parser.apply(Files.readString(file));
-                // Only now: a file that becomes readable keeps its time and its length.
+                // Only after reading: a file that becomes readable has the same time and length as before.
                 version = found;
                 LOG.log(Level.INFO, "Read " + file + " again, which has changed");
             }

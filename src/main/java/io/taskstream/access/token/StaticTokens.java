@@ -1,5 +1,11 @@
-package io.taskstream.access;
+package io.taskstream.access.token;
 
+import io.taskstream.access.Digests;
+import io.taskstream.access.Grant;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.RefusedException;
+import io.taskstream.access.Sessions;
+import io.taskstream.access.TokenVerifier;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -19,12 +25,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tokens that stand in a file, for installations without a token server. Only their digests are kept, and a token is
- * compared with all of them in a time that does not depend on what is in it.
+ * Tokens from a file, for installations without a token server. Only their digests are kept. Comparing a token with them
+ * takes a time that does not depend on the token. Thread-safe.
  */
-public final class StaticTokens implements TokenVerifier, Revocations.TokenFile {
+public final class StaticTokens implements TokenVerifier, Sessions.TokenFile {
 
-    /** What a header and a cookie take unchanged, and is long enough not to be guessed. */
+    /** Characters that a header and a cookie take unchanged, and a length that can't be guessed. */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]{16,3000}");
 
     private static final Pattern DIGEST = Pattern.compile("[0-9A-Fa-f]{64}");
@@ -33,26 +39,26 @@ public final class StaticTokens implements TokenVerifier, Revocations.TokenFile 
     private final InstantSource time;
 
     /**
-     * @param entries what {@link #parse} made of the file
+     * @param entries the result of {@link #parse}, as the file is now
      */
     public StaticTokens(Supplier<List<Entry>> entries, InstantSource time) {
         this.entries = entries;
         this.time = time;
     }
 
-    /** A token's digest and what it grants. */
+    /** The digest of a token, and its grant. */
     public static final class Entry {
 
         private final byte[] digest;
         private final Grant grant;
 
         /**
-         * @param grant what the file says, without a name for this
+         * @param grant as in the file, still without the name of this entry
          */
         private Entry(byte[] digest, Grant grant) {
             this.digest = digest;
-            // Whatever is changed in it makes another entry of it, so that nobody goes on with rights they no longer
-            // have. The first half names the token whatever the entry grants.
+            // Any change makes it another entry, so that streams with former permissions end. The first half names the
+            // token, whatever it grants.
             String token = Digests.name(HexFormat.of().formatHex(digest));
             String name = token + '.' + Digests.name(token + grant);
             this.grant = new Grant(grant.subject(), grant.session(), name, grant.permissions(), grant.expires());
@@ -69,21 +75,15 @@ public final class StaticTokens implements TokenVerifier, Revocations.TokenFile 
         return entries.get().stream()
                 .map(each -> each.grant)
                 .filter(grant -> grant.session().equals(session))
-                .map(grant -> tokenOf(grant.entry()))
+                .map(Grant::tokenName)
                 .collect(Collectors.toSet());
     }
 
-    /** The name of the token in the name of an entry. */
-    static String tokenOf(String entry) {
-        int dot = entry.indexOf('.');
-        return dot < 0 ? entry : entry.substring(0, dot);
-    }
-
     /**
-     * Reads {@code {"tokens":[{"subject":…,"token":…|"sha256":…,"publish":[…],"watch":[…],"admin":…,"expires":…}]}}; what
-     * may be missing is explained in the README.
+     * Reads {@code {"tokens":[{"subject":…,"token":…|"sha256":…,"publish":[…],"watch":[…],"admin":…,"expires":…}]}}. The
+     * documentation tells which members are optional.
      *
-     * @throws IllegalArgumentException if the text is anything else; the message holds no token
+     * @throws IllegalArgumentException if the text has another form; the message contains no token
      */
     public static List<Entry> parse(String text) {
         List<Entry> entries = new ArrayList<>();
@@ -139,7 +139,7 @@ public final class StaticTokens implements TokenVerifier, Revocations.TokenFile 
         byte[] presented = Digests.sha256(token);
         Grant found = null;
         for (Entry entry : entries.get()) {
-            // No early end: the time must not tell which one it was.
+            // No early exit, so that the time does not tell which entry it was.
             if (MessageDigest.isEqual(entry.digest, presented)) {
                 found = entry.grant;
             }
