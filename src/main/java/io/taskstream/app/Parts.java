@@ -10,7 +10,7 @@ import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
-import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.http.ApiResource;
 import io.taskstream.http.AuditFilter;
 import io.taskstream.http.AuthenticationFilter;
@@ -181,9 +181,8 @@ record Parts(
                         () -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs),
                         scheduler);
             case Settings.REDIS -> {
-                RedisSettings redis = settings.redis();
-                var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());
-                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random, syncs);
+                var redisThreads = new RedisConfig.Threads(executor, scheduler, syncs.nanos());
+                yield RedisEventLog.open(settings.redis(), redisThreads, random, syncs);
             }
             default -> throw new IllegalStateException("There is no engine " + settings.engine());
         };

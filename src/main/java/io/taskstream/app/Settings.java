@@ -1,5 +1,6 @@
 package io.taskstream.app;
 
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
@@ -29,7 +30,7 @@ record Settings(
         String engine,
         MemoryBounds memory,
         EmbeddedOptions embedded,
-        RedisSettings redis,
+        RedisConfig redis,
         Transfer transfer,
         Limits limits,
         AccessSettings access,

@@ -16,7 +16,7 @@ final class AnswerTimeoutHandlerTest {
 
     AnswerTimeoutHandlerTest() {
         connection.freezeTime();
-        connection.pipeline().addFirst(new AnswerTimeoutHandler(PATIENCE));
+        connection.pipeline().addFirst(new RedisClients.AnswerTimeoutHandler(PATIENCE));
         connection.pipeline().fireChannelActive();
     }
 

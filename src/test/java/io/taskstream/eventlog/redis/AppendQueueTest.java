@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** When appends are refused, with time that is moved by hand: tried for five seconds, two more for a command. */
-class AppendsTest {
+class AppendQueueTest {
 
     private static final TaskId TASK = new TaskId("task");
 
@@ -30,14 +30,14 @@ class AppendsTest {
     private final RedisLink link = new RedisLink(RedisClient.create(), () -> {
         throw new IllegalStateException("Redis is down");
     });
-    private final Pulse pulse = new Pulse(link, executor);
-    private final Appends appends =
-            new Appends(this::call, pulse, RedisTimes.usual(), new RedisThreads(executor, scheduler, ticker::nanos));
-    private final List<AppendCall> calls = new ArrayList<>();
+    private final RedisHealthCheck health = new RedisHealthCheck(link, executor);
+    private final AppendQueue appends =
+            new AppendQueue(this::call, health, RedisConfig.Timeouts.usual(), new RedisConfig.Threads(executor, scheduler, ticker::nanos));
+    private final List<AppendScript.Call> calls = new ArrayList<>();
     private final List<CompletableFuture<String>> answers = new ArrayList<>();
     private final long began = ticker.nanos();
 
-    private CompletionStage<String> call(AppendCall call) {
+    private CompletionStage<String> call(AppendScript.Call call) {
         calls.add(call);
         answers.add(new CompletableFuture<>());
         return answers.get(answers.size() - 1);
@@ -50,7 +50,7 @@ class AppendsTest {
 
     @Test
     void whileRedisIsDownEachIsRefusedFiveSecondsAfterItCame() {
-        pulse.connect();
+        health.connect();
         CompletableFuture<Appended> first = append("1");
         passTo(100);
         CompletableFuture<Appended> second = append("2");
@@ -117,7 +117,7 @@ class AppendsTest {
         CompletableFuture<Appended> late = append("1");
         passTo(4_000);
         CompletableFuture<Appended> kept = append("2");
-        pulse.connect();
+        health.connect();
         answers.get(0).complete("e a:1:1");
         passTo(6_000);
         assertRefused(late);
@@ -127,8 +127,8 @@ class AppendsTest {
 
     @Test
     void anErrorOnTheWayToRedisIsToldAndTheNextIsSent() {
-        List<AppendCall> sent = new ArrayList<>();
-        var failing = new Appends(
+        List<AppendScript.Call> sent = new ArrayList<>();
+        var failing = new AppendQueue(
                 call -> {
                     sent.add(call);
                     if (sent.size() == 1) {
@@ -136,9 +136,9 @@ class AppendsTest {
                     }
                     return CompletableFuture.completedStage("e a:1:1");
                 },
-                pulse,
-                RedisTimes.usual(),
-                new RedisThreads(executor, scheduler, ticker::nanos));
+                health,
+                RedisConfig.Timeouts.usual(),
+                new RedisConfig.Threads(executor, scheduler, ticker::nanos));
         CompletableFuture<Appended> first =
                 failing.append(TASK, Events.batch("1")).toCompletableFuture();
         CompletableFuture<Appended> second =

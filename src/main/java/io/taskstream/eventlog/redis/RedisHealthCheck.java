@@ -4,25 +4,26 @@ import io.taskstream.eventlog.EventLogException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Connects, and asks again and again whether Redis answers, so that nothing is sent while it does not. */
-final class Pulse {
+/**
+ * Connects, and checks periodically whether Redis answers, so that calls fail at once while it does not. Thread-safe.
+ */
+final class RedisHealthCheck {
 
-    private static final Logger LOG = System.getLogger(Pulse.class.getName());
+    private static final Logger LOG = System.getLogger(RedisHealthCheck.class.getName());
 
     private final RedisLink link;
     private final Executor executor;
-    private final AtomicBoolean asking = new AtomicBoolean();
+    private final AtomicBoolean checking = new AtomicBoolean();
     private volatile @Nullable String trouble;
 
     /**
      * @param executor waits for the connection
      */
-    Pulse(RedisLink link, Executor executor) {
+    RedisHealthCheck(RedisLink link, Executor executor) {
         this.link = link;
         this.executor = executor;
     }
@@ -31,63 +32,59 @@ final class Pulse {
         return trouble != null;
     }
 
-    /** Refuses what would only wait in vain. */
-    void check() {
+    /**
+     * Throws instead of letting a call wait in vain.
+     *
+     * @throws EventLogException if Redis is down
+     */
+    void requireUp() {
         if (isDown()) {
             throw unavailable();
         }
     }
 
-    /** What is told to who asks while Redis does not answer. */
     static EventLogException unavailable() {
         return new EventLogException.Unavailable("Redis does not answer", null);
     }
 
-    /** What is wrong, for people; empty while Redis answers. */
+    /** Returns the reason why Redis is down, for people; empty while it is up. */
     Optional<String> trouble() {
         return Optional.ofNullable(trouble);
     }
 
-    /** Asks, unless the last answer has not come yet. */
-    void ask() {
-        if (!asking.compareAndSet(false, true)) {
+    /** Begins a check, unless one is under way. Never blocks. */
+    void check() {
+        if (!checking.compareAndSet(false, true)) {
             return;
         }
-        // Whatever is thrown: who does not hear of it would never ask again.
+        // Whatever is thrown must end the check, or there would never be another.
         try {
             if (link.isConnected()) {
-                ping().whenComplete((answer, failure) -> heard(failure));
+                // Over its own connection: on the others a WAIT for replicas or a page of history delays all that follows.
+                link.health().ping().whenComplete((reply, failure) -> finish(failure));
             } else {
                 executor.execute(this::connect);
             }
         } catch (RuntimeException | Error e) {
-            heard(e);
+            finish(e);
         }
     }
 
-    /** Connects, or tries to; waits for Redis. */
+    /** Tries to connect. Blocks. */
     void connect() {
         try {
             link.connect();
         } catch (RuntimeException | Error e) {
-            heard(e);
+            finish(e);
             return;
         }
-        heard(null);
+        finish(null);
     }
 
-    /**
-     * Over a connection of its own: over that which writes, a WAIT for replicas holds up all that follows, and over that
-     * which reads, so do pages of history, though Redis is well.
-     */
-    private CompletionStage<String> ping() {
-        return link.pulse().ping();
-    }
-
-    private void heard(@Nullable Throwable failure) {
+    private void finish(@Nullable Throwable failure) {
         boolean wasDown = isDown();
-        trouble = failure == null ? null : "Redis does not answer: " + Failures.message(failure);
-        asking.set(false);
+        trouble = failure == null ? null : "Redis does not answer: " + Replies.message(failure);
+        checking.set(false);
         if (wasDown != isDown()) {
             LOG.log(isDown() ? Level.WARNING : Level.INFO, isDown() ? trouble : "Redis answers again");
         }

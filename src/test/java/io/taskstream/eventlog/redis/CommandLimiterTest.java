@@ -16,14 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class TurnsTest {
+class CommandLimiterTest {
 
     private final ManualExecutor executor = new ManualExecutor();
-    private final Turns turns = new Turns(3, new RedisThreads(executor, new ManualScheduler(), () -> 0L));
+    private final CommandLimiter turns = new CommandLimiter(3, new RedisConfig.Threads(executor, new ManualScheduler(), () -> 0L));
     private final List<CompletableFuture<Integer>> sent = new ArrayList<>();
 
     private CompletionStage<Integer> take(String node) {
-        return turns.take(node, () -> {
+        return turns.submit(node, () -> {
             sent.add(new CompletableFuture<>());
             return sent.get(sent.size() - 1);
         });
@@ -60,7 +60,7 @@ class TurnsTest {
 
     @Test
     void whatDependsOnAnAnswerIsRunByTheExecutorThoughTheAnswerIsThereAtOnce() {
-        CompletionStage<Integer> stage = turns.take(
+        CompletionStage<Integer> stage = turns.submit(
                 "a", () -> CompletableFuture.completedStage(1), answer -> answer.thenApply(value -> value + 1));
         assertThat(stage.toCompletableFuture()).isNotDone();
         executor.runAll();
@@ -69,7 +69,7 @@ class TurnsTest {
 
     @Test
     void aCommandThatCantBeSentFailsAndTheNextIsSent() {
-        CompletionStage<Integer> failed = turns.take("a", () -> {
+        CompletionStage<Integer> failed = turns.submit("a", () -> {
             throw new LinkageError("This command fails");
         });
         executor.runAll();
@@ -80,13 +80,13 @@ class TurnsTest {
 
     @Test
     void thousandsThatFailAtOnceDontNest() {
-        var direct = new Turns(1, new RedisThreads(Runnable::run, new ManualScheduler(), () -> 0L));
+        var direct = new CommandLimiter(1, new RedisConfig.Threads(Runnable::run, new ManualScheduler(), () -> 0L));
         var held = new CompletableFuture<Integer>();
-        direct.take("a", () -> held);
+        direct.submit("a", () -> held);
         var failures = new AtomicInteger();
         var failure = new IllegalStateException("No");
         for (int i = 0; i < 20_000; i++) {
-            direct.<Integer>take("a", () -> CompletableFuture.failedStage(failure))
+            direct.<Integer>submit("a", () -> CompletableFuture.failedStage(failure))
                     .whenComplete((value, error) -> failures.incrementAndGet());
         }
         held.complete(1);
@@ -97,14 +97,14 @@ class TurnsTest {
     void underManyThreadsNoneIsLostAndNeverAreThereMore() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
-            var many = new Turns(3, new RedisThreads(pool, new ManualScheduler(), () -> 0L));
+            var many = new CommandLimiter(3, new RedisConfig.Threads(pool, new ManualScheduler(), () -> 0L));
             var underWay = new AtomicInteger();
             var tooMany = new AtomicInteger();
             var all = new CountDownLatch(40_000);
             for (int thread = 0; thread < 4; thread++) {
                 pool.execute(() -> {
                     for (int i = 0; i < 10_000; i++) {
-                        many.<Integer>take("a", () -> {
+                        many.<Integer>submit("a", () -> {
                                     if (underWay.incrementAndGet() > 3) {
                                         tooMany.incrementAndGet();
                                     }

@@ -3,7 +3,8 @@ package io.taskstream.eventlog.redis;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException;
-import io.taskstream.eventlog.redis.AppendCall.PendingBatch;
+import io.taskstream.eventlog.redis.AppendScript.Call;
+import io.taskstream.eventlog.redis.AppendScript.PendingBatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import java.util.ArrayDeque;
@@ -21,51 +22,50 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends, with one call under way for each task: what is asked for meanwhile goes together with the next. So batches
- * keep their order, a busy task costs few calls, and a call whose answer was lost can be made again. Calls of different
- * tasks are pipelined. However batches are grouped, each is refused at its own time. Thread-safe, and nothing blocks; the
- * executor completes what callers wait for.
+ * The queue of appends, with one call under way per task. Batches that arrive meanwhile form the next call. So batches keep
+ * their order, a busy task needs few calls, and a call whose reply was lost can be repeated. Calls of different tasks are
+ * pipelined. Each batch has its own deadline, however batches are grouped. Thread-safe; never blocks. Results are completed
+ * on the executor.
  */
-final class Appends {
+final class AppendQueue {
 
     private static final long RETRY_MILLIS = 100;
 
-    /** More than one batch only up to so many bytes, for no other task is served meanwhile. */
+    /** The limit of a call with several batches, since Redis serves no other task meanwhile. */
     private static final long CALL_BYTES = 256 << 10;
 
-    /** What waits may take so much of the heap, in bytes. */
-    private static final long WAITING_BYTES = 64 << 20;
+    private static final long MAX_WAITING_BYTES = 64 << 20;
 
     private final ConcurrentMap<TaskId, Deque<PendingBatch>> waiting = new ConcurrentHashMap<>();
-    private final ConcurrentMap<TaskId, AppendCall> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TaskId, Call> underWay = new ConcurrentHashMap<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong calls = new AtomicLong();
 
-    private final Function<AppendCall, CompletionStage<String>> caller;
-    private final Pulse pulse;
-    private final long patience;
-    private final long command;
-    private final RedisThreads threads;
+    private final Function<Call, CompletionStage<String>> caller;
+    private final RedisHealthCheck health;
+    private final long appendNanos;
+    private final long commandNanos;
+    private final RedisConfig.Threads threads;
 
     /**
-     * @param caller makes a call, maybe not for the first time, and answers what the script did
+     * @param caller makes a call, possibly not for the first time, and returns the script's reply
      */
-    Appends(Function<AppendCall, CompletionStage<String>> caller, Pulse pulse, RedisTimes times, RedisThreads threads) {
+    AppendQueue(Function<Call, CompletionStage<String>> caller, RedisHealthCheck health, RedisConfig.Timeouts timeouts, RedisConfig.Threads threads) {
         this.caller = caller;
-        this.pulse = pulse;
-        this.patience = times.append().toNanos();
-        this.command = times.command().toNanos();
+        this.health = health;
+        this.appendNanos = timeouts.append().toNanos();
+        this.commandNanos = timeouts.command().toNanos();
         this.threads = threads;
     }
 
     CompletionStage<Appended> append(TaskId id, Batch batch) {
         long bytes = bytes(batch);
-        if (waitingBytes.addAndGet(bytes) > WAITING_BYTES) {
+        if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
             waitingBytes.addAndGet(-bytes);
             return CompletableFuture.failedStage(
                     new EventLogException.Unavailable("Too much waits for Redis already", null));
         }
-        var pending = new PendingBatch(batch, bytes, threads.nanos().getAsLong() + patience, new CompletableFuture<>());
+        var pending = new PendingBatch(batch, bytes, threads.nanos().getAsLong() + appendNanos, new CompletableFuture<>());
         Deque<PendingBatch> own = new ArrayDeque<>();
         Deque<PendingBatch> queue = waiting.compute(id, (task, present) -> {
             Deque<PendingBatch> batches = present == null ? own : present;
@@ -75,7 +75,7 @@ final class Appends {
         if (queue == own) {
             callNext(id);
         }
-        return pending.answer();
+        return pending.result();
     }
 
     private static long bytes(Batch batch) {
@@ -86,16 +86,16 @@ final class Appends {
         return bytes;
     }
 
-    /** Runs only where no call of the task is under way. */
+    /** Runs only while no call of the task is under way. */
     private void callNext(TaskId id) {
-        AppendCall call = next(id);
+        Call call = nextCall(id);
         if (call != null) {
             underWay.put(id, call);
             attempt(call);
         }
     }
 
-    private @Nullable AppendCall next(TaskId id) {
+    private @Nullable Call nextCall(TaskId id) {
         refuseWaiting(id, threads.nanos().getAsLong());
         List<PendingBatch> batches = new ArrayList<>();
         waiting.computeIfPresent(id, (task, queue) -> {
@@ -106,37 +106,37 @@ final class Appends {
             }
             return batches.isEmpty() ? null : queue;
         });
-        return batches.isEmpty() ? null : new AppendCall(id, calls.incrementAndGet(), batches);
+        return batches.isEmpty() ? null : new Call(id, Long.toString(calls.incrementAndGet()), batches);
     }
 
-    private void attempt(AppendCall call) {
-        if (pulse.isDown()) {
-            again(call, Pulse.unavailable());
+    private void attempt(Call call) {
+        if (health.isDown()) {
+            retry(call, RedisHealthCheck.unavailable());
             return;
         }
-        call.sent();
-        CompletionStage<String> answer;
+        call.markSent();
+        CompletionStage<String> reply;
         try {
-            answer = caller.apply(call);
+            reply = caller.apply(call);
         } catch (RuntimeException | Error e) {
-            finish(call, () -> call.fail(Failures.asEventLogException(e)));
+            finish(call, () -> call.fail(Replies.asEventLogException(e)));
             return;
         }
-        answer.whenComplete((text, failure) -> answered(call, text, failure));
+        reply.whenComplete((text, failure) -> replied(call, text, failure));
     }
 
-    private void answered(AppendCall call, String answer, @Nullable Throwable failure) {
+    private void replied(Call call, String reply, @Nullable Throwable failure) {
         if (failure == null) {
-            finish(call, () -> call.complete(answer));
-        } else if (Failures.isPassing(failure)) {
-            again(call, Failures.asEventLogException(failure));
+            finish(call, () -> call.complete(reply));
+        } else if (Replies.isRetryable(failure)) {
+            retry(call, Replies.asEventLogException(failure));
         } else {
-            finish(call, () -> call.fail(Failures.asEventLogException(failure)));
+            finish(call, () -> call.fail(Replies.asEventLogException(failure)));
         }
     }
 
-    /** Redis may have done it or not; the call's number tells it, so to ask again does no harm. */
-    private void again(AppendCall call, EventLogException failure) {
+    /** Redis may have done the call or not. Its number tells, so that repeating it does no harm. */
+    private void retry(Call call, EventLogException failure) {
         long now = threads.nanos().getAsLong();
         List<PendingBatch> late =
                 call.batches().stream().filter(pending -> pending.isLate(now)).toList();
@@ -144,32 +144,32 @@ final class Appends {
             finish(call, () -> call.fail(failure));
             return;
         }
-        AppendCall rest = call;
+        Call rest = call;
         if (!call.isSent() && !late.isEmpty()) {
-            // What nobody waits for any more, and Redis can't have got, is better not appended.
+            // Redis can't have received these, and their callers have been told that they failed.
             rest = call.without(late);
             underWay.put(call.id(), rest);
             release(late);
         }
         refuse(late, failure);
-        attemptLater(rest, failure);
+        attemptAgain(rest, failure);
     }
 
-    private void attemptLater(AppendCall call, EventLogException failure) {
+    private void attemptAgain(Call call, EventLogException failure) {
         try {
             var unused = threads.scheduler().schedule(() -> attempt(call), RETRY_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             finish(call, () -> call.fail(failure));
         } catch (RuntimeException | Error e) {
-            finish(call, () -> call.fail(Failures.asEventLogException(e)));
+            finish(call, () -> call.fail(Replies.asEventLogException(e)));
         }
     }
 
-    private void finish(AppendCall call, Runnable answer) {
+    private void finish(Call call, Runnable completion) {
         release(call.batches());
         underWay.remove(call.id());
         try {
-            threads.execute(answer);
+            threads.execute(completion);
         } finally {
             callNext(call.id());
         }
@@ -180,15 +180,15 @@ final class Appends {
     }
 
     /**
-     * Refuses what has waited for too long: behind a call for the time that appends are tried, and for an answer for one
-     * command more. To be called again and again, since that a call fails says nothing to who waits behind it.
+     * Refuses batches that have waited for too long: behind a call for the time that appends are retried, and in a call for
+     * one command more. To be called periodically, since the failure of a call does not complete the batches behind it.
      */
     void refuseLate() {
         long now = threads.nanos().getAsLong();
         waiting.keySet().forEach(id -> refuseWaiting(id, now));
         underWay.values().forEach(call -> {
             List<PendingBatch> late = call.batches().stream()
-                    .filter(pending -> pending.isLate(now - command))
+                    .filter(pending -> pending.isLate(now - commandNanos))
                     .toList();
             refuse(late, late());
         });
@@ -208,15 +208,15 @@ final class Appends {
 
     private void refuse(List<PendingBatch> late, EventLogException reason) {
         List<PendingBatch> awaited =
-                late.stream().filter(PendingBatch::isAwaited).toList();
+                late.stream().filter(pending -> !pending.result().isDone()).toList();
         if (!awaited.isEmpty()) {
-            threads.execute(() -> awaited.forEach(pending -> pending.answer().completeExceptionally(reason)));
+            threads.execute(() -> awaited.forEach(pending -> pending.result().completeExceptionally(reason)));
         }
     }
 
     private EventLogException late() {
-        return pulse.isDown()
-                ? Pulse.unavailable()
+        return health.isDown()
+                ? RedisHealthCheck.unavailable()
                 : new EventLogException.Unavailable("Redis did not append in time", null);
     }
 }

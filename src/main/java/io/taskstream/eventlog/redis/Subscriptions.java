@@ -17,54 +17,55 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs that are watched here, each with a subscription that ends with its last watcher. A message only wakes: it is
- * the read that follows which tells, and each log is read too whenever its subscription begins, also anew.
+ * The logs that are watched on this server, each with a subscription to its channel, which ends with its last watcher. A
+ * message only triggers a fetch, and so does the begin of a subscription, including after a reconnect. Thread-safe.
  */
-final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements WatchedLog.LogSource {
+final class Subscriptions extends RedisPubSubAdapter<String, byte[]> implements WatchedLog.LogSource {
 
-    /** What is read at once for those who are up to date: little, but for those who were cut off. */
-    private static final int MOST_PAGES = 128;
+    /** The limit of concurrent fetches of new events per node. */
+    private static final int MAX_FETCHES = 128;
 
-    /** Each costs Redis some commands; nobody waits for them. */
-    private static final int MOST_LOOKS = 16;
+    /** The limit of concurrent checks per node. Each needs some commands, for which no caller waits. */
+    private static final int MAX_CHECKS = 16;
 
     private final ConcurrentMap<TaskId, WatchedLog> logs = new ConcurrentHashMap<>();
     private final RedisLink link;
     private final TaskStore store;
     private final ViewerCounts viewers;
-    private final Epochs epochs;
-    private final RedisThreads threads;
-    private final Turns pages;
-    private final Turns looks;
+    private final Supplier<String> epochs;
+    private final RedisConfig.Threads threads;
+    private final CommandLimiter fetches;
+    private final CommandLimiter checks;
     private final String prefix;
 
-    WatchedLogs(
-            RedisLink link, TaskStore store, ViewerCounts viewers, Epochs epochs, RedisThreads threads, String prefix) {
+    Subscriptions(
+            RedisLink link, TaskStore store, ViewerCounts viewers, Supplier<String> epochs, RedisConfig.Threads threads, String prefix) {
         this.link = link;
         this.store = store;
         this.viewers = viewers;
         this.epochs = epochs;
         this.threads = threads;
-        this.pages = new Turns(MOST_PAGES, threads);
-        this.looks = new Turns(MOST_LOOKS, threads);
+        this.fetches = new CommandLimiter(MAX_FETCHES, threads);
+        this.checks = new CommandLimiter(MAX_CHECKS, threads);
         this.prefix = prefix;
     }
 
-    /** Adds a watcher to the log if that is watched already. */
+    /** Adds a watcher to a log that is watched already; empty if it is not. */
     Optional<Watch> join(TaskId id, LogWatcher watcher) {
         var isAdded = new AtomicBoolean();
         WatchedLog log = logs.computeIfPresent(id, (task, present) -> {
-            // Under the map's lock for this task, so that the last watcher can't leave in between.
+            // Under the map's lock for this task, so that the last watcher can't be removed in between.
             isAdded.set(present.add(watcher));
             return present;
         });
         return log != null && isAdded.get() ? Optional.of(watch(log, watcher)) : Optional.empty();
     }
 
-    /** Adds a watcher to the log, which was in that state a moment ago. */
+    /** Adds a watcher to a log, which had that state a moment ago. */
     Watch begin(LogState state, LogWatcher watcher) {
         WatchedLog log = logs.compute(state.task().id(), (task, present) -> {
             if (present != null && present.add(watcher)) {
@@ -80,24 +81,24 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
 
     private Watch watch(WatchedLog log, LogWatcher watcher) {
         return () -> logs.computeIfPresent(log.id(), (task, present) -> {
-            boolean isLeft = log.remove(watcher);
-            if (present != log || !isLeft) {
+            boolean isLast = log.remove(watcher);
+            if (present != log || !isLast) {
                 return present;
             }
             unsubscribe(task);
-            viewers.tellNone(task);
+            viewers.publishNone(task);
             return null;
         });
     }
 
-    /** What follows a sequence, if that is known here. */
+    /** Returns the frames after a sequence; {@code null} if the log is not watched, or they are not recent. */
     @Nullable
     CompletionStage<Chunk> read(TaskId id, long after, int maxBytes) {
         WatchedLog log = logs.get(id);
         return log == null ? null : log.read(after, maxBytes);
     }
 
-    /** The log is known to reach that far. */
+    /** Has new events fetched up to that one. */
     void reached(TaskId id, EventId last) {
         WatchedLog log = logs.get(id);
         if (log != null) {
@@ -105,15 +106,15 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         }
     }
 
-    /** A read of the log failed; those who watch it are woken when it can be read again. */
+    /** Has the watchers notified when the log can be read again, after a read of one has failed. */
     void readFailed(TaskId id) {
         WatchedLog log = logs.get(id);
         if (log != null) {
-            log.oweWake();
+            log.notifyAfterNextFetch();
         }
     }
 
-    /** The log was deleted. */
+    /** Ends the log after it was deleted. */
     void deleted(TaskId id) {
         WatchedLog log = logs.get(id);
         if (log != null) {
@@ -122,33 +123,33 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
     }
 
     /**
-     * Looks at every log and asks for every subscription again: a message may have been lost, and on a Cluster a slot may
-     * have moved to another node, of which Lettuce tells nothing. A few at a time, or a server that watches thousands would
-     * keep Redis and all others waiting.
+     * Fetches every log and renews every subscription. A message may have been lost, and Lettuce does not report when a
+     * Cluster moves a slot to another node. Few at a time, so that a server that watches thousands does not block Redis for
+     * all others.
      */
-    void lookAtAll() {
+    void checkAll() {
         logs.forEach((id, log) -> {
-            if (log.beginLook()) {
-                looks.take(store.node(id), () -> look(id, log)).whenComplete((done, failure) -> log.endLook());
+            if (log.beginCheck()) {
+                checks.submit(store.node(id), () -> check(id, log)).whenComplete((done, failure) -> log.endCheck());
             }
         });
     }
 
-    private CompletionStage<Void> look(TaskId id, WatchedLog log) {
+    private CompletionStage<Void> check(TaskId id, WatchedLog log) {
         if (logs.get(id) != log) {
             return CompletableFuture.completedStage(null);
         }
         CompletionStage<?> subscribed = subscribe(id);
         log.fetch();
         return CompletableFuture.allOf(
-                subscribed.toCompletableFuture(), viewers.tell(id).toCompletableFuture());
+                subscribed.toCompletableFuture(), viewers.publish(id).toCompletableFuture());
     }
 
     private CompletionStage<?> subscribe(TaskId id) {
         try {
             return link.waking().async().ssubscribe(store.keys(id).wake());
         } catch (RedisException | EventLogException e) {
-            // The next look tries again, and reads until then.
+            // The next check tries again, and reads the log anyway.
             return CompletableFuture.failedStage(e);
         }
     }
@@ -157,15 +158,15 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         try {
             var unused = link.waking().async().sunsubscribe(store.keys(id).wake());
         } catch (RedisException | EventLogException e) {
-            // The next message tells that nobody wants it.
+            // The next message unsubscribes.
         }
     }
 
-    // What the subscriptions tell, on a thread of Lettuce
+    // Notifications, on a thread of Lettuce
 
     @Override
     public void ssubscribed(String channel, long count) {
-        WatchedLog log = logOrLeave(channel);
+        WatchedLog log = logOrUnsubscribe(channel);
         if (log != null) {
             log.fetch();
         }
@@ -173,13 +174,13 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
 
     @Override
     public void smessage(String channel, byte[] message) {
-        WatchedLog log = logOrLeave(channel);
+        WatchedLog log = logOrUnsubscribe(channel);
         if (log != null) {
             EventId.parse(new String(message, StandardCharsets.US_ASCII)).ifPresentOrElse(log::reached, log::fetch);
         }
     }
 
-    private @Nullable WatchedLog logOrLeave(String channel) {
+    private @Nullable WatchedLog logOrUnsubscribe(String channel) {
         TaskId id = new TaskId(channel.substring(prefix.length() + 1, channel.lastIndexOf('}')));
         return logs.compute(id, (task, present) -> {
             if (present == null) {
@@ -189,18 +190,18 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
         });
     }
 
-    // What the logs need
+    // The source of the logs
 
     @Override
     public void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then) {
-        var unused = pages.take(
+        var unused = fetches.submit(
                 store.node(id),
                 () -> store.page(id, after, maxBytes, after > 0),
-                answer -> answer.thenApply(LogPage::of).whenComplete(then));
+                reply -> reply.thenApply(LogPage::of).whenComplete(then));
     }
 
     @Override
-    public void gone(WatchedLog log) {
+    public void remove(WatchedLog log) {
         logs.computeIfPresent(log.id(), (task, present) -> {
             if (present != log) {
                 return present;
@@ -212,7 +213,7 @@ final class WatchedLogs extends RedisPubSubAdapter<String, byte[]> implements Wa
 
     @Override
     public CompletionStage<?> renew(TaskId id, String epoch) {
-        return store.renew(id, epoch, epochs.next());
+        return store.renew(id, epoch, epochs.get());
     }
 
     @Override

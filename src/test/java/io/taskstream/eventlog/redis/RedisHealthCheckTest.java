@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PulseTest {
+class RedisHealthCheckTest {
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final ManualExecutor executor = new ManualExecutor();
@@ -27,12 +27,12 @@ class PulseTest {
 
     @Test
     void goesOnWhateverKeptItFromConnecting() {
-        var pulse = new Pulse(link, executor);
+        var health = new RedisHealthCheck(link, executor);
         for (int i = 1; i <= 3; i++) {
-            pulse.ask();
+            health.check();
             executor.runAll();
             assertThat(attempts).hasValue(i);
-            assertThat(pulse.trouble())
+            assertThat(health.trouble())
                     .hasValueSatisfying(trouble -> assertThat(trouble).contains("No thread for that"));
         }
     }
@@ -40,15 +40,15 @@ class PulseTest {
     @Test
     void goesOnThoughNobodyCouldConnect() {
         var refusals = new AtomicInteger();
-        var pulse = new Pulse(link, work -> {
+        var health = new RedisHealthCheck(link, work -> {
             if (refusals.getAndIncrement() == 0) {
                 throw new RejectedExecutionException("Busy");
             }
             executor.execute(work);
         });
-        pulse.ask();
-        assertThat(pulse.isDown()).isTrue();
-        pulse.ask();
+        health.check();
+        assertThat(health.isDown()).isTrue();
+        health.check();
         executor.runAll();
         assertThat(attempts).hasValue(1);
     }
