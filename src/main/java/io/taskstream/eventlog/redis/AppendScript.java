@@ -16,7 +16,6 @@ import io.taskstream.eventlog.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +23,6 @@ import java.util.concurrent.CompletionStage;
 
 /** Calls {@code append.lua}, and waits for the configured number of replicas. Thread-safe; never blocks. */
 final class AppendScript {
-
-    /** How long Redis keeps a call's reply: far longer than any call is retried. */
-    static final Duration REPLY_KEPT = Duration.ofMinutes(5);
 
     private static final Script APPEND = Script.load("append", ScriptOutputType.VALUE);
 
@@ -79,7 +75,7 @@ final class AppendScript {
         List<byte[]> all = new ArrayList<>();
         all.add(Script.bytes(node));
         all.add(Script.bytes(call.number));
-        all.add(Script.bytes(REPLY_KEPT.toMillis()));
+        all.add(Script.bytes(RedisConfig.Timeouts.REPLY_KEPT.toMillis()));
         all.add(Script.bytes(retention.events()));
         all.add(Script.bytes(retention.keys().toMillis()));
         all.add(Script.bytes(retention.finished().toMillis()));

@@ -74,9 +74,12 @@ public record RedisConfig(Server server, Retention retention, Timeouts timeouts)
      */
     public record Timeouts(Duration command, Duration append, Duration reread) {
 
+        /** How long Redis keeps a call's reply: far longer than any call is retried. */
+        static final Duration REPLY_KEPT = Duration.ofMinutes(5);
+
         public Timeouts {
             // A call that is retried after Redis forgot its reply would be done twice.
-            if (append.plus(command).compareTo(AppendScript.REPLY_KEPT.minusSeconds(30)) > 0) {
+            if (append.plus(command).compareTo(REPLY_KEPT.minusSeconds(30)) > 0) {
                 throw new IllegalArgumentException(
                         "Appends are retried for longer than their replies are kept: " + append + " and " + command);
             }

@@ -104,16 +104,19 @@ class CommandLimiterTest {
             for (int thread = 0; thread < 4; thread++) {
                 pool.execute(() -> {
                     for (int i = 0; i < 10_000; i++) {
-                        many.<Integer>submit("a", () -> {
+                        // Added afterwards, the dependent could run after the reply's turn has ended.
+                        many.<Integer, CompletionStage<Integer>>submit(
+                                "a",
+                                () -> {
                                     if (underWay.incrementAndGet() > 3) {
                                         tooMany.incrementAndGet();
                                     }
                                     return CompletableFuture.completedStage(1);
-                                })
-                                .whenComplete((value, failure) -> {
+                                },
+                                reply -> reply.whenComplete((value, failure) -> {
                                     underWay.decrementAndGet();
                                     all.countDown();
-                                });
+                                }));
                     }
                 });
             }
