@@ -73,8 +73,8 @@ public final class AccessControl {
     /** Revokes the tickets and passes that the grant's session has issued so far, and ends its streams. */
     public void signOut(Grant grant) {
         if (!grant.session().isEmpty()) {
-            tickets.withdraw(grant.session());
-            passes.withdraw(grant.session());
+            tickets.revoke(grant.session());
+            passes.revoke(grant.session());
             sessions.interrupt(grant.session());
         }
     }

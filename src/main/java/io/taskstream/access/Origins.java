@@ -36,8 +36,8 @@ public record Origins(Set<String> allowed, boolean credentials) {
         return credentials && allows(origin);
     }
 
-    /** Whether any origin but the server's own is allowed. */
-    public boolean isAnyElse() {
+    /** Whether the scripts of any other origin may call. */
+    public boolean allowsOthers() {
         return !allowed.isEmpty();
     }
 

@@ -32,10 +32,10 @@ public final class StreamPasses {
     private static final String HMAC = "HmacSHA256";
     private static final int MAX_LENGTH = 4_096;
 
-    private static final int MAX_WITHDRAWN = 100_000;
+    private static final int MAX_REVOKED = 100_000;
 
-    private final Map<String, Instant> withdrawn = new ConcurrentHashMap<>();
-    private volatile Instant allWithdrawn = Instant.MIN;
+    private final Map<String, Instant> revoked = new ConcurrentHashMap<>();
+    private volatile Instant allRevoked = Instant.MIN;
     private final SecretKey secret;
     private final Duration longestLife;
     private final InstantSource time;
@@ -51,7 +51,7 @@ public final class StreamPasses {
     }
 
     /** Issues a pass for the stream of the task. It ends with the grant. */
-    public String give(TaskId task, Grant grant) {
+    public String issue(TaskId task, Grant grant) {
         Instant latest = time.instant().plus(longestLife);
         Instant expires = grant.expires().isAfter(latest) ? latest : grant.expires();
         String json = Json.createObjectBuilder()
@@ -68,27 +68,27 @@ public final class StreamPasses {
     }
 
     /** Revokes the passes that were issued under the session so far. */
-    void withdraw(String session) {
+    void revoke(String session) {
         Instant now = time.instant();
-        if (withdrawn.size() >= MAX_WITHDRAWN) {
+        if (revoked.size() >= MAX_REVOKED) {
             // The passes of these have expired.
-            withdrawn.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
+            revoked.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
         }
-        if (withdrawn.size() >= MAX_WITHDRAWN) {
-            allWithdrawn = now;
-            withdrawn.clear();
+        if (revoked.size() >= MAX_REVOKED) {
+            allRevoked = now;
+            revoked.clear();
         }
-        withdrawn.put(session, now);
+        revoked.put(session, now);
     }
 
-    private boolean isWithdrawn(String session, Instant given) {
-        return !given.isAfter(withdrawn.getOrDefault(session, Instant.MIN)) || !given.isAfter(allWithdrawn);
+    private boolean isRevoked(String session, Instant given) {
+        return !given.isAfter(revoked.getOrDefault(session, Instant.MIN)) || !given.isAfter(allRevoked);
     }
 
     /**
      * Returns the grant of the pass.
      *
-     * @throws RefusedException if it is forged, withdrawn, expired, or for another task
+     * @throws RefusedException if it is forged, revoked, expired, or for another task
      */
     public Grant verify(String pass, TaskId task) {
         int dot = pass.indexOf('.');
@@ -116,9 +116,9 @@ public final class StreamPasses {
                 throw new RefusedException("The stream's pass has expired");
             }
             String session = pass.getString("session");
-            if (isWithdrawn(
+            if (isRevoked(
                     session, Instant.ofEpochMilli(pass.getJsonNumber("given").longValueExact()))) {
-                throw new RefusedException("The stream's pass was withdrawn when its session was closed");
+                throw new RefusedException("The stream's pass was revoked when its session was closed");
             }
             return new Grant(
                     pass.getString("subject"), session, pass.getString("entry"), Permissions.toWatch(task), expires);

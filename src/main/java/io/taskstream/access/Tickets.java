@@ -49,7 +49,7 @@ public final class Tickets {
      * @param grant of the caller; the ticket allows watching the task only, and ends with the grant at the latest
      * @throws LimitException if too many tickets are unused
      */
-    public String give(TaskId task, Grant grant) {
+    public String issue(TaskId task, Grant grant) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -73,7 +73,7 @@ public final class Tickets {
     }
 
     /** Revokes the tickets that were issued under the session. */
-    synchronized void withdraw(String session) {
+    synchronized void revoke(String session) {
         removeWhile(ticket -> true, ticket -> ticket.grant.session().equals(session));
     }
 

@@ -16,15 +16,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who comes in, and how much they may take.
+ * The settings of authentication, quotas and rate limits.
  *
- * @param tokensFile holds static tokens
- * @param jwt how JSON Web Tokens are verified, if any are
- * @param secretFile holds the secret that passes are sealed with; without one the server makes up its own
- * @param longestLife how long a token can last
- * @param openTasks how many open tasks a subject may have made; 0 is any number
- * @param eventsPerTask events a second to one task; 0 is any number
- * @param eventsPerProducer events a second by one subject; 0 is any number
+ * @param tokensFile the file of static tokens
+ * @param jwt the verification of JSON Web Tokens; empty if none are accepted
+ * @param secretFile the secret of stream passes; without it the server generates one
+ * @param longestLife the longest life of a token
+ * @param openTasks the quota of open tasks per subject; 0 for unlimited
+ * @param eventsPerTask events a second to one task; 0 for unlimited
+ * @param eventsPerProducer events a second by one subject; 0 for unlimited
  */
 record AccessSettings(
         AccessControl.Mode mode,
@@ -46,10 +46,10 @@ record AccessSettings(
     private static final int DAY = 86_400;
 
     /**
-     * Where the keys are, exactly one of the two, and what tokens must be like.
+     * The source of the keys, either a file or a URL, and the rules for tokens.
      *
-     * @param keysLife how long fetched keys are kept
-     * @param keysOutage how much longer they hold if they can't be fetched anew
+     * @param keysLife how long fetched keys are cached
+     * @param keysOutage how much longer they stay valid if they can't be fetched again
      */
     record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtVerifier.Rules rules) {}
 

@@ -96,7 +96,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     }
 
     private void letComeBack(TaskId stream, Grant grant) {
-        String pass = door.passes().give(stream, grant);
+        String pass = door.passes().issue(stream, grant);
         Injected.value(() -> response)
                 .addHeader(
                         HttpHeaders.SET_COOKIE,

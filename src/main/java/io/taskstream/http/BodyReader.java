@@ -15,7 +15,7 @@ final class BodyReader implements ReadListener {
 
     private final ServletInputStream in;
     private final int maxBytes;
-    private final ByteBudget.Share share;
+    private final ByteBudget.Allocation share;
     private final Taker taker;
     private final SerialRunner reader = new SerialRunner(this::readWhatIsThere);
     private final AtomicBoolean done = new AtomicBoolean();
@@ -29,7 +29,7 @@ final class BodyReader implements ReadListener {
     /**
      * @param share holds what the body takes in the heap; closed by whoever has use for the body
      */
-    BodyReader(ServletInputStream in, int maxBytes, ByteBudget.Share share, Taker taker) {
+    BodyReader(ServletInputStream in, int maxBytes, ByteBudget.Allocation share, Taker taker) {
         this.in = in;
         this.maxBytes = maxBytes;
         this.share = share;

@@ -86,16 +86,16 @@ public final class BoundedBody {
     }
 
     private void useNow(String body, Caller caller, Use use) {
-        var share = new AtomicReference<ByteBudget.@Nullable Share>();
+        var share = new AtomicReference<ByteBudget.@Nullable Allocation>();
         Runnable giveBack = () -> {
-            ByteBudget.Share taken = share.get();
+            ByteBudget.Allocation taken = share.get();
             if (taken != null) {
                 taken.close();
             }
         };
         try {
             use.use(body, bytes -> {
-                        ByteBudget.Share taken = caller.share(budget);
+                        ByteBudget.Allocation taken = caller.share(budget);
                         share.set(taken);
                         if (!taken.take(bytes)) {
                             throw full();
@@ -143,12 +143,12 @@ public final class BoundedBody {
         private final long announced;
         private final AsyncResponse response;
         private final Use use;
-        private final ByteBudget.Share share;
+        private final ByteBudget.Allocation share;
         private final BodyReader reader;
         private final long deadline = everySecond.nanos() + PATIENCE.toNanos();
         private final LongConsumer look = this::giveUpIfLate;
 
-        Arrival(ServletInputStream in, long announced, ByteBudget.Share share, AsyncResponse response, Use use) {
+        Arrival(ServletInputStream in, long announced, ByteBudget.Allocation share, AsyncResponse response, Use use) {
             this.announced = announced;
             this.share = share;
             this.response = response;

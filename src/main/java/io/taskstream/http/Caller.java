@@ -29,8 +29,8 @@ record Caller(Grant grant, String address) implements SecurityContext {
     }
 
     /** What a request of this caller holds of the budget, which is nothing yet. */
-    ByteBudget.Share share(ByteBudget budget) {
-        return budget.share(grant, address);
+    ByteBudget.Allocation share(ByteBudget budget) {
+        return budget.allocate(grant, address);
     }
 
     @Override

@@ -41,7 +41,7 @@ public class CrossOriginFilter implements ContainerRequestFilter {
         HttpServletResponse answer = Injected.value(() -> response);
         UnpooledOutput.keep(request, answer);
         answer.setHeader("X-Content-Type-Options", "nosniff");
-        if (origins.isAnyElse()) {
+        if (origins.allowsOthers()) {
             // Also where there is no origin, so that no cache gives that answer to a page elsewhere.
             answer.addHeader("Vary", "Origin");
         }

@@ -52,7 +52,7 @@ final class LinePublisher implements ReadListener {
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
     private final SerialRunner reader = new SerialRunner(this::publishWhatIsThere);
-    private final ByteBudget.Share share;
+    private final ByteBudget.Allocation share;
     private final LongConsumer look = this::cutOffIfLate;
 
     /** While a batch is being kept, or the rate waited out: nothing is read. */
@@ -88,7 +88,7 @@ final class LinePublisher implements ReadListener {
      */
     LinePublisher(
             ServletInputStream in,
-            ByteBudget.Share share,
+            ByteBudget.Allocation share,
             PublishPermit permit,
             LineFormat format,
             Charset charset,

@@ -30,7 +30,7 @@ public class TicketsResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response give(@PathParam("id") String path, @Context SecurityContext context) {
         TaskId task = Tasks.id(path);
-        String ticket = door.tickets().give(task, Caller.of(context).grant());
+        String ticket = door.tickets().issue(task, Caller.of(context).grant());
         return JsonAnswer.of(
                         200,
                         Json.createObjectBuilder()

@@ -71,8 +71,8 @@ class SessionsTest {
 
     @Test
     void noWayLeadsBackByATokenThatItsFileHasNoMore() {
-        String ticket = tickets.give(TASK, bob);
-        String pass = passes.give(TASK, bob);
+        String ticket = tickets.issue(TASK, bob);
+        String pass = passes.issue(TASK, bob);
         var permit = new PublishPermit(TASK, bob, sessions, new EventRates(0, 0, time::nanos), time);
         assertThat(access.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
         permit.check();
@@ -87,9 +87,9 @@ class SessionsTest {
 
     @Test
     void whoSignsOutLeavesNoWayBackButTheToken() {
-        String ticket = tickets.give(TASK, ann);
-        String pass = passes.give(TASK, ann);
-        String bobs = passes.give(TASK, bob);
+        String ticket = tickets.issue(TASK, ann);
+        String pass = passes.issue(TASK, ann);
+        String bobs = passes.issue(TASK, bob);
         sessions.begin(ann, () -> ended.add("ann's"));
         access.signOut(ann);
 
@@ -99,13 +99,13 @@ class SessionsTest {
         assertThat(access.byPass(bobs, TASK).subject()).isEqualTo("bob");
         assertThat(access.byToken("t")).isEqualTo(ann);
         time.advance(Duration.ofMillis(1));
-        assertThat(access.byPass(passes.give(TASK, ann), TASK).subject()).isEqualTo("ann");
+        assertThat(access.byPass(passes.issue(TASK, ann), TASK).subject()).isEqualTo("ann");
     }
 
     @Test
     void noWayLeadsBackIntoAnEndedSession() {
-        String ticket = tickets.give(TASK, ann);
-        String pass = passes.give(TASK, ann);
+        String ticket = tickets.issue(TASK, ann);
+        String pass = passes.issue(TASK, ann);
         assertThat(access.byToken("t")).isEqualTo(ann);
         sessions.end("session-a");
 
@@ -121,7 +121,7 @@ class SessionsTest {
         var ofFile = new Sessions(Duration.ofDays(1), time, tokens);
         var fileGate = new AccessControl(AccessControl.Mode.TOKENS, tokens, tickets, passes, ofFile);
         Grant before = fileGate.byToken("0123456789abcdef");
-        String pass = passes.give(TASK, before);
+        String pass = passes.issue(TASK, before);
         ofFile.begin(before, () -> ended.add("before"));
         ofFile.end("ci");
 

@@ -69,9 +69,9 @@ class LineBoundsTest extends LineFixture {
 
     @Test
     void nothingIsReadUntilThereIsRoomForIt() throws IOException {
-        ByteBudget.Share others = share("bob");
+        ByteBudget.Allocation others = share("bob");
         others.keep(ROOM);
-        ByteBudget.Share first = share("bob");
+        ByteBudget.Allocation first = share("bob");
         assertThat(first.takeOrWait(RESERVED, () -> {})).isTrue();
         begin(null);
         in.arrive("1\n");

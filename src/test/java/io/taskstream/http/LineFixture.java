@@ -88,7 +88,7 @@ abstract class LineFixture {
         begin(in, share("ann"), expectedLast);
     }
 
-    void begin(FakeInput in, ByteBudget.Share share, @Nullable EventId expectedLast) throws IOException {
+    void begin(FakeInput in, ByteBudget.Allocation share, @Nullable EventId expectedLast) throws IOException {
         var context = new PublishContext(
                 log,
                 READER,
@@ -107,8 +107,8 @@ abstract class LineFixture {
     }
 
     /** What a request of the subject holds. */
-    ByteBudget.Share share(String subject) {
-        return budget.share(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
+    ByteBudget.Allocation share(String subject) {
+        return budget.allocate(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
     }
 
     void end() throws IOException {

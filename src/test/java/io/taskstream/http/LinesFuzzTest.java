@@ -118,7 +118,7 @@ class LinesFuzzTest {
         var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
         var context = new PublishContext(
                 log, READER, executor, scheduler, OpenDoor.at(time), limits, new Publishers(), budget, everySecond);
-        ByteBudget.Share share = budget.share(Grant.UNRESTRICTED, "::1");
+        ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
         in.setReadListener(new LinePublisher(
                 in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
         for (int at = 0; at < bytes.length; at += piece) {

@@ -25,14 +25,14 @@ public final class ByteBudget {
     private final long common;
     private final long reserved;
 
-    // All that follows, and the state of callers and shares, is guarded by this.
+    // All that follows, and the state of callers and allocations, is guarded by this.
     private final Map<String, Caller> callers = new HashMap<>();
     private final Set<Caller> waiting = new LinkedHashSet<>();
     private long taken;
     private long borrowed;
 
     /** The request that uses the reserve; {@code null} if none does. */
-    private @Nullable Share borrower;
+    private @Nullable Allocation borrower;
 
     /**
      * @param total bytes, at least 1
@@ -49,16 +49,16 @@ public final class ByteBudget {
     }
 
     /**
-     * Returns the share of one request, which is empty at first.
+     * Returns the allocation of one request, which is empty at first.
      *
      * @param grant of the sender: all requests of a subject count together
      * @param address counts instead if there is no subject
      */
-    public synchronized Share share(Grant grant, String address) {
+    public synchronized Allocation allocate(Grant grant, String address) {
         String name = grant.hasSubject() ? grant.subject() : Network.ofClient(address);
         Caller caller = callers.computeIfAbsent(name, Caller::new);
-        caller.shares++;
-        return new Share(caller);
+        caller.allocations++;
+        return new Allocation(caller);
     }
 
     /**
@@ -83,13 +83,13 @@ public final class ByteBudget {
     /** Removes the first waiting request for which there is room, of the callers in turn; {@code null} if there is none. */
     private synchronized @Nullable Runnable next() {
         for (Caller caller : waiting) {
-            Share share = caller.waiting.iterator().next();
-            if (share.fits(share.wanted) || share.mayBorrow(share.wanted)) {
-                share.stopWaiting();
+            Allocation allocation = caller.waiting.iterator().next();
+            if (allocation.fits(allocation.wanted) || allocation.mayBorrow(allocation.wanted)) {
+                allocation.stopWaiting();
                 if (waiting.remove(caller)) {
                     waiting.add(caller);
                 }
-                return share.whenRoom;
+                return allocation.whenRoom;
             }
         }
         return null;
@@ -99,8 +99,8 @@ public final class ByteBudget {
     private static final class Caller {
 
         private final String name;
-        private final Set<Share> waiting = new LinkedHashSet<>();
-        private int shares;
+        private final Set<Allocation> waiting = new LinkedHashSet<>();
+        private int allocations;
 
         /** Without borrowed bytes. */
         private long taken;
@@ -111,7 +111,7 @@ public final class ByteBudget {
     }
 
     /** The bytes of one request, until it {@linkplain #close() closes}. Thread-safe. */
-    public final class Share implements AutoCloseable {
+    public final class Allocation implements AutoCloseable {
 
         private final Caller caller;
         private long bytes;
@@ -121,7 +121,7 @@ public final class ByteBudget {
         private long wanted;
         private Runnable whenRoom = () -> {};
 
-        private Share(Caller caller) {
+        private Allocation(Caller caller) {
             this.caller = caller;
         }
 
@@ -194,7 +194,7 @@ public final class ByteBudget {
             }
         }
 
-        /** Sets the size of the share, even above what is free, for bytes that have arrived already. */
+        /** Sets the size of the allocation, even above what is free, for bytes that have arrived already. */
         public void keep(long exactly) {
             boolean isLess;
             synchronized (ByteBudget.this) {
@@ -229,8 +229,8 @@ public final class ByteBudget {
                 set(0);
                 closed = true;
                 stopWaiting();
-                caller.shares--;
-                if (caller.shares == 0) {
+                caller.allocations--;
+                if (caller.allocations == 0) {
                     callers.remove(caller.name);
                 }
             }

@@ -146,7 +146,7 @@ final class AppendQueue {
         }
         Call rest = call;
         if (!call.isSent() && !late.isEmpty()) {
-            // Redis can't have received these, and their callers have been told that they failed.
+            // Redis can't have received these, and after their deadline they must not be appended any more.
             rest = call.without(late);
             underWay.put(call.id(), rest);
             release(late);

@@ -83,7 +83,7 @@ final class RedisClients {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
                         // First in the pipeline, so that it also sees the handshakes of TLS and Lettuce.
-                        channel.pipeline().addFirst(new AnswerTimeoutHandler(timeout));
+                        channel.pipeline().addFirst(new ReplyTimeoutHandler(timeout));
                     }
                 })
                 .build();
@@ -181,9 +181,9 @@ final class RedisClients {
      *
      * <p>One per connection; called on its event loop only.
      */
-    static final class AnswerTimeoutHandler extends ChannelDuplexHandler {
+    static final class ReplyTimeoutHandler extends ChannelDuplexHandler {
 
-        private static final Logger LOG = System.getLogger(AnswerTimeoutHandler.class.getName());
+        private static final Logger LOG = System.getLogger(ReplyTimeoutHandler.class.getName());
 
         /** The number of checks without a reply; the first may come right after the command. */
         private static final int MAX_CHECKS = 2;
@@ -196,7 +196,7 @@ final class RedisClients {
         /**
          * @param timeout a reply may take that long; after at most twice that time the connection is closed
          */
-        AnswerTimeoutHandler(Duration timeout) {
+        ReplyTimeoutHandler(Duration timeout) {
             this.millis = timeout.toMillis();
         }
 

@@ -102,7 +102,7 @@ public record RedisConfig(Server server, Retention retention, Timeouts timeouts)
     public record Threads(Executor executor, ScheduledExecutorService scheduler, LongSupplier nanos) {
 
         private static final RepeatedFailures FAILURES = new RepeatedFailures(
-                System.getLogger(Threads.class.getName()), "What Redis answered could not be dealt with");
+                System.getLogger(Threads.class.getName()), "A reply of Redis could not be processed");
 
         /** Runs the work on the executor, or on this thread if the executor rejects it: a caller waits for the result. */
         void execute(Runnable work) {

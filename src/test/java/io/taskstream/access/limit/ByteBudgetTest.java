@@ -31,11 +31,11 @@ class ByteBudgetTest {
 
     @Test
     void nobodyGetsMoreThanIsLeftForAllOthers() {
-        ByteBudget.Share one = share(budget, "ann");
+        ByteBudget.Allocation one = share(budget, "ann");
         assertThat(one.take(501)).isFalse();
         assertThat(one.take(500)).isTrue();
         assertThat(share(budget, "ann").take(1)).isFalse();
-        ByteBudget.Share other = share(budget, "bob");
+        ByteBudget.Allocation other = share(budget, "bob");
         assertThat(other.take(251)).isFalse();
         assertThat(other.take(250)).isTrue();
         one.keep(100);
@@ -45,15 +45,15 @@ class ByteBudgetTest {
 
     @Test
     void whoHasNoNameCountsByAddress() {
-        ByteBudget.Share one = budget.share(Grant.UNRESTRICTED, "192.0.2.1");
+        ByteBudget.Allocation one = budget.allocate(Grant.UNRESTRICTED, "192.0.2.1");
         assertThat(one.take(500)).isTrue();
-        assertThat(budget.share(Grant.UNRESTRICTED, "192.0.2.1").take(1)).isFalse();
-        assertThat(budget.share(Grant.UNRESTRICTED, "192.0.2.2").take(1)).isTrue();
+        assertThat(budget.allocate(Grant.UNRESTRICTED, "192.0.2.1").take(1)).isFalse();
+        assertThat(budget.allocate(Grant.UNRESTRICTED, "192.0.2.2").take(1)).isTrue();
     }
 
     @Test
     void whatIsClosedHoldsNothingAndGetsNothing() {
-        ByteBudget.Share share = share(budget, "ann");
+        ByteBudget.Allocation share = share(budget, "ann");
         share.take(5);
         share.close();
         share.close();
@@ -65,7 +65,7 @@ class ByteBudgetTest {
     @Test
     void oneOfThoseWhoWaitIsCalledWhenItWouldFindRoom() {
         var calls = new AtomicInteger();
-        ByteBudget.Share one = share(budget, "ann");
+        ByteBudget.Allocation one = share(budget, "ann");
         one.keep(MOST);
         assertThat(share(budget, "bob").takeOrWait(1, calls::incrementAndGet)).isFalse();
         assertThat(share(budget, "bob").takeOrWait(1, calls::incrementAndGet)).isFalse();
@@ -83,8 +83,8 @@ class ByteBudgetTest {
     @Test
     void theGreedyWhoWaitAreNotCalledInPlaceOfTheModest() {
         List<String> calls = new ArrayList<>();
-        ByteBudget.Share greedy = share(budget, "greedy");
-        ByteBudget.Share other = share(budget, "other");
+        ByteBudget.Allocation greedy = share(budget, "greedy");
+        ByteBudget.Allocation other = share(budget, "other");
         greedy.keep(500);
         other.keep(500);
         assertThat(share(budget, "greedy").takeOrWait(10, () -> calls.add("greedy")))
@@ -100,9 +100,9 @@ class ByteBudgetTest {
     @Test
     void whoIsClosedIsNotCalled() {
         var calls = new AtomicInteger();
-        ByteBudget.Share one = share(budget, "ann");
+        ByteBudget.Allocation one = share(budget, "ann");
         one.keep(MOST);
-        ByteBudget.Share other = share(budget, "bob");
+        ByteBudget.Allocation other = share(budget, "bob");
         assertThat(other.takeOrWait(1, calls::incrementAndGet)).isFalse();
         other.close();
         one.close();
@@ -111,8 +111,8 @@ class ByteBudgetTest {
 
     @Test
     void oneAtATimeOfThoseWhoWaitMayTakeWhatIsReserved() {
-        ByteBudget.Share one = share(divided, "ann");
-        ByteBudget.Share other = share(divided, "ann");
+        ByteBudget.Allocation one = share(divided, "ann");
+        ByteBudget.Allocation other = share(divided, "ann");
         assertThat(one.take(200)).isTrue();
         assertThat(other.take(100)).isTrue();
         assertThat(one.take(1)).isFalse();
@@ -140,7 +140,7 @@ class ByteBudgetTest {
 
     private void serve(String subject) throws InterruptedException {
         var called = new Semaphore(0);
-        try (ByteBudget.Share share = share(divided, subject)) {
+        try (ByteBudget.Allocation share = share(divided, subject)) {
             for (int missing = random(1, RESERVED); missing > 0; ) {
                 int more = Math.min(missing, random(1, 100));
                 while (!share.takeOrWait(more, called::release)) {
@@ -162,7 +162,7 @@ class ByteBudgetTest {
                 takeUntil(isOver);
                 return;
             }
-            try (ByteBudget.Share modest = share(divided, "modest")) {
+            try (ByteBudget.Allocation modest = share(divided, "modest")) {
                 for (int request = 0; request < REQUESTS; request++) {
                     assertThat(modest.take(random(1, 100))).isTrue();
                     assertThat(divided.held()).isBetween(1L, (long) MOST);
@@ -177,7 +177,7 @@ class ByteBudgetTest {
 
     private void takeUntil(Semaphore isOver) {
         while (!isOver.tryAcquire()) {
-            try (ByteBudget.Share share = share(divided, "greedy")) {
+            try (ByteBudget.Allocation share = share(divided, "greedy")) {
                 int failures = 0;
                 while (failures < 100) {
                     failures += share.takeOrWait(random(1, 100), () -> {}) ? 0 : 1;
@@ -216,7 +216,7 @@ class ByteBudgetTest {
         return ThreadLocalRandom.current().nextInt(least, most + 1);
     }
 
-    private static ByteBudget.Share share(ByteBudget budget, String subject) {
-        return budget.share(new Grant(subject, "", Permissions.ALL, Instant.MAX), "192.0.2.1");
+    private static ByteBudget.Allocation share(ByteBudget budget, String subject) {
+        return budget.allocate(new Grant(subject, "", Permissions.ALL, Instant.MAX), "192.0.2.1");
     }
 }

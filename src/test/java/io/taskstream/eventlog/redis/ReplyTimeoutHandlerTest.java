@@ -8,15 +8,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class AnswerTimeoutHandlerTest {
+final class ReplyTimeoutHandlerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final EmbeddedChannel connection = new EmbeddedChannel();
 
-    AnswerTimeoutHandlerTest() {
+    ReplyTimeoutHandlerTest() {
         connection.freezeTime();
-        connection.pipeline().addFirst(new RedisClients.AnswerTimeoutHandler(PATIENCE));
+        connection.pipeline().addFirst(new RedisClients.ReplyTimeoutHandler(PATIENCE));
         connection.pipeline().fireChannelActive();
     }
 
