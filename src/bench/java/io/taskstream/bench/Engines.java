@@ -1,6 +1,5 @@
 package io.taskstream.bench;
 
-import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
@@ -11,6 +10,7 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;

@@ -51,7 +51,12 @@ record AccessSettings(
      * @param keysLife how long fetched keys are cached
      * @param keysOutage how much longer they stay valid if they can't be fetched again
      */
-    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtVerifier.Rules rules) {}
+    record Jwt(
+            Optional<Path> keyFile,
+            Optional<URI> keysUrl,
+            Duration keysLife,
+            Duration keysOutage,
+            JwtVerifier.Rules rules) {}
 
     static AccessSettings read(SettingReader config) {
         AccessControl.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {

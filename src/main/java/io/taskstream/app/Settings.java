@@ -1,10 +1,10 @@
 package io.taskstream.app;
 
-import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.http.KeepAlive;
 import io.taskstream.http.Limits;
 import io.taskstream.task.JsonBounds;

@@ -2,8 +2,6 @@ package io.taskstream.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.token.JwtVerifier;
-import io.taskstream.access.token.StaticTokens;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -11,6 +9,8 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
+import io.taskstream.access.token.JwtVerifier;
+import io.taskstream.access.token.StaticTokens;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Choices;
 import io.taskstream.testing.Property;

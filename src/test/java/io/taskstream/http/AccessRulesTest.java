@@ -2,12 +2,12 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.taskstream.access.Permission;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.TaskPattern;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;

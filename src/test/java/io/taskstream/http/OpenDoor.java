@@ -23,7 +23,7 @@ final class OpenDoor {
     private OpenDoor() {}
 
     static FrontDoor at(SettableTime time) {
-        
+
         var tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
         var passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
         var sessions = new Sessions(Duration.ofDays(1), time, entry -> false);

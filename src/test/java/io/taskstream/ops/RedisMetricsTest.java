@@ -4,11 +4,11 @@ import static io.taskstream.testing.Stages.await;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.GuardedEventLog;
 import io.taskstream.eventlog.LogMeters;
 import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.stream.StreamMeters;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.ManualTicker;

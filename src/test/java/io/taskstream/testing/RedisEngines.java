@@ -1,9 +1,9 @@
 package io.taskstream.testing;
 
-import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.Distribution;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Stopwatch;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +47,8 @@ public final class RedisEngines implements AutoCloseable {
      *
      * @param calls counts how long Redis takes for calls that append
      */
-    public EventLog open(RedisConfig.Server place, RedisConfig.Retention retention, RedisConfig.Timeouts times, Distribution calls) {
+    public EventLog open(
+            RedisConfig.Server place, RedisConfig.Retention retention, RedisConfig.Timeouts times, Distribution calls) {
         var threads = new RedisConfig.Threads(executor, scheduler, System::nanoTime);
         var stopwatch = new Stopwatch(calls, System::nanoTime);
         return RedisEventLog.open(new RedisConfig(place, retention, times), threads, new Random(), stopwatch);

@@ -3,7 +3,6 @@ package io.taskstream.access.limit;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.Network;
-import io.taskstream.access.token.Keys;
 import io.taskstream.task.TaskId;
 import java.time.Duration;
 import java.util.ArrayDeque;

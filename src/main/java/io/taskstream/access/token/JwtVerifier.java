@@ -1,10 +1,5 @@
 package io.taskstream.access.token;
 
-import io.taskstream.access.Digests;
-import io.taskstream.access.Grant;
-import io.taskstream.access.Permissions;
-import io.taskstream.access.RefusedException;
-import io.taskstream.access.TokenVerifier;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -23,6 +18,11 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.taskstream.access.Digests;
+import io.taskstream.access.Grant;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.RefusedException;
+import io.taskstream.access.TokenVerifier;
 import jakarta.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;

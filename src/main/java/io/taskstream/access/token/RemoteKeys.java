@@ -60,8 +60,8 @@ public final class RemoteKeys implements Keys {
     @Override
     public List<JWK> find(@Nullable String id) {
         Instant now = time.instant();
-        boolean isNeeded = isPast(lastFetch, lifetime, now)
-                || Keys.withId(keys, id).isEmpty();
+        boolean isNeeded =
+                isPast(lastFetch, lifetime, now) || Keys.withId(keys, id).isEmpty();
         if (isNeeded && isPast(lastTry, BETWEEN_FETCHES, now)) {
             fetch(now);
         }

@@ -50,7 +50,11 @@ final class AppendQueue {
     /**
      * @param caller makes a call, possibly not for the first time, and returns the script's reply
      */
-    AppendQueue(Function<Call, CompletionStage<String>> caller, RedisHealthCheck health, RedisConfig.Timeouts timeouts, RedisConfig.Threads threads) {
+    AppendQueue(
+            Function<Call, CompletionStage<String>> caller,
+            RedisHealthCheck health,
+            RedisConfig.Timeouts timeouts,
+            RedisConfig.Threads threads) {
         this.caller = caller;
         this.health = health;
         this.appendNanos = timeouts.append().toNanos();
@@ -65,7 +69,8 @@ final class AppendQueue {
             return CompletableFuture.failedStage(
                     new EventLogException.Unavailable("Too much waits for Redis already", null));
         }
-        var pending = new PendingBatch(batch, bytes, threads.nanos().getAsLong() + appendNanos, new CompletableFuture<>());
+        var pending =
+                new PendingBatch(batch, bytes, threads.nanos().getAsLong() + appendNanos, new CompletableFuture<>());
         Deque<PendingBatch> own = new ArrayDeque<>();
         Deque<PendingBatch> queue = waiting.compute(id, (task, present) -> {
             Deque<PendingBatch> batches = present == null ? own : present;

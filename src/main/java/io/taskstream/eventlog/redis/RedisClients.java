@@ -70,7 +70,9 @@ final class RedisClients {
     static RedisLink link(RedisConfig.Server server, Duration timeout) {
         List<RedisURI> uris = server.uris().stream().map(RedisURI::create).toList();
         uris.forEach(uri -> uri.setTimeout(timeout));
-        return server.isCluster() ? cluster(uris, timeout, server.trust()) : single(uris.get(0), timeout, server.trust());
+        return server.isCluster()
+                ? cluster(uris, timeout, server.trust())
+                : single(uris.get(0), timeout, server.trust());
     }
 
     /** Returns resources for one client, which has to be shut down before them. */

@@ -59,11 +59,7 @@ public final class RedisEventLog implements EventLog {
     private final List<ScheduledFuture<?>> timers;
 
     private RedisEventLog(
-            RedisLink link,
-            RedisConfig config,
-            RedisConfig.Threads threads,
-            RandomGenerator random,
-            Stopwatch calls) {
+            RedisLink link, RedisConfig config, RedisConfig.Threads threads, RandomGenerator random, Stopwatch calls) {
         this.link = link;
         this.random = random;
         String prefix = config.server().prefix();

@@ -60,7 +60,8 @@ final class RedisHealthCheck {
         // Whatever is thrown must end the check, or there would never be another.
         try {
             if (link.isConnected()) {
-                // Over its own connection: on the others a WAIT for replicas or a page of history delays all that follows.
+                // Over its own connection: on the others a WAIT for replicas or a page of history delays all that
+                // follows.
                 link.health().ping().whenComplete((reply, failure) -> finish(failure));
             } else {
                 executor.execute(this::connect);

@@ -43,7 +43,12 @@ final class Subscriptions extends RedisPubSubAdapter<String, byte[]> implements 
     private final String prefix;
 
     Subscriptions(
-            RedisLink link, TaskStore store, ViewerCounts viewers, Supplier<String> epochs, RedisConfig.Threads threads, String prefix) {
+            RedisLink link,
+            TaskStore store,
+            ViewerCounts viewers,
+            Supplier<String> epochs,
+            RedisConfig.Threads threads,
+            String prefix) {
         this.link = link;
         this.store = store;
         this.viewers = viewers;

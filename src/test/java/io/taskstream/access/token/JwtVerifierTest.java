@@ -3,8 +3,6 @@ package io.taskstream.access.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.access.Grant;
-import io.taskstream.access.RefusedException;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -27,6 +25,8 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import io.taskstream.access.Grant;
+import io.taskstream.access.RefusedException;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
 import java.math.BigInteger;
@@ -282,8 +282,8 @@ class JwtVerifierTest {
     }
 
     private JwtVerifier verifier(Set<String> algorithms, JWK... keys) {
-        var rules =
-                new JwtVerifier.Rules(algorithms, "https://issuer", "taskstream", Duration.ofSeconds(30), Duration.ofDays(1));
+        var rules = new JwtVerifier.Rules(
+                algorithms, "https://issuer", "taskstream", Duration.ofSeconds(30), Duration.ofDays(1));
         return new JwtVerifier(id -> List.of(keys), rules, time);
     }
 

@@ -31,8 +31,11 @@ class AppendQueueTest {
         throw new IllegalStateException("Redis is down");
     });
     private final RedisHealthCheck health = new RedisHealthCheck(link, executor);
-    private final AppendQueue appends =
-            new AppendQueue(this::call, health, RedisConfig.Timeouts.usual(), new RedisConfig.Threads(executor, scheduler, ticker::nanos));
+    private final AppendQueue appends = new AppendQueue(
+            this::call,
+            health,
+            RedisConfig.Timeouts.usual(),
+            new RedisConfig.Threads(executor, scheduler, ticker::nanos));
     private final List<AppendScript.Call> calls = new ArrayList<>();
     private final List<CompletableFuture<String>> answers = new ArrayList<>();
     private final long began = ticker.nanos();

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class CommandLimiterTest {
 
     private final ManualExecutor executor = new ManualExecutor();
-    private final CommandLimiter turns = new CommandLimiter(3, new RedisConfig.Threads(executor, new ManualScheduler(), () -> 0L));
+    private final CommandLimiter turns =
+            new CommandLimiter(3, new RedisConfig.Threads(executor, new ManualScheduler(), () -> 0L));
     private final List<CompletableFuture<Integer>> sent = new ArrayList<>();
 
     private CompletionStage<Integer> take(String node) {

@@ -48,7 +48,8 @@ final class RedisHungPrimaryTest {
     void whatAClusterMakesTheMasterIsUsed() {
         try (var redis = new RedisCluster(1, 1_000)) {
             assertGoesOn(
-                    new RedisConfig.Server(List.of(redis.uri()), true, "taskstream:", 0), redis.master("taskstream:{task}"));
+                    new RedisConfig.Server(List.of(redis.uri()), true, "taskstream:", 0),
+                    redis.master("taskstream:{task}"));
         }
     }
 

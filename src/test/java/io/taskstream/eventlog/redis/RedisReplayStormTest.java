@@ -69,7 +69,10 @@ final class RedisReplayStormTest {
         var redisThreads = new RedisConfig.Threads(executor, scheduler, System::nanoTime);
         var place = new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 0);
         log = RedisEventLog.open(
-                new RedisConfig(place, RedisEngines.RETENTION, TIMES), redisThreads, new Random(), RedisEngines.stopwatch());
+                new RedisConfig(place, RedisEngines.RETENTION, TIMES),
+                redisThreads,
+                new Random(),
+                RedisEngines.stopwatch());
         create(TASK);
         create(LIVE);
     }
