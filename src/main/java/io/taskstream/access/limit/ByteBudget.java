@@ -82,17 +82,20 @@ public final class ByteBudget {
 
     /** Removes the first waiting request for which there is room, of the callers in turn; {@code null} if there is none. */
     private synchronized @Nullable Runnable next() {
-        for (Caller caller : waiting) {
-            Allocation allocation = caller.waiting.iterator().next();
-            if (allocation.fits(allocation.wanted) || allocation.mayBorrow(allocation.wanted)) {
-                allocation.stopWaiting();
-                if (waiting.remove(caller)) {
-                    waiting.add(caller);
-                }
-                return allocation.whenRoom;
-            }
+        Allocation allocation = waiting.stream()
+                .map(caller -> caller.waiting.iterator().next())
+                .filter(first -> first.fits(first.wanted) || first.mayBorrow(first.wanted))
+                .findFirst()
+                .orElse(null);
+        if (allocation == null) {
+            return null;
         }
-        return null;
+        allocation.stopWaiting();
+        // The other callers come before this caller's next request.
+        if (waiting.remove(allocation.caller)) {
+            waiting.add(allocation.caller);
+        }
+        return allocation.whenRoom;
     }
 
     /** A subject, or an address. */

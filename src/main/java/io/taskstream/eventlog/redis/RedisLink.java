@@ -49,7 +49,7 @@ final class RedisLink implements AutoCloseable {
             RedisClusterAsyncCommands<String, byte[]> writing,
             RedisClusterAsyncCommands<String, byte[]> reading,
             RedisClusterAsyncCommands<String, byte[]> health,
-            StatefulRedisPubSubConnection<String, byte[]> waking,
+            StatefulRedisPubSubConnection<String, byte[]> pubSub,
             UnaryOperator<String> nodes) {}
 
     /** Sets the listener of notifications; called once, before {@link #connect()}. */
@@ -69,7 +69,7 @@ final class RedisLink implements AutoCloseable {
     synchronized void connect() {
         Connections made = connecting.get();
         if (listener != null) {
-            made.waking().addListener(listener);
+            made.pubSub().addListener(listener);
         }
         connections = made;
     }
@@ -101,8 +101,8 @@ final class RedisLink implements AutoCloseable {
         return made == null ? "" : made.nodes().apply(key);
     }
 
-    StatefulRedisPubSubConnection<String, byte[]> waking() {
-        return connections().waking();
+    StatefulRedisPubSubConnection<String, byte[]> pubSub() {
+        return connections().pubSub();
     }
 
     private Connections connections() {

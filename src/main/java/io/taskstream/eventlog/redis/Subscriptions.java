@@ -152,7 +152,7 @@ final class Subscriptions extends RedisPubSubAdapter<String, byte[]> implements 
 
     private CompletionStage<?> subscribe(TaskId id) {
         try {
-            return link.waking().async().ssubscribe(store.keys(id).wake());
+            return link.pubSub().async().ssubscribe(store.keys(id).wake());
         } catch (RedisException | EventLogException e) {
             // The next check tries again, and reads the log anyway.
             return CompletableFuture.failedStage(e);
@@ -161,7 +161,7 @@ final class Subscriptions extends RedisPubSubAdapter<String, byte[]> implements 
 
     private void unsubscribe(TaskId id) {
         try {
-            var unused = link.waking().async().sunsubscribe(store.keys(id).wake());
+            var unused = link.pubSub().async().sunsubscribe(store.keys(id).wake());
         } catch (RedisException | EventLogException e) {
             // The next message unsubscribes.
         }
