@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -103,6 +104,18 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("stream", "eventlog", "metrics");
 
     @ArchTest
+    static final ArchRule ACCESS_DOES_NOT_IMPORT_ITS_SUB_PACKAGES = noClasses()
+            .that()
+            .resideInAPackage("io.taskstream.access")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.taskstream.access.token", "io.taskstream.access.limit");
+
+    @ArchTest
+    static final ArchRule TOKENS_AND_LIMITS_DO_NOT_IMPORT_EACH_OTHER =
+            slices().matching("io.taskstream.access.(*)").should().notDependOnEachOther();
+
+    @ArchTest
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
             .should()
             .resideInAnyPackage(
@@ -116,6 +129,8 @@ class ArchitectureTest {
                     "io.taskstream.eventlog.redis",
                     "io.taskstream.stream",
                     "io.taskstream.access",
+                    "io.taskstream.access.token",
+                    "io.taskstream.access.limit",
                     "io.taskstream.http",
                     "io.taskstream.http.body",
                     "io.taskstream.http.filter",

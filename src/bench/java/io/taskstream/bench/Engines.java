@@ -1,20 +1,17 @@
 package io.taskstream.bench;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.metrics.Histogram;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
-import io.taskstream.eventlog.redis.RedisPlace;
-import io.taskstream.eventlog.redis.RedisRetention;
-import io.taskstream.eventlog.redis.RedisThreads;
-import io.taskstream.eventlog.redis.RedisTimes;
-import io.taskstream.metrics.Histogram;
-import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
@@ -71,10 +68,11 @@ final class Engines {
     /** The redis engine with its bounds as they are by default, as a server of its own: it shares no connection. */
     static EventLog redis(String uri) {
         return RedisEventLog.open(
-                new RedisPlace(List.of(uri), false, "taskstream:", 0),
-                new RedisRetention(100_000, Duration.ofDays(7), Duration.ofDays(1)),
-                RedisTimes.usual(),
-                new RedisThreads(EXECUTOR, SCHEDULER, System::nanoTime),
+                new RedisConfig(
+                        new RedisConfig.Server(List.of(uri), false, "taskstream:", 0),
+                        new RedisConfig.Retention(100_000, Duration.ofDays(7), Duration.ofDays(1)),
+                        RedisConfig.Timeouts.usual()),
+                new RedisConfig.Threads(EXECUTOR, SCHEDULER, System::nanoTime),
                 new Random(),
                 stopwatch());
     }

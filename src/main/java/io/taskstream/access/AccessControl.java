@@ -3,7 +3,7 @@ package io.taskstream.access;
 import io.taskstream.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in whoever shows that they may come in. Thread-safe. */
+/** Authenticates requests by tokens, tickets and stream passes. Thread-safe. */
 public final class AccessControl {
 
     private final Mode mode;
@@ -13,7 +13,7 @@ public final class AccessControl {
     private final Sessions sessions;
 
     /**
-     * @param tokens asked only if the mode is {@link Mode#TOKENS}
+     * @param tokens used only in the mode {@link Mode#TOKENS}
      */
     public AccessControl(Mode mode, TokenVerifier tokens, Tickets tickets, StreamPasses passes, Sessions sessions) {
         this.mode = mode;
@@ -23,13 +23,13 @@ public final class AccessControl {
         this.sessions = sessions;
     }
 
-    /** How the gate is kept. */
+    /** The setting {@code taskstream.access}. */
     public enum Mode {
-        /** Nobody comes in: nothing has been said about who may. */
+        /** The setting is missing, so every request is refused. */
         CLOSED,
-        /** Anybody may do anything. */
+        /** Every caller may do everything. */
         OPEN,
-        /** Whoever has a token may do what it says. */
+        /** A caller may do what its token grants. */
         TOKENS
     }
 
@@ -38,9 +38,9 @@ public final class AccessControl {
     }
 
     /**
-     * What the token grants.
+     * Returns the grant of the token.
      *
-     * @throws RefusedException if that is nothing
+     * @throws RefusedException if the token is missing, invalid, expired or revoked
      */
     public Grant byToken(@Nullable String token) {
         if (mode == Mode.CLOSED) {
@@ -49,38 +49,38 @@ public final class AccessControl {
         if (token == null) {
             throw new RefusedException("There is no token");
         }
-        return unlessEnded(tokens.verify(token));
+        return unlessRevoked(tokens.verify(token));
     }
 
     /**
-     * What the ticket grants, which is spent by this.
+     * Returns the grant of the ticket, and spends the ticket.
      *
-     * @throws RefusedException if that is nothing
+     * @throws RefusedException if the ticket does not open the task's stream
      */
     public Grant byTicket(String ticket, TaskId task) {
-        return unlessEnded(tickets.spend(ticket, task));
+        return unlessRevoked(tickets.spend(ticket, task));
     }
 
     /**
-     * What the pass of a stream grants.
+     * Returns the grant of the stream pass.
      *
-     * @throws RefusedException if that is nothing
+     * @throws RefusedException if the pass does not open the task's stream
      */
     public Grant byPass(String pass, TaskId task) {
-        return unlessEnded(passes.verify(pass, task));
+        return unlessRevoked(passes.verify(pass, task));
     }
 
-    /** Takes back the tickets and passes that were given under the grant's session so far, and ends its streams. */
+    /** Revokes the tickets and passes that the grant's session has issued so far, and ends its streams. */
     public void signOut(Grant grant) {
         if (!grant.session().isEmpty()) {
-            tickets.withdraw(grant.session());
-            passes.withdraw(grant.session());
+            tickets.revoke(grant.session());
+            passes.revoke(grant.session());
             sessions.interrupt(grant.session());
         }
     }
 
-    private Grant unlessEnded(Grant grant) {
-        if (sessions.isEnded(grant)) {
+    private Grant unlessRevoked(Grant grant) {
+        if (sessions.isRevoked(grant)) {
             throw new RefusedException("The session was ended, or the token is no longer in its file");
         }
         return grant;

@@ -2,25 +2,31 @@ package io.taskstream.access;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Writes one line of JSON for each refusal and each administrative act. A line holds no secret, and nothing that a client
- * sends can make it two: whatever is not plain ASCII is escaped. Thread-safe.
+ * The audit log: one line of JSON for each refused request and each administrative act. A line holds no secret. Characters
+ * outside printable ASCII are escaped, so that no client can forge a second line. Thread-safe.
  */
 public final class Audit {
 
-    private static final int LONGEST = 256;
+    private static final int MAX_VALUE_LENGTH = 256;
 
-    /** Whoever is refused again and again must not fill the disk with it. */
+    /** Repeated refusals must not fill the disk. */
     private static final int REFUSALS_PER_SECOND = 100;
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Consumer<String> log;
     private final LongSupplier nanos;
-    private final TokenBucket refusals;
+
+    // Guarded by this.
+    private long secondBegan;
+    private int refusals;
     private long unlogged;
 
     /**
@@ -30,29 +36,27 @@ public final class Audit {
     public Audit(Consumer<String> log, LongSupplier nanos) {
         this.log = log;
         this.nanos = nanos;
-        this.refusals = new TokenBucket(REFUSALS_PER_SECOND, nanos.getAsLong());
+        this.secondBegan = nanos.getAsLong();
     }
 
-    /** Lines in the server's log, under a name of their own. */
+    /** Returns an audit log that is part of the server's log, with a logger of its own. */
     public static Audit toServerLog(LongSupplier nanos) {
         System.Logger logger = System.getLogger("io.taskstream.audit");
         return new Audit(line -> logger.log(System.Logger.Level.INFO, line), nanos);
     }
 
     /**
-     * Notes that somebody was refused; if that happens too often, only how often, with the next that is noted.
+     * Logs a refused request. Above the rate limit requests are only counted, and the next line has their number.
      *
      * @param more names and values
      */
     public void refused(Map<String, String> more) {
         Map<String, String> line = new LinkedHashMap<>(more);
-        synchronized (refusals) {
-            long now = nanos.getAsLong();
-            if (refusals.delay(now) > 0) {
+        synchronized (this) {
+            if (!isWithinRate(nanos.getAsLong())) {
                 unlogged++;
                 return;
             }
-            refusals.take(1, now);
             if (unlogged > 0) {
                 line.put("unlogged", Long.toString(unlogged));
                 unlogged = 0;
@@ -61,16 +65,25 @@ public final class Audit {
         note("refused", line);
     }
 
+    private boolean isWithinRate(long now) {
+        if (now - secondBegan >= SECOND) {
+            secondBegan = now;
+            refusals = 0;
+        }
+        refusals++;
+        return refusals <= REFUSALS_PER_SECOND;
+    }
+
     /**
-     * Notes what happened.
+     * Logs an act.
      *
-     * @param what in one word, such as {@code drain}
-     * @param more names and values; long ones are cut
+     * @param act in one or two words, such as {@code drain begun}
+     * @param more names and values; long values are cut
      */
-    public void note(String what, Map<String, String> more) {
-        JsonObjectBuilder line = Json.createObjectBuilder().add("audit", what);
-        more.forEach((name, value) ->
-                line.add(name, value.length() > LONGEST ? value.substring(0, LONGEST) + "..." : value));
+    public void note(String act, Map<String, String> more) {
+        JsonObjectBuilder line = Json.createObjectBuilder().add("audit", act);
+        more.forEach((name, value) -> line.add(
+                name, value.length() > MAX_VALUE_LENGTH ? value.substring(0, MAX_VALUE_LENGTH) + "..." : value));
         log.accept(ascii(line.build().toString()));
     }
 

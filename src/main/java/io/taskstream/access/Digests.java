@@ -6,12 +6,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** SHA-256 of secrets, which are kept and compared in that form only. */
-final class Digests {
+/** SHA-256 digests of secrets. The secrets themselves are never stored. */
+public final class Digests {
 
     private Digests() {}
 
-    static byte[] sha256(String secret) {
+    public static byte[] sha256(String secret) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
@@ -19,13 +19,13 @@ final class Digests {
         }
     }
 
-    /** In hexadecimal. */
-    static String hex(String secret) {
+    /** Returns the digest in hexadecimal. */
+    public static String hex(String secret) {
         return HexFormat.of().formatHex(sha256(secret));
     }
 
-    /** A short name for a secret, which says nothing of it. */
-    static String name(String secret) {
+    /** Returns a short name for a secret, which reveals nothing of it: 22 characters of base64url. */
+    public static String name(String secret) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(sha256(secret))

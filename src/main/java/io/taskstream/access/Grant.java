@@ -4,40 +4,45 @@ import io.taskstream.task.TaskId;
 import java.time.Instant;
 
 /**
- * Who a request comes from, what they may do, and until when.
+ * The subject of a request, its permissions, and when they end.
  *
- * @param subject whose limits count; empty for anybody, whom no limit per subject bounds
- * @param session what {@code DELETE /sessions/{jti}} names to take the grant back; empty if nothing can
- * @param entry what the file of static tokens calls the entry that gives it; empty if it is not from there
- * @param permissions what they may do
- * @param expires when that ends; {@link Instant#MAX} for never
+ * @param subject the owner of quotas and rate limits; empty for callers without a token, which have no limits per subject
+ * @param session the name by which {@code DELETE /sessions/{jti}} revokes the grant; empty if nothing can
+ * @param entry the name of the entry in the file of static tokens; empty if the grant is not from there
+ * @param expires {@link Instant#MAX} for never
  */
 public record Grant(String subject, String session, String entry, Permissions permissions, Instant expires) {
 
-    /** What anybody has on a server without access control. */
-    public static final Grant ANYBODY = new Grant("", "", Permissions.ALL, Instant.MAX);
+    /** The grant of every caller while access is open. */
+    public static final Grant UNRESTRICTED = new Grant("", "", Permissions.ALL, Instant.MAX);
 
-    /** What one has who shows nothing: to see what anybody may see. */
-    public static final Grant NOBODY = new Grant("", "", Permissions.NONE, Instant.MAX);
+    /** The grant of an anonymous caller: public resources only. */
+    public static final Grant ANONYMOUS = new Grant("", "", Permissions.NONE, Instant.MAX);
 
-    /** A grant that no file of static tokens gives. */
+    /** Makes a grant that is not from the file of static tokens. */
     public Grant(String subject, String session, Permissions permissions, Instant expires) {
         this(subject, session, "", permissions, expires);
     }
 
-    /** The same person, who may watch that task and no more. */
+    /** Returns the same grant, reduced to watching one task. */
     Grant toWatch(TaskId task) {
         return new Grant(subject, session, entry, Permissions.toWatch(task), expires);
     }
 
-    /** Returns a short name, 22 characters of base64url, that stands for this name and this subject and no other two. */
+    /** Returns a name of 22 characters of base64url that is unique for this name and this subject. */
     public String ownName(String name) {
-        // The digest has one length, so that no subject can end where the name of another begins.
+        // The digest has a fixed length, so that no other split of subject and name gives the same text.
         return Digests.name(Digests.hex(subject) + name);
     }
 
-    /** Whether there is a limit on how much this one may do. */
-    public boolean isNamed() {
+    /** Returns the name of the static token within {@link #entry}: the part before the dot. */
+    public String tokenName() {
+        int dot = entry.indexOf('.');
+        return dot < 0 ? entry : entry.substring(0, dot);
+    }
+
+    /** Whether limits per subject apply. */
+    public boolean hasSubject() {
         return !subject.isEmpty();
     }
 }

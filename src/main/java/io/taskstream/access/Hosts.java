@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The hosts under which the server may be called if it asks for no tokens: any IP address, {@code localhost}, and the
- * names that are set. A website can make a name of its own resolve to this server (DNS rebinding), and its scripts are
- * then of the server's own origin; with this list its name is refused.
+ * The host names that the server answers to while access is open: any IP address, {@code localhost}, and the configured
+ * names. A website can resolve a name of its own to this server (DNS rebinding), and its scripts then have the server's
+ * origin. This list refuses such a name.
  *
- * @param names without ports, in any case
+ * @param names without ports; upper and lower case are equal
  */
 public record Hosts(Set<String> names) {
 
@@ -24,7 +24,7 @@ public record Hosts(Set<String> names) {
     private static final Pattern AUTHORITY = Pattern.compile("(?:\\[([0-9a-f:.]+)]|([a-z0-9_.-]+))(?::[0-9]*)?");
 
     /**
-     * @throws IllegalArgumentException if one is no name of a host
+     * @throws IllegalArgumentException if one is not a host name
      */
     public Hosts {
         names = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
@@ -34,9 +34,9 @@ public record Hosts(Set<String> names) {
     }
 
     /**
-     * Whether the server may be called so.
+     * Whether the server answers to the host.
      *
-     * @param authority the value of a header {@code Host}: a host, with or without a port
+     * @param authority the value of the header {@code Host}: a host, with or without a port
      */
     public boolean serve(String authority) {
         Matcher matcher = AUTHORITY.matcher(authority.strip().toLowerCase(Locale.ROOT));
@@ -48,7 +48,7 @@ public record Hosts(Set<String> names) {
     }
 
     private boolean serveName(String text) {
-        // With a final dot a name is absolute, and means the same.
+        // A final dot makes the name absolute, without changing its meaning.
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         return name.equals("localhost") || names.contains(name) || isAddress(name);
     }

@@ -2,7 +2,7 @@ package io.taskstream.access;
 
 import java.time.Duration;
 
-/** Somebody, or everybody, has as much as there may be. The message is for the client. */
+/** A quota or rate limit is exhausted, of one client or of the server. The message is for the client. */
 public final class LimitException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -16,22 +16,22 @@ public final class LimitException extends RuntimeException {
         this.ofServer = ofServer;
     }
 
-    /** The client has reached a limit of its own, and may try again after that time. */
-    static LimitException ofClient(String detail, Duration retry) {
+    /** Reports that the client has exhausted a limit of its own, and may try again after that time. */
+    public static LimitException ofClient(String detail, Duration retry) {
         return new LimitException(detail, Math.max(1, retry.plusMillis(999).toSeconds()), false);
     }
 
-    /** The server has reached a limit, whoever asks. */
+    /** Reports that the server as a whole has exhausted a limit. */
     public static LimitException ofServer(String detail, Duration retry) {
         return new LimitException(detail, Math.max(1, retry.toSeconds()), true);
     }
 
-    /** After how many seconds it may be worth trying again. */
+    /** Returns the value for {@code Retry-After}, in seconds. */
     public long retrySeconds() {
         return retrySeconds;
     }
 
-    /** Whether it is the server that has no more, and not the client. */
+    /** Whether the limit is the server's, not the client's. */
     public boolean isOfServer() {
         return ofServer;
     }

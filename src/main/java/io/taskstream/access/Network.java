@@ -11,26 +11,26 @@ import java.util.regex.Pattern;
  * A range of IP addresses.
  *
  * @param address an address in it
- * @param bits how many of its first bits all have in common
+ * @param bits the length of the prefix
  */
-record Network(InetAddress address, int bits) {
+public record Network(InetAddress address, int bits) {
 
-    /** With numbers up to 255 only: others would be looked up as a name. */
+    /** Has numbers up to 255 only, since Java would look up others as a name. */
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})(?:\\.(?!$)|$)){4}");
 
     private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9a-fA-F:.]{2,45}");
     private static final int IPV6_CLIENT_BYTES = 8;
 
-    Network {
+    public Network {
         if (bits < 0 || bits > address.getAddress().length * 8) {
-            throw new IllegalArgumentException("A network has no such length");
+            throw new IllegalArgumentException("The prefix length of a network is out of range");
         }
     }
 
     /**
-     * The network that is written as {@code 10.0.0.0/8}, or as a single address.
+     * Parses a network, such as {@code 10.0.0.0/8}, or a single address.
      *
-     * @throws IllegalArgumentException if the text is anything else
+     * @throws IllegalArgumentException if the text is neither
      */
     static Network parse(String text) {
         int slash = text.indexOf('/');
@@ -40,7 +40,7 @@ record Network(InetAddress address, int bits) {
                 address, slash < 0 ? address.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1)));
     }
 
-    /** The address that this text is; empty if it is a name, which is never looked up, or nonsense. */
+    /** Parses an address; empty if the text is not one. Names are never looked up. */
     static Optional<InetAddress> address(String text) {
         if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             return Optional.empty();
@@ -67,8 +67,8 @@ record Network(InetAddress address, int bits) {
         return true;
     }
 
-    /** Whom to count an address as: an IPv6 client has a whole network of 64 bits to choose from. */
-    static String ofClient(String address) {
+    /** Returns the unit that limits per address count: an IPv6 client can choose any address in its network of 64 bits. */
+    public static String ofClient(String address) {
         return address(address)
                 .map(InetAddress::getAddress)
                 .filter(bytes -> bytes.length > IPV6_CLIENT_BYTES)

@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The web origins (RFC 6454) whose scripts may call.
+ * The web origins (RFC 6454) whose scripts may call the API.
  *
  * @param allowed as browsers send them, such as {@code https://app.example}; the server's own is always allowed
- * @param credentials whether browsers may send cookies along from there
+ * @param credentials whether browsers may send cookies from there
  */
 public record Origins(Set<String> allowed, boolean credentials) {
 
-    /** No other than the server's own. */
+    /** The server's own origin only. */
     public static final Origins NONE = new Origins(Set.of(), false);
 
     /** The scheme and the host, as browsers send them. */
@@ -31,20 +31,20 @@ public record Origins(Set<String> allowed, boolean credentials) {
         return allowed.contains(origin);
     }
 
-    /** Whether what a browser sends along by itself counts there: another host of the same site gets it sent anyway. */
+    /** Whether cookies from the origin count. Without this check they would, from another host of the same site. */
     public boolean allowsCookies(String origin) {
         return credentials && allows(origin);
     }
 
-    /** Whether any other origin than the server's own is allowed. */
-    public boolean isAnyElse() {
+    /** Whether the scripts of any other origin may call. */
+    public boolean allowsOthers() {
         return !allowed.isEmpty();
     }
 
     /**
-     * Whether it is the server's own origin: its host and port, by https, or by any scheme on this machine itself.
+     * Whether the origin is the server's own: its host and port with https, or with any scheme on the local machine.
      *
-     * @param host as the browser knows it, with its port unless that is the scheme's own; {@code null} if it is not known
+     * @param host as the browser sees it, with its port unless that is the scheme's default; {@code null} if unknown
      */
     public static boolean isOwn(String origin, @Nullable String host) {
         Matcher parts = ORIGIN.matcher(origin);
@@ -54,7 +54,7 @@ public record Origins(Set<String> allowed, boolean credentials) {
                 && isAt(origin, host);
     }
 
-    /** Whether it is the origin of that host and port, by http or https. */
+    /** Whether the origin has that host and port, with http or https. */
     public static boolean isAt(String origin, String host) {
         Matcher parts = ORIGIN.matcher(origin);
         return parts.matches()

@@ -3,69 +3,43 @@ package io.taskstream.access;
 import io.taskstream.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
-/** What a request needs a right to. */
+/** The permission that a request needs. */
 public enum Permission {
 
-    /** Nothing: anybody may, even without a token. */
-    NONE {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return true;
-        }
-    },
+    /** None: the resource is public. */
+    NONE,
 
-    /** To be somebody. What they see or do is narrowed down to their rights by the resource itself. */
-    TOKEN {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return true;
-        }
-    },
+    /** A valid token. The resource itself reduces its answer to what the caller may see. */
+    AUTHENTICATED,
 
-    /** To watch the task that the path names. */
-    WATCH {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return task != null && permissions.mayWatch(task);
-        }
-    },
+    /** To watch the task in the path. */
+    WATCH,
 
     /** To watch that task or to publish to it. */
-    LOOK {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return task != null && (permissions.mayWatch(task) || permissions.mayPublish(task));
-        }
-    },
+    READ,
 
-    /** To publish to the task that the path names. */
-    PUBLISH {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return task != null && permissions.mayPublish(task);
-        }
-    },
+    /** To publish to the task in the path. */
+    PUBLISH,
 
-    /** To publish to that task, or to any as an administrator. */
-    MANAGE {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return task != null && (permissions.admin() || permissions.mayPublish(task));
-        }
-    },
+    /** To publish to that task, or to be an administrator. */
+    MANAGE,
 
     /** To be an administrator. */
-    ADMIN {
-        @Override
-        public boolean isIn(Permissions permissions, @Nullable TaskId task) {
-            return permissions.admin();
-        }
-    };
+    ADMIN;
 
     /**
-     * Whether these rights are enough.
+     * Whether the caller's permissions include this one.
      *
-     * @param task the one that the path names; {@code null} if it names none, or what can't be one
+     * @param task the task in the path; {@code null} if the path has none, or an invalid id
      */
-    public abstract boolean isIn(Permissions permissions, @Nullable TaskId task);
+    public boolean isIn(Permissions permissions, @Nullable TaskId task) {
+        return switch (this) {
+            case NONE, AUTHENTICATED -> true;
+            case WATCH -> task != null && permissions.mayWatch(task);
+            case READ -> task != null && (permissions.mayWatch(task) || permissions.mayPublish(task));
+            case PUBLISH -> task != null && permissions.mayPublish(task);
+            case MANAGE -> task != null && (permissions.admin() || permissions.mayPublish(task));
+            case ADMIN -> permissions.admin();
+        };
+    }
 }

@@ -7,9 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The proxies in front of the server, whose word is taken for where a request comes from. They say it in one header, the
- * one that they are configured to write: any other, a proxy passes on as its client has sent it. The headers of all other
- * peers are ignored.
+ * The trusted proxies in front of the server. They name the client's address in one header, the one they are configured
+ * to write; any other they pass on as the client sent it. The headers of all other peers are ignored.
  */
 public final class Proxies {
 
@@ -24,7 +23,7 @@ public final class Proxies {
         this.header = header;
     }
 
-    /** The header in which proxies say where a request comes from. */
+    /** The header in which proxies name the client's address. */
     public enum Header {
         X_FORWARDED_FOR("X-Forwarded-For"),
         /** RFC 7239. */
@@ -36,29 +35,29 @@ public final class Proxies {
             this.text = text;
         }
 
-        /** The name on the wire. */
+        /** Returns the name of the header. */
         public String text() {
             return text;
         }
     }
 
     /**
-     * Proxies whose addresses are in one of the networks.
+     * Returns the proxies in the networks.
      *
-     * @param networks as {@code 10.0.0.0/8}, {@code ::1} and the like
+     * @param networks such as {@code 10.0.0.0/8} and {@code ::1}
      * @param header the one that these proxies write
-     * @throws IllegalArgumentException if one is nothing of the kind
+     * @throws IllegalArgumentException if one is not a network
      */
     public static Proxies in(List<String> networks, Header header) {
         return new Proxies(networks.stream().map(Network::parse).toList(), header);
     }
 
-    /** The name of the header that {@link #client} takes the values of. */
+    /** Returns the name of the header whose values {@link #client} takes. */
     public String header() {
         return header.text();
     }
 
-    /** Whether the peer's word is taken. */
+    /** Whether the peer is a trusted proxy. */
     public boolean isTrusted(String peer) {
         return !trusted.isEmpty()
                 && Network.address(peer)
@@ -67,10 +66,10 @@ public final class Proxies {
     }
 
     /**
-     * Where a request comes from: the last address in the chain that is no proxy of ours.
+     * Returns the client's address: the last address in the chain that is not a trusted proxy.
      *
-     * @param peer who has connected
-     * @param values those of {@link #header()}, in the order in which they came
+     * @param peer the address of the connection
+     * @param values of {@link #header()}, in the order in which they arrived
      */
     public String client(String peer, List<String> values) {
         if (!isTrusted(peer)) {
@@ -111,7 +110,7 @@ public final class Proxies {
                 .toList();
     }
 
-    /** {@code 192.0.2.1:80} and {@code [2001:db8::1]:80} without what is not the address; empty if it is none. */
+    /** Returns the address of {@code 192.0.2.1:80} or {@code [2001:db8::1]:80}; empty if there is none. */
     private static Optional<String> withoutPort(String text) {
         String address = text;
         if (text.startsWith("[") && text.indexOf(']') > 0) {

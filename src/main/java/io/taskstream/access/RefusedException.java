@@ -1,8 +1,8 @@
 package io.taskstream.access;
 
 /**
- * Somebody is not who they must be, or says so in a way that is not understood. The message tells an operator why; it
- * holds nothing of what was presented, and a client is not told it.
+ * A credential is missing, invalid, expired or revoked. The message is for operators: it contains nothing of the
+ * credential, and clients do not get it.
  */
 public final class RefusedException extends RuntimeException {
 
@@ -12,7 +12,7 @@ public final class RefusedException extends RuntimeException {
         super(reason, null, false, false);
     }
 
-    /** Why. */
+    /** Returns the reason, for operators. */
     public String reason() {
         return String.valueOf(getMessage());
     }

@@ -20,28 +20,29 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Passes, with which a viewer that was let in by a ticket comes back to the same stream when its connection broke. A
- * pass says itself whose it is, and is sealed (RFC 2104): nothing is kept, and every server with the same secret knows it.
+ * Passes, with which a viewer that was admitted by a ticket resumes the same stream after its connection broke. A pass
+ * contains its grant and a MAC (RFC 2104). So servers store nothing, and every server with the same secret accepts it.
+ * Thread-safe.
  */
 public final class StreamPasses {
 
-    /** So that nothing else that may one day be sealed with the same secret can be taken for a pass. */
+    /** Prevents a MAC that the secret is used for elsewhere from being accepted as a pass. */
     private static final String PURPOSE = "taskstream stream pass 2:";
 
     private static final String HMAC = "HmacSHA256";
-    private static final int LONGEST = 4_096;
+    private static final int MAX_LENGTH = 4_096;
 
-    private static final int MOST_WITHDRAWN = 100_000;
+    private static final int MAX_REVOKED = 100_000;
 
-    private final Map<String, Instant> withdrawn = new ConcurrentHashMap<>();
-    private volatile Instant allWithdrawn = Instant.MIN;
+    private final Map<String, Instant> revoked = new ConcurrentHashMap<>();
+    private volatile Instant allRevoked = Instant.MIN;
     private final SecretKey secret;
     private final Duration longestLife;
     private final InstantSource time;
 
     /**
      * @param secret at least 32 bytes
-     * @param longestLife how long a pass lasts whose grant has no end
+     * @param longestLife the life of a pass whose grant never expires
      */
     public StreamPasses(byte[] secret, Duration longestLife, InstantSource time) {
         this.secret = new SecretKeySpec(secret, HMAC);
@@ -49,8 +50,8 @@ public final class StreamPasses {
         this.time = time;
     }
 
-    /** A pass for the stream of that task; it ends with the grant. */
-    public String give(TaskId task, Grant grant) {
+    /** Issues a pass for the stream of the task. It ends with the grant. */
+    public String issue(TaskId task, Grant grant) {
         Instant latest = time.instant().plus(longestLife);
         Instant expires = grant.expires().isAfter(latest) ? latest : grant.expires();
         String json = Json.createObjectBuilder()
@@ -63,40 +64,40 @@ public final class StreamPasses {
                 .build()
                 .toString();
         String content = encode(json.getBytes(StandardCharsets.UTF_8));
-        return content + '.' + encode(seal(content));
+        return content + '.' + encode(mac(content));
     }
 
-    /** From now on no pass is good that was given under the session so far. */
-    void withdraw(String session) {
+    /** Revokes the passes that were issued under the session so far. */
+    void revoke(String session) {
         Instant now = time.instant();
-        if (withdrawn.size() >= MOST_WITHDRAWN) {
-            // The passes that were given before have ended by themselves.
-            withdrawn.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
+        if (revoked.size() >= MAX_REVOKED) {
+            // The passes of these have expired.
+            revoked.values().removeIf(since -> since.isBefore(now.minus(longestLife)));
         }
-        if (withdrawn.size() >= MOST_WITHDRAWN) {
-            allWithdrawn = now;
-            withdrawn.clear();
+        if (revoked.size() >= MAX_REVOKED) {
+            allRevoked = now;
+            revoked.clear();
         }
-        withdrawn.put(session, now);
+        revoked.put(session, now);
     }
 
-    private boolean isWithdrawn(String session, Instant given) {
-        return !given.isAfter(withdrawn.getOrDefault(session, Instant.MIN)) || !given.isAfter(allWithdrawn);
+    private boolean isRevoked(String session, Instant given) {
+        return !given.isAfter(revoked.getOrDefault(session, Instant.MIN)) || !given.isAfter(allRevoked);
     }
 
     /**
-     * What the pass grants.
+     * Returns the grant of the pass.
      *
-     * @throws RefusedException if it is not ours, for another task, or too old
+     * @throws RefusedException if it is forged, revoked, expired, or for another task
      */
     public Grant verify(String pass, TaskId task) {
         int dot = pass.indexOf('.');
-        if (dot < 0 || pass.length() > LONGEST) {
+        if (dot < 0 || pass.length() > MAX_LENGTH) {
             throw new RefusedException("Not a stream's pass");
         }
         String content = pass.substring(0, dot);
         if (!MessageDigest.isEqual(
-                encode(seal(content)).getBytes(StandardCharsets.US_ASCII),
+                encode(mac(content)).getBytes(StandardCharsets.US_ASCII),
                 pass.substring(dot + 1).getBytes(StandardCharsets.UTF_8))) {
             throw new RefusedException("The stream's pass is not sealed by this server");
         }
@@ -115,9 +116,9 @@ public final class StreamPasses {
                 throw new RefusedException("The stream's pass has expired");
             }
             String session = pass.getString("session");
-            if (isWithdrawn(
+            if (isRevoked(
                     session, Instant.ofEpochMilli(pass.getJsonNumber("given").longValueExact()))) {
-                throw new RefusedException("The stream's pass was withdrawn when its session was closed");
+                throw new RefusedException("The stream's pass was revoked when its session was closed");
             }
             return new Grant(
                     pass.getString("subject"), session, pass.getString("entry"), Permissions.toWatch(task), expires);
@@ -126,7 +127,7 @@ public final class StreamPasses {
         }
     }
 
-    private byte[] seal(String content) {
+    private byte[] mac(String content) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(secret);

@@ -4,16 +4,16 @@ import io.taskstream.task.TaskId;
 import java.util.regex.Pattern;
 
 /**
- * Some tasks: the one of an id, or all whose ids begin with what stands before a {@code *}.
+ * A pattern that matches one task, or all tasks whose ids have a prefix.
  *
- * @param text an id, or a prefix, which may be empty, and one {@code *} at its end
+ * @param text an id, or a prefix, possibly empty, with a {@code *} at its end
  */
 public record TaskPattern(String text) {
 
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~-]{0,128}\\*|[A-Za-z0-9._~-]{1,128}");
 
     /**
-     * @throws RefusedException if the text has another form: what is not understood gives no right
+     * @throws RefusedException if the text has another form: an invalid pattern grants nothing
      */
     public TaskPattern {
         if (!FORM.matcher(text).matches()) {
@@ -21,7 +21,7 @@ public record TaskPattern(String text) {
         }
     }
 
-    /** Whether the task is one of those. */
+    /** Whether the pattern covers the task. */
     public boolean matches(TaskId task) {
         return text.endsWith("*")
                 ? task.value().startsWith(text.substring(0, text.length() - 1))

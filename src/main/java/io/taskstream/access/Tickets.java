@@ -6,22 +6,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tickets, for clients that can't send a token: each opens one stream of one task, once and soon. Only a ticket's digest
- * is kept, until it is spent or too old. Thread-safe.
+ * Tickets for clients that can't send a token: each opens one stream of one task, once and soon. Until a ticket is spent
+ * or has expired, only its digest is kept. Thread-safe.
  */
 public final class Tickets {
 
-    private static final int MOST = 10_000;
-    private static final int MOST_OF_SUBJECT = 500;
+    private static final int MAX_UNUSED = 10_000;
+    private static final int MAX_UNUSED_PER_SUBJECT = 500;
     private static final int BYTES = 32;
 
-    private final Map<String, Ticket> given = new LinkedHashMap<>();
-    private final Quota ofSubject = new Quota(MOST_OF_SUBJECT);
+    // Both are guarded by this. The oldest ticket comes first.
+    private final Map<String, Ticket> issued = new LinkedHashMap<>();
+    private final Map<String, Integer> perSubject = new HashMap<>();
+
     private final Duration lifetime;
     private final InstantSource time;
     private final SecureRandom random;
@@ -32,82 +36,79 @@ public final class Tickets {
         this.random = random;
     }
 
-    private record Ticket(TaskId task, Grant grant, Instant until) {}
+    private record Ticket(TaskId task, Grant grant, Instant expires) {}
 
-    /** How long a ticket can be used. */
+    /** Returns how long a ticket can be used. */
     public Duration lifetime() {
         return lifetime;
     }
 
     /**
-     * A new ticket.
+     * Issues a ticket.
      *
-     * @param grant of whom it is; who uses it may watch the task and no more, and no longer than that lasts
-     * @throws LimitException if too many are unused
+     * @param grant of the caller; the ticket allows watching the task only, and ends with the grant at the latest
+     * @throws LimitException if too many tickets are unused
      */
-    public String give(TaskId task, Grant grant) {
+    public String issue(TaskId task, Grant grant) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        keep(
+        add(
                 Digests.hex(ticket),
                 new Ticket(task, grant.toWatch(task), time.instant().plus(lifetime)));
         return ticket;
     }
 
-    private synchronized void keep(String digest, Ticket ticket) {
-        dropOld();
-        if (given.size() >= MOST) {
+    private synchronized void add(String digest, Ticket ticket) {
+        removeExpired();
+        if (issued.size() >= MAX_UNUSED) {
             throw LimitException.ofServer("Too many tickets are waiting to be used", lifetime);
         }
-        if (!ofSubject.take(ticket.grant.subject())) {
+        String subject = ticket.grant.subject();
+        if (perSubject.getOrDefault(subject, 0) >= MAX_UNUSED_PER_SUBJECT) {
             throw LimitException.ofClient("Too many of your tickets are waiting to be used", lifetime);
         }
-        given.put(digest, ticket);
+        issued.put(digest, ticket);
+        perSubject.merge(subject, 1, Integer::sum);
     }
 
-    /** Forgets the tickets that were given under the session. */
-    synchronized void withdraw(String session) {
-        given.values().removeIf(ticket -> {
-            boolean isOfSession = ticket.grant.session().equals(session);
-            if (isOfSession) {
-                ofSubject.release(ticket.grant.subject());
-            }
-            return isOfSession;
-        });
+    /** Revokes the tickets that were issued under the session. */
+    synchronized void revoke(String session) {
+        removeWhile(ticket -> true, ticket -> ticket.grant.session().equals(session));
     }
 
-    /** The oldest come first, so this ends with the first that is young. */
-    private void dropOld() {
+    private void removeExpired() {
         Instant now = time.instant();
-        Iterator<Ticket> tickets = given.values().iterator();
-        while (tickets.hasNext()) {
-            Ticket oldest = tickets.next();
-            if (oldest.until.isAfter(now)) {
+        removeWhile(ticket -> !ticket.expires.isAfter(now), ticket -> true);
+    }
+
+    private void removeWhile(Predicate<Ticket> goesOn, Predicate<Ticket> isRemoved) {
+        for (var tickets = issued.values().iterator(); tickets.hasNext(); ) {
+            Ticket ticket = tickets.next();
+            if (!goesOn.test(ticket)) {
                 return;
             }
-            ofSubject.release(oldest.grant.subject());
-            tickets.remove();
+            if (isRemoved.test(ticket)) {
+                tickets.remove();
+                release(ticket);
+            }
         }
+    }
+
+    private void release(Ticket ticket) {
+        perSubject.computeIfPresent(ticket.grant.subject(), (subject, count) -> count == 1 ? null : count - 1);
     }
 
     /**
-     * Spends the ticket, whether or not it is for this task.
+     * Spends the ticket, even if it is for another task.
      *
-     * @return what it grants
-     * @throws RefusedException if it was spent before, is too old, was never given, is for another task, or its grant has
-     *     expired
+     * @throws RefusedException if the ticket is unknown, spent, expired, or for another task, or its grant has expired
      */
     public Grant spend(String ticket, TaskId task) {
-        Ticket found;
-        synchronized (this) {
-            dropOld();
-            found = given.remove(Digests.hex(ticket));
-        }
+        Ticket found = remove(Digests.hex(ticket));
         if (found == null) {
             throw new RefusedException("The ticket is spent, too old, or none of ours");
         }
-        ofSubject.release(found.grant.subject());
         if (!found.task.equals(task)) {
             throw new RefusedException("The ticket is for another task");
         }
@@ -115,5 +116,14 @@ public final class Tickets {
             throw new RefusedException("The token that the ticket was given for has expired");
         }
         return found.grant;
+    }
+
+    private synchronized @Nullable Ticket remove(String digest) {
+        removeExpired();
+        Ticket found = issued.remove(digest);
+        if (found != null) {
+            release(found);
+        }
+        return found;
     }
 }

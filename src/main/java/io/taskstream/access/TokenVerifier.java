@@ -1,13 +1,13 @@
 package io.taskstream.access;
 
-/** Knows whose a token is. Thread-safe. */
+/** Verifies tokens. Thread-safe. */
 @FunctionalInterface
 public interface TokenVerifier {
 
     /**
-     * What the token grants. May wait for keys to be fetched.
+     * Returns the grant of the token. May block until keys are fetched.
      *
-     * @throws RefusedException if it grants nothing, now
+     * @throws RefusedException if the token is not valid now
      */
     Grant verify(String token);
 }

@@ -2,23 +2,21 @@ package io.taskstream.app;
 
 import io.taskstream.access.AccessControl;
 import io.taskstream.access.Audit;
-import io.taskstream.access.EventRates;
-import io.taskstream.access.HttpKeySource;
-import io.taskstream.access.JwtVerifier;
-import io.taskstream.access.KeyFile;
-import io.taskstream.access.Keys;
-import io.taskstream.access.OpenTasks;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.token.HttpKeySource;
+import io.taskstream.access.token.JwtVerifier;
+import io.taskstream.access.token.Keys;
+import io.taskstream.access.limit.OpenTasks;
 import io.taskstream.access.Origins;
 import io.taskstream.access.RefusedException;
-import io.taskstream.access.RemoteKeys;
-import io.taskstream.access.Revocations;
+import io.taskstream.access.token.RemoteKeys;
 import io.taskstream.access.Sessions;
-import io.taskstream.access.StaticTokens;
+import io.taskstream.access.token.StaticTokens;
 import io.taskstream.access.StreamPasses;
 import io.taskstream.access.Tickets;
 import io.taskstream.access.TokenVerifier;
-import io.taskstream.access.ViewerQuotas;
-import io.taskstream.access.WatchedFile;
+import io.taskstream.access.limit.ViewerQuotas;
+import io.taskstream.access.token.WatchedFile;
 import io.taskstream.stream.Ticker;
 import io.taskstream.task.TaskId;
 import java.io.IOException;
@@ -63,13 +61,12 @@ record AccessGraph(
             var random = new SecureRandom();
             // A revocation must outlast every token of its session, even if the clocks differ.
             Optional<StaticTokens> inFile = staticTokens();
-            var revocations = new Revocations(
-                    settings.longestLife().plus(Duration.ofHours(1)),
-                    time,
-                    inFile.<Revocations.TokenFile>map(tokens -> tokens).orElse(entry -> false));
             var tickets = new Tickets(settings.ticketLife(), time, random);
             var passes = new StreamPasses(secret(random), settings.longestLife(), time);
-            var sessions = new Sessions(revocations);
+            var sessions = new Sessions(
+                    settings.longestLife().plus(Duration.ofHours(1)),
+                    time,
+                    inFile.<Sessions.TokenFile>map(tokens -> tokens).orElse(entry -> false));
             return new AccessGraph(
                     new AccessControl(settings.mode(), tokens(inFile), tickets, passes, sessions),
                     tickets,
@@ -115,7 +112,7 @@ record AccessGraph(
             if (jwt.keysUrl().isPresent()) {
                 return new RemoteKeys(new HttpKeySource(jwt.keysUrl().get()), jwt.keysLife(), jwt.keysOutage(), time);
             }
-            var watched = new WatchedFile<>(jwt.keyFile().orElseThrow(), KeyFile::parse, time);
+            var watched = new WatchedFile<>(jwt.keyFile().orElseThrow(), Keys::parse, time);
             return id -> Keys.withId(watched.get(), id);
         }
 

@@ -1,32 +1,30 @@
 package io.taskstream.app;
 
 import io.taskstream.access.AccessControl;
-import io.taskstream.access.Algorithm;
 import io.taskstream.access.Hosts;
-import io.taskstream.access.JwtRules;
 import io.taskstream.access.Origins;
 import io.taskstream.access.Proxies;
-import io.taskstream.access.ViewerLimits;
+import io.taskstream.access.limit.ViewerQuotas;
+import io.taskstream.access.token.JwtVerifier;
 import io.taskstream.http.filter.HeadLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who comes in, and how much they may take.
+ * The settings of authentication, quotas and rate limits.
  *
- * @param tokensFile holds static tokens
- * @param jwt how JSON Web Tokens are verified, if any are
- * @param secretFile holds the secret that passes are sealed with; without one the server makes up its own
- * @param longestLife how long a token can last
- * @param openTasks how many open tasks a subject may have made; 0 is any number
- * @param eventsPerTask events a second to one task; 0 is any number
- * @param eventsPerProducer events a second by one subject; 0 is any number
+ * @param tokensFile the file of static tokens
+ * @param jwt the verification of JSON Web Tokens; empty if none are accepted
+ * @param secretFile the secret of stream passes; without it the server generates one
+ * @param longestLife the longest life of a token
+ * @param openTasks the quota of open tasks per subject; 0 for unlimited
+ * @param eventsPerTask events a second to one task; 0 for unlimited
+ * @param eventsPerProducer events a second by one subject; 0 for unlimited
  */
 record AccessSettings(
         AccessControl.Mode mode,
@@ -39,7 +37,7 @@ record AccessSettings(
         Origins origins,
         Hosts hosts,
         HeadLimits headLimits,
-        ViewerLimits viewerLimits,
+        ViewerQuotas.Limits viewerLimits,
         int openTasks,
         int eventsPerTask,
         int eventsPerProducer) {
@@ -48,12 +46,17 @@ record AccessSettings(
     private static final int DAY = 86_400;
 
     /**
-     * Where the keys are, exactly one of the two, and what tokens must be like.
+     * The source of the keys, either a file or a URL, and the rules for tokens.
      *
-     * @param keysLife how long fetched keys are kept
-     * @param keysOutage how much longer they hold if they can't be fetched anew
+     * @param keysLife how long fetched keys are cached
+     * @param keysOutage how much longer they stay valid if they can't be fetched again
      */
-    record Jwt(Optional<Path> keyFile, Optional<URI> keysUrl, Duration keysLife, Duration keysOutage, JwtRules rules) {}
+    record Jwt(
+            Optional<Path> keyFile,
+            Optional<URI> keysUrl,
+            Duration keysLife,
+            Duration keysOutage,
+            JwtVerifier.Rules rules) {}
 
     static AccessSettings read(SettingReader config) {
         AccessControl.Mode mode = switch (config.oneOf("taskstream.access", "", "", "open", "tokens")) {
@@ -85,7 +88,7 @@ record AccessSettings(
                 new HeadLimits(
                         config.integer("taskstream.limit.header-bytes", 16_384, 0, MANY),
                         config.integer("taskstream.limit.query-bytes", 4_096, 0, MANY)),
-                new ViewerLimits(
+                new ViewerQuotas.Limits(
                         config.integer("taskstream.limit.viewers", 50_000, 0, MANY),
                         config.integer("taskstream.limit.viewers-per-task", 0, 0, MANY),
                         config.integer("taskstream.limit.viewers-per-subject", 1_000, 0, MANY),
@@ -101,7 +104,7 @@ record AccessSettings(
         Optional<URI> keysUrl = keysUrl(config);
         Duration keysLife = config.seconds("taskstream.access.jwt.keys-seconds", 300, 10, DAY);
         Duration keysOutage = config.seconds("taskstream.access.jwt.keys-outage-seconds", 3_600, 0, DAY);
-        Set<Algorithm> algorithms = algorithms(config);
+        Set<String> algorithms = algorithms(config);
         Duration leeway = config.seconds("taskstream.access.jwt.leeway-seconds", 30, 0, 600);
         Optional<String> issuer = config.optional("taskstream.access.jwt.issuer");
         Optional<String> audience = config.optional("taskstream.access.jwt.audience");
@@ -119,7 +122,7 @@ record AccessSettings(
                 keysUrl,
                 keysLife,
                 keysOutage,
-                new JwtRules(
+                new JwtVerifier.Rules(
                         algorithms,
                         required("taskstream.access.jwt.issuer", issuer),
                         required("taskstream.access.jwt.audience", audience),
@@ -145,13 +148,14 @@ record AccessSettings(
         });
     }
 
-    private static Set<Algorithm> algorithms(SettingReader config) {
+    private static Set<String> algorithms(SettingReader config) {
         String key = "taskstream.access.jwt.algorithms";
-        Set<Algorithm> algorithms = EnumSet.noneOf(Algorithm.class);
+        Set<String> algorithms = new HashSet<>();
         for (String name : config.list(key, "RS256,ES256,EdDSA")) {
-            algorithms.add(Algorithm.named(name)
-                    .orElseThrow(
-                            () -> new InvalidSettingException(key, name, "some of RS256, ES256, EdDSA and HS256")));
+            if (!JwtVerifier.ALGORITHMS.contains(name)) {
+                throw new InvalidSettingException(key, name, "some of RS256, ES256, EdDSA and HS256");
+            }
+            algorithms.add(name);
         }
         return algorithms;
     }

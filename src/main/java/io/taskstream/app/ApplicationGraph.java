@@ -1,13 +1,13 @@
 package io.taskstream.app;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.ManagedEventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisEventLog;
-import io.taskstream.eventlog.redis.RedisThreads;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.http.Cookies;
 import io.taskstream.http.Limits;
 import io.taskstream.http.ProblemMapper;
@@ -182,9 +182,8 @@ record ApplicationGraph(
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
             case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
             case Settings.REDIS -> {
-                RedisSettings redis = settings.redis();
-                var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());
-                yield RedisEventLog.open(redis.place(), redis.retention(), redis.times(), redisThreads, random, syncs);
+                var redisThreads = new RedisConfig.Threads(executor, scheduler, syncs.nanos());
+                yield RedisEventLog.open(settings.redis(), redisThreads, random, syncs);
             }
             default -> throw new IllegalStateException("There is no engine " + settings.engine());
         };

@@ -1,8 +1,6 @@
 package io.taskstream.app;
 
-import io.taskstream.eventlog.redis.RedisPlace;
-import io.taskstream.eventlog.redis.RedisRetention;
-import io.taskstream.eventlog.redis.RedisTimes;
+import io.taskstream.eventlog.redis.RedisConfig;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,26 +8,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where Redis is and what it keeps. */
-record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes times) {
+/** Reads the settings of the redis engine. */
+final class RedisSettings {
 
     private static final String URL = "taskstream.redis.url";
     private static final String TRUST = "taskstream.redis.trust-file";
-    private static final int LONGEST_COMMAND = 60_000;
-    private static final int LONGEST_APPEND = 180_000;
-    private static final int LONGEST_REREAD = 600_000;
+    private static final int MAX_COMMAND_MILLIS = 60_000;
+    private static final int MAX_APPEND_MILLIS = 180_000;
+    private static final int MAX_REREAD_MILLIS = 600_000;
 
-    /** Between URLs; not between the hosts of one, which may be called redis too. */
+    /** Redis expires a key after a second at the earliest, and a task whose retention is zero soon after its end. */
+    private static final Duration MIN_RETENTION = Duration.ofSeconds(1);
+
+    /** Separates URLs, but not the hosts of one, whose names may begin with redis, too. */
     private static final String SEPARATOR = "[,\\s]+(?=redis[a-z+-]*://)";
 
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel");
 
+    private RedisSettings() {}
+
     /**
-     * @param events how many of a task are kept
-     * @param age how long a task after its end
-     * @param keys how long idempotency keys
+     * Reads the settings.
+     *
+     * @param events how many events of a task are kept
+     * @param age how long a finished task is kept
+     * @param keys how long idempotency keys are kept
      */
-    static RedisSettings read(SettingReader config, int events, Duration age, Duration keys) {
+    static RedisConfig read(SettingReader config, int events, Duration age, Duration keys) {
         List<String> uris = Stream.of(config.text(URL, "redis://localhost:6379").split(SEPARATOR, -1))
                 .peek(RedisSettings::check)
                 .toList();
@@ -41,23 +46,23 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
         int replicas = config.integer("taskstream.redis.wait-replicas", 0, 0, isCluster ? 0 : 16);
         String prefix = config.text("taskstream.redis.prefix", "taskstream:");
         Path trust = config.optional(TRUST).map(RedisSettings::readable).orElse(null);
-        // Redis expires a key after a second at the earliest, and a task whose age is nothing soon after its end.
-        Duration atLeast = Duration.ofSeconds(1);
-        var retention = new RedisRetention(events, longer(age, atLeast), longer(keys, atLeast));
         if (prefix.indexOf('{') >= 0) {
             throw new InvalidSettingException("taskstream.redis.prefix", prefix, "without braces");
         }
-        return new RedisSettings(new RedisPlace(uris, isCluster, prefix, replicas, trust), retention, times(config));
+        return new RedisConfig(
+                new RedisConfig.Server(uris, isCluster, prefix, replicas, trust),
+                new RedisConfig.Retention(events, atLeastMinimum(age), atLeastMinimum(keys)),
+                timeouts(config));
     }
 
-    /** The value may hold a password, so it is not shown. */
+    /** Checks a URL. A message does not show it, since it may hold a password. */
     private static void check(String uri) {
         try {
             if (SCHEMES.contains(URI.create(uri).getScheme())) {
                 return;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // Reported below.
         }
         throw new InvalidSettingException(
                 URL, "…", "one URL, or several of a cluster, that begin with redis, rediss, or redis-sentinel");
@@ -70,16 +75,16 @@ record RedisSettings(RedisPlace place, RedisRetention retention, RedisTimes time
         return Path.of(file);
     }
 
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? other : one;
+    private static Duration atLeastMinimum(Duration retention) {
+        return retention.compareTo(MIN_RETENTION) < 0 ? MIN_RETENTION : retention;
     }
 
-    private static RedisTimes times(SettingReader config) {
-        RedisTimes usual = RedisTimes.usual();
-        return new RedisTimes(
-                millis(config, "taskstream.redis.command-millis", usual.command(), LONGEST_COMMAND),
-                millis(config, "taskstream.redis.append-millis", usual.append(), LONGEST_APPEND),
-                millis(config, "taskstream.redis.reread-millis", usual.reread(), LONGEST_REREAD));
+    private static RedisConfig.Timeouts timeouts(SettingReader config) {
+        RedisConfig.Timeouts usual = RedisConfig.Timeouts.usual();
+        return new RedisConfig.Timeouts(
+                millis(config, "taskstream.redis.command-millis", usual.command(), MAX_COMMAND_MILLIS),
+                millis(config, "taskstream.redis.append-millis", usual.append(), MAX_APPEND_MILLIS),
+                millis(config, "taskstream.redis.reread-millis", usual.reread(), MAX_REREAD_MILLIS));
     }
 
     private static Duration millis(SettingReader config, String key, Duration usual, long max) {

@@ -4,6 +4,7 @@ import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.http.Limits;
 import io.taskstream.task.JsonBounds;
 import java.time.Duration;
@@ -27,7 +28,7 @@ record Settings(
         String engine,
         MemoryBounds memory,
         EmbeddedOptions embedded,
-        RedisSettings redis,
+        RedisConfig redis,
         LogTransfer transfer,
         Limits limits,
         AccessSettings access,

@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
-import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
+import io.taskstream.access.limit.ByteBudget;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,8 @@ public record Caller(Grant grant, String address) implements SecurityContext {
     }
 
     /** Returns an empty share of the budget for a request of this caller. */
-    public ByteBudget.Share share(ByteBudget budget) {
-        return budget.share(grant, address);
+    public ByteBudget.Allocation share(ByteBudget budget) {
+        return budget.allocate(grant, address);
     }
 
     @Override
@@ -50,7 +50,7 @@ public record Caller(Grant grant, String address) implements SecurityContext {
 
     @Override
     public @Nullable String getAuthenticationScheme() {
-        return grant.isNamed() ? "Bearer" : null;
+        return grant.hasSubject() ? "Bearer" : null;
     }
 
     /** Carries the caller: a server may wrap a security context, but not a principal. */

@@ -1,8 +1,8 @@
 package io.taskstream.http;
 
-import io.taskstream.access.BatchTooLargeException;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.RefusedException;
+import io.taskstream.access.limit.BatchTooLargeException;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.InvalidTaskException;

@@ -3,6 +3,9 @@ package io.taskstream.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.PublishPermit;
+import io.taskstream.access.token.StaticTokens;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;
 import java.security.SecureRandom;
@@ -22,7 +25,7 @@ class SessionsTest {
 
     private final SettableTime time = new SettableTime();
     private final Set<String> file = new HashSet<>(Set.of("entry of bob"));
-    private final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, file::contains));
+    private final Sessions sessions = new Sessions(Duration.ofDays(1), time, file::contains);
     private final Tickets tickets = new Tickets(Duration.ofSeconds(30), time, new SecureRandom());
     private final StreamPasses passes = new StreamPasses(new byte[32], Duration.ofDays(1), time);
     private final Grant ann =
@@ -68,8 +71,8 @@ class SessionsTest {
 
     @Test
     void noWayLeadsBackByATokenThatItsFileHasNoMore() {
-        String ticket = tickets.give(TASK, bob);
-        String pass = passes.give(TASK, bob);
+        String ticket = tickets.issue(TASK, bob);
+        String pass = passes.issue(TASK, bob);
         var permit = new PublishPermit(TASK, bob, sessions, new EventRates(0, 0, time::nanos), time);
         assertThat(access.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
         permit.check();
@@ -84,9 +87,9 @@ class SessionsTest {
 
     @Test
     void whoSignsOutLeavesNoWayBackButTheToken() {
-        String ticket = tickets.give(TASK, ann);
-        String pass = passes.give(TASK, ann);
-        String bobs = passes.give(TASK, bob);
+        String ticket = tickets.issue(TASK, ann);
+        String pass = passes.issue(TASK, ann);
+        String bobs = passes.issue(TASK, bob);
         sessions.begin(ann, () -> ended.add("ann's"));
         access.signOut(ann);
 
@@ -96,13 +99,13 @@ class SessionsTest {
         assertThat(access.byPass(bobs, TASK).subject()).isEqualTo("bob");
         assertThat(access.byToken("t")).isEqualTo(ann);
         time.advance(Duration.ofMillis(1));
-        assertThat(access.byPass(passes.give(TASK, ann), TASK).subject()).isEqualTo("ann");
+        assertThat(access.byPass(passes.issue(TASK, ann), TASK).subject()).isEqualTo("ann");
     }
 
     @Test
     void noWayLeadsBackIntoAnEndedSession() {
-        String ticket = tickets.give(TASK, ann);
-        String pass = passes.give(TASK, ann);
+        String ticket = tickets.issue(TASK, ann);
+        String pass = passes.issue(TASK, ann);
         assertThat(access.byToken("t")).isEqualTo(ann);
         sessions.end("session-a");
 
@@ -115,10 +118,10 @@ class SessionsTest {
     void aStaticTokenThatReplacesAnEndedOneIsGood() {
         var entries = new AtomicReference<>(entries("0123456789abcdef", "*"));
         var tokens = new StaticTokens(entries::get, time);
-        var ofFile = new Sessions(new Revocations(Duration.ofDays(1), time, tokens));
+        var ofFile = new Sessions(Duration.ofDays(1), time, tokens);
         var fileGate = new AccessControl(AccessControl.Mode.TOKENS, tokens, tickets, passes, ofFile);
         Grant before = fileGate.byToken("0123456789abcdef");
-        String pass = passes.give(TASK, before);
+        String pass = passes.issue(TASK, before);
         ofFile.begin(before, () -> ended.add("before"));
         ofFile.end("ci");
 
@@ -155,8 +158,8 @@ class SessionsTest {
                         ab.ownName("c"),
                         a.ownName("bc"),
                         ab.ownName("C"),
-                        Grant.ANYBODY.ownName("c"),
-                        Grant.ANYBODY.ownName("abc")))
+                        Grant.UNRESTRICTED.ownName("c"),
+                        Grant.UNRESTRICTED.ownName("abc")))
                 .doesNotHaveDuplicates();
     }
 

@@ -26,7 +26,7 @@ class TicketsTest {
 
     @Test
     void aTicketGrantsToWatchItsTaskOnce() {
-        String ticket = tickets.give(TASK, grant("ann"));
+        String ticket = tickets.issue(TASK, grant("ann"));
         Grant granted = tickets.spend(ticket, TASK);
 
         assertThat(granted.subject()).isEqualTo("ann");
@@ -37,7 +37,7 @@ class TicketsTest {
 
     @Test
     void aTicketIsTooOldAfterItsTime() {
-        String ticket = tickets.give(TASK, grant("ann"));
+        String ticket = tickets.issue(TASK, grant("ann"));
         time.advance(Duration.ofSeconds(30));
         assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
     }
@@ -45,7 +45,7 @@ class TicketsTest {
     @Test
     void aTicketEndsWithItsGrant() {
         Grant brief = new Grant("ann", "s", Permissions.ALL, time.instant().plusSeconds(1));
-        String ticket = tickets.give(TASK, brief);
+        String ticket = tickets.issue(TASK, brief);
         time.advance(Duration.ofSeconds(1));
 
         assertThatThrownBy(() -> tickets.spend(ticket, TASK))
@@ -58,7 +58,7 @@ class TicketsTest {
         ExecutorService threads = Executors.newFixedThreadPool(20);
         try {
             for (int round = 0; round < 50; round++) {
-                String ticket = tickets.give(TASK, grant("ann"));
+                String ticket = tickets.issue(TASK, grant("ann"));
                 var together = new CyclicBarrier(20);
                 List<Future<Boolean>> uses = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
@@ -85,7 +85,7 @@ class TicketsTest {
 
     @Test
     void aTicketTriedOnAnotherTaskIsSpentToo() {
-        String ticket = tickets.give(TASK, grant("ann"));
+        String ticket = tickets.issue(TASK, grant("ann"));
 
         assertThatThrownBy(() -> tickets.spend(ticket, new TaskId("other"))).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> tickets.spend(ticket, TASK)).isInstanceOf(RefusedException.class);
@@ -94,20 +94,20 @@ class TicketsTest {
     @Test
     void nobodyHoardsTickets() {
         for (int i = 0; i < 500; i++) {
-            tickets.give(TASK, grant("ann"));
+            tickets.issue(TASK, grant("ann"));
         }
-        assertThatThrownBy(() -> tickets.give(TASK, grant("ann"))).isInstanceOf(LimitException.class);
-        assertThat(tickets.give(TASK, grant("bob"))).isNotEmpty();
+        assertThatThrownBy(() -> tickets.issue(TASK, grant("ann"))).isInstanceOf(LimitException.class);
+        assertThat(tickets.issue(TASK, grant("bob"))).isNotEmpty();
         time.advance(Duration.ofSeconds(30));
-        assertThat(tickets.give(TASK, grant("ann"))).isNotEmpty();
+        assertThat(tickets.issue(TASK, grant("ann"))).isNotEmpty();
     }
 
     @Test
     void thereAreOnlySoManyTicketsInAll() {
         for (int i = 0; i < 10_000; i++) {
-            tickets.give(TASK, grant("subject " + i));
+            tickets.issue(TASK, grant("subject " + i));
         }
-        assertThatThrownBy(() -> tickets.give(TASK, grant("ann")))
+        assertThatThrownBy(() -> tickets.issue(TASK, grant("ann")))
                 .isInstanceOfSatisfying(
                         LimitException.class,
                         limit -> assertThat(limit.isOfServer()).isTrue());
@@ -115,7 +115,7 @@ class TicketsTest {
 
     @Test
     void aPassGrantsToWatchItsTaskUntilTheGrantEnds() {
-        String pass = passes.give(TASK, grant("ann"));
+        String pass = passes.issue(TASK, grant("ann"));
 
         assertThat(passes.verify(pass, TASK)).isEqualTo(passes.verify(pass, TASK));
         assertThat(passes.verify(pass, TASK).permissions()).isEqualTo(Permissions.toWatch(TASK));
@@ -126,7 +126,7 @@ class TicketsTest {
 
     @Test
     void aPassOfAGrantWithoutEndHasOne() {
-        String pass = passes.give(TASK, new Grant("ann", "s", Permissions.ALL, Instant.MAX));
+        String pass = passes.issue(TASK, new Grant("ann", "s", Permissions.ALL, Instant.MAX));
 
         time.advance(Duration.ofDays(1));
         assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
@@ -134,7 +134,7 @@ class TicketsTest {
 
     @Test
     void aPassThatWasTouchedIsRefused() {
-        String pass = passes.give(TASK, grant("ann"));
+        String pass = passes.issue(TASK, grant("ann"));
 
         for (int i = 0; i < pass.length() - 1; i++) {
             char other = pass.charAt(i) == 'A' ? 'B' : 'A';

@@ -3,8 +3,7 @@ package io.taskstream.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.taskstream.eventlog.redis.RedisPlace;
-import io.taskstream.eventlog.redis.RedisTimes;
+import io.taskstream.eventlog.redis.RedisConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +24,7 @@ class RedisSettingsTest {
                 "rediss-sentinel://redis-a:26379,rediss:26379,c#m",
             })
     void anUrlMayHaveSeveralHostsWhateverTheyAreCalled(String url) {
-        RedisPlace place = read(Map.of("taskstream.redis.url", url)).place();
+        RedisConfig.Server place = read(Map.of("taskstream.redis.url", url)).server();
         assertThat(place.uris()).containsExactly(url);
         assertThat(place.isCluster()).isFalse();
     }
@@ -38,7 +37,7 @@ class RedisSettingsTest {
                 "redis://redis1:1 ,\n rediss://redis2:2"
             })
     void severalUrlsAreACluster(String urls) {
-        RedisPlace place = read(Map.of("taskstream.redis.url", urls)).place();
+        RedisConfig.Server place = read(Map.of("taskstream.redis.url", urls)).server();
         assertThat(place.uris()).containsExactly("redis://redis1:1", "rediss://redis2:2");
         assertThat(place.isCluster()).isTrue();
     }
@@ -56,10 +55,10 @@ class RedisSettingsTest {
     void certificatesThatCanNotBeReadAreRefused(@TempDir Path directory) throws Exception {
         Path file = Files.createFile(directory.resolve("ca.pem"));
         assertThat(read(Map.of("taskstream.redis.trust-file", file.toString()))
-                        .place()
+                        .server()
                         .trust())
                 .isEqualTo(file);
-        assertThat(read(Map.of()).place().trust()).isNull();
+        assertThat(read(Map.of()).server().trust()).isNull();
         Files.delete(file);
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> read(Map.of("taskstream.redis.trust-file", file.toString())))
@@ -76,14 +75,14 @@ class RedisSettingsTest {
 
     @Test
     void theLongestTimesAreAllowedTogether() {
-        RedisTimes times = read(Map.of(
+        RedisConfig.Timeouts times = read(Map.of(
                         "taskstream.redis.command-millis", "60000", "taskstream.redis.append-millis", "180000"))
-                .times();
+                .timeouts();
         assertThat(times.command()).isEqualTo(Duration.ofMinutes(1));
         assertThat(times.append()).isEqualTo(Duration.ofMinutes(3));
     }
 
-    private static RedisSettings read(Map<String, String> values) {
+    private static RedisConfig read(Map<String, String> values) {
         return RedisSettings.read(new SettingReader(values::get), 1, Duration.ofHours(1), Duration.ofHours(1));
     }
 }

@@ -75,9 +75,9 @@ class AccessRulesTest {
         assertThat(Permission.WATCH.isIn(viewer, TASK)).isTrue();
         assertThat(Stream.of(publisher, admin, Permissions.NONE))
                 .noneMatch(permissions -> Permission.WATCH.isIn(permissions, TASK));
-        assertThat(Stream.of(publisher, viewer)).allMatch(permissions -> Permission.LOOK.isIn(permissions, TASK));
+        assertThat(Stream.of(publisher, viewer)).allMatch(permissions -> Permission.READ.isIn(permissions, TASK));
         assertThat(Stream.of(admin, Permissions.NONE))
-                .noneMatch(permissions -> Permission.LOOK.isIn(permissions, TASK));
+                .noneMatch(permissions -> Permission.READ.isIn(permissions, TASK));
         assertThat(Stream.of(publisher, admin)).allMatch(permissions -> Permission.MANAGE.isIn(permissions, TASK));
         assertThat(Stream.of(viewer, Permissions.NONE))
                 .noneMatch(permissions -> Permission.MANAGE.isIn(permissions, TASK));
@@ -88,7 +88,7 @@ class AccessRulesTest {
 
     @Test
     void aPathThatNamesNoTaskGivesNoRightToOne() {
-        assertThat(Stream.of(Permission.PUBLISH, Permission.WATCH, Permission.LOOK, Permission.MANAGE))
+        assertThat(Stream.of(Permission.PUBLISH, Permission.WATCH, Permission.READ, Permission.MANAGE))
                 .noneMatch(right -> right.isIn(Permissions.ALL, null));
     }
 }

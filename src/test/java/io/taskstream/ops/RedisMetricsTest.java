@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.ManagedEventLog;
-import io.taskstream.eventlog.redis.RedisPlace;
+import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Metrics;
 import io.taskstream.metrics.StreamMeters;
@@ -38,7 +38,7 @@ class RedisMetricsTest {
         server = new RedisServer();
         engines = new RedisEngines();
         EventLog engine = engines.open(
-                new RedisPlace(List.of(server.uri()), false, "taskstream:", 0),
+                new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 0),
                 RedisEngines.RETENTION,
                 RedisEngines.TIMES,
                 meters.syncs());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Appends numbers one after the other until it is closed, and remembers which were acknowledged, with their sequence. */
+/** AppendQueue numbers one after the other until it is closed, and remembers which were acknowledged, with their sequence. */
 public final class Publisher implements AutoCloseable {
 
     private final List<Acknowledged> acknowledged = new CopyOnWriteArrayList<>();
@@ -68,7 +68,7 @@ public final class Publisher implements AutoCloseable {
         Stages.await("refused", () -> refused.get() > before);
     }
 
-    /** Appends no more, and returns when the last number is answered. */
+    /** AppendQueue no more, and returns when the last number is answered. */
     public void finish() {
         closed = true;
         try {

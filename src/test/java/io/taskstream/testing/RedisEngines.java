@@ -1,13 +1,10 @@
 package io.taskstream.testing;
 
-import io.taskstream.eventlog.EventLog;
-import io.taskstream.eventlog.redis.RedisEventLog;
-import io.taskstream.eventlog.redis.RedisPlace;
-import io.taskstream.eventlog.redis.RedisRetention;
-import io.taskstream.eventlog.redis.RedisThreads;
-import io.taskstream.eventlog.redis.RedisTimes;
 import io.taskstream.metrics.Histogram;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.metrics.Stopwatch;
+import io.taskstream.eventlog.redis.RedisConfig;
+import io.taskstream.eventlog.redis.RedisEventLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -19,11 +16,11 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class RedisEngines implements AutoCloseable {
 
     /** Long enough for a busy machine, short enough for a test of outages. */
-    public static final RedisTimes TIMES =
-            new RedisTimes(Duration.ofMillis(1_000), Duration.ofMillis(2_000), Duration.ofMillis(500));
+    public static final RedisConfig.Timeouts TIMES =
+            new RedisConfig.Timeouts(Duration.ofMillis(1_000), Duration.ofMillis(2_000), Duration.ofMillis(500));
 
-    public static final RedisRetention RETENTION =
-            new RedisRetention(1_000_000, Duration.ofHours(1), Duration.ofHours(1));
+    public static final RedisConfig.Retention RETENTION =
+            new RedisConfig.Retention(1_000_000, Duration.ofHours(1), Duration.ofHours(1));
 
     private final ExecutorService executor = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
@@ -34,14 +31,14 @@ public final class RedisEngines implements AutoCloseable {
     }
 
     public EventLog open(String uri) {
-        return open(new RedisPlace(List.of(uri), false, "taskstream:", 0), RETENTION);
+        return open(new RedisConfig.Server(List.of(uri), false, "taskstream:", 0), RETENTION);
     }
 
-    public EventLog open(RedisPlace place, RedisRetention retention) {
+    public EventLog open(RedisConfig.Server place, RedisConfig.Retention retention) {
         return open(place, retention, TIMES);
     }
 
-    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times) {
+    public EventLog open(RedisConfig.Server place, RedisConfig.Retention retention, RedisConfig.Timeouts times) {
         return open(place, retention, times, Histogram.ofDurations());
     }
 
@@ -50,10 +47,11 @@ public final class RedisEngines implements AutoCloseable {
      *
      * @param calls counts how long Redis takes for calls that append
      */
-    public EventLog open(RedisPlace place, RedisRetention retention, RedisTimes times, Histogram calls) {
-        var threads = new RedisThreads(executor, scheduler, System::nanoTime);
+    public EventLog open(
+            RedisConfig.Server place, RedisConfig.Retention retention, RedisConfig.Timeouts times, Histogram calls) {
+        var threads = new RedisConfig.Threads(executor, scheduler, System::nanoTime);
         var stopwatch = new Stopwatch(calls, System::nanoTime);
-        return RedisEventLog.open(place, retention, times, threads, new Random(), stopwatch);
+        return RedisEventLog.open(new RedisConfig(place, retention, times), threads, new Random(), stopwatch);
     }
 
     @Override

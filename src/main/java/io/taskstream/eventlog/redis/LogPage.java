@@ -12,12 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that follow one another in a log, as one read found them.
+ * Consecutive events of a log, from one read.
  *
- * @param last the last event of the log then
- * @param isFinished whether nothing will follow that
- * @param events those that were read, which may end before {@code last}
- * @param timeBefore when the event before them was appended; {@code null} if that is not known
+ * @param last the last event of the log at the time of the read
+ * @param isFinished whether {@code last} ends the log
+ * @param events the events that were read; may end before {@code last}
+ * @param timeBefore when the event before them was appended; {@code null} if unknown
  */
 record LogPage(
         EventId last,
@@ -25,47 +25,47 @@ record LogPage(
         List<StoredEvent> events,
         @Nullable Instant timeBefore) {
 
-    /** Where an entry of the stream has its trace, if it has one. */
+    /** The index of the trace in an entry of the stream, if it has one. */
     private static final int TRACE = 5;
 
-    /** What {@code read.lua} answered; empty if there is no task. Takes time, in proportion to the events. */
-    static Optional<LogPage> of(List<Object> answer) {
-        if (answer.isEmpty()) {
+    /** Decodes a reply of {@code read.lua}; empty if there is no task. Takes time in proportion to the events. */
+    static Optional<LogPage> of(List<Object> reply) {
+        if (reply.isEmpty()) {
             return Optional.empty();
         }
-        EventId last = new EventId(Bytes.text(answer.get(0)), Bytes.number(answer.get(1)));
+        EventId last = new EventId(Script.text(reply.get(0)), Script.number(reply.get(1)));
         List<StoredEvent> events = new ArrayList<>();
-        for (Object entry : (List<?>) answer.get(3)) {
+        for (Object entry : (List<?>) reply.get(3)) {
             events.add(event(last, (List<?>) entry));
         }
-        String time = Bytes.text(answer.get(4));
+        String time = Script.text(reply.get(4));
         return Optional.of(new LogPage(
                 last,
-                !Bytes.text(answer.get(2)).equals("open"),
+                !Script.text(reply.get(2)).equals("open"),
                 events,
                 time.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(time))));
     }
 
     private static StoredEvent event(EventId log, List<?> entry) {
-        String streamId = Bytes.text(entry.get(0));
+        String streamId = Script.text(entry.get(0));
         long sequence = Long.parseLong(streamId.substring(0, streamId.indexOf('-')));
         List<?> fields = (List<?>) entry.get(1);
         return new StoredEvent(
                 log.at(sequence),
-                Instant.ofEpochMilli(Bytes.number(fields.get(1))),
+                Instant.ofEpochMilli(Script.number(fields.get(1))),
                 (byte[]) fields.get(3),
-                fields.size() > TRACE ? Bytes.text(fields.get(TRACE)) : null);
+                fields.size() > TRACE ? Script.text(fields.get(TRACE)) : null);
     }
 
-    /** Whether the log goes on behind what was read. */
+    /** Whether the log has events after those that were read. */
     boolean hasMore() {
         return !events.isEmpty() && events.get(events.size() - 1).id().sequence() < last.sequence();
     }
 
     /**
-     * The frames, as many as fit into the bytes, but at least one if there is any.
+     * Returns frames up to the number of bytes, but at least one if there is any.
      *
-     * @param after the sequence behind which was read
+     * @param after the sequence after which was read
      */
     Chunk chunk(long after, int maxBytes) {
         if (events.isEmpty()) {

@@ -28,76 +28,73 @@ import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Keeps tasks in Redis, where any number of servers share them. A task is a hash and a stream there, and a script makes
- * every change; see the scripts, and {@code src/docs/redis.md} for the keys.
+ * The engine that keeps tasks in Redis, for any number of servers. A task is a hash and a stream, and scripts make all
+ * changes. The scripts document these, and {@code src/docs/redis.md} the keys. Thread-safe.
  */
 public final class RedisEventLog implements EventLog {
 
     private static final Logger LOG = System.getLogger(RedisEventLog.class.getName());
     private static final RepeatedFailures FAILURES =
-            new RepeatedFailures(LOG, "What is done again and again for Redis failed; it goes on");
-    private static final Duration PULSE = Duration.ofMillis(500);
+            new RepeatedFailures(LOG, "A periodic job for Redis failed; it runs again");
+    private static final Duration HEALTH_CHECK = Duration.ofMillis(500);
 
-    /** How late an append may be refused. */
-    private static final Duration REFUSALS = Duration.ofMillis(200);
+    /** The interval of checks for appends that are late. */
+    private static final Duration DEADLINE_CHECK = Duration.ofMillis(200);
 
-    /** How many pages of history are read at once: enough to keep Redis busy, and few to keep in the heap. */
-    private static final int MOST_PAGES = 32;
+    /** The limit of concurrent reads per node: enough to keep Redis busy, and few enough for the heap. */
+    private static final int MAX_READS = 32;
 
     private static final int HISTORY_BYTES = 256 << 10;
 
     private final RedisLink link;
     private final TaskStore store;
     private final TaskIndex index;
-    private final TaskCount count;
-    private final TaskLists lists;
-    private final Appends appends;
-    private final WatchedLogs watched;
-    private final Turns catchUp;
+    private final AppendQueue appends;
+    private final Subscriptions watched;
+    private final CommandLimiter reads;
     private final ViewerCounts viewers;
-    private final Pulse pulse;
-    private final Epochs epochs;
-    private final Answers answers;
+    private final RedisHealthCheck health;
+    private final RandomGenerator random;
+    private final Replies replies;
     private final List<ScheduledFuture<?>> timers;
 
     private RedisEventLog(
-            RedisLink link,
-            RedisPlace place,
-            RedisRetention retention,
-            RedisTimes times,
-            RedisThreads threads,
-            RandomGenerator random,
-            Stopwatch calls) {
+            RedisLink link, RedisConfig config, RedisConfig.Threads threads, RandomGenerator random, Stopwatch calls) {
         this.link = link;
-        this.epochs = new Epochs(random);
-        this.answers = new Answers(times.command());
-        String node = epochs.next();
-        this.viewers = new ViewerCounts(link, place.prefix(), node, times.reread());
-        this.store = new TaskStore(link, place.prefix(), node);
-        this.index = new TaskIndex(link, place.prefix());
-        this.count = new TaskCount(index);
-        this.lists = new TaskLists(store, index, answers);
-        this.pulse = new Pulse(link, threads.executor());
-        var caller = new AppendCaller(link, place, retention, node, times.command(), calls);
-        this.appends = new Appends(caller::call, pulse, times, threads);
-        this.catchUp = new Turns(MOST_PAGES, threads);
-        this.watched = new WatchedLogs(link, store, viewers, epochs, threads, place.prefix());
-        link.tell(watched);
-        pulse.connect();
+        this.random = random;
+        String prefix = config.server().prefix();
+        Duration reread = config.timeouts().reread();
+        String node = newEpoch();
+        this.replies = new Replies(config.timeouts().command());
+        this.viewers = new ViewerCounts(link, prefix, node, reread);
+        this.store = new TaskStore(link, prefix, node);
+        this.index = new TaskIndex(link, store, replies, prefix);
+        this.health = new RedisHealthCheck(link, threads.executor());
+        var script = new AppendScript(link, config, node, calls);
+        this.appends = new AppendQueue(script::run, health, config.timeouts(), threads);
+        this.reads = new CommandLimiter(MAX_READS, threads);
+        this.watched = new Subscriptions(link, store, viewers, this::newEpoch, threads, prefix);
+        link.listen(watched);
+        health.connect();
         this.timers = List.of(
-                repeat(pulse::ask, PULSE, threads),
-                repeat(appends::refuseLate, REFUSALS, threads),
-                repeat(watched::lookAtAll, times.reread(), threads),
-                repeat(lists::sweep, times.reread(), threads),
-                repeat(count::ask, times.reread(), threads));
+                repeat(health::check, HEALTH_CHECK, threads),
+                repeat(appends::refuseLate, DEADLINE_CHECK, threads),
+                repeat(watched::checkAll, reread, threads),
+                repeat(index::sweep, reread, threads),
+                repeat(index::count, reread, threads));
     }
 
-    private static ScheduledFuture<?> repeat(Runnable work, Duration pause, RedisThreads threads) {
+    /** Returns an epoch that no log has or had. */
+    private String newEpoch() {
+        return "%016x".formatted(random.nextLong());
+    }
+
+    private static ScheduledFuture<?> repeat(Runnable work, Duration pause, RedisConfig.Threads threads) {
         return threads.scheduler()
                 .scheduleWithFixedDelay(() -> run(work), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** One that throws would not be repeated. */
+    /** Catches everything, since the scheduler does not repeat a job that throws. */
     private static void run(Runnable work) {
         try {
             work.run();
@@ -109,50 +106,45 @@ public final class RedisEventLog implements EventLog {
     }
 
     /**
-     * Connects, or, if Redis does not answer, goes on trying: until then every call is answered as unavailable.
+     * Opens the engine. If Redis does not answer, it keeps trying to connect, and until then all calls fail as unavailable.
      *
-     * @param calls measures how long Redis takes for each call that appends
+     * @param calls measures each call that appends
      */
     public static RedisEventLog open(
-            RedisPlace place,
-            RedisRetention retention,
-            RedisTimes times,
-            RedisThreads threads,
-            RandomGenerator random,
-            Stopwatch calls) {
-        RedisLink link = RedisClients.link(place, times.command());
-        return new RedisEventLog(link, place, retention, times, threads, random, calls);
+            RedisConfig config, RedisConfig.Threads threads, RandomGenerator random, Stopwatch calls) {
+        RedisLink link = RedisClients.link(config.server(), config.timeouts().command());
+        return new RedisEventLog(link, config, threads, random, calls);
     }
 
     @Override
     public boolean create(Task task) {
-        pulse.check();
-        TaskStore.Creation creation = answers.await(store.create(task, epochs.next()));
-        if (creation == TaskStore.Creation.THERE) {
+        health.requireUp();
+        TaskStore.Creation creation = replies.await(store.create(task, newEpoch()));
+        if (creation == TaskStore.Creation.EXISTS) {
             return false;
         }
         boolean isNew = creation == TaskStore.Creation.CREATED;
-        answers.awaitOrNull(isNew ? index.add(task.id()) : index.addIfAbsent(task.id()));
-        answers.awaitOrNull(store.listed(task.id()));
+        replies.awaitNullable(isNew ? index.add(task.id()) : index.addIfAbsent(task.id()));
+        replies.awaitNullable(store.markListed(task.id()));
         return isNew;
     }
 
     @Override
     public Optional<LogState> find(TaskId id) {
-        pulse.check();
-        return answers.await(store.find(id));
+        health.requireUp();
+        return replies.await(store.find(id));
     }
 
     @Override
     public List<LogState> list(TaskQuery query) {
-        pulse.check();
-        return lists.list(query);
+        health.requireUp();
+        return index.list(query);
     }
 
     @Override
     public boolean delete(TaskId id) {
-        pulse.check();
-        boolean isDeleted = answers.await(store.delete(id));
+        health.requireUp();
+        boolean isDeleted = replies.await(store.delete(id));
         if (isDeleted) {
             watched.deleted(id);
         }
@@ -174,28 +166,28 @@ public final class RedisEventLog implements EventLog {
     }
 
     private CompletionStage<Chunk> catchUp(TaskId id, long after, int maxBytes) {
-        return catchUp.take(store.node(id), () -> store.page(id, after, maxBytes, false))
-                .handle((answer, failure) -> {
+        return reads.submit(store.node(id), () -> store.page(id, after, maxBytes, false))
+                .handle((reply, failure) -> {
                     if (failure != null) {
                         watched.readFailed(id);
-                        throw Failures.asEventLogException(failure);
+                        throw Replies.asEventLogException(failure);
                     }
-                    return page(id, answer).chunk(after, maxBytes);
+                    return page(id, reply).chunk(after, maxBytes);
                 });
     }
 
-    /** Waits for Redis, and reads its answer itself: whom it would leave that to may be waiting, too. */
+    /** Blocks, and decodes the reply on this thread: all threads of the executor may be blocked here, too. */
     private LogPage awaitPage(TaskId id, long after) {
-        return page(id, answers.await(store.page(id, after, HISTORY_BYTES, false)));
+        return page(id, replies.await(store.page(id, after, HISTORY_BYTES, false)));
     }
 
-    private static LogPage page(TaskId id, List<Object> answer) {
-        return LogPage.of(answer).orElseThrow(() -> new EventLogException.NoSuchTask(id));
+    private static LogPage page(TaskId id, List<Object> reply) {
+        return LogPage.of(reply).orElseThrow(() -> new EventLogException.NoSuchTask(id));
     }
 
     @Override
     public List<StoredEvent> history(TaskId id, long after, int limit) {
-        pulse.check();
+        health.requireUp();
         List<StoredEvent> events = new ArrayList<>();
         LogPage page = awaitPage(id, after);
         events.addAll(page.events());
@@ -222,15 +214,15 @@ public final class RedisEventLog implements EventLog {
         viewers.countBy(here);
     }
 
-    /** As Redis said a while ago. */
+    /** Returns the numbers of the last periodic count. */
     @Override
     public LogUsage usage() {
-        return count.last();
+        return index.usage();
     }
 
     @Override
     public Optional<String> trouble() {
-        return pulse.trouble();
+        return health.trouble();
     }
 
     @Override

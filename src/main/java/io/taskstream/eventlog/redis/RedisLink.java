@@ -15,12 +15,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of this server: one to append, one to read, one to be woken, and one to ask whether Redis answers,
- * whatever the number of tasks. On a Cluster Lettuce makes that one for each of its nodes. Lettuce mends what breaks; only the first time we connect.
+ * The connections of this server, whatever the number of tasks: one to append, one to read, one for notifications, and one
+ * for health checks. On a Cluster Lettuce opens one of each to every node. Lettuce also reconnects; only the first attempt to
+ * connect is ours. Thread-safe.
  */
 final class RedisLink implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
     private final Supplier<Connections> connecting;
@@ -28,7 +29,7 @@ final class RedisLink implements AutoCloseable {
     private volatile @Nullable Connections connections;
 
     /**
-     * @param connecting connects the client, or fails
+     * @param connecting connects the client, or throws
      */
     RedisLink(AbstractRedisClient client, Supplier<Connections> connecting) {
         this.client = client;
@@ -36,23 +37,23 @@ final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * What is connected.
+     * The open connections.
      *
-     * @param writer what appends; a separate connection, since {@code WAIT} holds up all that follows on it
+     * @param writer for appends; separate, since {@code WAIT} delays all that follows on it
      * @param writing the commands of that connection
-     * @param pulse asks whether Redis answers; a separate connection, since what is read may take long to arrive
-     * @param nodes names the node that has a key
+     * @param health for health checks; separate, since large replies delay all that follows on {@code reading}
+     * @param nodes returns the name of the node that has a key
      */
     record Connections(
             StatefulConnection<String, byte[]> writer,
             RedisClusterAsyncCommands<String, byte[]> writing,
             RedisClusterAsyncCommands<String, byte[]> reading,
-            RedisClusterAsyncCommands<String, byte[]> pulse,
-            StatefulRedisPubSubConnection<String, byte[]> waking,
+            RedisClusterAsyncCommands<String, byte[]> health,
+            StatefulRedisPubSubConnection<String, byte[]> pubSub,
             UnaryOperator<String> nodes) {}
 
-    /** Tells the listener of messages; called once, before {@link #connect()}. */
-    void tell(RedisPubSubListener<String, byte[]> newListener) {
+    /** Sets the listener of notifications; called once, before {@link #connect()}. */
+    void listen(RedisPubSubListener<String, byte[]> newListener) {
         listener = newListener;
     }
 
@@ -61,14 +62,14 @@ final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Connects; waits for Redis.
+     * Connects. Blocks.
      *
      * @throws io.lettuce.core.RedisException if it does not answer
      */
     synchronized void connect() {
         Connections made = connecting.get();
         if (listener != null) {
-            made.waking().addListener(listener);
+            made.pubSub().addListener(listener);
         }
         connections = made;
     }
@@ -78,7 +79,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Sends commands one after the other over the same connection, even if another one is made meanwhile.
+     * Sends commands over the same connection, even if Lettuce reconnects meanwhile.
      *
      * @throws io.lettuce.core.RedisException if there is no connection
      */
@@ -90,18 +91,18 @@ final class RedisLink implements AutoCloseable {
         return connections().reading();
     }
 
-    RedisClusterAsyncCommands<String, byte[]> pulse() {
-        return connections().pulse();
+    RedisClusterAsyncCommands<String, byte[]> health() {
+        return connections().health();
     }
 
-    /** The node that has the key, by some name; of a single server, and as long as nothing is known, always the same. */
+    /** Returns the name of the node that has the key; of a single server, and before the first connection, always the same. */
     String node(String key) {
         Connections made = connections;
         return made == null ? "" : made.nodes().apply(key);
     }
 
-    StatefulRedisPubSubConnection<String, byte[]> waking() {
-        return connections().waking();
+    StatefulRedisPubSubConnection<String, byte[]> pubSub() {
+        return connections().pubSub();
     }
 
     private Connections connections() {
@@ -114,10 +115,10 @@ final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, PATIENCE);
-        // They are not the client's own, which it would shut down itself.
+        client.shutdown(Duration.ZERO, SHUTDOWN);
+        // The client shuts down only resources that it made itself.
         client.getResources()
-                .shutdown(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(PATIENCE.toMillis());
+                .shutdown(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN.toMillis());
     }
 }

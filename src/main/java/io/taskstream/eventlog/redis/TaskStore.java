@@ -1,14 +1,20 @@
 package io.taskstream.eventlog.redis;
 
 import io.lettuce.core.ScriptOutputType;
+import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.task.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Tasks and their logs as Redis keeps them, but for appending. Nothing here blocks; failures are Redis's own. */
+/** Tasks and their logs in Redis, except for appends. Thread-safe; never blocks. Failures are Redis's own. */
 final class TaskStore {
 
     private static final Script CREATE = Script.load("create", ScriptOutputType.VALUE);
@@ -18,95 +24,185 @@ final class TaskStore {
     private static final Script DELETE = Script.load("delete", ScriptOutputType.INTEGER);
     private static final Script RENEW = Script.load("renew", ScriptOutputType.STATUS);
 
-    /** A script keeps all others waiting, so it reads no more events at once. */
+    /** The limit of one read, since a script blocks all other commands. */
     private static final int PAGE_EVENTS = 512;
 
     private static final int SMALL_FRAME = 64;
+
+    /** The prefix of the fields of a task's hash that hold labels. */
+    private static final String LABEL = "label:";
 
     private final RedisLink link;
     private final String prefix;
     private final byte[] node;
 
     /**
-     * @param node names this engine
+     * @param node the name of this engine
      */
     TaskStore(RedisLink link, String prefix, String node) {
         this.link = link;
         this.prefix = prefix;
-        this.node = Bytes.of(node);
+        this.node = Script.bytes(node);
     }
 
-    TaskKeys keys(TaskId id) {
-        return new TaskKeys(prefix, id);
+    /** The keys of one task. They have the same hash tag, and so one slot of a Cluster (Redis Cluster specification). */
+    record Keys(String prefix, TaskId id) {
+
+        /** The hash with the task, its epoch and its last sequence. */
+        String state() {
+            return prefix + '{' + id + '}';
+        }
+
+        /** The stream of its events, with ids {@code <sequence>-0}. */
+        String events() {
+            return state() + ":events";
+        }
+
+        /** The hash with the last reply to each engine that appends. */
+        String calls() {
+            return state() + ":calls";
+        }
+
+        /** The hash with the number of its viewers on each server. */
+        String viewers() {
+            return state() + ":viewers";
+        }
+
+        /** The reply to a batch with that idempotency key. */
+        String answer(String idempotencyKey) {
+            return state() + ":key:" + idempotencyKey;
+        }
+
+        /** The sharded channel of its notifications. */
+        String wake() {
+            return state() + ":wake";
+        }
     }
 
-    /** The node that has the task. */
+    Keys keys(TaskId id) {
+        return new Keys(prefix, id);
+    }
+
+    /** Returns the name of the Redis node that has the task. */
     String node(TaskId id) {
         return link.node(keys(id).state());
     }
 
-    /** What became of a creation. */
+    /** The result of a creation. */
     enum Creation {
         CREATED,
-        THERE,
-        /** There, but maybe not in the index. */
+        EXISTS,
+        /** The task exists, but may be missing in the index. */
         UNLISTED
     }
 
-    /** Creates the task with that epoch; may be tried again with the same. */
+    /** Creates the task with that epoch. May be retried with the same epoch. */
     CompletionStage<Creation> create(Task task, String epoch) {
-        TaskKeys keys = keys(task.id());
+        Keys keys = keys(task.id());
         return CREATE.<byte[]>run(
-                        link::writing, keys(keys.state(), keys.events(), keys.calls()), TaskFields.of(task, epoch))
-                .thenApply(answer -> switch (Bytes.text(answer)) {
+                        link::writing, array(keys.state(), keys.events(), keys.calls()), arguments(task, epoch))
+                .thenApply(reply -> switch (Script.text(reply)) {
                     case "created" -> Creation.CREATED;
                     case "unlisted" -> Creation.UNLISTED;
-                    default -> Creation.THERE;
+                    default -> Creation.EXISTS;
                 });
     }
 
-    /** Notes that the index holds the task. */
-    CompletionStage<Object> listed(TaskId id) {
-        return LISTED.run(link::writing, keys(keys(id).state()));
+    private static byte[][] arguments(Task task, String epoch) {
+        List<String> fields =
+                new ArrayList<>(List.of(epoch, "created", task.created().toString()));
+        String title = task.title();
+        if (title != null) {
+            fields.addAll(List.of("title", title));
+        }
+        task.labels().forEach((key, value) -> fields.addAll(List.of(LABEL + key, value)));
+        return Script.bytes(fields);
+    }
+
+    /** Records that the index has the task. */
+    CompletionStage<Object> markListed(TaskId id) {
+        return LISTED.run(link::writing, array(keys(id).state()));
     }
 
     CompletionStage<Optional<LogState>> find(TaskId id) {
-        TaskKeys keys = keys(id);
-        return FIND.<List<Object>>run(link::reading, keys(keys.state(), keys.events(), keys.viewers()), node)
-                .thenApply(answer -> TaskFields.state(id, answer));
+        Keys keys = keys(id);
+        return FIND.<List<Object>>run(link::reading, array(keys.state(), keys.events(), keys.viewers()), node)
+                .thenApply(reply -> state(id, reply));
+    }
+
+    /** Decodes a reply of {@code find.lua}: the numbers of events and viewers, then fields and values if there is a task. */
+    private static Optional<LogState> state(TaskId id, List<Object> reply) {
+        List<?> pairs = (List<?>) reply.get(2);
+        if (pairs.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> fields = new HashMap<>();
+        Map<String, String> labels = new HashMap<>();
+        for (int i = 0; i < pairs.size(); i += 2) {
+            String field = Script.text(pairs.get(i));
+            String value = Script.text(pairs.get(i + 1));
+            if (field.startsWith(LABEL)) {
+                labels.put(field.substring(LABEL.length()), value);
+            } else {
+                fields.put(field, value);
+            }
+        }
+        EventId last = new EventId(required(fields, "epoch"), Long.parseLong(required(fields, "last")));
+        long oldest = last.sequence() - (Long) reply.get(0) + 1;
+        int viewers = Math.toIntExact((Long) reply.get(1));
+        return Optional.of(new LogState(task(id, fields, labels), last, oldest, viewers));
+    }
+
+    private static Task task(TaskId id, Map<String, String> fields, Map<String, String> labels) {
+        TaskStatus status = TaskStatus.ofWireName(required(fields, "status")).orElseThrow(() -> corrupt("status"));
+        return new Task(
+                id,
+                fields.get("title"),
+                labels,
+                Instant.parse(required(fields, "created")),
+                status,
+                status.isFinished() ? Instant.ofEpochMilli(Long.parseLong(required(fields, "finished"))) : null);
+    }
+
+    private static String required(Map<String, String> fields, String name) {
+        return Optional.ofNullable(fields.get(name)).orElseThrow(() -> corrupt(name));
+    }
+
+    private static IllegalStateException corrupt(String field) {
+        return new IllegalStateException("A task in Redis has no proper " + field);
     }
 
     /**
-     * Events behind a sequence, within those bounds, but at least one if there is any.
+     * Reads events after a sequence, within the limits, but at least one if there is any.
      *
-     * @param asksTime whether to tell when the event of that sequence was appended
-     * @return what {@link LogPage#of} reads, which is not to be done by the thread of Lettuce that completes it
+     * @param withTime whether to read when the event of that sequence was appended
+     * @return for {@link LogPage#of}, which must not run on Lettuce's thread
      */
-    CompletionStage<List<Object>> page(TaskId id, long after, int maxBytes, boolean asksTime) {
-        TaskKeys keys = keys(id);
+    CompletionStage<List<Object>> page(TaskId id, long after, int maxBytes, boolean withTime) {
+        Keys keys = keys(id);
         return READ.run(
                 link::reading,
-                keys(keys.state(), keys.events()),
-                Bytes.of(after),
-                Bytes.of(Math.max(1, Math.min(PAGE_EVENTS, maxBytes / SMALL_FRAME))),
-                Bytes.of(maxBytes),
-                Bytes.of(asksTime ? "1" : ""));
+                array(keys.state(), keys.events()),
+                Script.bytes(after),
+                Script.bytes(Math.max(1, Math.min(PAGE_EVENTS, maxBytes / SMALL_FRAME))),
+                Script.bytes(maxBytes),
+                Script.bytes(withTime ? "1" : ""));
     }
 
-    /** Forgets the task; answers whether there was one. */
+    /** Deletes the task. Returns whether there was one. */
     CompletionStage<Boolean> delete(TaskId id) {
-        TaskKeys keys = keys(id);
-        return DELETE.<Long>run(link::writing, keys(keys.state(), keys.events(), keys.calls(), keys.wake()))
+        Keys keys = keys(id);
+        return DELETE.<Long>run(link::writing, array(keys.state(), keys.events(), keys.calls(), keys.wake()))
                 .thenApply(deleted -> deleted == 1);
     }
 
-    /** Gives the log another epoch, if it still has that one. */
+    /** Replaces the log's epoch, if it still is that one. */
     CompletionStage<Object> renew(TaskId id, String epoch, String newEpoch) {
-        TaskKeys keys = keys(id);
-        return RENEW.run(link::writing, keys(keys.state(), keys.wake()), Bytes.all(epoch, newEpoch));
+        Keys keys = keys(id);
+        return RENEW.run(link::writing, array(keys.state(), keys.wake()), Script.bytes(List.of(epoch, newEpoch)));
     }
 
-    private static String[] keys(String... keys) {
+    private static String[] array(String... keys) {
         return keys;
     }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.ToIntFunction;
 
 /**
- * Tells the other servers how many watch a task here. What is told holds for a lease, so that the viewers of a server that
- * died are not counted for ever.
+ * Publishes this server's number of viewers per task to the other servers. A number is valid for a lease, so that the
+ * viewers of a server that died are not counted for ever. Thread-safe; never blocks.
  */
 final class ViewerCounts {
 
@@ -21,8 +21,8 @@ final class ViewerCounts {
     private volatile ToIntFunction<TaskId> here = task -> 0;
 
     /**
-     * @param node names this engine
-     * @param repeat how often counts are told
+     * @param node the name of this engine
+     * @param repeat the interval at which counts are published again
      */
     ViewerCounts(RedisLink link, String prefix, String node, Duration repeat) {
         this.link = link;
@@ -31,28 +31,28 @@ final class ViewerCounts {
         this.leaseSeconds = repeat.multipliedBy(3).toSeconds() + 2;
     }
 
-    /** Counts so from now on. */
+    /** Sets the function that counts the viewers of a task on this server. */
     void countBy(ToIntFunction<TaskId> viewers) {
         here = viewers;
     }
 
-    /** Tells how many watch the task here. Nobody waits; the next time tells it again. */
-    CompletionStage<?> tell(TaskId id) {
-        return tell(id, here.applyAsInt(id));
+    /** Publishes the number of viewers of the task. A failure is made up for the next time. */
+    CompletionStage<?> publish(TaskId id) {
+        return publish(id, here.applyAsInt(id));
     }
 
-    /** Tells that nobody does any more. */
-    void tellNone(TaskId id) {
-        var unused = tell(id, 0);
+    /** Publishes that the task has no viewers here any more. */
+    void publishNone(TaskId id) {
+        var unused = publish(id, 0);
     }
 
-    private CompletionStage<?> tell(TaskId id, int count) {
-        // Not behind appends that wait for replicas: the lease would be over before.
+    private CompletionStage<?> publish(TaskId id, int count) {
+        // Not over the connection that writes: behind appends that wait for replicas the lease could expire.
         return VIEWERS.run(
                 link::reading,
-                new String[] {new TaskKeys(prefix, id).viewers()},
-                Bytes.of(node),
-                Bytes.of(count),
-                Bytes.of(leaseSeconds));
+                new String[] {new TaskStore.Keys(prefix, id).viewers()},
+                Script.bytes(node),
+                Script.bytes(count),
+                Script.bytes(leaseSeconds));
     }
 }

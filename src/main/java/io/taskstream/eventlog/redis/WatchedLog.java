@@ -22,26 +22,26 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that is watched here, and its recent frames, which are fetched once for all who watch. Thread-safe; the lock is
- * held for copying bytes only. Watchers are told by the executor.
+ * A log that is watched on this server, with its recent frames, which are fetched once for all watchers. Thread-safe; the
+ * lock is held for copying bytes only. Watchers are notified on the executor.
  */
 final class WatchedLog {
 
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
-            System.getLogger(WatchedLog.class.getName()), "What is new in a log could not be told; it is read again");
+            System.getLogger(WatchedLog.class.getName()), "Watchers of a log could not be notified; it is read again");
 
     private static final int RECENT_EVENTS = 1_024;
     private static final int RECENT_BYTES = 1 << 20;
     private static final int PAGE_BYTES = 256 << 10;
 
-    /** How many events before the end are fetched at first, for those who come later. */
+    /** The number of events before the end that are fetched at first, for watchers that join later. */
     private static final int FIRST_EVENTS = 256;
 
     private final TaskId id;
     private final String epoch;
     private final LogSource source;
     private final LogWatchers watchers = new LogWatchers(FAILURES);
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean checking = new AtomicBoolean();
 
     private final List<Waiting> waiting = new ArrayList<>();
     private RecentFrames frames;
@@ -51,7 +51,7 @@ final class WatchedLog {
     private boolean finished;
     private boolean fetching;
     private boolean fetchAgain;
-    private boolean owesWake;
+    private boolean notifyNext;
     private boolean gone;
 
     WatchedLog(LogState state, LogSource source) {
@@ -62,23 +62,23 @@ final class WatchedLog {
         this.frames = framesAfter(Math.max(state.oldest() - 1, known - FIRST_EVENTS));
     }
 
-    /** Where a watched log gets its pages, and whom it tells that it is no more. */
+    /** The source of pages, and the owner of the log. */
     interface LogSource {
 
-        /** Reads what follows a sequence, and the time of the event before; the executor is told the page, or the failure. */
+        /** Reads the events after a sequence, and the time of the event before. Passes on the page, or the failure, on the executor. */
         void page(TaskId id, long after, int maxBytes, BiConsumer<Optional<LogPage>, Throwable> then);
 
-        /** The log is deleted, or is another one now. */
-        void gone(WatchedLog log);
+        /** Removes the log, which was deleted or has another epoch now. */
+        void remove(WatchedLog log);
 
-        /** Gives the log another epoch in place of that one, since Redis has lost what it had acknowledged. */
+        /** Replaces the epoch of the log, since Redis has lost acknowledged events. */
         CompletionStage<?> renew(TaskId id, String epoch);
 
-        /** Has the work done by a thread that may take its time. */
+        /** Runs the work on the executor. */
         void execute(Runnable work);
     }
 
-    private record Waiting(long after, int maxBytes, CompletableFuture<Chunk> answer) {}
+    private record Waiting(long after, int maxBytes, CompletableFuture<Chunk> result) {}
 
     private RecentFrames framesAfter(long sequence) {
         lastTime = null;
@@ -89,17 +89,17 @@ final class WatchedLog {
         return id;
     }
 
-    /** Adds a watcher; answers false if the log is gone. */
+    /** Adds a watcher. Returns false if the log is gone. */
     synchronized boolean add(LogWatcher watcher) {
         return !gone && watchers.add(watcher);
     }
 
-    /** Removes a watcher, and answers whether there is none left. */
+    /** Removes a watcher. Returns whether none is left. */
     boolean remove(LogWatcher watcher) {
         return watchers.remove(watcher);
     }
 
-    /** What follows a sequence; {@code null} if that is not among the recent frames. */
+    /** Returns the frames after a sequence; {@code null} if they are older than the recent frames. */
     @Nullable
     CompletionStage<Chunk> read(long after, int maxBytes) {
         var later = new CompletableFuture<Chunk>();
@@ -116,7 +116,7 @@ final class WatchedLog {
         return later;
     }
 
-    /** The log is known to reach that far. */
+    /** Fetches new events up to that one. */
     void reached(EventId last) {
         synchronized (this) {
             if (last.epoch().equals(epoch)) {
@@ -129,7 +129,7 @@ final class WatchedLog {
         fetch();
     }
 
-    /** Reads what is missing, now or, if that is being done, once more. */
+    /** Fetches new events; once more if a fetch is under way. */
     void fetch() {
         long after;
         synchronized (this) {
@@ -153,67 +153,68 @@ final class WatchedLog {
         });
     }
 
-    /** Whether the log may be looked at now, since no other look waits for Redis. */
-    boolean beginLook() {
-        return looking.compareAndSet(false, true);
+    /** Begins a check of the log. Returns false if one is under way. */
+    boolean beginCheck() {
+        return checking.compareAndSet(false, true);
     }
 
-    void endLook() {
-        looking.set(false);
+    void endCheck() {
+        checking.set(false);
     }
 
-    /** A read failed for someone who watches, and who must be woken to try again. */
-    synchronized void oweWake() {
-        owesWake = true;
+    /** Has the watchers notified after the next fetch, since a read of one has failed, which then tries again. */
+    synchronized void notifyAfterNextFetch() {
+        notifyNext = true;
     }
 
     private void failed(Throwable failure) {
         List<Waiting> failed;
         synchronized (this) {
             fetching = false;
-            owesWake = true;
+            notifyNext = true;
             failed = List.copyOf(waiting);
             waiting.clear();
         }
-        EventLogException reason = Failures.asEventLogException(failure);
-        source.execute(() -> failed.forEach(each -> each.answer().completeExceptionally(reason)));
+        EventLogException reason = Replies.asEventLogException(failure);
+        source.execute(() -> failed.forEach(each -> each.result().completeExceptionally(reason)));
     }
 
     private void fetched(LogPage page) {
         boolean hasNews;
-        boolean goesOn;
+        boolean hasMore;
         boolean hasLost;
         try {
             synchronized (this) {
                 hasLost = page.last().sequence() < knownAtFetch || isAnother(page.timeBefore());
                 hasNews = !hasLost && take(page);
-                hasNews |= owesWake;
-                owesWake = false;
-                goesOn = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
+                hasNews |= notifyNext;
+                notifyNext = false;
+                hasMore = !hasLost && (fetchAgain || frames.last() < page.last().sequence());
                 fetching = false;
             }
         } catch (RuntimeException | Error e) {
-            // Or nothing of this log would ever be read again.
+            // Otherwise nothing of this log would ever be fetched again.
             FAILURES.report(e);
             failed(e);
             return;
         }
         if (hasLost) {
-            // Streams end only when the log has another epoch, or who comes back would go on in the old one. If that
-            // fails now, the next look finds the same.
+            // End streams only after the epoch was replaced; otherwise viewers would resume in the old one. If that
+            // fails,
+            // the next fetch finds the loss again.
             source.renew(id, epoch).thenRun(() -> source.execute(this::end));
             return;
         }
-        answerWaiting();
+        completeWaiting();
         if (hasNews) {
             watchers.notifyAppended();
         }
-        if (goesOn) {
+        if (hasMore) {
             fetch();
         }
     }
 
-    /** Whether the event before the page is not the one that was read last: what was lost has been appended over. */
+    /** Whether the event before the page is not the last one known, since lost events were replaced by new ones. */
     private boolean isAnother(@Nullable Instant timeBefore) {
         return timeBefore != null && lastTime != null && !timeBefore.equals(lastTime);
     }
@@ -236,25 +237,25 @@ final class WatchedLog {
         return hasHole || !events.isEmpty();
     }
 
-    private void answerWaiting() {
+    private void completeWaiting() {
         List<Waiting> ready = new ArrayList<>();
         synchronized (this) {
             waiting.removeIf(each -> (each.after() < frames.last() || frames.last() >= known) && ready.add(each));
         }
         if (!ready.isEmpty()) {
-            source.execute(() -> ready.forEach(this::answer));
+            source.execute(() -> ready.forEach(this::complete));
         }
     }
 
-    private void answer(Waiting each) {
+    private void complete(Waiting each) {
         Chunk chunk;
         synchronized (this) {
             chunk = frames.chunk(each.after(), each.maxBytes(), finished);
         }
-        each.answer().complete(chunk);
+        each.result().complete(chunk);
     }
 
-    /** Tells all that the log is gone. */
+    /** Marks the log as gone, and notifies all watchers. */
     void end() {
         List<Waiting> left;
         synchronized (this) {
@@ -265,9 +266,9 @@ final class WatchedLog {
             left = List.copyOf(waiting);
             waiting.clear();
         }
-        source.gone(this);
+        source.remove(this);
         source.execute(
-                () -> left.forEach(each -> each.answer().completeExceptionally(new EventLogException.NoSuchTask(id))));
+                () -> left.forEach(each -> each.result().completeExceptionally(new EventLogException.NoSuchTask(id))));
         watchers.notifyDeleted();
     }
 }

@@ -1,6 +1,6 @@
 package io.taskstream.http.body;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.LimitException;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Problem;
@@ -114,16 +114,16 @@ public final class BoundedBody {
     }
 
     private void useNow(String body, Caller caller, Use use) {
-        var share = new AtomicReference<ByteBudget.@Nullable Share>();
+        var share = new AtomicReference<ByteBudget.@Nullable Allocation>();
         Runnable release = () -> {
-            ByteBudget.Share taken = share.get();
+            ByteBudget.Allocation taken = share.get();
             if (taken != null) {
                 taken.close();
             }
         };
         try {
             use.use(body, bytes -> {
-                        ByteBudget.Share taken = caller.share(budget);
+                        ByteBudget.Allocation taken = caller.share(budget);
                         share.set(taken);
                         if (!taken.take(bytes)) {
                             throw full();
@@ -159,7 +159,7 @@ public final class BoundedBody {
 
         private final ServletInputStream in;
         private final long announced;
-        private final ByteBudget.Share share;
+        private final ByteBudget.Allocation share;
         private final AsyncResponse response;
         private final Use use;
         private final long deadline = checks.nanos() + PATIENCE.toNanos();
@@ -176,7 +176,7 @@ public final class BoundedBody {
         /**
          * @param share holds the bytes of the body; closed when the use has ended
          */
-        Arrival(ServletInputStream in, long announced, ByteBudget.Share share, AsyncResponse response, Use use) {
+        Arrival(ServletInputStream in, long announced, ByteBudget.Allocation share, AsyncResponse response, Use use) {
             this.in = in;
             this.announced = announced;
             this.share = share;

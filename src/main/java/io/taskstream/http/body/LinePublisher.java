@@ -1,8 +1,8 @@
 package io.taskstream.http.body;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RefusedException;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -59,7 +59,7 @@ public final class LinePublisher implements ReadListener {
     private final Consumer<Outcome> whenDone;
     private final LineSplitter splitter;
     private final SerialRunner reader = new SerialRunner(this::publishAvailable);
-    private final ByteBudget.Share share;
+    private final ByteBudget.Allocation share;
     private final LongConsumer lateness = this::endIfLate;
 
     /** While a batch is being appended, or the rate is exceeded: then nothing is read. */
@@ -95,7 +95,7 @@ public final class LinePublisher implements ReadListener {
      */
     public LinePublisher(
             ServletInputStream in,
-            ByteBudget.Share share,
+            ByteBudget.Allocation share,
             PublishPermit permit,
             LineFormat format,
             Charset charset,

@@ -69,13 +69,13 @@ public class AuthenticationFilter implements ContainerRequestFilter {
         String peer = Exchange.of(request).request().getRemoteAddr();
         String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
         // So that the audit log has the address of refused requests.
-        request.setSecurityContext(new Caller(Grant.NOBODY, address));
+        request.setSecurityContext(new Caller(Grant.ANONYMOUS, address));
         // A closed server tells nothing but that it is closed.
         Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED ? null : headLimits.check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (access.mode() == AccessControl.Mode.OPEN) {
-            request.setSecurityContext(new Caller(Grant.ANYBODY, address));
+            request.setSecurityContext(new Caller(Grant.UNRESTRICTED, address));
         } else if (!isPublic(request.getUriInfo().getPath())) {
             authenticate(request, peer, address);
         }
@@ -100,7 +100,7 @@ public class AuthenticationFilter implements ContainerRequestFilter {
             }
             if (accepted.means() == Credentials.Means.TICKET && accepted.stream() != null) {
                 TaskId stream = accepted.stream();
-                String pass = passes.give(stream, accepted.grant());
+                String pass = passes.issue(stream, accepted.grant());
                 Exchange.of(request)
                         .response()
                         .addHeader(

@@ -44,7 +44,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
         Permission needed = needed(method, request.getMethod());
         if (needed == null) {
             request.abortWith(Problem.of(403, "This method is not for clients").response());
-        } else if (needed != Permission.NONE && caller.grant().equals(Grant.NOBODY)) {
+        } else if (needed != Permission.NONE && caller.grant().equals(Grant.ANONYMOUS)) {
             request.abortWith(AuthenticationFilter.challenge(request, "There is no token", false));
         } else if (!isAllowed(caller.grant(), needed, request)) {
             request.abortWith(Problem.of(403, "You have no permission for this").response());
@@ -54,7 +54,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
 
     /** A caller with all permissions gets 404 for an impossible task id, and not 403. */
     private static boolean isAllowed(Grant grant, Permission needed, ContainerRequestContext request) {
-        return grant.equals(Grant.ANYBODY) || needed.isIn(grant.permissions(), task(request));
+        return grant.equals(Grant.UNRESTRICTED) || needed.isIn(grant.permissions(), task(request));
     }
 
     private static @Nullable Permission needed(@Nullable Method method, String httpMethod) {
@@ -63,7 +63,7 @@ public class AuthorizationFilter implements ContainerRequestFilter {
             return needs.value();
         }
         // JAX-RS answers OPTIONS itself, with the methods of the path.
-        return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.TOKEN : null;
+        return httpMethod.equals(HttpMethod.OPTIONS) ? Permission.AUTHENTICATED : null;
     }
 
     /**

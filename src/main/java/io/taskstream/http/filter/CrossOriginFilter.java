@@ -36,7 +36,7 @@ public class CrossOriginFilter implements ContainerRequestFilter {
     public void filter(ContainerRequestContext request) {
         HttpServletResponse answer = Exchange.of(request).response();
         answer.setHeader("X-Content-Type-Options", "nosniff");
-        if (origins.isAnyElse()) {
+        if (origins.allowsOthers()) {
             // Also without an origin, so that no cache gives that answer to a page of another origin.
             answer.addHeader("Vary", "Origin");
         }

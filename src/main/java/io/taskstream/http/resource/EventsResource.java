@@ -1,11 +1,11 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.EventRates;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.Permission;
-import io.taskstream.access.PublishPermit;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;

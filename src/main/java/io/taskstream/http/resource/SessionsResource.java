@@ -48,7 +48,7 @@ public class SessionsResource {
 
     /** Opens a session with the token in the header. */
     @POST
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Path("session")
     @Audited("session opened")
     @Produces(MediaType.APPLICATION_JSON)
@@ -77,7 +77,7 @@ public class SessionsResource {
      * session.
      */
     @DELETE
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Path("session")
     @Audited("session closed")
     public Response close(@Context SecurityContext context) {

@@ -5,7 +5,7 @@ import io.taskstream.access.Permission;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Sessions;
-import io.taskstream.access.ViewerQuotas;
+import io.taskstream.access.limit.ViewerQuotas;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.http.Caller;

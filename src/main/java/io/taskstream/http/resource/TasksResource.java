@@ -1,9 +1,9 @@
 package io.taskstream.http.resource;
 
 import io.taskstream.access.Audited;
-import io.taskstream.access.EventRates;
+import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.Grant;
-import io.taskstream.access.OpenTasks;
+import io.taskstream.access.limit.OpenTasks;
 import io.taskstream.access.Permission;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.RequiresPermission;
@@ -85,7 +85,7 @@ public class TasksResource {
     }
 
     @POST
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Produces(MediaType.APPLICATION_JSON)
     public void create(
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type,
@@ -178,7 +178,7 @@ public class TasksResource {
 
     /** Lists only the tasks that the caller may watch or publish to. */
     @GET
-    @RequiresPermission(Permission.TOKEN)
+    @RequiresPermission(Permission.AUTHENTICATED)
     @Produces(MediaType.APPLICATION_JSON)
     public Response list(
             @QueryParam("status") @Nullable String status,
@@ -232,7 +232,7 @@ public class TasksResource {
     }
 
     @GET
-    @RequiresPermission(Permission.LOOK)
+    @RequiresPermission(Permission.READ)
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@PathParam("id") TaskId id) {
@@ -268,7 +268,7 @@ public class TasksResource {
     @Audited("ticket given")
     @Produces(MediaType.APPLICATION_JSON)
     public Response give(@PathParam("id") TaskId task, @Context SecurityContext caller) {
-        String ticket = tickets.give(task, Caller.of(caller).grant());
+        String ticket = tickets.issue(task, Caller.of(caller).grant());
         JsonObjectBuilder json = JsonAnswer.object()
                 .add("ticket", ticket)
                 .add("expiresIn", tickets.lifetime().toSeconds());

@@ -63,7 +63,8 @@ final class RedisAccessTest {
     }
 
     private EventLog open(String uri, @Nullable Path trust) {
-        return engines.open(new RedisPlace(List.of(uri), false, "taskstream:", 0, trust), RedisEngines.RETENTION);
+        return engines.open(
+                new RedisConfig.Server(List.of(uri), false, "taskstream:", 0, trust), RedisEngines.RETENTION);
     }
 
     private String byTls(String password) {

@@ -17,7 +17,8 @@ final class RedisClientsTest {
     void whereNotAllConnectionsCanBeMadeNoneStaysOpen() {
         try (var server = new RedisServer("--maxclients", "2");
                 RedisLink link = RedisClients.link(
-                        new RedisPlace(List.of(server.uri()), false, "taskstream:", 0), Duration.ofSeconds(2))) {
+                        new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 0),
+                        Duration.ofSeconds(2))) {
             assertThatThrownBy(link::connect).isInstanceOf(RedisException.class);
             // If they stayed, redis-cli were refused, too.
             await("closed", () -> server.cli("dbsize").equals("0"));

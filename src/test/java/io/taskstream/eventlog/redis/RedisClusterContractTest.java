@@ -32,8 +32,8 @@ final class RedisClusterContractTest extends EventLogContract {
     @Override
     protected EventLog open(int maxEvents, Duration keys, InstantSource time) {
         return engines.open(
-                new RedisPlace(List.of(cluster.uri()), true, "taskstream:", 0),
-                new RedisRetention(maxEvents, Duration.ofHours(1), keys));
+                new RedisConfig.Server(List.of(cluster.uri()), true, "taskstream:", 0),
+                new RedisConfig.Retention(maxEvents, Duration.ofHours(1), keys));
     }
 
     /** Redis measures by its own clock. */

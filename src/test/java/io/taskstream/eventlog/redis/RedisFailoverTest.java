@@ -46,7 +46,7 @@ final class RedisFailoverTest {
 
     private EventLog open(int replicas) {
         EventLog log = engines.open(
-                new RedisPlace(List.of(redis.uri()), false, "taskstream:", replicas), RedisEngines.RETENTION);
+                new RedisConfig.Server(List.of(redis.uri()), false, "taskstream:", replicas), RedisEngines.RETENTION);
         log.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
         return log;
     }

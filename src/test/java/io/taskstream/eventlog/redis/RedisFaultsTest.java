@@ -50,7 +50,7 @@ final class RedisFaultsTest extends TwoServersFixture {
         assertThat(data()).containsExactly("1", "2", "3", "4");
     }
 
-    /** Appends are tried for two seconds here. */
+    /** AppendQueue are tried for two seconds here. */
     @Test
     void aBatchThatWaitsBehindACallIsRefusedBeforeOneThatComesMuchLater() throws InterruptedException {
         server.signal("STOP");
@@ -124,7 +124,7 @@ final class RedisFaultsTest extends TwoServersFixture {
     void whileReplicasAreMissingAppendsAreRefusedAndReadsAreServed() {
         List<TaskId> tasks =
                 IntStream.range(0, 8).mapToObj(i -> new TaskId("task" + i)).toList();
-        var place = new RedisPlace(List.of(server.uri()), false, "taskstream:", 1);
+        var place = new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 1);
         try (EventLog careful = engines.open(place, RedisEngines.RETENTION)) {
             tasks.forEach(task -> near.create(Task.open(task, null, Map.of(), Instant.EPOCH)));
             List<CompletableFuture<Appended>> appends = tasks.stream()

@@ -40,7 +40,7 @@ final class RedisHungPrimaryTest {
     @Test
     void whatASentinelMakesThePrimaryIsUsed() {
         try (var redis = new RedisSentinel(2)) {
-            assertGoesOn(new RedisPlace(List.of(redis.uri()), false, "taskstream:", 1), redis.primary());
+            assertGoesOn(new RedisConfig.Server(List.of(redis.uri()), false, "taskstream:", 1), redis.primary());
         }
     }
 
@@ -48,11 +48,12 @@ final class RedisHungPrimaryTest {
     void whatAClusterMakesTheMasterIsUsed() {
         try (var redis = new RedisCluster(1, 1_000)) {
             assertGoesOn(
-                    new RedisPlace(List.of(redis.uri()), true, "taskstream:", 0), redis.master("taskstream:{task}"));
+                    new RedisConfig.Server(List.of(redis.uri()), true, "taskstream:", 0),
+                    redis.master("taskstream:{task}"));
         }
     }
 
-    private void assertGoesOn(RedisPlace place, RedisServer primary) {
+    private void assertGoesOn(RedisConfig.Server place, RedisServer primary) {
         try (EventLog log = engines.open(place, RedisEngines.RETENTION)) {
             log.create(Task.open(TASK, null, Map.of(), Instant.EPOCH));
             String epoch = epoch(log);

@@ -51,8 +51,8 @@ final class RedisReplayStormTest {
     private static final int PAGE = 1 << 16;
 
     /** Long enough for a busy machine. */
-    private static final RedisTimes TIMES =
-            new RedisTimes(Duration.ofSeconds(6), Duration.ofSeconds(12), Duration.ofMillis(500));
+    private static final RedisConfig.Timeouts TIMES =
+            new RedisConfig.Timeouts(Duration.ofSeconds(6), Duration.ofSeconds(12), Duration.ofMillis(500));
 
     /** What one viewer takes to deal with a page; one after the other, they would take longer than a command may. */
     private static final long TIME_OF_A_PAGE = TimeUnit.MILLISECONDS.toNanos(100);
@@ -66,10 +66,13 @@ final class RedisReplayStormTest {
 
     @BeforeEach
     void start() {
-        var redisThreads = new RedisThreads(executor, scheduler, System::nanoTime);
-        var place = new RedisPlace(List.of(server.uri()), false, "taskstream:", 0);
+        var redisThreads = new RedisConfig.Threads(executor, scheduler, System::nanoTime);
+        var place = new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 0);
         log = RedisEventLog.open(
-                place, RedisEngines.RETENTION, TIMES, redisThreads, new Random(), RedisEngines.stopwatch());
+                new RedisConfig(place, RedisEngines.RETENTION, TIMES),
+                redisThreads,
+                new Random(),
+                RedisEngines.stopwatch());
         create(TASK);
         create(LIVE);
     }

@@ -50,7 +50,7 @@ final class RedisTlsTest {
 
     private EventLog open(String uri, boolean isCluster) {
         return engines.open(
-                new RedisPlace(List.of(uri), isCluster, "taskstream:", 0, certificate.certificate()),
+                new RedisConfig.Server(List.of(uri), isCluster, "taskstream:", 0, certificate.certificate()),
                 RedisEngines.RETENTION);
     }
 

@@ -67,8 +67,8 @@ final class RedisViewersTest {
 
     @Test
     void viewersAreToldWhileAppendsWaitForReplicas() {
-        var patient = new RedisTimes(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(200));
-        var place = new RedisPlace(List.of(server.uri()), false, "taskstream:", 1);
+        var patient = new RedisConfig.Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(200));
+        var place = new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 1);
         try (EventLog far = engines.open(place, RedisEngines.RETENTION, patient)) {
             CompletableFuture<Appended> append =
                     far.append(TASK, Events.batch("1")).toCompletableFuture();

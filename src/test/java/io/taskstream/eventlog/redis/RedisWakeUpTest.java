@@ -23,24 +23,24 @@ import org.junit.jupiter.api.Test;
 @Tag("redis")
 final class RedisWakeUpTest {
 
-    private static final RedisTimes NO_LOOK =
-            new RedisTimes(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofHours(1));
+    private static final RedisConfig.Timeouts NO_LOOK =
+            new RedisConfig.Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofHours(1));
 
     @Test
     void aMessageWakesTheOtherServer() {
         try (var server = new RedisServer()) {
-            assertWakes(new RedisPlace(List.of(server.uri()), false, "taskstream:", 0));
+            assertWakes(new RedisConfig.Server(List.of(server.uri()), false, "taskstream:", 0));
         }
     }
 
     @Test
     void aMessageWakesTheOtherServerFromEachNodeOfACluster() {
         try (var cluster = new RedisCluster()) {
-            assertWakes(new RedisPlace(List.of(cluster.uri()), true, "taskstream:", 0));
+            assertWakes(new RedisConfig.Server(List.of(cluster.uri()), true, "taskstream:", 0));
         }
     }
 
-    private static void assertWakes(RedisPlace place) {
+    private static void assertWakes(RedisConfig.Server place) {
         try (var engines = new RedisEngines();
                 EventLog near = engines.open(place, RedisEngines.RETENTION, NO_LOOK);
                 EventLog far = engines.open(place, RedisEngines.RETENTION, NO_LOOK)) {

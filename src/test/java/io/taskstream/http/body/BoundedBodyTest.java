@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import io.taskstream.access.ByteBudget;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.Permissions;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.http.Caller;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;

@@ -2,7 +2,8 @@ package io.taskstream.http.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.http.ProblemException;
 import io.taskstream.testing.FakeInput;
 import java.io.IOException;
@@ -70,9 +71,9 @@ class LineBoundsTest extends LineFixture {
 
     @Test
     void nothingIsReadUntilThereIsRoomForIt() throws IOException {
-        ByteBudget.Share others = share("bob");
+        ByteBudget.Allocation others = share("bob");
         others.keep(ROOM);
-        ByteBudget.Share first = share("bob");
+        ByteBudget.Allocation first = share("bob");
         assertThat(first.takeOrWait(RESERVED, () -> {})).isTrue();
         begin(null);
         in.arrive("1\n");

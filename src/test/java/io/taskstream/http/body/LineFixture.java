@@ -4,13 +4,12 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permissions;
-import io.taskstream.access.PublishPermit;
-import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
@@ -46,7 +45,7 @@ abstract class LineFixture {
             new MemoryEventLog(new MemoryBounds(1000, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
     final SettableTime time = new SettableTime();
     final ManualScheduler scheduler = new ManualScheduler();
-    final Sessions sessions = new Sessions(new Revocations(Duration.ofDays(1), time, entry -> false));
+    final Sessions sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
     final Grant ann =
             new Grant("ann", "session", Permissions.ALL, time.instant().plusSeconds(60));
     Charset charset = StandardCharsets.UTF_8;
@@ -89,7 +88,7 @@ abstract class LineFixture {
         begin(in, share("ann"), expectedLast);
     }
 
-    void begin(FakeInput in, ByteBudget.Share share, @Nullable EventId expectedLast) throws IOException {
+    void begin(FakeInput in, ByteBudget.Allocation share, @Nullable EventId expectedLast) throws IOException {
         var limits = new Limits(maxLine, ROOM, LINE, MINUTE, MINUTE, MINUTE, MINUTE);
         var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
         rates = new EventRates(perSecond, 0, time::nanos);
@@ -100,8 +99,8 @@ abstract class LineFixture {
     }
 
     /** What a request of the subject holds. */
-    ByteBudget.Share share(String subject) {
-        return budget.share(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
+    ByteBudget.Allocation share(String subject) {
+        return budget.allocate(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
     }
 
     void end() throws IOException {

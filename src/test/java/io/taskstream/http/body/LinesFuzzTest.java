@@ -4,12 +4,12 @@ import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.access.ByteBudget;
-import io.taskstream.access.EventRates;
 import io.taskstream.access.Grant;
-import io.taskstream.access.PublishPermit;
-import io.taskstream.access.Revocations;
 import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.PublishPermit;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Limits;
@@ -141,11 +141,11 @@ class LinesFuzzTest {
             throws IOException {
         var in = new FakeInput();
         List<LinePublisher.Outcome> outcomes = new ArrayList<>();
-        var sessions = new Sessions(new Revocations(MINUTE, time, entry -> false));
-        var permit = new PublishPermit(TASK, Grant.ANYBODY, sessions, new EventRates(0, 0, time::nanos), time);
+        var sessions = new Sessions(MINUTE, time, entry -> false);
+        var permit = new PublishPermit(TASK, Grant.UNRESTRICTED, sessions, new EventRates(0, 0, time::nanos), time);
         var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
         var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
-        ByteBudget.Share share = budget.share(Grant.ANYBODY, "::1");
+        ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
         in.setReadListener(new LinePublisher(
                 in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
         for (int at = 0; at < bytes.length; at += piece) {
