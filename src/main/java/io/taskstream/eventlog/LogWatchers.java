@@ -5,20 +5,27 @@ import io.taskstream.eventlog.EventLog.Watch;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The watchers of one log, until it is deleted. A watcher that fails does not affect the others. Thread-safe; no lock is
- * held while a watcher is called.
- */
+/** The watchers of one log, until it is deleted. Thread-safe; no lock is held while a watcher is called. */
 public final class LogWatchers {
-
-    private static final RepeatedFailures FAILURES = new RepeatedFailures(
-            System.getLogger(LogWatchers.class.getName()), "A watcher of a log failed, and may have missed a change");
 
     private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
 
+    private final @Nullable RepeatedFailures failures;
+
     // Guarded by this.
     private boolean deleted;
+
+    /** Creates watchers whose failures are thrown to the thread that notifies them. */
+    public LogWatchers() {
+        this.failures = null;
+    }
+
+    /** Creates watchers whose failures are logged; one that fails does not affect the others. */
+    public LogWatchers(RepeatedFailures failures) {
+        this.failures = failures;
+    }
 
     /** Adds a watcher; returns false if the log is deleted. */
     public synchronized boolean add(LogWatcher watcher) {
@@ -61,7 +68,10 @@ public final class LogWatchers {
             try {
                 notification.accept(watcher);
             } catch (RuntimeException | Error e) {
-                FAILURES.report(e);
+                if (failures == null) {
+                    throw e;
+                }
+                failures.report(e);
             }
         }
     }

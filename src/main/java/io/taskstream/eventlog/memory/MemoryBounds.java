@@ -3,12 +3,12 @@ package io.taskstream.eventlog.memory;
 import java.time.Duration;
 
 /**
- * How much the engine keeps.
+ * The engine's bounds.
  *
  * @param events per task, at least 1
  * @param bytes of frames per task; the newest event is kept whatever its size
- * @param finishedTasks how many finished tasks; the one that ended first goes first
- * @param keys how long idempotency keys, of which there are at most as many as events
+ * @param finishedTasks number of finished tasks; the one that ended first is removed first
+ * @param keys how long idempotency keys are kept; their number per task is bounded by {@code events}
  */
 public record MemoryBounds(int events, long bytes, int finishedTasks, Duration keys) {
 
@@ -19,7 +19,7 @@ public record MemoryBounds(int events, long bytes, int finishedTasks, Duration k
         }
     }
 
-    /** Keeps idempotency keys for a day. */
+    /** Creates bounds that keep idempotency keys for a day. */
     public MemoryBounds(int events, long bytes, int finishedTasks) {
         this(events, bytes, finishedTasks, Duration.ofDays(1));
     }

@@ -30,8 +30,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Keeps each task's recent events in the heap. They don't outlive the server, and of a long task only the newest stay:
- * for tests, and for those who need no more. Nothing here blocks, and every stage is complete on return.
+ * An engine that keeps each task's recent events in the heap, for tests and for uses that need no more. Nothing survives a
+ * restart. No call blocks, and every stage is complete on return.
  */
 public final class MemoryEventLog implements EventLog {
 
@@ -52,21 +52,17 @@ public final class MemoryEventLog implements EventLog {
 
     @Override
     public boolean create(Task task) {
-        EventId before = new EventId(newEpoch(), 0);
+        EventId before = new EventId(EventId.newEpoch(random), 0);
         var log = new MemoryTaskLog(task, before, created.incrementAndGet(), bounds, time);
         if (logs.putIfAbsent(task.id(), log) != null) {
             return false;
         }
         byAge.put(log.ordinal(), log);
         if (logs.get(task.id()) != log) {
-            // It was deleted before it could be found by its age.
+            // A concurrent call has deleted it before it was in byAge.
             byAge.remove(log.ordinal());
         }
         return true;
-    }
-
-    private String newEpoch() {
-        return "%08x".formatted(random.nextInt());
     }
 
     @Override
@@ -93,11 +89,11 @@ public final class MemoryEventLog implements EventLog {
         if (log == null) {
             return false;
         }
-        forget(log);
+        remove(log);
         return true;
     }
 
-    private void forget(MemoryTaskLog log) {
+    private void remove(MemoryTaskLog log) {
         byAge.remove(log.ordinal());
         synchronized (finished) {
             finished.remove(log);
@@ -112,7 +108,7 @@ public final class MemoryEventLog implements EventLog {
             MemoryTaskLog log = log(id);
             appended = log.append(batch);
             if (batch.end() != null) {
-                forgetOldestFinished(log);
+                removeOldestFinished(log);
             }
         } catch (EventLogException e) {
             return CompletableFuture.failedStage(e);
@@ -120,19 +116,19 @@ public final class MemoryEventLog implements EventLog {
         return CompletableFuture.completedStage(appended);
     }
 
-    /** The heap is all there is, so finished tasks can't stay for ever. */
-    private void forgetOldestFinished(MemoryTaskLog newlyFinished) {
-        MemoryTaskLog forgotten = null;
+    /** Bounds the number of finished tasks, which would otherwise fill the heap. */
+    private void removeOldestFinished(MemoryTaskLog newlyFinished) {
+        MemoryTaskLog removed = null;
         synchronized (finished) {
             finished.add(newlyFinished);
             if (finished.size() > bounds.finishedTasks()) {
-                // Taken out in any case: one that was deleted while it finished would stay at the head for ever.
-                forgotten = finished.iterator().next();
-                finished.remove(forgotten);
+                // In any case: a task that was deleted while it finished would stay at the head for ever.
+                removed = finished.iterator().next();
+                finished.remove(removed);
             }
         }
-        if (forgotten != null && logs.remove(forgotten.id(), forgotten)) {
-            forget(forgotten);
+        if (removed != null && logs.remove(removed.id(), removed)) {
+            remove(removed);
         }
     }
 

@@ -9,6 +9,7 @@ import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogWatchers;
 import io.taskstream.eventlog.RecentFrames;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.task.EventData;
@@ -18,16 +19,15 @@ import io.taskstream.task.TaskStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
-/** One task and its recent frames. Thread-safe; the lock is held for copying bytes only, never while telling watchers. */
+/** One task and its recent frames. Thread-safe; the lock is held while bytes are copied, never while a watcher is called. */
 final class MemoryTaskLog {
 
     private final TaskId id;
     private final EventId before;
     private final long ordinal;
     private final InstantSource time;
-    private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final LogWatchers watchers = new LogWatchers();
 
     private final RecentFrames frames;
     private final RecentKeys keys;
@@ -48,7 +48,7 @@ final class MemoryTaskLog {
         return id;
     }
 
-    /** Counts up with every task that is created. */
+    /** Returns the number of the task in order of creation. */
     long ordinal() {
         return ordinal;
     }
@@ -60,20 +60,20 @@ final class MemoryTaskLog {
     Appended append(Batch batch) {
         Appended appended;
         synchronized (this) {
-            checkThere();
+            checkNotDeleted();
             Instant now = time.instant();
             String key = batch.idempotencyKey();
             Appended first = key == null ? null : keys.find(key, batch.fingerprint(), now);
             if (first != null) {
                 return first;
             }
-            checkOpen(batch);
+            checkPrecondition(batch);
             appended = add(batch, now);
             if (key != null) {
                 keys.add(key, batch.fingerprint(), appended, now);
             }
         }
-        watchers.forEach(LogWatcher::appended);
+        watchers.notifyAppended();
         return appended;
     }
 
@@ -88,7 +88,7 @@ final class MemoryTaskLog {
         return new Appended(batch.events().size(), before.at(frames.last()));
     }
 
-    private void checkOpen(Batch batch) {
+    private void checkPrecondition(Batch batch) {
         if (task.status().isFinished()) {
             throw new EventLogException.TaskFinished(id);
         }
@@ -103,37 +103,27 @@ final class MemoryTaskLog {
     }
 
     synchronized Chunk read(long after, int maxBytes) {
-        checkThere();
+        checkNotDeleted();
         return frames.chunk(after, maxBytes, task.status().isFinished());
     }
 
     synchronized List<StoredEvent> history(long after, int limit) {
-        checkThere();
+        checkNotDeleted();
         return frames.events(after, limit);
     }
 
     Watch watch(LogWatcher watcher) {
-        boolean gone;
-        synchronized (this) {
-            gone = deleted;
-            if (!gone) {
-                watchers.add(watcher);
-            }
-        }
-        if (gone) {
-            watcher.deleted();
-        }
-        return () -> watchers.remove(watcher);
+        return watchers.watch(watcher);
     }
 
     void delete() {
         synchronized (this) {
             deleted = true;
         }
-        watchers.forEach(LogWatcher::deleted);
+        watchers.notifyDeleted();
     }
 
-    private void checkThere() {
+    private void checkNotDeleted() {
         if (deleted) {
             throw new EventLogException.NoSuchTask(id);
         }

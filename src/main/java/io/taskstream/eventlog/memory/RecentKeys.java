@@ -11,9 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idempotency keys that came to one log, each with what was answered. Bounded by age and by number.
- *
- * <p>Not thread-safe: the owner does the locking.
+ * The idempotency keys of one log with their answers, bounded by age and by number. Not thread-safe: the owner locks.
  */
 final class RecentKeys {
 
@@ -27,9 +25,9 @@ final class RecentKeys {
     }
 
     /**
-     * Returns the answer to the batch with this key; {@code null} if none came, or too long ago.
+     * Returns the answer to the first batch with this key; {@code null} if there was none, or its key has expired.
      *
-     * @throws EventLogException.KeyReused if that one had another fingerprint
+     * @throws EventLogException.KeyReused if the fingerprints differ
      */
     @Nullable
     Appended find(String key, @Nullable String fingerprint, Instant now) {
@@ -43,7 +41,7 @@ final class RecentKeys {
         return answer.appended;
     }
 
-    /** Keeps a key, and lets go of the oldest where there are too many. */
+    /** Adds a key, and removes expired and excess ones, oldest first. */
     void add(String key, @Nullable String fingerprint, Appended appended, Instant now) {
         answers.remove(key);
         answers.put(key, new Answer(appended, fingerprint, now));

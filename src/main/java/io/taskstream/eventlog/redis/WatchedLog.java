@@ -6,6 +6,7 @@ import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.LogWatchers;
 import io.taskstream.eventlog.RecentFrames;
 import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.eventlog.StoredEvent;
@@ -16,10 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ final class WatchedLog {
     private final TaskId id;
     private final String epoch;
     private final LogSource source;
-    private final List<LogWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final LogWatchers watchers = new LogWatchers(FAILURES);
     private final AtomicBoolean looking = new AtomicBoolean();
 
     private final List<Waiting> waiting = new ArrayList<>();
@@ -97,8 +96,7 @@ final class WatchedLog {
 
     /** Removes a watcher, and answers whether there is none left. */
     boolean remove(LogWatcher watcher) {
-        watchers.remove(watcher);
-        return watchers.isEmpty();
+        return watchers.remove(watcher);
     }
 
     /** What follows a sequence; {@code null} if that is not among the recent frames. */
@@ -208,7 +206,7 @@ final class WatchedLog {
         }
         answerWaiting();
         if (hasNews) {
-            tell(LogWatcher::appended);
+            watchers.notifyAppended();
         }
         if (goesOn) {
             fetch();
@@ -270,17 +268,6 @@ final class WatchedLog {
         source.gone(this);
         source.execute(
                 () -> left.forEach(each -> each.answer().completeExceptionally(new EventLogException.NoSuchTask(id))));
-        tell(LogWatcher::deleted);
-    }
-
-    /** One watcher's failure is no other's. */
-    private void tell(Consumer<LogWatcher> news) {
-        for (LogWatcher watcher : watchers) {
-            try {
-                news.accept(watcher);
-            } catch (RuntimeException | Error e) {
-                FAILURES.report(e);
-            }
-        }
+        watchers.notifyDeleted();
     }
 }
