@@ -1,9 +1,9 @@
 package io.taskstream.eventlog;
 
 /**
- * What an append did, or, when it repeated an earlier one, what that one did.
+ * The result of an append, or of the earlier append that it repeats.
  *
- * @param count how many events the batch had
- * @param last the id of the last of them
+ * @param count number of events in the batch
+ * @param last id of the last of them
  */
 public record Appended(int count, EventId last) {}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Events that are appended together or not at all. Immutable. */
 public final class Batch {
 
-    /** The longest key, in characters. */
+    /** The maximum length of an idempotency key, in characters. */
     public static final int MAX_KEY = 255;
 
     private static final int FINGERPRINT_BYTES = 16;
@@ -26,12 +26,12 @@ public final class Batch {
     private final @Nullable String traceparent;
 
     /**
-     * @param events at least one; only the last may end the task
-     * @param expectedLast append only if this is the last event of the log; {@code null} for any
-     * @param idempotencyKey if a batch with this key is in the log already, append nothing: answer as that one did if its
-     *     events were the same, else refuse with {@link EventLogException.KeyReused}; 1 to {@value #MAX_KEY} characters,
+     * @param events at least one; only the last may finish the task
+     * @param expectedLast append only if this is the last event of the log; {@code null} for no condition
+     * @param idempotencyKey if the log has a batch with this key, append nothing: return that batch's answer if its events
+     *     are the same, otherwise fail with {@link EventLogException.KeyReused}; 1 to {@value #MAX_KEY} characters,
      *     {@code null} for none
-     * @param traceparent the trace of the request that publishes them (W3C Trace Context), {@code null} for none
+     * @param traceparent the trace of the publishing request (W3C Trace Context), {@code null} for none
      * @throws InvalidItemException if there is no event, or one follows the terminal event
      * @throws IllegalArgumentException if the key is too short or too long
      */
@@ -55,23 +55,23 @@ public final class Batch {
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_KEY)) {
             throw new IllegalArgumentException("An idempotency key has 1 to " + MAX_KEY + " characters");
         }
-        // Here, so that the thread that publishes computes it, not the one thread that appends.
+        // Computed here, on the publishing thread, to spare the commit thread.
         this.fingerprint = idempotencyKey == null
                 ? null
                 : fingerprint(this.events.stream().map(EventData::json).toList());
     }
 
-    /** A batch without a trace. */
+    /** Creates a batch without a trace. */
     public Batch(List<EventData> events, @Nullable EventId expectedLast, @Nullable String idempotencyKey) {
         this(events, expectedLast, idempotencyKey, null);
     }
 
-    /** A batch without an idempotency key and without a trace. */
+    /** Creates a batch without an idempotency key and a trace. */
     public Batch(List<EventData> events, @Nullable EventId expectedLast) {
         this(events, expectedLast, null, null);
     }
 
-    /** A batch that may be appended to whatever the log holds. */
+    /** Creates a batch without conditions. */
     public static Batch of(List<EventData> events) {
         return new Batch(events, null);
     }
@@ -88,7 +88,7 @@ public final class Batch {
         return idempotencyKey;
     }
 
-    /** A digest of the events, by which a repeat is told from another use of the key; {@code null} without a key. */
+    /** Returns a digest of the events, which tells a repetition from another use of the key; {@code null} without a key. */
     public @Nullable String fingerprint() {
         return fingerprint;
     }
@@ -97,14 +97,14 @@ public final class Batch {
         return traceparent;
     }
 
-    /** The status in which the task is left, {@code null} if it goes on. */
+    /** Returns the task's final status, {@code null} if the batch does not finish it. */
     public @Nullable TaskStatus end() {
         return events.get(events.size() - 1).end();
     }
 
     /**
-     * Returns the digest of events: 22 characters of base64url, of the first 16 bytes of a SHA-256 over the length (four
-     * bytes) and the JSON text of each.
+     * Returns a digest of events: 22 characters of base64url, from the first 16 bytes of a SHA-256 over the length (four
+     * bytes) and the JSON text of each event.
      */
     public static String fingerprint(List<byte[]> events) {
         try {

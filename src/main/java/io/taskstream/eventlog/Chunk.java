@@ -1,8 +1,8 @@
 package io.taskstream.eventlog;
 
 /**
- * Frames that follow one another in a log, joined, ready to be written. Many viewers may share one; nobody changes its
- * bytes. An empty chunk says that the log holds nothing further yet.
+ * Consecutive frames of a log in one array, ready to be written. Viewers share it; its bytes must not be changed. An empty
+ * chunk means that the log has no further event yet.
  */
 public final class Chunk {
 
@@ -16,9 +16,9 @@ public final class Chunk {
     private final boolean end;
 
     /**
-     * @param first the first event that is in it; in an empty chunk, the next that will be appended
-     * @param last the sequence of the last event that is in it
-     * @param end whether the log ends with this chunk, since its task is finished
+     * @param first the first event; in an empty chunk, the next event that will be appended
+     * @param last the sequence of the last event
+     * @param end whether the log ends with this chunk because its task is finished
      */
     public Chunk(EventId first, long last, byte[] bytes, int offset, int length, boolean end) {
         this.first = first;
@@ -29,7 +29,7 @@ public final class Chunk {
         this.end = end;
     }
 
-    /** A chunk without a frame. */
+    /** Creates a chunk without a frame. */
     public static Chunk empty(EventId next, boolean end) {
         return new Chunk(next, next.sequence() - 1, NOTHING, 0, 0, end);
     }
@@ -42,12 +42,12 @@ public final class Chunk {
         return last;
     }
 
-    /** How many events are in it; none in an empty chunk, and in one that holds a notice instead of events. */
+    /** Returns the number of events; 0 in an empty chunk and in one that holds a notice. */
     public long events() {
         return last - first.sequence() + 1;
     }
 
-    /** The array that holds the frames, from {@link #offset()} on, {@link #length()} bytes long. */
+    /** Returns the array that holds the frames, from {@link #offset()} on, {@link #length()} bytes. */
     public byte[] bytes() {
         return bytes;
     }
@@ -65,7 +65,7 @@ public final class Chunk {
         return length == 0;
     }
 
-    /** Whether nothing will ever follow this chunk. */
+    /** Returns whether nothing will ever follow this chunk. */
     public boolean isEnd() {
         return end;
     }

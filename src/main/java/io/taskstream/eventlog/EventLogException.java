@@ -3,7 +3,7 @@ package io.taskstream.eventlog;
 import io.taskstream.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
-/** Why an engine did not do what it was asked to. Unless its class says otherwise, nothing of the call took effect. */
+/** The reason why an engine refused a call. Unless its class says otherwise, the call had no effect. */
 public abstract sealed class EventLogException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -12,7 +12,7 @@ public abstract sealed class EventLogException extends RuntimeException {
         super(message, cause, false, false);
     }
 
-    /** There is no such task, or not any more. */
+    /** The task does not exist, or not any more. */
     public static final class NoSuchTask extends EventLogException {
         private static final long serialVersionUID = 1;
 
@@ -30,7 +30,7 @@ public abstract sealed class EventLogException extends RuntimeException {
         }
     }
 
-    /** The log's last event is not the one that was expected. */
+    /** The log's last event is not the expected one. */
     public static final class UnexpectedLast extends EventLogException {
         private static final long serialVersionUID = 1;
 
@@ -39,7 +39,7 @@ public abstract sealed class EventLogException extends RuntimeException {
         }
     }
 
-    /** A batch with the same idempotency key and other events came before. */
+    /** A batch with the same idempotency key and other events was appended before. */
     public static final class KeyReused extends EventLogException {
         private static final long serialVersionUID = 1;
 
@@ -49,8 +49,8 @@ public abstract sealed class EventLogException extends RuntimeException {
     }
 
     /**
-     * The engine can't do its work now, and may be able to later; its disk or its network fails. What was to be appended
-     * is not acknowledged; whether it is kept is not known.
+     * The engine is temporarily unable to work because its disk or network fails. Whether the events of an append were kept
+     * is unknown.
      */
     public static final class Unavailable extends EventLogException {
         private static final long serialVersionUID = 1;

@@ -15,8 +15,8 @@ public final class Frames {
     private Frames() {}
 
     /**
-     * The frame of an event. A line of data ends where an event stream's line would, at {@code \r\n}, {@code \n} or
-     * {@code \r}, so that no data can forge a field.
+     * Encodes an event. Data is split into lines at {@code \r\n}, {@code \n} and {@code \r}, as an event stream is, so that
+     * no data can forge a field.
      *
      * @param data UTF-8
      */
@@ -31,7 +31,7 @@ public final class Frames {
         return frame.toByteArray();
     }
 
-    /** Whether the frame that begins there is of that epoch. */
+    /** Returns whether the frame at that offset is of that epoch. */
     public static boolean isOf(String epoch, byte[] frames, int offset) {
         for (int i = 0; i < epoch.length(); i++) {
             if (frames[offset + ID.length + i] != epoch.charAt(i)) {
@@ -42,9 +42,9 @@ public final class Frames {
     }
 
     /**
-     * Gives the frame that begins there another epoch.
+     * Replaces the epoch of the frame at that offset.
      *
-     * @param epoch as long as the one that it has
+     * @param epoch as long as the present one
      */
     public static void putEpoch(String epoch, byte[] frames, int offset) {
         for (int i = 0; i < epoch.length(); i++) {
@@ -52,7 +52,7 @@ public final class Frames {
         }
     }
 
-    /** Writes {@code data} lines, each with its line end. */
+    /** Writes {@code data} lines, each with its line terminator. */
     public static void writeData(ByteArrayOutputStream frame, byte[] data) {
         int start = 0;
         for (int i = 0; i < data.length; i++) {
@@ -74,7 +74,7 @@ public final class Frames {
         frame.write('\n');
     }
 
-    /** The data of a frame that {@link #encode} made; its lines end with {@code \n}. */
+    /** Returns the data of a frame that {@link #encode} made, with {@code \n} between its lines. */
     public static byte[] data(byte[] frames, int offset, int length) {
         var data = new ByteArrayOutputStream(length);
         int end = offset + length - 1;

@@ -2,22 +2,22 @@ package io.taskstream.eventlog;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the requests that are publishing, so that the log is not closed under them. Thread-safe. */
+/** Counts the requests that are publishing, so that the log is not closed before they have answered. Thread-safe. */
 public final class Publishers {
 
     private final AtomicInteger publishing = new AtomicInteger();
 
-    /** One begins; it must {@link #end} once. */
+    /** Counts a request until {@link #end}. */
     public void begin() {
         publishing.incrementAndGet();
     }
 
-    /** One has answered. */
+    /** Ends a request. */
     public void end() {
         publishing.decrementAndGet();
     }
 
-    /** How many there are now. */
+    /** Returns the number of requests now. */
     public int count() {
         return publishing.get();
     }

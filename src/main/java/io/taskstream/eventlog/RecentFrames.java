@@ -10,17 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest frames of one log, laid end to end in segments, so that what any viewer is missing is one piece of an array
- * and needs no joining. What has been handed out in a {@link Chunk} never changes.
- *
- * <p>Not thread-safe: the owner does the locking.
+ * The newest frames of one log, contiguous in large buffers, so that the frames for any viewer are one piece of an array and
+ * need no copying. The bytes of a {@link Chunk} never change. Not thread-safe: the owner locks.
  */
 public final class RecentFrames {
 
-    private static final int FIRST_SEGMENT = 1 << 10;
-    private static final int LARGEST_SEGMENT = 1 << 16;
+    private static final int FIRST_CAPACITY = 1 << 10;
+    private static final int MAX_CAPACITY = 1 << 16;
 
-    private final Deque<Segment> segments = new ArrayDeque<>();
+    private final Deque<Buffer> buffers = new ArrayDeque<>();
     private final String epoch;
     private final int maxEvents;
     private final long maxBytes;
@@ -30,8 +28,8 @@ public final class RecentFrames {
 
     /**
      * @param before the event before the first that will be added
-     * @param maxEvents how many frames to keep at most, at least 1
-     * @param maxBytes how many bytes to keep at most; the newest frame is kept whatever its size
+     * @param maxEvents maximum number of frames, at least 1
+     * @param maxBytes maximum bytes of frames; the newest frame is kept whatever its size
      */
     public RecentFrames(EventId before, int maxEvents, long maxBytes) {
         this.epoch = before.epoch();
@@ -41,17 +39,17 @@ public final class RecentFrames {
         this.maxBytes = maxBytes;
     }
 
-    /** The sequence of the oldest frame that is kept; {@link #last()} {@code + 1} if none is. */
+    /** Returns the sequence of the oldest frame; {@link #last()} {@code + 1} if there is none. */
     public long oldest() {
         return oldest;
     }
 
-    /** The sequence of the newest frame. */
+    /** Returns the sequence of the newest frame. */
     public long last() {
         return last;
     }
 
-    /** How many bytes of frames are kept. */
+    /** Returns the bytes of all frames. */
     public long bytes() {
         return bytes;
     }
@@ -61,15 +59,15 @@ public final class RecentFrames {
         add(frame, time, null);
     }
 
-    /** Adds the frame of the event after {@link #last()}, and lets go of the oldest where there are too many. */
+    /** Adds the frame of the event after {@link #last()}, and drops the oldest frames until the bounds hold. */
     public void add(byte[] frame, Instant time, @Nullable String traceparent) {
-        Segment segment = segments.peekLast();
-        if (segment == null || !segment.hasRoomFor(frame.length)) {
-            segment = new Segment(last + 1, nextCapacity(segment, frame.length));
-            segments.addLast(segment);
+        Buffer buffer = buffers.peekLast();
+        if (buffer == null || !buffer.hasRoomFor(frame.length)) {
+            buffer = new Buffer(last + 1, nextCapacity(buffer, frame.length));
+            buffers.addLast(buffer);
         }
-        segment.add(frame, time.toEpochMilli());
-        segment.trace(traceparent);
+        buffer.add(frame, time.toEpochMilli());
+        buffer.trace(traceparent);
         last++;
         bytes += frame.length;
         while (last - oldest >= maxEvents || (bytes > maxBytes && oldest < last)) {
@@ -77,56 +75,56 @@ public final class RecentFrames {
         }
     }
 
-    private static int nextCapacity(@Nullable Segment before, int needed) {
-        int usual = before == null ? FIRST_SEGMENT : Math.min(before.frames.length * 2, LARGEST_SEGMENT);
+    private static int nextCapacity(@Nullable Buffer before, int needed) {
+        int usual = before == null ? FIRST_CAPACITY : Math.min(before.frames.length * 2, MAX_CAPACITY);
         return Math.max(usual, needed);
     }
 
-    /** Lets go of all frames up to and with that sequence. */
+    /** Drops all frames up to and including that sequence. */
     public void dropThrough(long sequence) {
         while (oldest <= sequence && oldest <= last) {
             dropOldest();
         }
     }
 
-    /** Shows the frames from that sequence on, which must be kept, to the visitor until it has seen enough. */
+    /** Passes the frames from that sequence on, which must not be dropped, to the visitor until it returns false. */
     public void visit(long from, FrameVisitor visitor) {
         long next = from;
         boolean goOn = true;
         while (goOn && next <= last) {
-            Segment segment = segmentOf(next);
-            while (goOn && next <= segment.last()) {
-                goOn = segment.show(next, visitor);
+            Buffer buffer = bufferOf(next);
+            while (goOn && next <= buffer.last()) {
+                goOn = buffer.show(next, visitor);
                 next++;
             }
         }
     }
 
-    /** Looks at frames, one after the other. */
+    /** Receives frames one after another. */
     public interface FrameVisitor {
 
         /**
-         * Sees a frame; the array is not to be changed, nor kept.
+         * Receives a frame; the array must be neither changed nor retained.
          *
-         * @param timeMillis when it was appended, since the epoch
+         * @param timeMillis when it was appended, in milliseconds since 1970
          * @param traceparent its trace, {@code null} for none
-         * @return whether to go on to the next
+         * @return whether to continue with the next frame
          */
         boolean see(byte[] bytes, int offset, int length, long timeMillis, @Nullable String traceparent);
     }
 
     private void dropOldest() {
-        Segment segment = segments.getFirst();
-        bytes -= segment.length(oldest);
+        Buffer buffer = buffers.getFirst();
+        bytes -= buffer.length(oldest);
         oldest++;
-        if (oldest > segment.last()) {
-            segments.removeFirst();
+        if (oldest > buffer.last()) {
+            buffers.removeFirst();
         }
     }
 
     /**
-     * The frames behind {@code after}, or behind whatever was dropped: as many as fit into the bytes and stand in one
-     * segment, but at least one if there is any.
+     * Returns the frames after a sequence that are not dropped: as many as fit and lie in one buffer, but at least one if
+     * there is any.
      *
      * @param end whether the log ends with {@link #last()}
      */
@@ -135,50 +133,50 @@ public final class RecentFrames {
         if (first > last) {
             return Chunk.empty(new EventId(epoch, first), end);
         }
-        Segment segment = segmentOf(first);
-        long lastInChunk = segment.lastWithin(first, maxBytes);
-        int offset = segment.start(first);
+        Buffer buffer = bufferOf(first);
+        long lastInChunk = buffer.lastWithin(first, maxBytes);
+        int offset = buffer.startOffset(first);
         return new Chunk(
                 new EventId(epoch, first),
                 lastInChunk,
-                segment.frames,
+                buffer.frames,
                 offset,
-                segment.end(lastInChunk) - offset,
+                buffer.endOffset(lastInChunk) - offset,
                 end && lastInChunk == last);
     }
 
-    /** The events behind {@code after}, at most {@code limit}. */
+    /** Returns the events after a sequence, at most {@code limit}. */
     public List<StoredEvent> events(long after, int limit) {
         List<StoredEvent> events = new ArrayList<>();
         for (long i = Math.max(after + 1, oldest); i <= last && events.size() < limit; i++) {
-            events.add(segmentOf(i).event(i));
+            events.add(bufferOf(i).event(i));
         }
         return events;
     }
 
-    private Segment segmentOf(long sequence) {
-        Iterator<Segment> newestFirst = segments.descendingIterator();
-        Segment segment = newestFirst.next();
-        while (segment.first > sequence) {
-            segment = newestFirst.next();
+    private Buffer bufferOf(long sequence) {
+        Iterator<Buffer> newestFirst = buffers.descendingIterator();
+        Buffer buffer = newestFirst.next();
+        while (buffer.first > sequence) {
+            buffer = newestFirst.next();
         }
-        return segment;
+        return buffer;
     }
 
-    /** Frames in one array; it grows at its end only. */
-    private final class Segment {
+    /** Frames in one array, which grows at its end only. */
+    private final class Buffer {
 
         private final long first;
         private final byte[] frames;
-        private int[] ends = new int[8];
+        private int[] endOffsets = new int[8];
         private long[] times = new long[8];
 
-        /** {@code null} as long as no event has one: most applications send none. */
+        /** {@code null} until an event has a trace: most applications send none. */
         private @Nullable String @Nullable [] traces;
 
         private int count;
 
-        Segment(long first, int capacity) {
+        Buffer(long first, int capacity) {
             this.first = first;
             this.frames = new byte[capacity];
         }
@@ -188,17 +186,17 @@ public final class RecentFrames {
         }
 
         private int used() {
-            return count == 0 ? 0 : ends[count - 1];
+            return count == 0 ? 0 : endOffsets[count - 1];
         }
 
         void add(byte[] frame, long time) {
-            if (count == ends.length) {
-                ends = Arrays.copyOf(ends, count * 2);
+            if (count == endOffsets.length) {
+                endOffsets = Arrays.copyOf(endOffsets, count * 2);
                 times = Arrays.copyOf(times, count * 2);
             }
             int start = used();
             System.arraycopy(frame, 0, frames, start, frame.length);
-            ends[count] = start + frame.length;
+            endOffsets[count] = start + frame.length;
             times[count] = time;
             count++;
         }
@@ -208,9 +206,9 @@ public final class RecentFrames {
                 return;
             }
             if (traces == null) {
-                traces = new String[ends.length];
+                traces = new String[endOffsets.length];
             } else if (traces.length < count) {
-                traces = Arrays.copyOf(traces, ends.length);
+                traces = Arrays.copyOf(traces, endOffsets.length);
             }
             traces[count - 1] = traceparent;
         }
@@ -219,31 +217,31 @@ public final class RecentFrames {
             return first + count - 1;
         }
 
-        int start(long sequence) {
-            return sequence == first ? 0 : ends[(int) (sequence - first) - 1];
+        int startOffset(long sequence) {
+            return sequence == first ? 0 : endOffsets[(int) (sequence - first) - 1];
         }
 
-        int end(long sequence) {
-            return ends[(int) (sequence - first)];
+        int endOffset(long sequence) {
+            return endOffsets[(int) (sequence - first)];
         }
 
         int length(long sequence) {
-            return end(sequence) - start(sequence);
+            return endOffset(sequence) - startOffset(sequence);
         }
 
         long lastWithin(long from, int maxBytes) {
-            int start = start(from);
+            int start = startOffset(from);
             if (used() - start <= maxBytes) {
                 return last();
             }
-            int index = Arrays.binarySearch(ends, (int) (from - first), count, start + maxBytes);
+            int index = Arrays.binarySearch(endOffsets, (int) (from - first), count, start + maxBytes);
             long fits = first + (index >= 0 ? index : -index - 2);
             return Math.max(from, fits);
         }
 
         boolean show(long sequence, FrameVisitor visitor) {
             return visitor.see(
-                    frames, start(sequence), length(sequence), times[(int) (sequence - first)], traceOf(sequence));
+                    frames, startOffset(sequence), length(sequence), times[(int) (sequence - first)], traceOf(sequence));
         }
 
         private @Nullable String traceOf(long sequence) {
@@ -252,11 +250,11 @@ public final class RecentFrames {
         }
 
         StoredEvent event(long sequence) {
-            int start = start(sequence);
+            int start = startOffset(sequence);
             return new StoredEvent(
                     new EventId(epoch, sequence),
                     Instant.ofEpochMilli(times[(int) (sequence - first)]),
-                    Frames.data(frames, start, end(sequence) - start),
+                    Frames.data(frames, start, endOffset(sequence) - start),
                     traceOf(sequence));
         }
     }

@@ -7,27 +7,27 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes failures of work that goes on to the log, an {@link Error} as well as an exception, in bounded space: each kind
- * of failure with its stack trace the first time, then with its number the second, fourth, eighth time, and so on. A kind
- * is a class and the place that threw it. Thread-safe; never throws.
+ * Logs failures of work that continues, exceptions and {@link Error}s, in bounded space: each kind of failure with its stack
+ * trace the first time, then with its count the 2nd, 4th, 8th time and so on. A kind is an exception class and the position
+ * in the code that threw it. Thread-safe; never throws.
  */
 public final class RepeatedFailures {
 
-    private static final int MOST_KINDS = 100;
+    private static final int MAX_KINDS = 100;
 
     private final ConcurrentMap<String, AtomicLong> kinds = new ConcurrentHashMap<>();
     private final Logger log;
     private final String message;
 
     /**
-     * @param message says what failed, and what that means
+     * @param message what failed, and the consequence
      */
     public RepeatedFailures(Logger log, String message) {
         this.log = log;
         this.message = message;
     }
 
-    /** Counts the failure, and writes it if its turn has come. */
+    /** Counts the failure, and logs it if it is due. */
     public void report(Throwable failure) {
         try {
             String kind = kind(failure);
@@ -38,7 +38,7 @@ public final class RepeatedFailures {
                 log.log(Level.ERROR, message + " (" + kind + ", for the " + times + "th time)");
             }
         } catch (RuntimeException | Error e) {
-            // There is no memory to say so, say, and whoever reports goes on with its work.
+            // The heap may be full; the caller must continue in any case.
         }
     }
 
@@ -51,7 +51,7 @@ public final class RepeatedFailures {
     private long count(String kind) {
         AtomicLong known = kinds.get(kind);
         if (known == null) {
-            String counted = kinds.size() < MOST_KINDS ? kind : "";
+            String counted = kinds.size() < MAX_KINDS ? kind : "";
             known = kinds.computeIfAbsent(counted, none -> new AtomicLong());
         }
         return known.incrementAndGet();

@@ -3,7 +3,7 @@ package io.taskstream.eventlog;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An event as history shows it: its id, when it was appended, its data, one JSON value in UTF-8, and its trace. */
+/** An event of a log: its id, the time of its append, its data (one JSON value in UTF-8), and its trace. */
 public final class StoredEvent {
 
     private final EventId id;
@@ -30,12 +30,12 @@ public final class StoredEvent {
         return time;
     }
 
-    /** The caller leaves it as it is. */
+    /** Returns the array itself, which must not be changed. */
     public byte[] data() {
         return data;
     }
 
-    /** The trace of the request that published it; {@code null} if it had none. */
+    /** Returns the trace of the publishing request, {@code null} if it had none. */
     public @Nullable String traceparent() {
         return traceparent;
     }

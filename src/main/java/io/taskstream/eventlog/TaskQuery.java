@@ -8,13 +8,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks to list.
+ * Selects the tasks to list.
  *
- * @param status only tasks in this status; {@code null} for all
- * @param labels only tasks that have all of these
- * @param limit at most so many
- * @param after go on behind this task; {@code null} to begin with the newest
- * @param visible only tasks of these ids
+ * @param status of the tasks; {@code null} for any
+ * @param labels that each task has
+ * @param limit maximum number of tasks
+ * @param after the task to continue after; {@code null} to begin with the newest
+ * @param visible selects the ids that the caller may see
  */
 public record TaskQuery(
         @Nullable TaskStatus status,
@@ -23,12 +23,12 @@ public record TaskQuery(
         @Nullable TaskId after,
         Predicate<TaskId> visible) {
 
-    /** Tasks of any id. */
+    /** Creates a query for tasks of any id. */
     public TaskQuery(@Nullable TaskStatus status, Map<String, String> labels, int limit, @Nullable TaskId after) {
         this(status, labels, limit, after, id -> true);
     }
 
-    /** Whether the task is one of those asked for. */
+    /** Returns whether the task matches status, labels and visibility. */
     public boolean matches(Task task) {
         return (status == null || status == task.status())
                 && visible.test(task.id())
