@@ -178,8 +178,7 @@ record Parts(
         var random = new SecureRandom();
         return switch (settings.engine()) {
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
-            case Settings.EMBEDDED ->
-                new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
+            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
             case Settings.REDIS -> {
                 RedisSettings redis = settings.redis();
                 var redisThreads = new RedisThreads(executor, scheduler, syncs.nanos());

@@ -5,8 +5,8 @@ import io.taskstream.metrics.LogUsage;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class ManagedEventLog implements EventLog {
 
     private static final Logger LOG = System.getLogger(ManagedEventLog.class.getName());
-    private static final RepeatedFailures FAILURES =
-            new RepeatedFailures(LOG, "The log can't be opened because of a fault; the next attempt follows in a second");
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            LOG, "The log can't be opened because of a fault; the next attempt follows in a second");
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** A failed append makes the server unready for so long, unless another append succeeds earlier. */

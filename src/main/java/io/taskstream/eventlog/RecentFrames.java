@@ -241,7 +241,11 @@ public final class RecentFrames {
 
         boolean show(long sequence, FrameVisitor visitor) {
             return visitor.see(
-                    frames, startOffset(sequence), length(sequence), times[(int) (sequence - first)], traceOf(sequence));
+                    frames,
+                    startOffset(sequence),
+                    length(sequence),
+                    times[(int) (sequence - first)],
+                    traceOf(sequence));
         }
 
         private @Nullable String traceOf(long sequence) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 /** An engine that is metered, and one that can be opened only later. */
 class ManagedEventLogTest {
 
-
     private static final TaskId TASK = new TaskId("t");
 
     private final ManualTicker ticker = new ManualTicker();
@@ -113,8 +112,8 @@ class ManagedEventLogTest {
                 .withMessage(reason);
         assertThatExceptionOfType(EventLogException.Unavailable.class).isThrownBy(() -> later.find(TASK));
         assertThatExceptionOfType(CompletionException.class)
-                .isThrownBy(
-                        () -> later.append(TASK, batch("1")).toCompletableFuture().join())
+                .isThrownBy(() ->
+                        later.append(TASK, batch("1")).toCompletableFuture().join())
                 .withCauseInstanceOf(EventLogException.Unavailable.class);
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> later.read(TASK, 0, 1).toCompletableFuture().join())

@@ -2,7 +2,6 @@ package io.taskstream.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.metrics.Histogram;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -43,7 +43,8 @@ class RedisMetricsTest {
                 RedisEngines.TIMES,
                 meters.syncs());
         log = new ManagedEventLog(engine, meters, new ManualTicker()::nanos);
-        metrics = new Metrics(StreamMeters.create(), meters, log::usage, () -> log.trouble().isEmpty());
+        metrics = new Metrics(
+                StreamMeters.create(), meters, log::usage, () -> log.trouble().isEmpty());
         log.create(Samples.task(TASK.value()));
     }
 

@@ -53,7 +53,8 @@ final class AppendQueue {
             this.batch = batch;
         }
 
-        @Nullable String key() {
+        @Nullable
+        String key() {
             return batch.idempotencyKey();
         }
 
@@ -139,8 +140,10 @@ final class AppendQueue {
     }
 
     private void submit(CachedTask task, List<PendingAppend> appends) {
-        List<String> keys =
-                appends.stream().map(PendingAppend::key).filter(Objects::nonNull).toList();
+        List<String> keys = appends.stream()
+                .map(PendingAppend::key)
+                .filter(Objects::nonNull)
+                .toList();
         // Before the store is read: from now on the task remembers keys that a checkpoint brings into the store.
         keys.forEach(task::beginLookUp);
         Map<String, KeyAnswer> stored = new HashMap<>();
@@ -159,7 +162,7 @@ final class AppendQueue {
                 append.fail(failure);
             } else {
                 task.pin();
-                committer.submit(append.request(task, stored.get(key)));
+                committer.enqueue(append.request(task, stored.get(key)));
             }
         }
     }

@@ -80,7 +80,8 @@ final class Checkpointer implements Runnable {
     }
 
     /** Returns why checkpoints fail, {@code null} if they succeed. */
-    @Nullable String trouble() {
+    @Nullable
+    String trouble() {
         return trouble;
     }
 
@@ -103,7 +104,7 @@ final class Checkpointer implements Runnable {
                     attempt(this::runMaintenance);
                 }
             } catch (InterruptedException e) {
-                LOG.log(Level.DEBUG, "The storing thread was interrupted, and goes on: only close() ends it");
+                LOG.log(Level.DEBUG, "The checkpoint thread was interrupted, and continues: only close() ends it");
             }
         }
     }
@@ -115,7 +116,10 @@ final class Checkpointer implements Runnable {
             budget.setStoreFailing(false);
         } catch (RuntimeException | Error e) {
             if (trouble == null) {
-                LOG.log(Level.ERROR, "The log's store fails; it is tried again and again", e);
+                LOG.log(
+                        Level.ERROR,
+                        "The log's store fails, and is tried again until it can be written; the journal keeps what is appended",
+                        e);
             }
             trouble = "The log's store fails: " + e.getMessage();
             budget.setStoreFailing(true);
@@ -141,7 +145,8 @@ final class Checkpointer implements Runnable {
         // Not waited for: the commit thread may itself wait for a checkpoint.
         if (deletions.isDone()) {
             List<ExpiredTask> expired = retention.expiredTasks();
-            deletions = CompletableFuture.allOf(expired.stream().map(this::delete).toArray(CompletableFuture[]::new));
+            deletions =
+                    CompletableFuture.allOf(expired.stream().map(this::delete).toArray(CompletableFuture[]::new));
             hasMoreToRemove = expired.size() == RetentionSweep.TASKS;
         }
         hasMoreToRemove |= retention.trim();

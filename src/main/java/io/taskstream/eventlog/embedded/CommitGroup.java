@@ -192,7 +192,8 @@ final class CommitGroup {
             this.deleted = cached.isDeleted();
         }
 
-        @Nullable KeyAnswer newKey(String key) {
+        @Nullable
+        KeyAnswer newKey(String key) {
             KeyAnswer answer = keys.get(key);
             return answer == null ? cached.newKey(key) : answer;
         }

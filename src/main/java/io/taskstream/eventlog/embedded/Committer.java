@@ -86,13 +86,15 @@ final class Committer implements Runnable {
     }
 
     /** Returns why commits fail, {@code null} if they succeed. */
-    @Nullable String trouble() {
+    @Nullable
+    String trouble() {
         String failed = failure();
         return failed == null ? trouble : failed;
     }
 
     /** Returns why nothing is committed until the next start, {@code null} if commits are possible. */
-    @Nullable String failure() {
+    @Nullable
+    String failure() {
         EventLogException failed = failure;
         return failed == null ? null : failed.getMessage();
     }
@@ -108,12 +110,17 @@ final class Committer implements Runnable {
     }
 
     <T> CompletableFuture<T> submit(WriteRequest<T> request) {
+        enqueue(request);
+        return request.answer();
+    }
+
+    /** Submits a request whose answer the caller already has. */
+    void enqueue(WriteRequest<?> request) {
         requests.add(request);
         wakeUp();
         if (closed) {
             failAll();
         }
-        return request.answer();
     }
 
     /** Runs a command on the commit thread between two groups. */
@@ -177,7 +184,7 @@ final class Committer implements Runnable {
     /** An interrupt would close the journal's file and make every wait return at once. Only {@link #close()} ends the thread. */
     private static void clearInterrupt() {
         if (Thread.interrupted()) {
-            LOG.log(Level.DEBUG, "The committing thread was interrupted, and goes on");
+            LOG.log(Level.DEBUG, "The commit thread was interrupted, and continues");
         }
     }
 
@@ -188,7 +195,7 @@ final class Committer implements Runnable {
         try {
             journal.conclude();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "The log's journal can't be closed as it should be", e);
+            LOG.log(Level.WARNING, "The log's journal can't be closed properly; the next start checks it", e);
         }
     }
 

@@ -19,8 +19,8 @@ import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -111,13 +111,11 @@ public final class EmbeddedEventLog implements EventLog {
             commitThread.start();
             started = commitThread;
             checkpointThread.start();
-        } catch (IOException e) {
+        } catch (IOException | MVStoreException e) {
             closeAfterFailure(store, begun, started);
+            String part = e instanceof IOException ? "log's journal" : "log";
             throw new EventLogException.Unavailable(
-                    "The log's journal in " + directory + " can't be read: " + e.getMessage(), e);
-        } catch (MVStoreException e) {
-            closeAfterFailure(store, begun, started);
-            throw new EventLogException.Unavailable("The log in " + directory + " can't be read: " + e.getMessage(), e);
+                    "The " + part + " in " + directory + " can't be read: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             closeAfterFailure(store, begun, started);
             throw e;

@@ -141,7 +141,8 @@ final class LogReader {
         if (from.sequence() > last) {
             return Chunk.empty(from, isFinished);
         }
-        Chunk chunk = store.read(open -> open.events().chunk(located.ordinal(), from, maxBytes, isFinished ? last : -1));
+        Chunk chunk =
+                store.read(open -> open.events().chunk(located.ordinal(), from, maxBytes, isFinished ? last : -1));
         if (chunk != null) {
             return chunk;
         }

@@ -118,20 +118,22 @@ final class Recovery {
             journal.corrupt().forEach(Recovery::setAside);
         }
         if (unknownChanges > 0) {
-            LOG.log(Level.ERROR, "The log has lost tasks to which {0} of the newest changes belong", unknownChanges);
+            LOG.log(
+                    Level.ERROR,
+                    "The log has lost {0} of the newest changes, since it has lost their tasks",
+                    unknownChanges);
         }
     }
 
     private void logLostGroups(long to) {
-        LOG.log(Level.ERROR, "The log has lost what was done in the groups from {0} to {1}", last + 1, to);
+        LOG.log(Level.ERROR, "The log has lost the changes of the commit groups {0} to {1}", last + 1, to);
     }
 
     /** Gives open tasks a new epoch: a viewer may have seen lost events, whose sequences will be given again. */
     private void renewEpochs(String reason) {
         LOG.log(
                 Level.WARNING,
-                "The log may have lost its newest events, since " + reason
-                        + "; viewers of open tasks are told that they are reset");
+                "The log may have lost its newest events, since " + reason + "; viewers of open tasks receive a reset");
         isRenewed = true;
         file.writable().renewEpochs(random);
     }
@@ -139,7 +141,7 @@ final class Recovery {
     /** Keeps a corrupt segment for manual recovery. */
     private static void setAside(FilePath segment) {
         FilePath aside = FilePath.get(segment + ".corrupt");
-        LOG.log(Level.ERROR, "The journal''s file {0} is damaged, and is kept as {1}", segment, aside);
+        LOG.log(Level.ERROR, "The journal''s file {0} is corrupt, and is kept as {1}", segment, aside);
         segment.moveTo(aside, true);
     }
 
@@ -222,7 +224,7 @@ final class Recovery {
             if (Corruption.isIn(e) || isRenewed) {
                 throw e;
             }
-            LOG.log(Level.ERROR, "The log's store can't be written; what the journal has stays in the heap", e);
+            LOG.log(Level.ERROR, "The log's store can't be written; the journal's changes stay in the heap", e);
             isStoreFailing = true;
             file.reopenIfFailed();
             return;

@@ -36,18 +36,21 @@ final class TaskCache {
     }
 
     /** Returns the task if it is in the heap. A deleted one hides what the store still has. */
-    @Nullable CachedTask get(TaskId id) {
+    @Nullable
+    CachedTask get(TaskId id) {
         return byId.get(id);
     }
 
     /** Pins and returns the task if it is in the heap. */
-    @Nullable CachedTask pin(TaskId id) {
+    @Nullable
+    CachedTask pin(TaskId id) {
         CachedTask cached = byId.get(id);
         return cached != null && cached.pin() ? cached : null;
     }
 
     /** Loads the task if necessary, and pins it; {@code null} if there is none. May read the disk. */
-    @Nullable CachedTask loadPinned(TaskId id) {
+    @Nullable
+    CachedTask loadPinned(TaskId id) {
         CachedTask task = load(id);
         // Repeats only if the task has left the heap since.
         while (task != null && !task.pin()) {
@@ -58,7 +61,8 @@ final class TaskCache {
     }
 
     /** Loads the task if necessary; {@code null} if there is none. May read the disk. */
-    @Nullable CachedTask load(TaskId id) {
+    @Nullable
+    CachedTask load(TaskId id) {
         while (true) {
             long stamp = stamp(id);
             CachedTask cached = byId.get(id);
@@ -91,7 +95,8 @@ final class TaskCache {
     }
 
     /** Loads the task of that ordinal if necessary; {@code null} if there is none. */
-    @Nullable CachedTask load(long ordinal) {
+    @Nullable
+    CachedTask load(long ordinal) {
         CachedTask cached = byOrdinal.get(ordinal);
         if (cached != null) {
             return cached;

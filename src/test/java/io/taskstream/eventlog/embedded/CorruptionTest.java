@@ -3,11 +3,11 @@ package io.taskstream.eventlog.embedded;
 import static io.taskstream.testing.Events.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.eventlog.embedded.store.Corruption;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.embedded.store.Corruption;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.LogReader;

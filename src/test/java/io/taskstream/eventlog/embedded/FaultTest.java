@@ -4,12 +4,12 @@ import static io.taskstream.testing.Stages.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.eventlog.embedded.store.StoreInternals;
-import io.taskstream.eventlog.embedded.store.StoreFile;
-import io.taskstream.eventlog.embedded.store.Corruption;
-import io.taskstream.eventlog.embedded.journal.Journal;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.embedded.journal.Journal;
+import io.taskstream.eventlog.embedded.store.Corruption;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoreInternals;
 import io.taskstream.metrics.Histogram;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.InvalidTaskException;
@@ -145,8 +145,7 @@ final class FaultTest extends LogFixture {
 
         assertThatThrownBy(this::open).hasStackTraceContaining(StoreInternals.FAULT.getName());
         assertThat(sizes().keySet()).noneMatch(file -> file.toString().endsWith(".corrupt"));
-        try (MVStore store =
-                StoreInternals.open(directory.resolve("events.mv"))) {
+        try (MVStore store = StoreInternals.open(directory.resolve("events.mv"))) {
             assertThat(store.getMapNames()).contains("tasks");
             assertThat(StoreInternals.rawTasks(store).get(99L)).isEqualTo(task);
         }
@@ -154,8 +153,7 @@ final class FaultTest extends LogFixture {
 
     private byte[] putTaskOfAnotherForm() {
         byte[] task = {99, 3, 'a', '/', 'b'};
-        try (MVStore store =
-                StoreInternals.open(directory.resolve("events.mv"))) {
+        try (MVStore store = StoreInternals.open(directory.resolve("events.mv"))) {
             MVMap<Long, byte[]> tasks = StoreInternals.rawTasks(store);
             tasks.clear();
             tasks.put(99L, task);

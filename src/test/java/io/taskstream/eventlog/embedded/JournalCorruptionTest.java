@@ -48,7 +48,8 @@ final class JournalCorruptionTest extends LogFixture {
 
     private EmbeddedEventLog open(Path in, Durability durability) {
         closeLog();
-        open = OpenLog.withoutCheckpoints(new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
+        open = OpenLog.withoutCheckpoints(
+                new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
         return open;
     }
 

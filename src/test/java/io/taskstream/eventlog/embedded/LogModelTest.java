@@ -57,7 +57,8 @@ final class LogModelTest {
 
     private EmbeddedEventLog open(Path directory) {
         var retention = new Retention(Duration.ofDays(1), MAX_EVENTS, 1 << 20, 1 << 30, Duration.ofDays(1));
-        return OpenLog.withoutCheckpoints(new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
+        return OpenLog.withoutCheckpoints(
+                new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
     }
 
     private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) throws IOException {

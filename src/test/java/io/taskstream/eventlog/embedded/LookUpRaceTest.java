@@ -3,13 +3,13 @@ package io.taskstream.eventlog.embedded;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.eventlog.embedded.store.StoredTask;
-import io.taskstream.eventlog.embedded.store.StoreFile;
-import io.taskstream.eventlog.embedded.store.Store;
-import io.taskstream.eventlog.embedded.journal.JournalRecord;
-import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
+import io.taskstream.eventlog.embedded.journal.JournalRecord;
+import io.taskstream.eventlog.embedded.store.Store;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -80,7 +80,8 @@ final class LookUpRaceTest extends LogFixture {
 
     private static void appendAndEvict(TaskCache cache, Store store, TaskId id) {
         CachedTask task = Objects.requireNonNull(cache.load(id));
-        task.apply(new JournalRecord.BatchAppended(task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
+        task.apply(new JournalRecord.BatchAppended(
+                task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
         DirtyTask dirty = task.dirty();
         store.put(dirty.record());
         store.commit(2, MANY);
@@ -97,7 +98,8 @@ final class LookUpRaceTest extends LogFixture {
                     1,
                     () -> join(CompletableFuture.runAsync(
                             () -> IntStream.range(0, 200)
-                                    .mapToObj(i -> CachedTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
+                                    .mapToObj(
+                                            i -> CachedTask.created(MANY + i, "00000001", task(new TaskId("new" + i))))
                                     .forEach(task -> {
                                         cache.add(task);
                                         cache.evict(task);

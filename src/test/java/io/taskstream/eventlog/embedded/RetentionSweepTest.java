@@ -2,10 +2,10 @@ package io.taskstream.eventlog.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.eventlog.embedded.store.StoredTask;
-import io.taskstream.eventlog.embedded.store.StoreInternals;
-import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.eventlog.embedded.store.Store;
+import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.eventlog.embedded.store.StoreInternals;
+import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.SettableTime;

@@ -113,7 +113,9 @@ public final class JournalScan {
                 continue;
             }
             if (previous != null) {
-                segments.set(segments.size() - 1, new Segment(previous.file(), previous.header(), SegmentFiles.number(file)));
+                segments.set(
+                        segments.size() - 1,
+                        new Segment(previous.file(), previous.header(), SegmentFiles.number(file)));
             }
             segments.add(new Segment(file, header, Long.MAX_VALUE));
         }
@@ -140,7 +142,7 @@ public final class JournalScan {
                 corrupt.add(segment.file());
             }
             if (isTailCorrupt) {
-                loss = "a group at the end of " + segment.file() + " is damaged";
+                loss = "a group at the end of " + segment.file() + " is corrupt";
             }
         }
     }
@@ -152,7 +154,7 @@ public final class JournalScan {
 
     private void judge() {
         if (reached < last) {
-            loss = "groups from " + (reached + 1) + " to " + last + " are missing or damaged";
+            loss = "groups from " + (reached + 1) + " to " + last + " are missing or corrupt";
         } else if (segments.isEmpty()) {
             loss = checkpoint == 0 ? null : "the journal is missing";
         } else if (loss == null) {
@@ -163,11 +165,11 @@ public final class JournalScan {
     private static @Nullable String judge(Segment newest) {
         SegmentHeader header = newest.header();
         if (header == null || header.state() == null) {
-            return "the head of " + newest.file() + " is damaged";
+            return "the header of " + newest.file() + " is corrupt";
         }
         if (header.isFollowed()) {
             return "the file that followed " + newest.file() + " is missing";
         }
-        return header.mayHaveLost() ? "the system fell before all was on the disk" : null;
+        return header.mayHaveLost() ? "the system crashed before everything was on the disk" : null;
     }
 }

@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded.store;
 
+import io.taskstream.eventlog.embedded.journal.TaskCodec;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -23,7 +24,7 @@ final class CheckedType<T> extends BasicDataType<T> {
     static final CheckedType<String> STRING = new CheckedType<>(
             String.class,
             text -> 24 + 2 * text.length(),
-            (out, text) -> out.putVarInt(text.length()).putStringData(text, text.length()),
+            TaskCodec::writeText,
             DataUtils::readString,
             Comparator.naturalOrder());
     static final CheckedType<byte[]> BYTES = new CheckedType<>(

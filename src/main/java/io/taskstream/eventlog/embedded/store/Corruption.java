@@ -42,7 +42,7 @@ public final class Corruption {
     /** Wraps what MVStore threw while only its own code read the file. */
     static MVStoreException of(RuntimeException failure) {
         return DataUtils.newMVStoreException(
-                DataUtils.ERROR_FILE_CORRUPT, "The file is damaged: {0}", failure, failure);
+                DataUtils.ERROR_FILE_CORRUPT, "The file is corrupt: {0}", failure, failure);
     }
 
     /** A failure to encode or decode a page whose checksum is right. */

@@ -201,8 +201,8 @@ final class EventBlock {
             if (trace != null || traced > 0) {
                 endRun();
             }
-            var value =
-                    ByteBuffer.allocate(DataUtils.getVarIntLen(count) + lengthsAndTimes.position() + length + traces.position());
+            var value = ByteBuffer.allocate(
+                    DataUtils.getVarIntLen(count) + lengthsAndTimes.position() + length + traces.position());
             DataUtils.writeVarInt(value, count);
             return value.put(written(lengthsAndTimes))
                     .put(frames, 0, length)

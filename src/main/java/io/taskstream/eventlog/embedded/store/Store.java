@@ -249,8 +249,8 @@ public final class Store implements AutoCloseable {
 
     /** Returns the open tasks, oldest first. */
     public Iterator<StoredTask> openTasks() {
-        return new TaskIterator(byStatus.cursor(
-                statusKey(TaskStatus.OPEN, 0), statusKey(TaskStatus.OPEN, Long.MAX_VALUE), false));
+        return new TaskIterator(
+                byStatus.cursor(statusKey(TaskStatus.OPEN, 0), statusKey(TaskStatus.OPEN, Long.MAX_VALUE), false));
     }
 
     /** Iterates over an index of tasks; skips tasks that are removed meanwhile. */
@@ -266,7 +266,9 @@ public final class Store implements AutoCloseable {
         @Override
         public boolean hasNext() {
             while (next == null && index.hasNext()) {
-                next = index.next() instanceof CompositeKey key ? tasks.get(key.suffix()) : (StoredTask) index.getValue();
+                next = index.next() instanceof CompositeKey key
+                        ? tasks.get(key.suffix())
+                        : (StoredTask) index.getValue();
             }
             return next != null;
         }

@@ -88,8 +88,8 @@ public final class StoreFile implements AutoCloseable {
         FilePath aside = FilePath.get(file + "." + time.millis() + ".corrupt");
         LOG.log(
                 Level.ERROR,
-                "The log " + file + " is damaged. It is kept as " + aside
-                        + "; a new one takes its place with what can be read of it",
+                "The log " + file + " is corrupt. It is kept as " + aside
+                        + "; a new file with everything that can be read replaces it",
                 found);
         salvaged.delete();
         boolean isReadable = copyReadable();
@@ -116,7 +116,7 @@ public final class StoreFile implements AutoCloseable {
             if (!Corruption.isIn(e)) {
                 throw e;
             }
-            LOG.log(Level.ERROR, "Nothing of it can be read; the tasks that the journal does not have are lost");
+            LOG.log(Level.ERROR, "Nothing of it can be read; tasks that are not in the journal are lost");
             return false;
         }
         try {
@@ -130,7 +130,7 @@ public final class StoreFile implements AutoCloseable {
     private void copy(MVStore old) {
         try (Store target = Store.open(salvaged, cacheMegabytes)) {
             long unreadable = new Salvage(old, target).copy();
-            LOG.log(Level.ERROR, "It was read but for {0} pages; tasks and events in them are lost", unreadable);
+            LOG.log(Level.ERROR, "{0} pages of it are unreadable; their tasks and events are lost", unreadable);
         }
     }
 
@@ -165,7 +165,11 @@ public final class StoreFile implements AutoCloseable {
         } else if (!corruptionLogged) {
             // Everything else stays readable; the next write or start salvages it.
             corruptionLogged = true;
-            LOG.log(Level.ERROR, "The log " + file + " is damaged; what lies there can't be read", failure);
+            LOG.log(
+                    Level.ERROR,
+                    "The log " + file
+                            + " is corrupt; some tasks or events can't be read until it is salvaged, at the latest by a restart",
+                    failure);
         }
         throw new EventLogException.Unavailable("The log's store can't be read", failure);
     }
@@ -226,7 +230,11 @@ public final class StoreFile implements AutoCloseable {
             open.close();
         } catch (RuntimeException e) {
             // The journal holds what the store lacks.
-            LOG.log(Level.WARNING, "The log " + file + " can't be closed as it should be", e);
+            LOG.log(
+                    Level.WARNING,
+                    "The log " + file
+                            + " can't be closed properly; the next start brings it up to date from the journal",
+                    e);
             open.closeImmediately();
         }
     }

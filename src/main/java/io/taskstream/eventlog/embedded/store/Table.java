@@ -15,8 +15,7 @@ record Table<K, V>(String name, CheckedType<K> keyType, CheckedType<V> valueType
     static final Table<String, Long> ORDINALS = new Table<>("ordinals", CheckedType.STRING, CheckedType.LONG);
 
     /** By the code of the status and the ordinal. */
-    static final Table<CompositeKey, byte[]> BY_STATUS =
-            new Table<>("byStatus", CompositeKey.TYPE, CheckedType.BYTES);
+    static final Table<CompositeKey, byte[]> BY_STATUS = new Table<>("byStatus", CompositeKey.TYPE, CheckedType.BYTES);
 
     /** By the end in milliseconds since 1970 and the ordinal. */
     static final Table<CompositeKey, byte[]> BY_END = new Table<>("byEnd", CompositeKey.TYPE, CheckedType.BYTES);

@@ -23,7 +23,8 @@ public final class StoreInternals {
 
     public static MVMap<Long, byte[]> rawTasks(MVStore store) {
         return store.openMap(
-                "tasks", new MVMap.Builder<Long, byte[]>().keyType(CheckedType.LONG).valueType(CheckedType.BYTES));
+                "tasks",
+                new MVMap.Builder<Long, byte[]>().keyType(CheckedType.LONG).valueType(CheckedType.BYTES));
     }
 
     public static void putOrdinal(MVStore store, TaskId id, long ordinal) {
