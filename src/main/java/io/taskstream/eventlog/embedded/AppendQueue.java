@@ -162,7 +162,7 @@ final class AppendQueue {
                 append.fail(failure);
             } else {
                 task.pin();
-                committer.submit(append.request(task, stored.get(key)));
+                committer.enqueue(append.request(task, stored.get(key)));
             }
         }
     }

@@ -110,12 +110,17 @@ final class Committer implements Runnable {
     }
 
     <T> CompletableFuture<T> submit(WriteRequest<T> request) {
+        enqueue(request);
+        return request.answer();
+    }
+
+    /** Submits a request whose answer the caller already has. */
+    void enqueue(WriteRequest<?> request) {
         requests.add(request);
         wakeUp();
         if (closed) {
             failAll();
         }
-        return request.answer();
     }
 
     /** Runs a command on the commit thread between two groups. */

@@ -130,7 +130,7 @@ public final class StoreFile implements AutoCloseable {
     private void copy(MVStore old) {
         try (Store target = Store.open(salvaged, cacheMegabytes)) {
             long unreadable = new Salvage(old, target).copy();
-            LOG.log(Level.ERROR, "{0} pages of it can't be read; their tasks and events are lost", unreadable);
+            LOG.log(Level.ERROR, "{0} pages of it are unreadable; their tasks and events are lost", unreadable);
         }
     }
 
