@@ -7,7 +7,7 @@ import io.taskstream.access.RequiresPermission;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.stream.ResponseEventSink;
-import io.taskstream.stream.StreamStart;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
 import io.taskstream.task.TaskId;
@@ -77,7 +77,7 @@ public class StreamResource {
             throws IOException {
         StreamHead.refuseWhileDraining(streams);
         LogState task = Tasks.find(log, Tasks.id(path));
-        StreamStart start = start(given(lastEventIdHeader) == null ? lastEventId : lastEventIdHeader, from, task);
+        StartPosition start = start(given(lastEventIdHeader) == null ? lastEventId : lastEventIdHeader, from, task);
         Caller viewer = Caller.of(caller);
         var options = new ViewerOptions(
                 start,
@@ -139,21 +139,21 @@ public class StreamResource {
         return StreamHead.alone();
     }
 
-    static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {
+    static StartPosition start(@Nullable String lastEventId, @Nullable String from, LogState log) {
         String seen = given(lastEventId);
         if (seen != null) {
-            return StreamStart.afterLastEventId(seen, log);
+            return StartPosition.afterLastEventId(seen, log);
         }
         if (from == null || from.equals("earliest")) {
-            return StreamStart.earliest(log);
+            return StartPosition.earliest(log);
         }
         if (from.equals("latest")) {
-            return StreamStart.latest(log);
+            return StartPosition.latest(log);
         }
         if (from.startsWith("-")) {
-            return StreamStart.last(sequence(from.substring(1)), log);
+            return StartPosition.last(sequence(from.substring(1)), log);
         }
-        return StreamStart.at(sequence(from), log);
+        return StartPosition.at(sequence(from), log);
     }
 
     /** An empty id is none (HTML, section 9.2.6). */

@@ -4,25 +4,25 @@ import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** How a viewer's stream came to its end. */
+/** Why a viewer's stream ended. */
 public enum Ending {
     /** The viewer has got its task's last event. */
     FINISHED,
     /** The task was deleted. */
     DELETED,
-    /** The viewer, or somebody on the way, closed the connection. */
+    /** The client, or a proxy, closed the connection. */
     LEFT,
     /** The viewer took no byte for the stall time. */
     STALLED,
-    /** The server sent the viewer away because it is going to stop. */
+    /** The server sent the viewer away because it is about to stop. */
     DRAINED;
 
-    /** The ending as it is written in a metric. */
+    /** Returns the name that metrics use. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** How a stream ended whose sink was closed with that error, or in peace. */
+    /** Returns the reason of a connection that ended with that error; {@code null} if the stream was closed. */
     static Ending of(@Nullable Throwable error) {
         if (error == null) {
             return FINISHED;

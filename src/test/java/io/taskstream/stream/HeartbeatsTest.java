@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,11 +34,11 @@ class HeartbeatsTest {
         List<Long> lateness = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             long due = ticker.nanos() + (long) (random.nextDouble() * 400 * SECOND);
-            var entry = new Heartbeats.Entry[1];
-            entry[0] = heartbeats.add(
+            var timer = new Heartbeats.Timer[1];
+            timer[0] = start(
                     now -> {
                         lateness.add(now - due);
-                        entry[0].remove();
+                        timer[0].cancel();
                         return now + SECOND;
                     },
                     due);
@@ -50,7 +51,7 @@ class HeartbeatsTest {
     void visitsComeInTheRhythmThatTheViewerAsksFor() {
         long begin = ticker.nanos();
         List<Long> seconds = new ArrayList<>();
-        heartbeats.add(
+        start(
                 now -> {
                     seconds.add((now - begin) / SECOND);
                     return now + 30 * SECOND;
@@ -64,7 +65,7 @@ class HeartbeatsTest {
     void aVisitFarInTheFutureComesInTime() {
         long begin = ticker.nanos();
         List<Long> seconds = new ArrayList<>();
-        heartbeats.add(
+        start(
                 now -> {
                     seconds.add((now - begin) / SECOND);
                     return begin + Math.max(3_000 * SECOND, now - begin + 60 * SECOND);
@@ -81,9 +82,9 @@ class HeartbeatsTest {
         for (Duration pause : List.of(
                 Duration.ofSeconds(100), Duration.ofSeconds(400), Duration.ofSeconds(512), Duration.ofHours(24))) {
             var visits = new AtomicInteger();
-            List<Heartbeats.Entry> entries = new ArrayList<>();
+            List<Heartbeats.Timer> timers = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
-                entries.add(heartbeats.add(
+                timers.add(start(
                         now -> {
                             visits.incrementAndGet();
                             return now + 300 * SECOND;
@@ -93,14 +94,14 @@ class HeartbeatsTest {
             ticker.advance(pause);
             scheduler.tick();
             assertThat(visits).as("visits after %s", pause).hasValue(2_000);
-            entries.forEach(Heartbeats.Entry::remove);
+            timers.forEach(Heartbeats.Timer::cancel);
         }
     }
 
     @Test
     void aVisitThatIsOverdueComesWithTheNextSweep() {
         var visits = new AtomicInteger();
-        heartbeats.add(now -> now + 30 * SECOND + visits.incrementAndGet(), ticker.nanos() - 5 * SECOND);
+        start(now -> now + 30 * SECOND + visits.incrementAndGet(), ticker.nanos() - 5 * SECOND);
         scheduler.tick();
         sweepFor(Heartbeats.PERIOD);
         assertThat(visits).hasValue(1);
@@ -109,9 +110,8 @@ class HeartbeatsTest {
     @Test
     void whoIsRemovedIsNotVisited() {
         var visits = new AtomicInteger();
-        heartbeats
-                .add(now -> now + visits.incrementAndGet(), ticker.nanos() + SECOND)
-                .remove();
+        start(now -> now + visits.incrementAndGet(), ticker.nanos() + SECOND)
+                .cancel();
         sweepFor(Duration.ofSeconds(5));
         assertThat(visits).hasValue(0);
     }
@@ -121,7 +121,7 @@ class HeartbeatsTest {
         var visits = new AtomicInteger();
         for (int i = 0; i < 10; i++) {
             int number = i;
-            heartbeats.add(
+            start(
                     now -> {
                         if (number % 2 == 0) {
                             throw new IllegalStateException("This viewer fails");
@@ -140,7 +140,7 @@ class HeartbeatsTest {
         var visits = new AtomicInteger();
         for (int i = 0; i < 20_000; i++) {
             long first = ticker.nanos() + 30 * SECOND * i / 20_000 + SECOND;
-            heartbeats.add(
+            start(
                     now -> {
                         visits.incrementAndGet();
                         return now + 30 * SECOND;
@@ -167,7 +167,7 @@ class HeartbeatsTest {
     void addingAndRemovingMayRaceWithSweeps() throws Exception {
         var ended = new AtomicBoolean();
         var visits = new AtomicLong();
-        List<Heartbeats.Entry> stayed = new ArrayList<>();
+        List<Heartbeats.Timer> stayed = new ArrayList<>();
         var visitsOfThoseThatStay = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
@@ -183,7 +183,7 @@ class HeartbeatsTest {
                 }
             });
             for (int i = 0; i < 1_000; i++) {
-                stayed.add(heartbeats.add(
+                stayed.add(start(
                         now -> {
                             visitsOfThoseThatStay.incrementAndGet();
                             return now + 3_600 * SECOND;
@@ -200,7 +200,7 @@ class HeartbeatsTest {
         }
         sweepFor(Duration.ofSeconds(10));
         assertThat(visitsOfThoseThatStay).hasValueGreaterThanOrEqualTo(1_000);
-        stayed.forEach(Heartbeats.Entry::remove);
+        stayed.forEach(Heartbeats.Timer::cancel);
         long before = visits.get();
         sweepFor(Duration.ofMinutes(10));
         assertThat(visits).hasValue(before);
@@ -210,7 +210,7 @@ class HeartbeatsTest {
         return () -> {
             var random = new Random(seed);
             for (int i = 0; i < 10_000; i++) {
-                Heartbeats.Entry entry = heartbeats.add(
+                Heartbeats.Timer timer = start(
                         now -> {
                             visits.incrementAndGet();
                             return now + random.nextInt(3) * SECOND;
@@ -219,10 +219,21 @@ class HeartbeatsTest {
                 if (random.nextBoolean()) {
                     Thread.onSpinWait();
                 }
-                entry.remove();
+                timer.cancel();
             }
             return null;
         };
+    }
+
+    private Heartbeats.Timer start(LongUnaryOperator work, long time) {
+        var timer = new Heartbeats.Timer() {
+            @Override
+            long fire(long now) {
+                return work.applyAsLong(now);
+            }
+        };
+        heartbeats.start(timer, time);
+        return timer;
     }
 
     private void sweepFor(Duration time) {
@@ -238,7 +249,7 @@ class HeartbeatsTest {
         var errors = new AtomicInteger();
         for (int i = 0; i < 10; i++) {
             int number = i;
-            heartbeats.add(
+            start(
                     now -> {
                         if (number % 2 == 0) {
                             errors.incrementAndGet();
@@ -261,8 +272,8 @@ class HeartbeatsTest {
     void whatIsToBeDoneOnceIsDoneOnceInTime() {
         long began = ticker.nanos();
         List<Long> millis = new ArrayList<>();
-        heartbeats.once(() -> millis.add((ticker.nanos() - began) / 1_000_000), began + SECOND);
-        heartbeats.once(
+        heartbeats.runOnce(() -> millis.add((ticker.nanos() - began) / 1_000_000), began + SECOND);
+        heartbeats.runOnce(
                 () -> {
                     throw new IllegalStateException("This fails");
                 },

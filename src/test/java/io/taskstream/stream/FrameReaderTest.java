@@ -9,7 +9,7 @@ import io.taskstream.testing.Samples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TracedFramesTest {
+class FrameReaderTest {
 
     private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final String COMMENT = ": traceparent " + TRACE + "\n";
