@@ -4,25 +4,25 @@ import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Why a viewer's stream ended. */
+/** How a viewer's stream came to its end. */
 public enum Ending {
     /** The viewer has got its task's last event. */
     FINISHED,
     /** The task was deleted. */
     DELETED,
-    /** The client, or a proxy, closed the connection. */
+    /** The viewer, or somebody on the way, closed the connection. */
     LEFT,
     /** The viewer took no byte for the stall time. */
     STALLED,
-    /** The server sent the viewer away because it is about to stop. */
+    /** The server sent the viewer away because it is going to stop. */
     DRAINED;
 
-    /** Returns the name that metrics use. */
+    /** The ending as it is written in a metric. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the reason of a connection that ended with that error; {@code null} if the stream was closed. */
+    /** How a stream ended whose sink was closed with that error, or in peace. */
     static Ending of(@Nullable Throwable error) {
         if (error == null) {
             return FINISHED;

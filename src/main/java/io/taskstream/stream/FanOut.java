@@ -60,13 +60,11 @@ public final class FanOut {
     }
 
     private void startThread() {
-        int now = running.get();
-        while (now < threads) {
+        for (int now = running.get(); now < threads; now = running.get()) {
             if (running.compareAndSet(now, now + 1)) {
                 execute();
                 return;
             }
-            now = running.get();
         }
     }
 
@@ -85,10 +83,8 @@ public final class FanOut {
 
     private void work() {
         try {
-            Runnable pass = next();
-            while (pass != null) {
+            for (Runnable pass = next(); pass != null; pass = next()) {
                 run(pass);
-                pass = next();
             }
         } finally {
             running.decrementAndGet();
@@ -100,10 +96,9 @@ public final class FanOut {
 
     private @Nullable Runnable next() {
         Runnable pass = waiting.poll();
-        return pass != null || lingerNanos == 0 ? pass : await();
-    }
-
-    private @Nullable Runnable await() {
+        if (pass != null || lingerNanos == 0) {
+            return pass;
+        }
         idle.incrementAndGet();
         try {
             return waiting.poll(lingerNanos, TimeUnit.NANOSECONDS);

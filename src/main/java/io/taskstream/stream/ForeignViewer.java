@@ -108,10 +108,6 @@ final class ForeignViewer extends Viewer {
         sink.close();
     }
 
-    /** Does nothing: an event that only sets the reconnection time could overtake one that is being sent. */
-    @Override
-    public void setRetry(long millis) {}
-
     @Override
     public void drain() {
         super.drain();

@@ -103,12 +103,6 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
         sink.write(ControlFrames.retry(millis));
     }
 
-    /** Leaves the timer running until the sink has ended, for the connection may be stalled. */
-    @Override
-    void close() {
-        sink.close();
-    }
-
     @Override
     long fire(long now) {
         if (sink.isInHeartbeat()) {

@@ -1,7 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Batch;
-import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.eventlog.RepeatedFailures;
@@ -103,14 +103,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     /** Returns a cursor into the task's log for a viewer. */
     Cursor cursor(StartPosition start, boolean traced, Runnable wake) {
+        EventLog log = context.log();
         FrameReader reader = traced
-                ? FrameReader.traced(context.log(), task, context.fanOut().executor())
-                : this::read;
+                ? FrameReader.traced(log, task, context.fanOut().executor())
+                : (after, maxBytes) -> log.read(task, after, maxBytes);
         return new Cursor(reader, start, wake, this::retryLater, context.meters());
-    }
-
-    private CompletionStage<Chunk> read(long after, int maxBytes) {
-        return context.log().read(task, after, maxBytes);
     }
 
     private void retryLater(Runnable retry) {
@@ -278,7 +275,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             }
             viewers.forEach(this::serve);
         } finally {
-            measure(began, appended);
+            long ended = context.ticker().nanos();
+            context.meters().passes().record(ended - began);
+            if (appended != NONE) {
+                context.meters().lag().record(ended - appended);
+            }
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
@@ -295,14 +296,6 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         }
     }
 
-    private void measure(long began, long appended) {
-        long now = context.ticker().nanos();
-        context.meters().passes().record(now - began);
-        if (appended != NONE) {
-            context.meters().lag().record(now - appended);
-        }
-    }
-
     /**
      * Removes a viewer whose connection has ended, and calls the listeners.
      *
@@ -313,7 +306,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             return;
         }
         viewer.detach();
-        context.meters().end(viewer.isDrained() ? Ending.DRAINED : Ending.of(error));
+        context.meters().end(viewer.drained ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
             notifyError(viewer.sink(), error);
         }

@@ -40,7 +40,7 @@ public final class TaskStreams implements AutoCloseable {
         while (true) {
             TaskBroadcaster broadcaster = broadcasters.computeIfAbsent(
                     task, id -> new TaskBroadcaster(id, context, this::removeIfEmpty));
-            Viewer viewer = admit(broadcaster, sink);
+            Viewer viewer = broadcaster.admit(sink);
             if (viewer != null) {
                 // After the viewer is admitted: if the task has been deleted, this closes the broadcaster with its viewers.
                 broadcaster.start();
@@ -49,15 +49,6 @@ public final class TaskStreams implements AutoCloseable {
             }
             // The broadcaster was closed meanwhile.
             broadcasters.remove(task, broadcaster);
-        }
-    }
-
-    private @Nullable Viewer admit(TaskBroadcaster broadcaster, SseEventSink sink) {
-        try {
-            return broadcaster.admit(sink);
-        } catch (RuntimeException | Error e) {
-            removeIfEmpty(broadcaster);
-            throw e;
         }
     }
 

@@ -14,7 +14,8 @@ public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseVie
     /** Whether the viewer gets no further event. */
     volatile boolean detached;
 
-    private volatile boolean drained;
+    /** Whether the stream ends because the server is about to stop. */
+    volatile boolean drained;
 
     Viewer(TaskBroadcaster broadcaster, StreamContext context) {
         this.broadcaster = broadcaster;
@@ -35,24 +36,22 @@ public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseVie
         cancel();
     }
 
-    /** Closes the sink. */
-    abstract void close();
+    /** Closes the sink. Its timer runs on until the sink has ended, for the connection may be stalled. */
+    void close() {
+        sink().close();
+    }
 
     /**
-     * Sets the time after which the client reconnects once its stream has ended. Until then it gets events as before. Never
-     * blocks.
+     * Sets the time after which the client reconnects once its stream has ended. Until then it gets events as before. Has no
+     * effect on sinks that are no {@link ResponseEventSink}. Never blocks.
      *
      * @param millis the reconnection time (HTML Living Standard, section 9.2)
      */
-    public abstract void setRetry(long millis);
+    public void setRetry(long millis) {}
 
     /** Ends the stream because the server is about to stop, after what has been written. Never blocks. */
     public void drain() {
         drained = true;
         close();
-    }
-
-    final boolean isDrained() {
-        return drained;
     }
 }
