@@ -50,7 +50,6 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
     private volatile long lastWrite;
-
     private volatile long blockedSince;
 
     /** Whether the container has called back; before, neither a write nor {@code isReady()} is allowed. */

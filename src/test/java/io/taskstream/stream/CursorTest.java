@@ -64,7 +64,7 @@ class CursorTest {
     }
 
     @Test
-    void whatWasAskedForAndIsTrimmedIsToldInAGap() {
+    void trimmedEventsThatWereAskedForAreReportedAsAGap() {
         fixture.publishNumbers(1, 8);
         assertThat(rest(cursor(fixture.earliest()))).isEqualTo(gap("trimmed", EPOCH + "-1", 3) + frames(4, 8));
         assertThat(rest(cursor(StartPosition.at(2, state())))).isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
@@ -74,7 +74,7 @@ class CursorTest {
     }
 
     @Test
-    void whatIsTrimmedBetweenAGapAndItsNextFrameIsToldToo() {
+    void eventsTrimmedBetweenAGapAndItsNextFrameAreReportedToo() {
         fixture.publishNumbers(1, 8);
         Cursor cursor = cursor(fixture.earliest());
         assertThat(text(cursor.next(ALL))).isEqualTo(gap("trimmed", EPOCH + "-1", 3));
@@ -83,7 +83,7 @@ class CursorTest {
     }
 
     @Test
-    void whatASlowViewerMissedIsToldInALagWithItsNumber() {
+    void eventsThatASlowViewerMissedAreReportedAsALagWithTheirNumber() {
         fixture.publishNumbers(1, 2);
         Cursor cursor = cursor(fixture.earliest());
         assertThat(rest(cursor)).isEqualTo(frames(1, 2));
@@ -101,7 +101,7 @@ class CursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zzz-2", "00000000-9", "garbage", "", "-1", "00000000-", "00000000-02"})
-    void aPlaceInNoPartOfThisLogIsToldAsAResetAndAllThatIsKeptFollows(String lastEventId) {
+    void aPositionOutsideThisLogIsReportedAsAResetAndAllThatIsKeptFollows(String lastEventId) {
         fixture.publishNumbers(1, 8);
         String from = EventId.parse(lastEventId).map(EventId::toString).orElse("0-0");
         assertThat(rest(cursor(StartPosition.afterLastEventId(lastEventId, state()))))
@@ -109,7 +109,7 @@ class CursorTest {
     }
 
     @Test
-    void aResetIsToldThoughTheLogIsEmpty() {
+    void aResetIsReportedThoughTheLogIsEmpty() {
         Cursor cursor = cursor(StartPosition.afterLastEventId("zzz-2", state()));
         assertThat(rest(cursor)).isEqualTo(gap("reset", "zzz-2", 1));
         fixture.publishNumbers(1, 1);

@@ -17,7 +17,7 @@ class FrameReaderTest {
     private final StreamFixture fixture = new StreamFixture();
 
     @Test
-    void whoAsksSeesTheTraceOfEveryEventThatHasOne() {
+    void aTracedViewerSeesTheTraceOfEveryEventThatHasOne() {
         StreamFixture.Connection traced = fixture.watch(options(true));
         traced.take();
         fixture.publish("1");
@@ -33,7 +33,7 @@ class FrameReaderTest {
     }
 
     @Test
-    void whoDoesNotAskSeesNone() {
+    void anyOtherViewerSeesNoTrace() {
         StreamFixture.Connection plain = fixture.watch(options(false));
         plain.take();
         publishTraced("1");

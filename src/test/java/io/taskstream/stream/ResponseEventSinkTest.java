@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A connection of ours, as its broadcaster serves it. */
+/** A sink that is served by its broadcaster. */
 class ResponseEventSinkTest {
 
     private final StreamFixture fixture = new StreamFixture();
@@ -34,7 +34,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void theRetryLineComesFirstAndThenHistoryAndThenWhatIsLive() {
+    void theRetryLineComesFirstAndThenHistoryAndThenLiveEvents() {
         fixture.publish("1", "2");
         viewer = fixture.watch(fixture.earliest());
         assertThat(viewer.take()).isEqualTo("retry: 2500\n\n" + frames(1, 2));
@@ -94,7 +94,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void whatIsWrittenWhenTheOutputBlocksIsFlushedLater() {
+    void aWriteAfterWhichTheOutputBlocksIsFlushedLater() {
         viewer = fixture.watch(fixture.earliest());
         int flushes = viewer.out().flushes();
         viewer.out().afterWrite(() -> viewer.out().setReady(false));
@@ -105,7 +105,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void aLargeBacklogIsWrittenInSharesThatLetOthersIn() {
+    void aLargeBacklogIsWrittenInRunsThatLetOtherViewersIn() {
         String big = "\"" + "x".repeat(60_000) + "\"";
         for (int i = 0; i < 20; i++) {
             fixture.append(big);
@@ -258,7 +258,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void closeEndsTheStreamBehindWhatWasSent() {
+    void closeEndsTheStreamAfterTheEventsThatWereSent() {
         viewer.sink().open(2500);
         viewer.take();
         viewer.out().setReady(false);
@@ -284,7 +284,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void whatCouldNotBeSentFails() {
+    void theStageOfAnEventThatCouldNotBeSentFails() {
         viewer.sink().open(2500);
         viewer.out().setReady(false);
         CompletableFuture<?> sent =

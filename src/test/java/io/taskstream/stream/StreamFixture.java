@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** All that viewers of one task need, moved by hand. The log's epoch is {@value #EPOCH}. */
+/** All that viewers of one task need, driven by hand. The log's epoch is {@value #EPOCH}. */
 final class StreamFixture {
 
     static final String EPOCH = "00000000";

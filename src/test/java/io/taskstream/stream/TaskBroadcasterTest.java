@@ -52,7 +52,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void broadcastRefusesWhatTheLogCanNotKeep() {
+    void broadcastRefusesEventsThatTheLogCanNotKeep() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> broadcaster.broadcast(new ForeignViewer.Event(null, "name", null, "x")));
         assertThatIllegalArgumentException()
@@ -101,7 +101,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNobody() {
+    void aListenerThatThrowsHarmsNoViewer() {
         broadcaster.onClose(sink -> {
             throw new IllegalStateException("This listener fails");
         });
@@ -171,7 +171,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void aViewerThatLeavesIsToldOfOnceWhateverElseHappens() {
+    void listenersHearOfAViewerThatLeavesOnceWhateverElseHappens() {
         Connection viewer = register();
         viewer.exchange().breakOff(new IOException("Reset by peer"));
         broadcaster.close();
@@ -179,7 +179,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void oneWhoRegistersASinkThatIsClosedIsTold() {
+    void listenersHearOfASinkThatIsClosedWhenItIsRegistered() {
         Connection viewer = fixture.connect(fixture.options(fixture.earliest()));
         viewer.sink().open(2500);
         viewer.sink().close();
@@ -188,7 +188,7 @@ class TaskBroadcasterTest {
         assertThat(broadcaster.viewers()).isEmpty();
     }
 
-    /** A sink that is registered while the broadcaster closes is refused, or closed and told of; never forgotten. */
+    /** A sink that is registered while the broadcaster closes is refused, or closed and reported to listeners. */
     @Test
     void registeringMayRaceWithClosing() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -258,7 +258,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void aListenerThatThrowsAnErrorHarmsNobody() {
+    void aListenerThatThrowsAnErrorHarmsNoViewer() {
         broadcaster.onClose(sink -> {
             throw new LinkageError("This listener fails");
         });
