@@ -48,12 +48,7 @@ final class Cursor {
      * @param wake runs, on any thread, when a read has completed that could not complete at once, or is to be tried again
      * @param retryLater runs its argument, on any thread, after the time that a log may take to recover
      */
-    Cursor(
-            FrameReader reader,
-            StartPosition start,
-            Runnable wake,
-            Consumer<Runnable> retryLater,
-            StreamMeters meters) {
+    Cursor(FrameReader reader, StartPosition start, Runnable wake, Consumer<Runnable> retryLater, StreamMeters meters) {
         this.reader = reader;
         this.reached = start.after();
         this.isKnown = start.isKnown();

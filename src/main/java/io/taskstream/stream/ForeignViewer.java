@@ -30,8 +30,10 @@ final class ForeignViewer extends Viewer {
     ForeignViewer(SseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
         super(broadcaster, context);
         this.sink = sink;
-        StartPosition end =
-                context.log().find(broadcaster.task()).map(StartPosition::latest).orElse(StartPosition.UNKNOWN);
+        StartPosition end = context.log()
+                .find(broadcaster.task())
+                .map(StartPosition::latest)
+                .orElse(StartPosition.UNKNOWN);
         this.cursor = broadcaster.cursor(end, false, this::wake);
         this.heartbeatNanos = context.heartbeat().toNanos();
         this.lastSent = context.ticker().nanos();
@@ -128,10 +130,7 @@ final class ForeignViewer extends Viewer {
             byte[] data = Frames.data(frame.bytes(), frame.offset(), frame.length());
             boolean isNotice = frame.events() == 0;
             return new Event(
-                    isNotice ? null : first,
-                    isNotice ? first : null,
-                    null,
-                    new String(data, StandardCharsets.UTF_8));
+                    isNotice ? null : first, isNotice ? first : null, null, new String(data, StandardCharsets.UTF_8));
         }
 
         @Override

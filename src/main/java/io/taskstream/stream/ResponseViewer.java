@@ -116,7 +116,7 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
             beginHeartbeatIfDue(now);
         }
         if (sink.isInHeartbeat() && sink.blockedSince() == 0) {
-            // In the next sweep: by then the reset has arrived with which a client that has left answers the first write.
+            // In the next sweep: by then a client that has left has answered the first write with a reset.
             return now + 1;
         }
         return nextTime(now);

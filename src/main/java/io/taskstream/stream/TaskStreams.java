@@ -38,11 +38,11 @@ public final class TaskStreams implements AutoCloseable {
      */
     public void register(TaskId task, SseEventSink sink) {
         while (true) {
-            TaskBroadcaster broadcaster = broadcasters.computeIfAbsent(
-                    task, id -> new TaskBroadcaster(id, context, this::removeIfEmpty));
+            TaskBroadcaster broadcaster =
+                    broadcasters.computeIfAbsent(task, id -> new TaskBroadcaster(id, context, this::removeIfEmpty));
             Viewer viewer = broadcaster.admit(sink);
             if (viewer != null) {
-                // After the viewer is admitted: if the task has been deleted, this closes the broadcaster with its viewers.
+                // After admit: if the task has been deleted, this closes the broadcaster, and the viewer with it.
                 broadcaster.start();
                 viewer.start();
                 return;

@@ -33,7 +33,9 @@ enum KnownItem {
 
     private static final Set<String> MEMBERS = Stream.concat(
                     Stream.of(TYPE),
-                    Arrays.stream(values()).flatMap(item -> item.members.stream()).map(Member::name))
+                    Arrays.stream(values())
+                            .flatMap(item -> item.members.stream())
+                            .map(Member::name))
             .collect(Collectors.toUnmodifiableSet());
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list

@@ -67,7 +67,8 @@ class CursorTest {
     void trimmedEventsThatWereAskedForAreReportedAsAGap() {
         fixture.publishNumbers(1, 8);
         assertThat(rest(cursor(fixture.earliest()))).isEqualTo(gap("trimmed", EPOCH + "-1", 3) + frames(4, 8));
-        assertThat(rest(cursor(StartPosition.at(2, state())))).isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
+        assertThat(rest(cursor(StartPosition.at(2, state()))))
+                .isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
         assertThat(rest(cursor(StartPosition.at(4, state())))).isEqualTo(frames(4, 8));
         assertThat(rest(cursor(StartPosition.afterLastEventId(EPOCH + "-1", state()))))
                 .isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));

@@ -110,8 +110,7 @@ class HeartbeatsTest {
     @Test
     void aTimerThatIsCancelledDoesNotFire() {
         var fired = new AtomicInteger();
-        start(now -> now + fired.incrementAndGet(), ticker.nanos() + SECOND)
-                .cancel();
+        start(now -> now + fired.incrementAndGet(), ticker.nanos() + SECOND).cancel();
         sweepFor(Duration.ofSeconds(5));
         assertThat(fired).hasValue(0);
     }

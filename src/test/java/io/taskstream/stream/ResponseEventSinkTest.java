@@ -280,15 +280,17 @@ class ResponseEventSinkTest {
         viewer.sink().close();
         viewer.sink().close();
         assertThat(viewer.exchange().isCompleted()).isTrue();
-        assertThatIllegalStateException().isThrownBy(() -> viewer.sink().send(new ForeignViewer.Event(null, null, null, "x")));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> viewer.sink().send(new ForeignViewer.Event(null, null, null, "x")));
     }
 
     @Test
     void theStageOfAnEventThatCouldNotBeSentFails() {
         viewer.sink().open(2500);
         viewer.out().setReady(false);
-        CompletableFuture<?> sent =
-                viewer.sink().send(new ForeignViewer.Event(null, null, null, "x")).toCompletableFuture();
+        CompletableFuture<?> sent = viewer.sink()
+                .send(new ForeignViewer.Event(null, null, null, "x"))
+                .toCompletableFuture();
         viewer.sink().onError(new IOException("Reset by peer"));
         assertThat(sent).isCompletedExceptionally();
         assertThat(viewer.exchange().isCompleted()).isTrue();
