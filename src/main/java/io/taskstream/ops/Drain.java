@@ -3,10 +3,10 @@ package io.taskstream.ops;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.RepeatedFailures;
-import io.taskstream.stream.Departure;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.Ticker;
+import io.taskstream.stream.Viewer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -116,7 +116,7 @@ public final class Drain {
 
     private void drain() {
         long began = ticker.nanos();
-        List<Departure> leaving = streams.beginDrain(window);
+        List<Viewer> leaving = streams.beginDrain(window);
         LOG.log(
                 Level.INFO,
                 "Draining: {0} viewers are sent away over {1} s; {2} publishers have as long to finish",
@@ -124,14 +124,14 @@ public final class Drain {
                 window.toSeconds(),
                 publishers.count());
         for (int i = 0; i < leaving.size(); i++) {
-            Departure viewer = leaving.get(i);
+            Viewer viewer = leaving.get(i);
             long retryMillis = retryMillis(i, leaving.size());
-            attempt(() -> viewer.announce(retryMillis));
+            attempt(() -> viewer.setRetry(retryMillis));
         }
         try {
             for (int i = 0; i < leaving.size(); i++) {
                 pauseUntil(began + share(window.toNanos(), i, leaving.size()));
-                attempt(leaving.get(i)::depart);
+                attempt(leaving.get(i)::drain);
             }
             while (publishers.count() > 0 && ticker.nanos() - began < window.toNanos()) {
                 pause.take(POLL);

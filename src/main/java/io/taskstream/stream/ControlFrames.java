@@ -7,7 +7,7 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The frames of a stream that are not events of the log; none of them has an {@code id}. */
+/** The frames of a stream that are not events of the log. None has an {@code id}, but for those of {@link #of}. */
 final class ControlFrames {
 
     private static final byte[] HEARTBEAT_COMMENT = ascii(": heartbeat\n\n");
@@ -20,36 +20,29 @@ final class ControlFrames {
         return ascii("retry: " + millis + "\n\n");
     }
 
-    /** The sign of life: a comment, or an event that browser scripts can see. The bytes are shared. */
+    /** Returns a heartbeat: a comment, or an event, which browser scripts can see. The array is shared. */
     static byte[] heartbeat(boolean asEvent) {
         return asEvent ? HEARTBEAT_EVENT : HEARTBEAT_COMMENT;
     }
 
-    /** Tells a slow viewer how many events it will never get. */
+    /** Says how many events a slow viewer has lost. */
     static byte[] lag(long dropped) {
         return ascii("event: lag\ndata: dropped " + dropped + " events due to slow consumer\n\n");
     }
 
-    /** Tells that these events, the first and the last named, are not kept any more. */
+    /** Says that the events from the first to the last named are no longer kept. */
     static byte[] trimmed(EventId from, EventId to) {
         return gap("trimmed", from, to);
     }
 
-    /** Tells that what the viewer had seen up to {@code from} was another log, and that this one goes on at {@code to}. */
+    /** Says that the viewer had seen another log up to {@code from}, and that this one goes on at {@code to}. */
     static byte[] reset(EventId from, EventId to) {
         return gap("reset", from, to);
     }
 
-    /**
-     * Tells a person why the stream ends.
-     *
-     * @throws IllegalArgumentException if that is not one line
-     */
-    static byte[] farewell(String comment) {
-        var frame = new ByteArrayOutputStream();
-        writeField(frame, "", comment);
-        frame.write('\n');
-        return frame.toByteArray();
+    /** Returns a comment, which clients ignore and people read. It must be one line. */
+    static byte[] comment(String text) {
+        return ascii(": " + text + "\n\n");
     }
 
     private static byte[] gap(String reason, EventId from, EventId to) {
@@ -58,9 +51,9 @@ final class ControlFrames {
     }
 
     /**
-     * An event that JAX-RS made. Its data is text, or anything that can be bound to JSON.
+     * Encodes an event of JAX-RS. Its data is text, or any value that can be bound to JSON.
      *
-     * @throws IllegalArgumentException if its id or name would break its line
+     * @throws IllegalArgumentException if its id or name contains a line end
      */
     static byte[] of(OutboundSseEvent event, EventReader events) {
         var frame = new ByteArrayOutputStream();

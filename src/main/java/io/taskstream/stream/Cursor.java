@@ -12,10 +12,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place that one viewer has reached in a log, and all that is kept of what the viewer still has to get. Whatever
- * the log does not hold any more is told in a frame, so that no hole is silent.
+ * The position that one viewer has reached in a log, and all that is kept of what the viewer still has to get.
  *
- * <p>Confined to whoever writes to the viewer.
+ * <p>No hole is silent: if the log no longer has the next event, the cursor returns a notice before it goes on with the
+ * oldest event that is kept. The notice is a {@code gap} if the viewer asked for events that are not there, and a
+ * {@code lag} if it lost them by being slow.
+ *
+ * <p>Confined to the viewer's writer.
  */
 final class Cursor {
 
@@ -24,45 +27,52 @@ final class Cursor {
 
     private final FrameReader reader;
     private final Runnable wake;
-    private final Consumer<Runnable> later;
+    private final Consumer<Runnable> retryLater;
     private final StreamMeters meters;
 
     private EventId reached;
-    private boolean isKnownHere;
+
+    /** Whether {@link #reached} is a position in this log. */
+    private boolean isKnown;
+
+    /** Whether the viewer has got an event, or has been at the log's end. */
     private boolean started;
+
     private boolean caughtUp;
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
-    /** Whether a read that failed will be tried again without being woken. Touched by any thread. */
+    /** Whether a retry of a failed read is scheduled. Used by any thread. */
     private volatile boolean retries;
 
     /**
-     * @param reader reads the log
-     * @param start the event behind which to begin
-     * @param wake is run, by any thread, when a read that took time has ended, or a read that failed is to be tried again
-     * @param later has something run, by any thread, after the time that a log may take to come back
+     * @param wake runs, on any thread, when a read has completed that could not complete at once, or is to be tried again
+     * @param retryLater runs its argument, on any thread, after the time that a log may take to recover
      */
-    Cursor(FrameReader reader, StreamStart start, Runnable wake, Consumer<Runnable> later, StreamMeters meters) {
+    Cursor(FrameReader reader, StartPosition start, Runnable wake, Consumer<Runnable> retryLater, StreamMeters meters) {
         this.reader = reader;
         this.reached = start.after();
-        this.isKnownHere = start.isKnown();
+        this.isKnown = start.isKnown();
         this.wake = wake;
-        this.later = later;
+        this.retryLater = retryLater;
         this.meters = meters;
     }
 
-    /** Whether the log has been read to its end, or is gone. */
+    /** Whether the viewer has got the last event of a finished task, or the task is deleted. */
     boolean isAtEnd() {
         return atEnd;
     }
 
-    /** Whether the log's end, as it then was, has been reached once. */
+    /** Whether the viewer has got, at least once, all that the log held. */
     boolean isCaughtUp() {
         return caughtUp;
     }
 
-    /** The next frames, at most that many bytes but at least one frame, or {@code null} if there are none for now. */
+    /**
+     * Returns the next frames, or {@code null} if there are none at present.
+     *
+     * @param maxBytes the most bytes; a single frame may have more
+     */
     @Nullable
     Chunk next(int maxBytes) {
         Chunk chunk = atEnd ? null : read(maxBytes);
@@ -70,16 +80,15 @@ final class Cursor {
             return null;
         }
         EventId first = chunk.first();
-        if (!isKnownHere || !first.epoch().equals(reached.epoch())) {
+        if (!isKnown || !first.epoch().equals(reached.epoch())) {
             meters.reset().increment();
             return notice(ControlFrames.reset(reached, first), first);
         }
         if (first.sequence() > reached.sequence() + 1) {
-            return notice(hole(first.sequence()), first);
+            return notice(lost(first.sequence()), first);
         }
         atEnd = chunk.isEnd();
         caughtUp |= atEnd || chunk.isEmpty();
-        // Whoever has been at the log's end has begun: what is missed after that was missed by being slow.
         started = true;
         if (chunk.isEmpty()) {
             return null;
@@ -88,7 +97,8 @@ final class Cursor {
         return chunk;
     }
 
-    private byte[] hole(long nextKept) {
+    /** Decides between {@code lag} and {@code gap}: a viewer that had started lost the events by being slow. */
+    private byte[] lost(long nextKept) {
         long firstMissing = reached.sequence() + 1;
         if (started) {
             meters.lags().increment();
@@ -99,18 +109,17 @@ final class Cursor {
         return ControlFrames.trimmed(reached.at(firstMissing), reached.at(nextKept - 1));
     }
 
-    /** Goes on before {@code first}, which is read again after the notice: the log may have moved on by then. */
+    /** Goes on before {@code first}, which is read again after the notice: it may be trimmed by then, too. */
     private Chunk notice(byte[] frame, EventId first) {
         reached = first.at(first.sequence() - 1);
-        isKnownHere = true;
+        isKnown = true;
         return new Chunk(first, reached.sequence(), frame, 0, frame.length, false);
     }
 
     private @Nullable Chunk read(int maxBytes) {
         if (reading == null) {
-            reading =
-                    reader.read(isKnownHere ? reached.sequence() : 0, maxBytes).toCompletableFuture();
-            // This very future is to be done when the wake-up looks, and not one that completes after or before it.
+            reading = reader.read(isKnown ? reached.sequence() : 0, maxBytes).toCompletableFuture();
+            // Not on a dependent stage: this very future must be done when the wake-up looks at it.
             CompletionStage<Chunk> read = reading;
             if (!reading.isDone()) {
                 read.whenComplete((chunk, error) -> wake.run());
@@ -129,7 +138,7 @@ final class Cursor {
         }
     }
 
-    /** Without its log the stream is at its end. Any other exception passes, and the viewer wants to know when. */
+    /** Ends the stream if the task is deleted; retries after any other exception. */
     private void failed(@Nullable Throwable failure) {
         if (failure instanceof Error error) {
             throw error;
@@ -143,7 +152,7 @@ final class Cursor {
         }
         if (!retries) {
             retries = true;
-            later.accept(this::retry);
+            retryLater.accept(this::retry);
         }
     }
 

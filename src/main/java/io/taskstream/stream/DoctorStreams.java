@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams that carry a number each second for a minute, as comments, and nothing else. How they arrive tells what stands
- * between the server and a viewer. Thread-safe; a stream holds no thread.
+ * Streams that send a number each second for a minute, as comments. When the numbers arrive shows a client whether a proxy
+ * between it and the server buffers or cuts streams. Thread-safe; a stream holds no thread.
  */
 public final class DoctorStreams implements AutoCloseable {
 
@@ -24,10 +24,10 @@ public final class DoctorStreams implements AutoCloseable {
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
             System.getLogger(DoctorStreams.class.getName()), "A check of a connection failed, and is ended");
 
-    /** More are refused: nobody needs them, and each costs a wake-up a second. */
-    private static final int MOST = 100;
+    /** The most checks at a time, since each costs a wake-up a second. */
+    private static final int MAX_CHECKS = 100;
 
-    private final Semaphore slots = new Semaphore(MOST);
+    private final Semaphore slots = new Semaphore(MAX_CHECKS);
     private final Set<Check> checks = ConcurrentHashMap.newKeySet();
     private final TaskStreams streams;
     private final ScheduledExecutorService scheduler;
@@ -37,20 +37,20 @@ public final class DoctorStreams implements AutoCloseable {
         this.scheduler = scheduler;
     }
 
-    /** Whether another check would be one too many. */
+    /** Whether {@link #begin} would refuse another check. */
     public boolean isFull() {
         return slots.availablePermits() == 0;
     }
 
     /**
-     * Begins a check on the connection of a request, whose response has nothing written.
+     * Begins a check on the connection of a request, to whose response nothing is written yet.
      *
-     * @param head sets the response's head; run only if the check begins
-     * @return {@code false} if it would be one too many; nothing has been done then
+     * @param head sets the head of the response; runs only if the check begins
+     * @return {@code false} if there are too many checks; then nothing has been done
      * @throws IOException if the response has no output
      */
     public boolean begin(AsyncContext exchange, Runnable head, long retryMillis) throws IOException {
-        var options = new ViewerOptions(StreamStart.NOWHERE, Duration.ofMinutes(1), false, Duration.ofMinutes(1));
+        var options = new ViewerOptions(StartPosition.UNKNOWN, Duration.ofMinutes(1), false, Duration.ofMinutes(1));
         var check = new Check(streams.sink(exchange, options));
         if (!slots.tryAcquire()) {
             return false;
@@ -58,10 +58,10 @@ public final class DoctorStreams implements AutoCloseable {
         checks.add(check);
         try {
             head.run();
-            check.turns = scheduler.scheduleAtFixedRate(check::turn, 1, 1, TimeUnit.SECONDS);
+            check.turns = scheduler.scheduleAtFixedRate(check::runTurn, 1, 1, TimeUnit.SECONDS);
             check.sink.open(retryMillis);
         } catch (RuntimeException | Error e) {
-            check.leave();
+            check.stop();
             throw e;
         }
         return true;
@@ -78,40 +78,31 @@ public final class DoctorStreams implements AutoCloseable {
         private final ResponseEventSink sink;
         private volatile @Nullable ScheduledFuture<?> turns;
 
-        /** Touched by the scheduler's turns only, which follow one another. */
+        /** Confined to the scheduler, which runs one turn after the other. */
         private int sent;
 
         Check(ResponseEventSink sink) {
             this.sink = sink;
         }
 
-        void turn() {
+        void runTurn() {
             try {
-                sendNext();
-            } catch (IllegalStateException e) {
-                // It was closed just now.
-                end();
+                if (!sink.isClosed()) {
+                    sent++;
+                    sink.write(ControlFrames.comment(Integer.toString(sent)));
+                }
+                if (sink.isClosed() || sent >= NUMBERS) {
+                    end();
+                }
             } catch (RuntimeException | Error e) {
-                // The scheduler would not run this again.
+                // The scheduler would run no further turn.
                 FAILURES.report(e);
                 end();
             }
         }
 
-        private void sendNext() {
-            if (sink.isClosed()) {
-                end();
-                return;
-            }
-            sent++;
-            sink.send(new FrameEvent(null, null, Integer.toString(sent), null));
-            if (sent >= NUMBERS) {
-                end();
-            }
-        }
-
-        /** Gives its slot back. */
-        void leave() {
+        /** Stops the turns and frees the slot. */
+        void stop() {
             if (checks.remove(this)) {
                 slots.release();
             }
@@ -122,7 +113,7 @@ public final class DoctorStreams implements AutoCloseable {
         }
 
         void end() {
-            leave();
+            stop();
             if (sink.blockedSince() == 0) {
                 sink.close();
             } else {

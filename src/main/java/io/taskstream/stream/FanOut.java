@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the fan-out passes of all tasks on a few threads of an executor. Under load a thread goes from pass to pass
- * without being woken for each, which would cost more than the pass.
+ * Runs the fan-out passes of all tasks, in the order of their submission, on a few threads of an executor. Under load a
+ * thread goes from pass to pass without a wake-up for each, which would cost more than the pass. Thread-safe.
  */
 public final class FanOut {
 
@@ -27,7 +27,7 @@ public final class FanOut {
     private final long lingerNanos;
 
     /**
-     * Gives each thread back as soon as there is nothing to do.
+     * A fan-out that returns each thread to the executor as soon as no pass is waiting.
      *
      * @param threads how many passes may run at the same time, at least 1
      */
@@ -37,8 +37,8 @@ public final class FanOut {
 
     /**
      * @param threads how many passes may run at the same time, at least 1
-     * @param linger how long a thread waits for a further pass before it is given back: to get one from a container costs
-     *     more than many a pass, since it captures the caller's context each time
+     * @param linger how long a thread waits for a further pass before it returns to the executor: a container captures the
+     *     caller's context for each thread it hands out, which costs more than many a pass
      */
     public FanOut(Executor executor, int threads, Duration linger) {
         this.executor = executor;
@@ -46,7 +46,7 @@ public final class FanOut {
         this.lingerNanos = linger.toNanos();
     }
 
-    /** Runs the pass soon, on another thread; one that was submitted earlier begins earlier. */
+    /** Has the pass run on another thread; never blocks. */
     void submit(Runnable pass) {
         waiting.add(pass);
         if (waiting.size() > idle.get()) {
@@ -54,19 +54,17 @@ public final class FanOut {
         }
     }
 
-    /** Runs what is not a pass. */
+    /** Returns the executor, for work that may block. */
     Executor executor() {
         return executor;
     }
 
     private void startThread() {
-        int now = running.get();
-        while (now < threads) {
+        for (int now = running.get(); now < threads; now = running.get()) {
             if (running.compareAndSet(now, now + 1)) {
                 execute();
                 return;
             }
-            now = running.get();
         }
     }
 
@@ -74,10 +72,10 @@ public final class FanOut {
         try {
             executor.execute(this::work);
         } catch (RejectedExecutionException e) {
-            // The server is shutting down and closes the streams itself.
+            // The server is shutting down, which ends the streams.
             running.decrementAndGet();
         } catch (RuntimeException | Error e) {
-            // There is no thread at present; the next submission tries to get one.
+            // There is no thread at present; the next submission tries again.
             running.decrementAndGet();
             FAILURES.report(e);
         }
@@ -85,10 +83,8 @@ public final class FanOut {
 
     private void work() {
         try {
-            Runnable pass = next();
-            while (pass != null) {
+            for (Runnable pass = next(); pass != null; pass = next()) {
                 run(pass);
-                pass = next();
             }
         } finally {
             running.decrementAndGet();
@@ -100,10 +96,9 @@ public final class FanOut {
 
     private @Nullable Runnable next() {
         Runnable pass = waiting.poll();
-        return pass != null || lingerNanos == 0 ? pass : await();
-    }
-
-    private @Nullable Runnable await() {
+        if (pass != null || lingerNanos == 0) {
+            return pass;
+        }
         idle.incrementAndGet();
         try {
             return waiting.poll(lingerNanos, TimeUnit.NANOSECONDS);
@@ -116,7 +111,7 @@ public final class FanOut {
         }
     }
 
-    /** One task's failure is no other's: their passes may be waiting behind this one. */
+    /** A pass that fails does not keep the passes of other tasks from running. */
     private static void run(Runnable pass) {
         try {
             pass.run();

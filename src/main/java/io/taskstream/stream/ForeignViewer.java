@@ -1,110 +1,82 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.Frames;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.SseEvent;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A viewer behind a sink of another maker. It gets one event at a time, the next only when the one before has been sent,
- * so that a slow one keeps a cursor here instead of a queue there.
+ * A viewer behind a sink of another JAX-RS implementation, from the next event on. Each event is sent after the one before
+ * has been sent, so that a slow sink costs a cursor here instead of a queue there.
  */
-final class ForeignViewer implements Viewer {
+final class ForeignViewer extends Viewer {
 
-    private static final FrameEvent HEARTBEAT = new FrameEvent(null, null, "heartbeat", null);
+    private static final Event HEARTBEAT = new Event(null, null, "heartbeat", null);
 
     private final SseEventSink sink;
-    private final TaskBroadcaster broadcaster;
-    private final Ticker ticker;
-    private final long heartbeatNanos;
     private final Cursor cursor;
+    private final long heartbeatNanos;
     private final SerialRunner sender = new SerialRunner(this::sendNext);
 
-    private volatile boolean left;
-    private volatile boolean drained;
     private volatile boolean sending;
     private volatile boolean heartbeatIsDue;
     private volatile long lastSent;
-    private volatile Heartbeats.@Nullable Entry entry;
 
     ForeignViewer(SseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
+        super(broadcaster, context);
         this.sink = sink;
-        this.broadcaster = broadcaster;
-        this.ticker = context.ticker();
+        StartPosition end = context.log()
+                .find(broadcaster.task())
+                .map(StartPosition::latest)
+                .orElse(StartPosition.UNKNOWN);
+        this.cursor = broadcaster.cursor(end, false, this::wake);
         this.heartbeatNanos = context.heartbeat().toNanos();
-        this.cursor = broadcaster.cursorAtEnd(this::wake);
-        this.lastSent = ticker.nanos();
+        this.lastSent = context.ticker().nanos();
     }
 
     @Override
-    public void join(Heartbeats heartbeats) {
-        enter(heartbeats.add(this, lastSent + heartbeatNanos));
-        wake();
-    }
-
-    /** A sink of another maker takes its reconnection time with an event only, and may not be given one in between. */
-    @Override
-    public void announce(long retryMillis) {
-        wake();
-    }
-
-    @Override
-    public void depart() {
-        drained = true;
-        sink.close();
-        broadcaster.gone(this, null);
-    }
-
-    @Override
-    public boolean isDrained() {
-        return drained;
-    }
-
-    private void enter(Heartbeats.Entry place) {
-        entry = place;
-        if (left) {
-            place.remove();
-        }
-    }
-
-    @Override
-    public SseEventSink sink() {
+    SseEventSink sink() {
         return sink;
     }
 
     @Override
-    public void wake() {
+    void start() {
+        context.heartbeats().start(this, lastSent + heartbeatNanos);
+        wake();
+    }
+
+    @Override
+    void wake() {
         sender.run();
     }
 
     private void sendNext() {
-        if (sending || left) {
+        if (sending || detached) {
             return;
         }
         try {
-            sendOrEnd();
+            // At most one byte, but at least one frame: one frame.
+            Chunk frame = cursor.next(1);
+            if (frame == null && cursor.isAtEnd()) {
+                close();
+                broadcaster.viewerClosed(this, null);
+            } else if (frame != null || heartbeatIsDue) {
+                send(frame == null ? HEARTBEAT : Event.of(frame));
+            }
         } catch (RuntimeException | Error e) {
-            // Whatever a sink of another maker throws, it is the end of that viewer and of nothing else.
+            // Whatever a foreign sink throws ends this viewer and no other.
             sent(e);
-        }
-    }
-
-    private void sendOrEnd() {
-        // One byte's worth of frames is one frame.
-        Chunk frame = cursor.next(1);
-        if (frame != null) {
-            send(FrameEvent.parse(frame.bytes(), frame.offset(), frame.length()));
-        } else if (cursor.isAtEnd()) {
-            sink.close();
-            broadcaster.gone(this, null);
-        } else if (heartbeatIsDue) {
-            send(HEARTBEAT);
         }
     }
 
     private void send(OutboundSseEvent event) {
         if (sink.isClosed()) {
-            broadcaster.gone(this, null);
+            broadcaster.viewerClosed(this, null);
             return;
         }
         sending = true;
@@ -112,38 +84,78 @@ final class ForeignViewer implements Viewer {
     }
 
     private void sent(@Nullable Throwable error) {
-        lastSent = ticker.nanos();
+        lastSent = context.ticker().nanos();
         heartbeatIsDue = false;
         sending = false;
-        if (error != null) {
-            broadcaster.gone(this, error);
-            return;
+        if (error == null) {
+            wake();
+        } else {
+            broadcaster.viewerClosed(this, error);
         }
+    }
+
+    @Override
+    long fire(long now) {
+        if (now - lastSent < heartbeatNanos) {
+            return lastSent + heartbeatNanos;
+        }
+        heartbeatIsDue = true;
         wake();
+        return now + heartbeatNanos;
     }
 
     @Override
-    public void leave() {
-        left = true;
-        Heartbeats.Entry place = entry;
-        if (place != null) {
-            place.remove();
-        }
-    }
-
-    @Override
-    public void end() {
-        leave();
+    void close() {
+        detach();
         sink.close();
     }
 
     @Override
-    public long visit(long now) {
-        if (now - lastSent >= heartbeatNanos) {
-            heartbeatIsDue = true;
-            wake();
-            return now + heartbeatNanos;
+    public void drain() {
+        super.drain();
+        broadcaster.viewerClosed(this, null);
+    }
+
+    /** A frame as JAX-RS presents it. The components have the names of the getters that they implement. */
+    record Event(
+            @Nullable String getId,
+            @Nullable String getName,
+            @Nullable String getComment,
+            @Nullable Object getData) implements OutboundSseEvent {
+
+        /** Reads a single frame, whose first line is its id or, in a notice, its name. */
+        static Event of(Chunk frame) {
+            String text = new String(frame.bytes(), frame.offset(), frame.length(), StandardCharsets.UTF_8);
+            String first = text.substring(text.indexOf(": ") + 2, text.indexOf('\n'));
+            byte[] data = Frames.data(frame.bytes(), frame.offset(), frame.length());
+            boolean isNotice = frame.events() == 0;
+            return new Event(
+                    isNotice ? null : first, isNotice ? first : null, null, new String(data, StandardCharsets.UTF_8));
         }
-        return lastSent + heartbeatNanos;
+
+        @Override
+        public long getReconnectDelay() {
+            return SseEvent.RECONNECT_NOT_SET;
+        }
+
+        @Override
+        public boolean isReconnectDelaySet() {
+            return false;
+        }
+
+        @Override
+        public Class<?> getType() {
+            return String.class;
+        }
+
+        @Override
+        public Type getGenericType() {
+            return String.class;
+        }
+
+        @Override
+        public MediaType getMediaType() {
+            return MediaType.TEXT_PLAIN_TYPE;
+        }
     }
 }

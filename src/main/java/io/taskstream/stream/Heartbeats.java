@@ -11,37 +11,37 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Visits each idle viewer when its time has come: a timing wheel, turned by one scheduled sweep. A sweep looks only at
- * the viewers whose slot is due, so that a viewer costs nothing between its visits.
+ * The timers of all viewers: a timing wheel that one scheduled sweep turns. A sweep touches only the timers that are due,
+ * so a viewer costs nothing between its heartbeats. Thread-safe.
  *
- * <p>A heartbeat takes two sweeps. One every quarter of a second keeps the contract's "at the latest 1 s after it is due"
- * with room for a busy machine.
+ * <p>The contract allows a heartbeat to be 1 s late, and a heartbeat takes two sweeps. The period of 250 ms leaves room for
+ * a busy machine.
  */
 public final class Heartbeats implements AutoCloseable {
 
-    private static final RepeatedFailures FAILURES = new RepeatedFailures(
-            System.getLogger(Heartbeats.class.getName()), "A visit to a viewer failed; it is tried again");
-
-    /** From one sweep to the next. */
+    /** The time from one sweep to the next. */
     public static final Duration PERIOD = Duration.ofMillis(250);
+
+    private static final RepeatedFailures FAILURES = new RepeatedFailures(
+            System.getLogger(Heartbeats.class.getName()), "The timer of a viewer failed; it is tried again");
 
     private static final int SLOTS = 2048;
     private static final long PERIOD_NANOS = PERIOD.toNanos();
 
-    /** When a viewer whose visit failed is visited again. */
+    /** The time after which a timer that failed fires again. */
     private static final long FAILED_PERIOD_NANOS = Duration.ofSeconds(30).toNanos();
 
-    private final List<Set<Entry>> slots = new ArrayList<>(SLOTS);
+    private final List<Set<Timer>> slots = new ArrayList<>(SLOTS);
     private final Ticker ticker;
     private final long origin;
     private final ScheduledFuture<?> sweeps;
 
-    /** Taken out of their slots, to be visited: none between sweeps, unless one broke off. Touched by the sweep only. */
-    private final List<Entry> taken = new ArrayList<>();
+    /** Timers that are in no slot and still have to fire; empty between sweeps unless a sweep failed. Confined to the sweep. */
+    private final List<Timer> due = new ArrayList<>();
 
     private volatile long lastSweep;
 
-    /** Every slot up to this one has been visited, or is being visited. Only the sweep moves it. */
+    /** The last slot whose timers have fired or are firing. Only the sweep writes it. */
     private volatile long swept;
 
     public Heartbeats(ScheduledExecutorService scheduler, Ticker ticker) {
@@ -54,92 +54,94 @@ public final class Heartbeats implements AutoCloseable {
         this.sweeps = scheduler.scheduleAtFixedRate(this::sweep, PERIOD_NANOS, PERIOD_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /** Visits the viewer, first when the ticker says {@code firstVisit} nanoseconds, until the entry is removed. */
-    Entry add(Idle viewer, long firstVisit) {
-        Entry entry = new Entry(viewer, false);
-        place(entry, firstVisit);
-        return entry;
-    }
-
-    /** Runs the work once, by the first sweep after the ticker says {@code time} nanoseconds. */
-    void once(Runnable work, long time) {
-        Idle visit = now -> {
-            work.run();
-            return now;
-        };
-        place(new Entry(visit, true), time);
-    }
-
-    /** Visits all whose time has come, once each however long the last sweep is ago. */
-    public synchronized void sweep() {
-        long now = ticker.nanos();
-        lastSweep = now;
-        long due = Math.floorDiv(now - origin, PERIOD_NANOS);
-        long first = Math.max(swept + 1, due - SLOTS + 1);
-        swept = Math.max(swept, due);
-        // A sweep that threw would be the scheduler's last.
-        try {
-            // All are taken out before the first is visited: its next place may be in a set that is still to be looked
-            // at.
-            for (long slot = first; slot <= due; slot++) {
-                for (Entry entry : slot(slot)) {
-                    take(entry, slot(slot));
-                }
-            }
-            while (!taken.isEmpty()) {
-                visit(taken.get(taken.size() - 1), now);
-                taken.remove(taken.size() - 1);
-            }
-        } catch (RuntimeException | Error e) {
-            // Who is taken out and has no new place is visited by the next sweep.
-            FAILURES.report(e);
-        }
-    }
-
-    private void take(Entry entry, Set<Entry> slot) {
-        taken.add(entry);
-        if (!slot.remove(entry)) {
-            taken.remove(taken.size() - 1);
-        }
-    }
-
-    /** One viewer's failure is no other's. */
-    private void visit(Entry entry, long now) {
-        if (entry.removed) {
-            return;
-        }
-        if (entry.isOnce) {
-            // Never set to false: another thread may be removing the entry now.
-            entry.removed = true;
-        }
-        long next = now + FAILED_PERIOD_NANOS;
-        try {
-            next = entry.viewer.visit(now);
-        } catch (RuntimeException | Error e) {
-            FAILURES.report(e);
-        }
-        if (!entry.removed) {
-            place(entry, next);
-        }
-    }
-
-    private void place(Entry entry, long visit) {
-        long wanted = Math.floorDiv(visit - origin - 1, PERIOD_NANOS) + 1;
+    /**
+     * Starts a timer; without effect if it is cancelled already.
+     *
+     * @param time when it fires first, in the ticker's nanoseconds
+     */
+    void start(Timer timer, long time) {
+        long wanted = Math.floorDiv(time - origin - 1, PERIOD_NANOS) + 1;
         while (true) {
             long before = swept;
             long slot = Math.min(Math.max(wanted, before + 1), before + SLOTS - 1);
-            entry.enter(slot(slot));
-            if (slot > swept || !slot(slot).remove(entry)) {
+            timer.enter(slot(slot));
+            // If a sweep has passed this slot meanwhile and left the timer in it, the timer needs another slot.
+            if (slot > swept || !slot(slot).remove(timer)) {
                 return;
             }
         }
     }
 
-    private Set<Entry> slot(long index) {
+    /**
+     * Runs the work once, in the first sweep after the given time.
+     *
+     * @param time in the ticker's nanoseconds
+     */
+    void runOnce(Runnable work, long time) {
+        var timer = new Timer() {
+            @Override
+            long fire(long now) {
+                cancel();
+                work.run();
+                return now;
+            }
+        };
+        start(timer, time);
+    }
+
+    /** Fires all timers that are due, each once, however long ago the last sweep was. */
+    public synchronized void sweep() {
+        long now = ticker.nanos();
+        lastSweep = now;
+        long last = Math.floorDiv(now - origin, PERIOD_NANOS);
+        long first = Math.max(swept + 1, last - SLOTS + 1);
+        swept = Math.max(swept, last);
+        try {
+            // All are taken out before the first fires, for its next slot may be one of those still to be swept.
+            for (long slot = first; slot <= last; slot++) {
+                for (Timer timer : slot(slot)) {
+                    takeOut(timer, slot(slot));
+                }
+            }
+            while (!due.isEmpty()) {
+                fire(due.get(due.size() - 1), now);
+                due.remove(due.size() - 1);
+            }
+        } catch (RuntimeException | Error e) {
+            // If a sweep threw, the scheduler would run no other. The next one fires the timers that are still due.
+            FAILURES.report(e);
+        }
+    }
+
+    /** Adds before it removes: if memory runs out in between, no timer is lost. */
+    private void takeOut(Timer timer, Set<Timer> slot) {
+        due.add(timer);
+        if (!slot.remove(timer)) {
+            due.remove(due.size() - 1);
+        }
+    }
+
+    /** A timer that fails delays no other. */
+    private void fire(Timer timer, long now) {
+        if (timer.cancelled) {
+            return;
+        }
+        long next = now + FAILED_PERIOD_NANOS;
+        try {
+            next = timer.fire(now);
+        } catch (RuntimeException | Error e) {
+            FAILURES.report(e);
+        }
+        if (!timer.cancelled) {
+            start(timer, next);
+        }
+    }
+
+    private Set<Timer> slot(long index) {
         return slots.get((int) (index % SLOTS));
     }
 
-    /** How long no sweep has begun; more than a few seconds say that the executor is stuck. */
+    /** Returns the time since the last sweep began; more than a few seconds mean that the scheduler is stuck. */
     public Duration sinceLastSweep() {
         return Duration.ofNanos(ticker.nanos() - lastSweep);
     }
@@ -149,43 +151,32 @@ public final class Heartbeats implements AutoCloseable {
         sweeps.cancel(false);
     }
 
-    /** Somebody who may have to be told that the stream is alive. */
-    interface Idle {
+    /** A timer that fires again and again until it is cancelled. */
+    abstract static class Timer {
+
+        private volatile Set<Timer> slot = Set.of();
+        private volatile boolean cancelled;
 
         /**
-         * The time has come.
+         * Does what is due. Called by sweeps only, one at a time; must not block.
          *
          * @param now the ticker's nanoseconds
-         * @return when to come again, in the ticker's nanoseconds
+         * @return when to fire again, in the ticker's nanoseconds; the wheel may fire earlier, and asks again then
          */
-        long visit(long now);
-    }
+        abstract long fire(long now);
 
-    /** A viewer's place in the wheel. */
-    static final class Entry {
-
-        private final Idle viewer;
-        private final boolean isOnce;
-        private volatile Set<Entry> slot = Set.of();
-        private volatile boolean removed;
-
-        private Entry(Idle viewer, boolean isOnce) {
-            this.viewer = viewer;
-            this.isOnce = isOnce;
-        }
-
-        private void enter(Set<Entry> newSlot) {
-            // In this order: once it is in the set, a sweep may take it out and give it another slot.
+        private void enter(Set<Timer> newSlot) {
+            // In this order: as soon as the timer is in the set, a sweep may move it to another slot.
             slot = newSlot;
             newSlot.add(this);
-            if (removed) {
+            if (cancelled) {
                 newSlot.remove(this);
             }
         }
 
-        /** No further visit will begin. */
-        void remove() {
-            removed = true;
+        /** Fires no more; a sweep that is firing it now goes on. */
+        final void cancel() {
+            cancelled = true;
             if (!slot.isEmpty()) {
                 slot.remove(this);
             }

@@ -18,27 +18,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A viewer's connection: writes exact frames with Servlet non-blocking output (Servlet 6.0, section 3.7) and never
- * waits. Once it is registered with a {@link TaskBroadcaster} it pulls its task's events whenever it is woken and the
- * connection takes bytes.
+ * A viewer's connection: writes exact frames with Servlet non-blocking output (Servlet 6.0, section 3.7). Once registered
+ * with a {@link TaskBroadcaster}, it pulls its task's events whenever it is woken and the connection takes bytes.
  *
- * <p>Thread-safe. All that is written, and the end, goes through one {@link SerialRunner}; nobody waits for a lock.
+ * <p>Thread-safe; never blocks. All writes, and the end of the stream, are serialised by one {@link SerialRunner} on the
+ * threads of its callers. Only {@link #writeWhileReady} and {@link #writeHeartbeat} write, and only after {@code isReady()}
+ * has returned {@code true}; after {@code false}, the container calls {@link #onWritePossible()}.
  */
 public final class ResponseEventSink implements SseEventSink, WriteListener, AsyncListener {
 
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
             System.getLogger(ResponseEventSink.class.getName()), "A stream could not be served, and is ended");
 
-    /** What one turn may write before other viewers have theirs, in bytes. */
-    private static final int SHARE = 256 * 1024;
+    /** The bytes after which a run gives its thread to other viewers. */
+    private static final int MAX_RUN_BYTES = 256 * 1024;
 
-    /**
-     * The most that is handed to the container at once, in bytes. It queues what the connection does not take, whatever its
-     * size, so a large event would lie there whole for each slow viewer.
-     */
-    private static final int SLICE = 64 * 1024;
-
-    private static final int NOT_BLOCKED = 0;
+    /** The most bytes in one write: the container queues what the connection does not take, for each slow viewer. */
+    private static final int MAX_WRITE_BYTES = 64 * 1024;
 
     private final AsyncContext context;
     private final ServletOutputStream out;
@@ -46,30 +42,29 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private final Ticker ticker;
     private final EventReader events;
     private final SerialRunner writer = new SerialRunner(this::writeOrEnd);
-    private final Queue<Slices> outgoing = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingWrite> outgoing = new ConcurrentLinkedQueue<>();
 
-    private volatile @Nullable FrameSource source;
+    private volatile @Nullable Source source;
     private volatile boolean closing;
     private volatile boolean closed;
-    private volatile byte @Nullable [] farewell;
     private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
     private volatile long lastWrite;
     private volatile long blockedSince;
 
-    /** Whether the container has called back: nothing may be written, or be asked of the output, before. */
+    /** Whether the container has called back; before, neither a write nor {@code isReady()} is allowed. */
     private volatile boolean started;
 
-    /** The rest of a heartbeat that has begun. Only the writer changes it. */
-    private volatile @Nullable Slices heartbeat;
+    /** The rest of a heartbeat that has begun. Changed in {@link #writer} only. */
+    private volatile @Nullable PendingWrite heartbeat;
 
-    // Touched by the writer only.
+    // Confined to the writer.
     private boolean unflushed;
-    private @Nullable Slices unwritten;
+    private @Nullable PendingWrite unwritten;
 
     /**
-     * @param context of the viewer's request, whose response has its head set and nothing written
-     * @param events bind the data of an event given to {@link #send}
+     * @param context of the viewer's request; the head of its response is set, and nothing is written
+     * @param events binds the data of events given to {@link #send}
      * @throws IOException if the response has no output
      */
     ResponseEventSink(AsyncContext context, ViewerOptions options, Ticker ticker, EventReader events)
@@ -83,14 +78,33 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         markBlocked();
     }
 
-    /** Begins to write, with the reconnection time. From here on the container calls back. */
+    /** What a sink writes. Called by the sink's writer only, so never twice at a time; no method may block. */
+    interface Source {
+
+        /** Returns the next frames, never an empty chunk; {@code null} if there are none at present. */
+        @Nullable
+        Chunk next();
+
+        /** Whether all frames have been returned and none will follow. */
+        boolean isAtEnd();
+
+        /** Has the sink woken soon: its run is over, but there may be further frames. */
+        void scheduleWake();
+
+        void wroteHeartbeat();
+
+        /** Called once, as the last call. The error is {@code null} if the stream was closed. */
+        void closed(@Nullable Throwable error);
+    }
+
+    /** Starts to write, first the reconnection time. From here on the container calls back. */
     public void open(long retryMillis) {
-        outgoing.add(Slices.of(ControlFrames.retry(retryMillis), null));
+        write(ControlFrames.retry(retryMillis));
         context.addListener(this);
         out.setWriteListener(this);
     }
 
-    /** Runs that once the stream has ended, however it ends; to be called before {@link #open}. */
+    /** Sets what runs when the stream has ended, in whatever way. To be called before {@link #open}. */
     public void whenClosed(Runnable newWhenClosed) {
         whenClosed = newWhenClosed;
     }
@@ -99,77 +113,72 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         return options;
     }
 
-    /** The ticker's nanoseconds when something other than a heartbeat was last written. */
+    /** Returns the ticker's nanoseconds of the last write that was not a heartbeat. */
     long lastWrite() {
         return lastWrite;
     }
 
-    /** The ticker's nanoseconds since when the connection has taken no byte; 0 if it takes them. */
+    /** Returns the ticker's nanoseconds from which on the connection has taken no byte; 0 if it takes them. */
     long blockedSince() {
         return blockedSince;
     }
 
-    /** Pulls what it writes from there from now on. */
-    void attach(FrameSource newSource) {
+    /** Writes what the source has from now on. */
+    void attach(Source newSource) {
         source = newSource;
         if (closed) {
             newSource.closed(null);
         }
     }
 
-    /** Looks whether the source has more to write. */
+    /** Writes what the source has, unless the connection is blocked: then the container wakes the sink. */
     void wake() {
-        // A blocked sink is woken by the container, and looks itself then.
-        if (blockedSince == NOT_BLOCKED) {
+        if (blockedSince == 0) {
             writer.run();
         }
     }
 
     /**
      * Writes all of a heartbeat but its last byte if the connection takes it at once and nothing else is to be written;
-     * otherwise does nothing. The last byte is written when the sink is woken next, or before anything else is written.
+     * otherwise does nothing. So no heartbeat ever waits behind events. The last byte is written when the sink is woken
+     * next, or before anything else is written.
      *
      * <p>The first write to a connection whose other end is gone always succeeds, and provokes a reset (RFC 9293, section
-     * 3.10.7.1); only a later write fails. So two writes, a moment apart, notice with one heartbeat that the viewer has left.
+     * 3.10.7.1); only a later write fails. Two writes, a moment apart, notice with one heartbeat that the viewer has left.
      *
-     * <p>A heartbeat does not count as a write, so that the next can be reckoned from when this one was due.
+     * <p>A heartbeat does not count as a write, so that the next is due one interval after this one was due.
      *
      * @param frame longer than one byte
-     * @param silentSince what {@link #lastWrite()} said when the heartbeat was found to be due
+     * @param silentSince what {@link #lastWrite()} returned when the heartbeat was found to be due
      * @return {@code false} if another thread is writing, and may or may not write any bytes
      */
     boolean beginHeartbeat(byte[] frame, long silentSince) {
         return writer.runIfIdle(() -> {
             try {
                 writeHeartbeat(frame, silentSince);
-            } catch (IOException | RuntimeException e) {
-                end(e);
-            } catch (Error e) {
-                FAILURES.report(e);
-                end(e);
+            } catch (IOException | RuntimeException | Error e) {
+                endAfterFailure(e);
             }
         });
     }
 
-    /** Whether a heartbeat has begun, and its last byte is still to be written. */
+    /** Whether a heartbeat has begun whose last byte is still to be written. */
     boolean isInHeartbeat() {
         return heartbeat != null;
     }
 
     private void writeHeartbeat(byte[] frame, long silentSince) throws IOException {
-        if (!started || closing || closed || lastWrite != silentSince || !outgoing.isEmpty() || unwritten != null) {
-            return;
-        }
-        if (heartbeat != null) {
+        boolean isIdle = started && !closing && !closed && outgoing.isEmpty() && unwritten == null && heartbeat == null;
+        if (!isIdle || lastWrite != silentSince) {
             return;
         }
         if (!out.isReady()) {
             markBlocked();
             return;
         }
-        Slices slices = Slices.of(frame, null);
-        slices.writeNext(out, frame.length - 1);
-        heartbeat = slices;
+        var pending = new PendingWrite(frame, null);
+        pending.writeNext(out, frame.length - 1);
+        heartbeat = pending;
         unflushed = true;
         flush();
         if (!out.isReady()) {
@@ -177,34 +186,34 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         }
     }
 
-    private void finishHeartbeat(Slices rest) throws IOException {
-        rest.writeNext(out, SLICE);
+    private void finishHeartbeat(PendingWrite rest) throws IOException {
+        rest.writeNext(out, MAX_WRITE_BYTES);
         heartbeat = null;
         unflushed = true;
-        FrameSource from = source;
+        Source from = source;
         if (from != null) {
             from.wroteHeartbeat();
         }
     }
 
-    /** Sets the viewer's reconnection time anew; nothing of it is told to whom the connection is closed already. */
-    void announce(long retryMillis) {
-        outgoing.add(Slices.of(ControlFrames.retry(retryMillis), null));
+    /** Writes a frame before any further event. Without effect if the stream has ended. */
+    void write(byte[] frame) {
+        outgoing.add(new PendingWrite(frame, null));
         wake();
     }
 
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the event's id or name would break its line
+     * @throws IllegalArgumentException if the event's id or name contains a line end
      */
     @Override
     public CompletionStage<?> send(OutboundSseEvent event) {
-        if (closing || closed) {
+        if (isClosed()) {
             throw new IllegalStateException("The sink is closed");
         }
         var sent = new CompletableFuture<Void>();
-        outgoing.add(Slices.of(ControlFrames.of(event, events), sent));
+        outgoing.add(new PendingWrite(ControlFrames.of(event, events), sent));
         wake();
         if (closed) {
             failOutgoing(new IllegalStateException("The sink was closed"));
@@ -217,23 +226,22 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         return closing || closed;
     }
 
-    /** Ends the stream after what has been sent so far. */
+    /** Ends the stream after the frames that are waiting to be written. */
     @Override
     public void close() {
         closing = true;
         writer.run();
     }
 
-    /** Ends the stream after what has been handed to the connection so far, with a comment that says why. */
+    /** Ends the stream after the frames that are waiting to be written, with a comment that gives the reason. */
     public void close(String comment) {
-        if (isClosed()) {
-            return;
+        if (!isClosed()) {
+            outgoing.add(new PendingWrite(ControlFrames.comment(comment), null));
+            close();
         }
-        farewell = ControlFrames.farewell(comment);
-        close();
     }
 
-    /** Ends the stream at once, whether or not the connection takes bytes. */
+    /** Ends the stream at once, even if the connection takes no bytes. */
     void abort(Throwable reason) {
         failure = reason;
         writer.run();
@@ -242,7 +250,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     @Override
     public void onWritePossible() {
         started = true;
-        blockedSince = NOT_BLOCKED;
+        blockedSince = 0;
         writer.run();
     }
 
@@ -254,16 +262,13 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private void writeOrEnd() {
         try {
             writeWhileReady();
-        } catch (IOException | RuntimeException e) {
-            end(e);
-        } catch (Error e) {
-            FAILURES.report(e);
-            end(e);
+        } catch (IOException | RuntimeException | Error e) {
+            endAfterFailure(e);
         }
     }
 
     private void writeWhileReady() throws IOException {
-        int share = SHARE;
+        int budget = MAX_RUN_BYTES;
         while (!closed) {
             if (failure != null) {
                 end(failure);
@@ -273,28 +278,22 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
                 markBlocked();
                 return;
             }
-            blockedSince = NOT_BLOCKED;
-            Slices begun = heartbeat;
+            blockedSince = 0;
+            PendingWrite begun = heartbeat;
             if (begun != null) {
                 finishHeartbeat(begun);
                 continue;
             }
-            Slices next = unwritten == null ? outgoing.poll() : unwritten;
+            PendingWrite next = unwritten == null ? outgoing.poll() : unwritten;
             if (next != null) {
-                write(next);
+                writePiece(next);
                 continue;
             }
-            FrameSource from = source;
-            Chunk chunk = from == null || closing || share <= 0 ? null : from.next();
+            Source from = source;
+            Chunk chunk = from == null || closing || budget <= 0 ? null : from.next();
             if (chunk != null) {
-                write(new Slices(chunk.bytes(), chunk.offset(), chunk.length(), null));
-                share -= chunk.length();
-                continue;
-            }
-            byte[] last = farewell;
-            if (closing && last != null) {
-                farewell = null;
-                write(Slices.of(last, null));
+                writePiece(new PendingWrite(chunk.bytes(), chunk.offset(), chunk.length(), null));
+                budget -= chunk.length();
                 continue;
             }
             if (unflushed) {
@@ -303,27 +302,27 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
             }
             if (closing || (from != null && from.isAtEnd())) {
                 end(null);
-            } else if (share <= 0 && from != null) {
-                from.comeBack();
+            } else if (budget <= 0 && from != null) {
+                from.scheduleWake();
             }
             return;
         }
     }
 
-    /** Writes the next slice; what is left then is written before anything else. */
-    private void write(Slices slices) throws IOException {
-        unwritten = slices;
-        boolean isLast = slices.writeNext(out, SLICE);
+    /** Writes the next piece. What is left of it is written before anything else. */
+    private void writePiece(PendingWrite pending) throws IOException {
+        unwritten = pending;
+        boolean isLast = pending.writeNext(out, MAX_WRITE_BYTES);
         lastWrite = ticker.nanos();
         unflushed = true;
         if (isLast) {
             unwritten = null;
-            slices.written();
+            pending.complete();
         }
     }
 
     private void flush() throws IOException {
-        // Output that is not ready is being flushed by the container already.
+        // The container itself flushes output that is not ready.
         if (out.isReady()) {
             unflushed = false;
             out.flush();
@@ -331,12 +330,19 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     private void markBlocked() {
-        if (blockedSince == NOT_BLOCKED) {
+        if (blockedSince == 0) {
             blockedSince = ticker.nanos() | 1;
         }
     }
 
-    /** Called by the writer only, so that nothing is being written when the container takes the response back. */
+    private void endAfterFailure(Throwable e) {
+        if (e instanceof Error) {
+            FAILURES.report(e);
+        }
+        end(e);
+    }
+
+    /** Runs in the writer only, so that no write is under way when the container takes the response back. */
     private void end(@Nullable Throwable error) {
         if (closed) {
             return;
@@ -345,10 +351,10 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         Throwable reason = error == null ? new IllegalStateException("The sink was closed") : error;
         try {
             if (unwritten != null) {
-                unwritten.failed(reason);
+                unwritten.fail(reason);
             }
             failOutgoing(reason);
-            FrameSource from = source;
+            Source from = source;
             if (from != null) {
                 from.closed(error);
             }
@@ -362,13 +368,13 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         try {
             context.complete();
         } catch (IllegalStateException e) {
-            // The container has ended the exchange itself.
+            // The container has completed the response already.
         }
     }
 
     private void failOutgoing(Throwable error) {
-        for (Slices frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
-            frame.failed(error);
+        for (PendingWrite pending = outgoing.poll(); pending != null; pending = outgoing.poll()) {
+            pending.fail(error);
         }
     }
 
@@ -389,7 +395,5 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     @Override
-    public void onStartAsync(AsyncEvent event) {
-        // A stream is never started anew.
-    }
+    public void onStartAsync(AsyncEvent event) {}
 }

@@ -4,13 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one piece of work, serially, for whoever asks: the first to ask runs it, and runs it again until nobody has asked
- * meanwhile. Nobody waits, and after each call to {@link #run()} the work begins at least once more. Work that throws is
- * run again for whoever asks next, as any other is. Thread-safe.
+ * Runs one piece of work serially on the threads of its callers, without a lock: a counter of requests makes the first
+ * caller run the work, and run it again until no request has come meanwhile. No caller waits, and after each call to
+ * {@link #run()} the work begins at least once more. Thread-safe.
  */
 public final class SerialRunner {
 
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
     private final Runnable work;
 
     public SerialRunner(Runnable work) {
@@ -18,34 +18,34 @@ public final class SerialRunner {
     }
 
     /**
-     * Sees to it that the work is run, by this thread or by the one that is running it. Where it is this one, it throws
-     * what the work threw first, once nobody asks any more.
+     * Runs the work on this thread, or has the thread that is running it run it again. If runs on this thread throw, throws
+     * the first failure at the end, when there are no more requests.
      */
     public void run() {
-        if (asked.getAndIncrement() == 0) {
+        if (requests.getAndIncrement() == 0) {
             drain(0, null);
         }
     }
 
     /**
-     * Runs something else in the work's place, but only if the work is not being run; what is asked for meanwhile follows.
-     * Throws what that or the work threw first.
+     * Runs something else in place of the work, but only if the work is not running; requests that come meanwhile follow.
+     * Throws as {@link #run()} does.
      *
-     * @return whether it was run
+     * @return whether it ran
      */
     public boolean runIfIdle(Runnable other) {
-        if (!asked.compareAndSet(0, 1)) {
+        if (!requests.compareAndSet(0, 1)) {
             return false;
         }
         drain(1, failureOf(other));
         return true;
     }
 
-    private void drain(int done, @Nullable Throwable before) {
-        int answered = done;
+    private void drain(int alreadyServed, @Nullable Throwable before) {
+        int served = alreadyServed;
         Throwable failure = before;
-        while (asked.addAndGet(-answered) != 0) {
-            answered = asked.get();
+        while (requests.addAndGet(-served) != 0) {
+            served = requests.get();
             Throwable thrown = failureOf(work);
             failure = failure == null ? thrown : failure;
         }
@@ -57,7 +57,7 @@ public final class SerialRunner {
         }
     }
 
-    /** What was asked for is counted as done, whether or not it threw: or nothing would ever be run again. */
+    /** Requests count as served even if the work throws, or the work would never run again. */
     private static @Nullable Throwable failureOf(Runnable work) {
         try {
             work.run();

@@ -6,15 +6,13 @@ import io.taskstream.task.EventReader;
 import java.time.Duration;
 
 /**
- * What all broadcasters share.
+ * What all broadcasters use.
  *
- * @param log where the events are
+ * @param log the tasks and their events
  * @param fanOut runs the passes
- * @param heartbeats visits idle viewers
- * @param ticker tells the time
- * @param events binds what is broadcast
- * @param heartbeat the silence after which a foreign sink gets a heartbeat
- * @param meters count what happens
+ * @param heartbeats runs the viewers' timers
+ * @param events binds the data of events that are broadcast
+ * @param heartbeat the heartbeat interval of sinks that are no {@link ResponseEventSink}
  */
 public record StreamContext(
         EventLog log,
@@ -25,7 +23,7 @@ public record StreamContext(
         Duration heartbeat,
         StreamMeters meters) {
 
-    /** The same, with meters of its own. */
+    /** A context with new meters. */
     public StreamContext(
             EventLog log, FanOut fanOut, Heartbeats heartbeats, Ticker ticker, EventReader events, Duration heartbeat) {
         this(log, fanOut, heartbeats, ticker, events, heartbeat, StreamMeters.create());

@@ -1,7 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Batch;
-import io.taskstream.eventlog.Chunk;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import io.taskstream.eventlog.EventLog.Watch;
 import io.taskstream.eventlog.RepeatedFailures;
@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The viewers of one task. It keeps no events: when its task's log has more, it wakes the viewers, and each takes what
- * it is missing from the log. That is done in a pass on a thread of its own, never two at a time.
+ * The viewers of one task. It keeps no events: after an append it wakes the viewers, and each reads what it is missing from
+ * the task's log. That is done in a <em>pass</em> on a thread of {@link FanOut}, never on the publisher's thread, and never
+ * in two passes of one task at a time: {@link #schedulePass} holds that invariant.
  *
  * <p>Thread-safe, as JAX-RS asks of a broadcaster (Jakarta RESTful Web Services 3.1, section 9.4).
  */
@@ -36,12 +37,12 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             System.getLogger(TaskBroadcaster.class.getName()), "A listener of a broadcaster failed");
     private static final long NONE = 0;
 
-    /** After so long a read that failed is tried again. */
+    /** The time after which a read that failed is tried again. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TaskId task;
     private final StreamContext context;
-    private final Consumer<TaskBroadcaster> whenEmpty;
+    private final Consumer<TaskBroadcaster> onEmpty;
     private final Runnable pass = this::pass;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
     private final List<BiConsumer<SseEventSink, Throwable>> errorListeners = new CopyOnWriteArrayList<>();
@@ -50,27 +51,27 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private final AtomicBoolean started = new AtomicBoolean();
     private final Object admission = new Object();
 
-    /** Written under the lock of admission, so that nobody is admitted to a broadcaster that is closed. */
+    /** Set under the lock {@link #admission}, so that a closed broadcaster admits no viewer. */
     private volatile boolean closed;
 
     private volatile boolean deleted;
 
-    /** The ticker's nanoseconds of the first append that no pass has begun to serve. */
-    private volatile long unservedSince = NONE;
+    /** The ticker's nanoseconds of the first append since the last pass began; {@link #NONE} if there was none. */
+    private volatile long firstAppend = NONE;
 
     private volatile @Nullable Watch watch;
 
     /**
-     * @param whenEmpty is told when the last viewer has left
+     * @param onEmpty called when the last viewer has left, or the broadcaster is closed
      */
-    TaskBroadcaster(TaskId task, StreamContext context, Consumer<TaskBroadcaster> whenEmpty) {
+    TaskBroadcaster(TaskId task, StreamContext context, Consumer<TaskBroadcaster> onEmpty) {
         this.task = task;
         this.context = context;
-        this.whenEmpty = whenEmpty;
+        this.onEmpty = onEmpty;
     }
 
     /**
-     * Hears of what happens to the log from now on. Later calls do nothing.
+     * Watches the log from now on. Later calls do nothing.
      *
      * @throws io.taskstream.eventlog.EventLogException if the log can't be watched: then the broadcaster is closed, with
      *     all viewers it has
@@ -82,56 +83,41 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         try {
             watch = context.log().watch(task, this);
         } catch (RuntimeException | Error e) {
-            // Nobody would ever wake those who are here already. They come again, to a broadcaster that hears.
+            // Nothing would ever wake the viewers it has. Once closed, they reconnect, to another broadcaster.
             close();
             throw e;
         }
         if (closed) {
             stopWatching();
         }
-        // A viewer that joined while the watch was being set up has not been told of what was appended then.
-        comeBack();
+        // A viewer that joined before the watch was set up may have missed an append.
+        schedulePass();
     }
 
     TaskId task() {
         return task;
     }
 
-    int viewers() {
-        return viewers.size();
-    }
-
-    boolean isClosed() {
-        return closed;
-    }
-
-    Set<Viewer> served() {
+    Set<Viewer> viewers() {
         return viewers;
     }
 
-    /** For a viewer that wants only what is yet to come. */
-    Cursor cursorAtEnd(Runnable wake) {
-        StreamStart latest = context.log().find(task).map(StreamStart::latest).orElse(StreamStart.NOWHERE);
-        return new Cursor(this::read, latest, wake, this::later, context.meters());
+    /** Returns a cursor into the task's log for a viewer. */
+    Cursor cursor(StartPosition start, boolean traced, Runnable wake) {
+        EventLog log = context.log();
+        FrameReader reader = traced
+                ? FrameReader.traced(log, task, context.fanOut().executor())
+                : (after, maxBytes) -> log.read(task, after, maxBytes);
+        return new Cursor(reader, start, wake, this::retryLater, context.meters());
     }
 
-    Cursor cursor(ViewerOptions options, Runnable wake) {
-        FrameReader reader = options.traced()
-                ? new TracedFrames(context.log(), task, context.fanOut().executor())
-                : this::read;
-        return new Cursor(reader, options.start(), wake, this::later, context.meters());
-    }
-
-    private void later(Runnable retry) {
-        context.heartbeats().once(retry, context.ticker().nanos() + RETRY_NANOS);
-    }
-
-    private CompletionStage<Chunk> read(long after, int maxBytes) {
-        return context.log().read(task, after, maxBytes);
+    private void retryLater(Runnable retry) {
+        context.heartbeats().runOnce(retry, context.ticker().nanos() + RETRY_NANOS);
     }
 
     /**
-     * Serves the sink from now on: one of ours from where it asked to begin, any other from the next event on.
+     * Serves the sink from now on: a {@link ResponseEventSink} from where its viewer asked to begin, any other sink from the
+     * next event on.
      *
      * @throws IllegalStateException if the broadcaster is closed
      */
@@ -139,16 +125,16 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     public void register(SseEventSink sink) {
         Viewer viewer = admit(sink);
         if (viewer == null) {
-            throw closed();
+            throw closedException();
         }
-        viewer.join(context.heartbeats());
+        viewer.start();
     }
 
-    /** Counts the sink among the viewers; it is served once it joins. Answers {@code null} if the broadcaster is closed. */
+    /** Adds a viewer that is not served yet; returns {@code null} if the broadcaster is closed. */
     @Nullable
     Viewer admit(SseEventSink sink) {
-        Viewer viewer = sink instanceof ResponseEventSink ours
-                ? new ResponseViewer(ours, this, context)
+        Viewer viewer = sink instanceof ResponseEventSink response
+                ? new ResponseViewer(response, this, context)
                 : new ForeignViewer(sink, this, context);
         synchronized (admission) {
             if (closed) {
@@ -161,9 +147,9 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     /**
-     * Appends the event's data to the task's log, from where every viewer gets it, also one that comes later.
+     * Appends the event's data to the task's log, from which every viewer gets it, also one that comes later.
      *
-     * @return completes when the event is in the log. It does not wait for the viewers, of whom one may be slow.
+     * @return completes when the event is in the log; it does not wait for viewers, for any of them may be slow
      * @throws IllegalArgumentException if the event has no data, or a name: the log holds neither
      * @throws IllegalStateException if the broadcaster is closed
      */
@@ -203,30 +189,30 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         }
         stopWatching();
         for (Viewer viewer : List.copyOf(viewers)) {
-            // Who takes it out tells the listeners, here or in gone(): so they are told once.
+            // The thread that removes a viewer, here or in viewerClosed, calls the listeners: once.
             if (viewers.remove(viewer)) {
-                dismiss(viewer, cascading);
+                context.meters().end(deleted ? Ending.DELETED : Ending.DRAINED);
+                if (cascading) {
+                    close(viewer);
+                } else {
+                    viewer.detach();
+                }
             }
         }
-        whenEmpty.accept(this);
+        onEmpty.accept(this);
     }
 
-    private void dismiss(Viewer viewer, boolean closing) {
-        context.meters().end(deleted ? Ending.DELETED : Ending.DRAINED);
-        if (!closing) {
-            viewer.leave();
-            return;
-        }
+    private void close(Viewer viewer) {
         try {
-            viewer.end();
+            viewer.close();
         } catch (RuntimeException | Error e) {
-            tellError(viewer.sink(), e);
+            notifyError(viewer.sink(), e);
         }
-        tellClosed(viewer.sink());
+        notifyClosed(viewer.sink());
     }
 
-    /** Closes if there is no viewer. Answers whether it is closed. */
-    boolean retire() {
+    /** Closes the broadcaster if it has no viewer; returns whether it has none. */
+    boolean closeIfEmpty() {
         synchronized (admission) {
             if (!viewers.isEmpty()) {
                 return false;
@@ -246,101 +232,101 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     private void checkOpen() {
         if (closed) {
-            throw closed();
+            throw closedException();
         }
     }
 
-    private static IllegalStateException closed() {
+    private static IllegalStateException closedException() {
         return new IllegalStateException("The broadcaster is closed");
     }
 
     @Override
     public void appended() {
-        if (unservedSince == NONE) {
-            unservedSince = context.ticker().nanos() | 1;
+        if (firstAppend == NONE) {
+            firstAppend = context.ticker().nanos() | 1;
         }
-        comeBack();
-    }
-
-    /** Runs a pass soon. */
-    void comeBack() {
-        if (signals.getAndIncrement() == 0) {
-            context.fanOut().submit(pass);
-        }
+        schedulePass();
     }
 
     @Override
     public void deleted() {
         deleted = true;
-        comeBack();
+        schedulePass();
+    }
+
+    /**
+     * Has a pass begin after this call. Only the first signal submits the pass; later ones are counted, and the pass that
+     * sees them at its end submits the next. So no two passes of a task ever run or wait at a time, and under load one pass
+     * serves many appends.
+     */
+    void schedulePass() {
+        if (signals.getAndIncrement() == 0) {
+            context.fanOut().submit(pass);
+        }
     }
 
     private void pass() {
         int seen = signals.get();
         long began = context.ticker().nanos();
-        long appended = unservedSince;
-        unservedSince = NONE;
+        long appended = firstAppend;
+        firstAppend = NONE;
         try {
             if (deleted) {
                 close();
             }
             viewers.forEach(this::serve);
         } finally {
-            measure(began, appended);
+            long ended = context.ticker().nanos();
+            context.meters().passes().record(ended - began);
+            if (appended != NONE) {
+                context.meters().lag().record(ended - appended);
+            }
             if (signals.addAndGet(-seen) != 0) {
                 context.fanOut().submit(pass);
             }
         }
     }
 
-    /** One viewer's failure is no other's. */
+    /** A viewer that fails delays no other. */
     private void serve(Viewer viewer) {
         try {
             viewer.wake();
         } catch (RuntimeException | Error e) {
             FAILURES.report(e);
-            gone(viewer, e);
+            viewerClosed(viewer, e);
         }
     }
 
-    private void measure(long began, long appended) {
-        long now = context.ticker().nanos();
-        context.meters().passes().record(now - began);
-        if (appended != NONE) {
-            context.meters().lag().record(now - appended);
-        }
-    }
-
-    /** The viewer's connection is no more; nothing of it is kept. */
-    void gone(Viewer viewer, @Nullable Throwable error) {
+    /**
+     * Removes a viewer whose connection has ended, and calls the listeners.
+     *
+     * @param error why it ended; {@code null} if the stream was closed
+     */
+    void viewerClosed(Viewer viewer, @Nullable Throwable error) {
         if (!viewers.remove(viewer)) {
             return;
         }
-        leave(viewer, viewer.isDrained() ? Ending.DRAINED : Ending.of(error));
+        viewer.detach();
+        context.meters().end(viewer.drained ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
-            tellError(viewer.sink(), error);
+            notifyError(viewer.sink(), error);
         }
-        tellClosed(viewer.sink());
+        notifyClosed(viewer.sink());
         if (viewers.isEmpty()) {
-            whenEmpty.accept(this);
+            onEmpty.accept(this);
         }
     }
 
-    private void leave(Viewer viewer, Ending ending) {
-        viewer.leave();
-        context.meters().end(ending);
+    private void notifyError(SseEventSink sink, Throwable error) {
+        errorListeners.forEach(listener -> call(() -> listener.accept(sink, error)));
     }
 
-    private void tellError(SseEventSink sink, Throwable error) {
-        errorListeners.forEach(listener -> tell(() -> listener.accept(sink, error)));
+    private void notifyClosed(SseEventSink sink) {
+        closeListeners.forEach(listener -> call(() -> listener.accept(sink)));
     }
 
-    private void tellClosed(SseEventSink sink) {
-        closeListeners.forEach(listener -> tell(() -> listener.accept(sink)));
-    }
-
-    /** A listener is somebody else's code, and is told by threads that serve others. */
-    private static void tell(Runnable listener) {
+    /** A listener runs on threads that serve other viewers, which its failure must not end. */
+    private static void call(Runnable listener) {
         try {
             listener.run();
         } catch (RuntimeException | Error e) {

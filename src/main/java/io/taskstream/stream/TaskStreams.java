@@ -1,7 +1,5 @@
 package io.taskstream.stream;
 
-import static java.util.Objects.requireNonNull;
-
 import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.TaskId;
 import jakarta.servlet.AsyncContext;
@@ -11,10 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The broadcasters of the tasks that are being watched. A task that nobody watches has none. Thread-safe. */
+/** The broadcasters of all tasks that have viewers on this server. Thread-safe. */
 public final class TaskStreams implements AutoCloseable {
 
     private final ConcurrentMap<TaskId, TaskBroadcaster> broadcasters = new ConcurrentHashMap<>();
@@ -27,7 +24,7 @@ public final class TaskStreams implements AutoCloseable {
     }
 
     /**
-     * A sink that writes to the viewer of a request, whose response has its head set and nothing written.
+     * Returns a sink that writes to the viewer of a request. The head of its response is set, and nothing is written.
      *
      * @throws IOException if the response has no output
      */
@@ -36,57 +33,56 @@ public final class TaskStreams implements AutoCloseable {
     }
 
     /**
-     * Registers the sink with the task's broadcaster. If the task is gone meanwhile, its stream ends at once.
+     * Registers the sink with the task's broadcaster. If the task has been deleted, its stream ends at once.
      *
      * @throws io.taskstream.eventlog.EventLogException if the log can't be watched; the sink is not registered then
      */
     public void register(TaskId task, SseEventSink sink) {
-        var admitted = new AtomicReference<@Nullable Viewer>();
-        TaskBroadcaster broadcaster = broadcasters.compute(task, (id, present) -> {
-            Viewer viewer = present == null ? null : present.admit(sink);
-            if (present != null && viewer != null) {
-                admitted.set(viewer);
-                return present;
+        while (true) {
+            TaskBroadcaster broadcaster =
+                    broadcasters.computeIfAbsent(task, id -> new TaskBroadcaster(id, context, this::removeIfEmpty));
+            Viewer viewer = broadcaster.admit(sink);
+            if (viewer != null) {
+                // After admit: if the task has been deleted, this closes the broadcaster, and the viewer with it.
+                broadcaster.start();
+                viewer.start();
+                return;
             }
-            var fresh = new TaskBroadcaster(id, context, this::retire);
-            admitted.set(fresh.admit(sink));
-            return fresh;
-        });
-        // With a viewer already: that the task is gone, if it is, is told at once, and closes the broadcaster.
-        broadcaster.start();
-        requireNonNull(admitted.get()).join(context.heartbeats());
+            // The broadcaster was closed meanwhile.
+            broadcasters.remove(task, broadcaster);
+        }
     }
 
-    private void retire(TaskBroadcaster broadcaster) {
+    private void removeIfEmpty(TaskBroadcaster broadcaster) {
         broadcasters.computeIfPresent(
-                broadcaster.task(), (id, present) -> present == broadcaster && present.retire() ? null : present);
+                broadcaster.task(), (id, present) -> present == broadcaster && present.closeIfEmpty() ? null : present);
     }
 
-    /** How many viewers the task has on this server. */
+    /** Returns how many viewers the task has on this server. */
     public int viewers(TaskId task) {
         TaskBroadcaster broadcaster = broadcasters.get(task);
-        return broadcaster == null ? 0 : broadcaster.viewers();
+        return broadcaster == null ? 0 : broadcaster.viewers().size();
     }
 
     /**
-     * Has no further viewer admitted from now on, by whoever asks {@link #drainWindow()} before, and answers those who
-     * are here.
+     * Begins to drain: from now on {@link #drainWindow()} is set, and resources that ask for it admit no further viewer.
      *
-     * @param window how long it will take until all have left
+     * @param window the time until all viewers have been sent away
+     * @return the viewers that are to be sent away
      */
-    public List<Departure> beginDrain(Duration window) {
+    public List<Viewer> beginDrain(Duration window) {
         drainWindow = window;
         return broadcasters.values().stream()
-                .<Departure>flatMap(broadcaster -> broadcaster.served().stream())
+                .flatMap(broadcaster -> broadcaster.viewers().stream())
                 .toList();
     }
 
-    /** How long it takes to send all viewers away; {@code null} as long as new ones are admitted. */
+    /** Returns the window of the drain that has begun; {@code null} as long as viewers are admitted. */
     public @Nullable Duration drainWindow() {
         return drainWindow;
     }
 
-    /** What is counted about the viewers. */
+    /** Returns the counters of what happens to viewers. */
     public StreamMeters meters() {
         return context.meters();
     }

@@ -1,13 +1,13 @@
 package io.taskstream.stream;
 
-/** A monotonic clock, so that tests can move time by hand. */
+/** A monotonic clock, which tests advance by hand. */
 @FunctionalInterface
 public interface Ticker {
 
-    /** Nanoseconds since some fixed moment; only differences mean anything. */
+    /** Returns nanoseconds since an arbitrary origin; only differences have a meaning. */
     long nanos();
 
-    /** The clock of the machine. */
+    /** Returns the machine's clock. */
     static Ticker system() {
         return System::nanoTime;
     }

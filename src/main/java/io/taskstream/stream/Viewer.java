@@ -2,23 +2,56 @@ package io.taskstream.stream;
 
 import jakarta.ws.rs.sse.SseEventSink;
 
-/** A registered sink and what its broadcaster needs to serve it. */
-sealed interface Viewer extends Heartbeats.Idle, Departure permits ResponseViewer, ForeignViewer {
+/**
+ * A sink that is registered with a broadcaster, and what the broadcaster needs to serve it. As a timer it sends heartbeats
+ * and ends streams that stall.
+ */
+public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseViewer, ForeignViewer {
 
-    SseEventSink sink();
+    final TaskBroadcaster broadcaster;
+    final StreamContext context;
 
-    /** Is served, and visited while it is idle, from now on. */
-    void join(Heartbeats heartbeats);
+    /** Whether the viewer gets no further event. */
+    volatile boolean detached;
 
-    /** Looks whether there is something to write; never blocks. */
-    void wake();
+    /** Whether the stream ends because the server is about to stop. */
+    volatile boolean drained;
 
-    /** Whether the server has sent it away. */
-    boolean isDrained();
+    Viewer(TaskBroadcaster broadcaster, StreamContext context) {
+        this.broadcaster = broadcaster;
+        this.context = context;
+    }
 
-    /** Is not served any more. The sink is left as it is. */
-    void leave();
+    abstract SseEventSink sink();
 
-    /** Is not served any more, and the sink is closed. */
-    void end();
+    /** Serves the viewer from now on. */
+    abstract void start();
+
+    /** Writes what the viewer is missing, as far as its connection takes bytes; never blocks. */
+    abstract void wake();
+
+    /** Serves the viewer no more. Its sink stays open. */
+    final void detach() {
+        detached = true;
+        cancel();
+    }
+
+    /** Closes the sink. Its timer runs on until the sink has ended, for the connection may be stalled. */
+    void close() {
+        sink().close();
+    }
+
+    /**
+     * Sets the time after which the client reconnects once its stream has ended. Until then it gets events as before. Has no
+     * effect on sinks that are no {@link ResponseEventSink}. Never blocks.
+     *
+     * @param millis the reconnection time (HTML Living Standard, section 9.2)
+     */
+    public void setRetry(long millis) {}
+
+    /** Ends the stream because the server is about to stop, after what has been written. Never blocks. */
+    public void drain() {
+        drained = true;
+        close();
+    }
 }

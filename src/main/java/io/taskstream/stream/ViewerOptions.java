@@ -4,25 +4,25 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a viewer asked for.
+ * The options of a viewer's stream.
  *
- * @param start where it begins
- * @param heartbeat the silence after which it gets a heartbeat
- * @param heartbeatAsEvent whether that is an event instead of a comment
- * @param stall how long it may take no byte before it is disconnected
- * @param traced whether it sees the trace that each event was published in
- * @param life how long it may watch at all; {@code null} for as long as it likes
+ * @param start where the stream starts
+ * @param heartbeat the time without a write after which the viewer gets a heartbeat
+ * @param heartbeatAsEvent whether heartbeats are events instead of comments
+ * @param stall the time without a byte taken after which the viewer is disconnected
+ * @param traced whether a comment before each event shows the trace it was published in
+ * @param life the time after which the stream ends because access expires; {@code null} for no limit
  */
 public record ViewerOptions(
-        StreamStart start,
+        StartPosition start,
         Duration heartbeat,
         boolean heartbeatAsEvent,
         Duration stall,
         boolean traced,
         @Nullable Duration life) {
 
-    /** The same without traces, for as long as the viewer likes. */
-    public ViewerOptions(StreamStart start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {
+    /** Options without traces and without a limit of life. */
+    public ViewerOptions(StartPosition start, Duration heartbeat, boolean heartbeatAsEvent, Duration stall) {
         this(start, heartbeat, heartbeatAsEvent, stall, false, null);
     }
 }

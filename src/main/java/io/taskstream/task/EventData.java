@@ -3,10 +3,10 @@ package io.taskstream.task;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One JSON value that is to be, or is, an event of a task: its exact text, and whether it ends the task. Immutable. */
+/** The data of one event: the exact text of a JSON value, and whether it ends the task. Immutable. */
 public final class EventData {
 
-    /** What one takes in the heap beside its text: two objects with their heads, padding, and a place in a list. */
+    /** What an event takes in the heap beside its text: two objects with their headers, padding, and a list's element. */
     private static final int OVERHEAD = 64;
 
     private final byte[] json;
@@ -17,17 +17,17 @@ public final class EventData {
         this.end = end;
     }
 
-    /** The JSON text in UTF-8; the caller leaves it as it is. */
+    /** Returns the JSON text in UTF-8. The array is shared, and must not be changed. */
     public byte[] json() {
         return json;
     }
 
-    /** How many bytes it takes in the heap, roughly. */
+    /** Returns roughly how many bytes the event takes in the heap. */
     public long heapBytes() {
         return (long) json.length + OVERHEAD;
     }
 
-    /** The status with which this event ends its task, or {@code null} if the task goes on. */
+    /** Returns the status in which the event ends its task, or {@code null} if the task goes on. */
     public @Nullable TaskStatus end() {
         return end;
     }

@@ -1,7 +1,6 @@
 package io.taskstream.task;
 
 import jakarta.json.JsonException;
-import jakarta.json.JsonValue;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
@@ -11,27 +10,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a publisher sent into {@linkplain EventData events}: checks that it is JSON and, where it is a
- * {@linkplain StreamItem known item}, that its members are right. What passes is kept letter by letter. Thread-safe.
+ * Reads the JSON that publishers send into {@linkplain EventData events}: checks that it is JSON within the
+ * {@linkplain JsonBounds bounds} and, if it is a {@linkplain StreamItem known item}, that its members are right. The text
+ * of an event stays as it was sent, character by character. Thread-safe.
  */
 public final class EventReader {
 
+    /** The time to read a number grows with the square of its digits. */
     private static final int MAX_DIGITS = 1_100;
 
     private final JsonParserFactory parsers = JsonProvider.provider().createParserFactory(Map.of());
     private final Jsonb jsonb;
     private final JsonBounds bounds;
 
+    /** A reader with the {@linkplain JsonBounds#USUAL usual bounds}. */
     public EventReader(Jsonb jsonb) {
         this(jsonb, JsonBounds.USUAL);
     }
 
-    /**
-     * @param bounds how large an event may be
-     */
     public EventReader(Jsonb jsonb, JsonBounds bounds) {
         this.jsonb = jsonb;
         this.bounds = bounds;
@@ -43,34 +41,38 @@ public final class EventReader {
      * @throws InvalidItemException if it isn't
      */
     public void check(String json) {
-        typeOf(json);
+        members(json);
     }
 
     /**
      * Reads one event.
      *
-     * @throws InvalidItemException if the text is not one JSON value, or a known item with wrong members
+     * @throws InvalidItemException if the text is not one JSON value within the bounds, or is a known item with a wrong
+     *     member
      */
     public EventData read(String json) {
-        String type = typeOf(json);
-        KnownItem known = type == null ? null : KnownItem.ofType(type);
+        Map<String, Object> members = members(json);
+        KnownItem known = members.get(KnownItem.TYPE) instanceof String type ? KnownItem.ofType(type) : null;
         if (known == null) {
             return new EventData(json, null);
         }
-        return new EventData(json, known.check(members(json)));
+        if (json.length() > MAX_DIGITS) {
+            checkNumbers(json);
+        }
+        return new EventData(json, known.check(members));
     }
 
     /**
-     * Reads a batch: the elements of an array, or the one value that the text is.
+     * Reads a batch: the elements of an array, or one event that is no array.
      *
-     * @throws InvalidItemException if the text is not JSON, or an event is wrong; its place in the batch is named
+     * @throws InvalidItemException if the text is not JSON, or an event is wrong, whose number in the batch is named
      */
     public List<EventData> readBatch(String json) {
         String text = json.strip();
         if (!text.startsWith("[")) {
             return List.of(read(text));
         }
-        typeOf(text);
+        check(text);
         List<EventData> events = new ArrayList<>();
         for (String element : JsonArrayText.elements(text)) {
             try {
@@ -83,84 +85,50 @@ public final class EventReader {
     }
 
     /**
-     * An event of a value that JSON-B can bind, such as a {@link StreamItem}.
+     * Makes an event of a value that JSON-B can bind, such as a {@link StreamItem}.
      *
-     * @throws InvalidItemException if that makes a known item with wrong members
+     * @throws InvalidItemException if that makes a known item with a wrong member
      */
     public EventData bind(Object value) {
         return read(jsonb.toJson(value));
     }
 
-    /** Reads the whole text, which must be one JSON value; answers the member {@code type} if that is a string. */
-    private @Nullable String typeOf(String json) {
-        String type = null;
+    /**
+     * Parses the whole text, and returns those members of the object that known items have. Strings are what they are, and
+     * {@code true} stands for any other value but null: to build the values would take a hundred times the text's length in
+     * the heap. Of members of one name the last counts, as it does to those who read the event.
+     */
+    private Map<String, Object> members(String json) {
+        Map<String, Object> members = new HashMap<>();
         try (JsonParser parser = parsers.createParser(new StringReader(json))) {
             JsonBounds.Count count = bounds.count();
-            boolean typeFollows = false;
+            String name = "";
             while (parser.hasNext()) {
                 JsonParser.Event event = parser.next();
-                if (typeFollows) {
-                    // Of members of the same name the last counts, as it does to whoever reads the event.
-                    type = event == JsonParser.Event.VALUE_STRING ? parser.getString() : null;
+                if (!name.isEmpty() && KnownItem.hasMember(name)) {
+                    switch (event) {
+                        case VALUE_STRING -> members.put(name, parser.getString());
+                        case VALUE_NULL -> members.remove(name);
+                        default -> members.put(name, true);
+                    }
                 }
-                typeFollows =
-                        count.depth() == 1 && event == JsonParser.Event.KEY_NAME && "type".equals(parser.getString());
+                name = event == JsonParser.Event.KEY_NAME && count.depth() == 1 ? parser.getString() : "";
                 count.add(event);
             }
         } catch (JsonException e) {
-            throw notJson(e);
-        }
-        return type;
-    }
-
-    /**
-     * The members of an object that has been found to be JSON. Other values than strings and nulls are not built, which
-     * would take a hundred times their length in the heap: {@code true} stands for each.
-     */
-    private Map<String, JsonValue> members(String json) {
-        Map<String, JsonValue> members = new HashMap<>();
-        try (JsonParser parser = parsers.createParser(new StringReader(json))) {
-            parser.next();
-            for (JsonParser.Event event = parser.next(); event == JsonParser.Event.KEY_NAME; event = parser.next()) {
-                String name = parser.getString();
-                members.put(name, outline(parser, parser.next()));
-            }
-        } catch (JsonException e) {
-            throw notJson(e);
+            throw new InvalidItemException("Not one JSON value: " + e.getMessage());
         }
         return members;
     }
 
-    private static JsonValue outline(JsonParser parser, JsonParser.Event first) {
-        if (first == JsonParser.Event.VALUE_STRING || first == JsonParser.Event.VALUE_NULL) {
-            return parser.getValue();
-        }
-        int depth = 0;
-        JsonParser.Event event = first;
-        while (true) {
-            switch (event) {
-                case START_OBJECT, START_ARRAY -> depth++;
-                case END_OBJECT, END_ARRAY -> depth--;
-                case VALUE_NUMBER -> checkDigits(parser.getString());
-                default -> {
-                    // Nothing to look at.
+    private void checkNumbers(String json) {
+        try (JsonParser parser = parsers.createParser(new StringReader(json))) {
+            while (parser.hasNext()) {
+                boolean isNumber = parser.next() == JsonParser.Event.VALUE_NUMBER;
+                if (isNumber && parser.getString().length() > MAX_DIGITS) {
+                    throw new InvalidItemException("A known item holds no number of so many digits");
                 }
             }
-            if (depth == 0) {
-                return JsonValue.TRUE;
-            }
-            event = parser.next();
         }
-    }
-
-    /** The time that a reader takes for a number grows with the square of its digits. */
-    private static void checkDigits(String number) {
-        if (number.length() > MAX_DIGITS) {
-            throw new InvalidItemException("A known item holds no number of so many digits");
-        }
-    }
-
-    private static InvalidItemException notJson(JsonException e) {
-        return new InvalidItemException("Not one JSON value: " + e.getMessage());
     }
 }

@@ -9,7 +9,7 @@ public class InvalidItemException extends IllegalArgumentException {
         super(message);
     }
 
-    /** JSON with more elements in an array, or events in a batch, than are taken; the message says how many are. */
+    /** JSON with too many elements in an array, or events in a batch; the message gives the bound. */
     public static final class TooManyElements extends InvalidItemException {
 
         private static final long serialVersionUID = 1;

@@ -1,6 +1,6 @@
 package io.taskstream.task;
 
-/** A task that can't be as it was asked for; the member at fault is named. */
+/** A request for a task with a wrong member, which the exception names. */
 public final class InvalidTaskException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
@@ -12,7 +12,7 @@ public final class InvalidTaskException extends IllegalArgumentException {
         this.member = member;
     }
 
-    /** The JSON member or parameter that is wrong. */
+    /** Returns the JSON member or parameter that is wrong. */
     public String member() {
         return member;
     }

@@ -4,7 +4,7 @@ import jakarta.json.stream.JsonParser;
 import java.util.Arrays;
 
 /**
- * How large JSON may be, apart from its length.
+ * Bounds on JSON, apart from its length.
  *
  * @param depth how deep objects and arrays may be nested
  * @param members how many members an object may have
@@ -12,43 +12,53 @@ import java.util.Arrays;
  */
 public record JsonBounds(int depth, int members, int elements) {
 
-    /** Enough for anything that is meant well. */
+    /** The bounds unless settings say otherwise. */
     public static final JsonBounds USUAL = new JsonBounds(128, 10_000, 8_192);
 
-    /** Begins to count in a text. */
+    /** Returns a count for one text. */
     Count count() {
         return new Count();
     }
 
-    /** What has been seen of a text. Not thread-safe. */
+    /** Counts what a parser meets in one text. Not thread-safe. */
     final class Count {
 
-        /** How many members or elements there are so far in what is open at each depth. */
+        /** The number of members or elements so far of the object or array that is open at each depth. */
         private int[] parts = new int[8];
 
         private boolean[] isArray = new boolean[8];
         private int depth;
 
+        /** Returns how many objects and arrays are open. */
         int depth() {
             return depth;
         }
 
         /**
-         * @throws InvalidItemException if that is too much
+         * Counts one event of the parser.
+         *
+         * @throws InvalidItemException if it exceeds a bound
          */
         void add(JsonParser.Event event) {
             switch (event) {
-                case START_OBJECT, START_ARRAY -> {
-                    addElement();
-                    enter(event == JsonParser.Event.START_ARRAY);
-                }
                 case END_OBJECT, END_ARRAY -> depth--;
-                case KEY_NAME -> addMember();
-                default -> addElement();
+                case KEY_NAME -> {
+                    if (++parts[depth] > members) {
+                        throw new InvalidItemException("An object in JSON has at most " + members + " members");
+                    }
+                }
+                default -> {
+                    if (isArray[depth] && ++parts[depth] > elements) {
+                        throw new InvalidItemException.TooManyElements(elements);
+                    }
+                    if (event == JsonParser.Event.START_OBJECT || event == JsonParser.Event.START_ARRAY) {
+                        open(event == JsonParser.Event.START_ARRAY);
+                    }
+                }
             }
         }
 
-        private void enter(boolean array) {
+        private void open(boolean array) {
             depth++;
             if (depth > JsonBounds.this.depth) {
                 throw new InvalidItemException("The JSON is nested more than " + JsonBounds.this.depth + " deep");
@@ -59,22 +69,6 @@ public record JsonBounds(int depth, int members, int elements) {
             }
             parts[depth] = 0;
             isArray[depth] = array;
-        }
-
-        private void addMember() {
-            parts[depth]++;
-            if (parts[depth] > members) {
-                throw new InvalidItemException("An object in JSON has at most " + members + " members");
-            }
-        }
-
-        private void addElement() {
-            if (isArray[depth]) {
-                parts[depth]++;
-                if (parts[depth] > elements) {
-                    throw new InvalidItemException.TooManyElements(elements);
-                }
-            }
         }
     }
 }

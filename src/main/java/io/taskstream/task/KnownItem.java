@@ -1,14 +1,14 @@
 package io.taskstream.task;
 
-import jakarta.json.JsonString;
-import jakarta.json.JsonValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +25,18 @@ enum KnownItem {
     CANCEL_REQUESTED,
     DONE(Member.optional("status", Kind.END), Member.optional("message", Kind.STRING));
 
+    /** The name of the discriminator. */
+    static final String TYPE = "type";
+
     private static final Map<String, KnownItem> BY_TYPE =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(KnownItem::type, Function.identity()));
+
+    private static final Set<String> MEMBERS = Stream.concat(
+                    Stream.of(TYPE),
+                    Arrays.stream(values())
+                            .flatMap(item -> item.members.stream())
+                            .map(Member::name))
+            .collect(Collectors.toUnmodifiableSet());
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list
     private final List<Member> members;
@@ -35,12 +45,17 @@ enum KnownItem {
         this.members = List.of(members);
     }
 
-    /** The item whose discriminator that is, or {@code null} if Taskstream does not know it. */
+    /** Returns the item with that discriminator, or {@code null} if it is of no known type. */
     static @Nullable KnownItem ofType(String type) {
         return BY_TYPE.get(type);
     }
 
-    /** The value of the discriminator. */
+    /** Whether known items have a member of that name. */
+    static boolean hasMember(String name) {
+        return MEMBERS.contains(name);
+    }
+
+    /** Returns the value of the discriminator. */
     String type() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -48,22 +63,19 @@ enum KnownItem {
     /**
      * Checks an item of this type.
      *
-     * @param item its members, of which only strings and nulls need be what they are
-     * @return the status in which it leaves the task, {@code null} if it is not terminal
+     * @param item its members but for those that are null; only strings need be what they are
+     * @return the status in which it ends the task, {@code null} if it is not terminal
      * @throws InvalidItemException if a member is missing or wrong
      */
     @Nullable
-    TaskStatus check(Map<String, JsonValue> item) {
+    TaskStatus check(Map<String, Object> item) {
         for (Member member : members) {
-            member.check(type(), item.getOrDefault(member.name, JsonValue.NULL));
+            member.check(this, item.get(member.name));
         }
-        return this == DONE ? end(item) : null;
-    }
-
-    private static TaskStatus end(Map<String, JsonValue> done) {
-        return done.get("status") instanceof JsonString status
-                ? end(status.getString()).orElseThrow()
-                : TaskStatus.COMPLETED;
+        if (this != DONE) {
+            return null;
+        }
+        return item.get("status") instanceof String status ? end(status).orElseThrow() : TaskStatus.COMPLETED;
     }
 
     private static Optional<TaskStatus> end(String name) {
@@ -75,19 +87,17 @@ enum KnownItem {
         STRING("a string"),
         END("completed, failed or cancelled");
 
-        private final String words;
+        private final String description;
 
-        Kind(String words) {
-            this.words = words;
+        Kind(String description) {
+            this.description = description;
         }
 
-        boolean fits(JsonValue value) {
+        boolean fits(Object value) {
             return switch (this) {
                 case ANY -> true;
-                case STRING -> value instanceof JsonString;
-                case END ->
-                    value instanceof JsonString string
-                            && end(string.getString()).isPresent();
+                case STRING -> value instanceof String;
+                case END -> value instanceof String name && end(name).isPresent();
             };
         }
     }
@@ -102,15 +112,13 @@ enum KnownItem {
             return new Member(name, kind, false);
         }
 
-        void check(String type, JsonValue value) {
-            if (value == JsonValue.NULL) {
-                if (isRequired) {
-                    throw new InvalidItemException("The member '" + name + "' of " + type + " is missing");
-                }
-                return;
+        void check(KnownItem item, @Nullable Object value) {
+            if (value == null && isRequired) {
+                throw new InvalidItemException("The member '" + name + "' of " + item.type() + " is missing");
             }
-            if (!kind.fits(value)) {
-                throw new InvalidItemException("The member '" + name + "' of " + type + " must be " + kind.words);
+            if (value != null && !kind.fits(value)) {
+                throw new InvalidItemException(
+                        "The member '" + name + "' of " + item.type() + " must be " + kind.description);
             }
         }
     }

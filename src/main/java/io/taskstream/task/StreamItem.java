@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items of a task's stream that Taskstream knows, bound by JSON-B with the discriminator {@code type}
- * (Jakarta JSON Binding 3.0, section 3.18). Any other JSON value is passed on as it is and never becomes one of these.
+ * (Jakarta JSON Binding 3.0, section 3.18). Any other JSON value passes through as it is and never becomes one of these.
  *
  * <p>A record's component is a required member of the item unless it is nullable. An {@code Object} is any JSON value
  * but null, bound as section 3.3 of JSON Binding says: a map, list, string, number or boolean.
@@ -28,22 +28,22 @@ public sealed interface StreamItem {
     /** A step of the task began. */
     record ItemStarted(Object item) implements StreamItem {}
 
-    /** More of what the task says: a line of a build, a piece of an answer. */
+    /** More of the task's text: a line of a build, a piece of a model's answer. */
     record MessageDelta(String text) implements StreamItem {}
 
     /** A step of the task ended. */
     record ItemCompleted(Object item) implements StreamItem {}
 
-    /** What the task has used so far. */
+    /** The tokens that the task has used so far. */
     record TokenUsage(Object usage) implements StreamItem {}
 
-    /** Something went wrong; the task may go on. */
+    /** An error, after which the task may go on. */
     record ErrorReport(String message) implements StreamItem {}
 
-    /** The task waits for leave to run a command. */
+    /** A request for approval to run a command; the task waits for it. */
     record ApprovalRequest(String id, Object command) implements StreamItem {}
 
-    /** Somebody asked the producer to stop. */
+    /** A request to the producer to stop. */
     record CancelRequested() implements StreamItem {}
 
     /** The last event of a task's log. */
@@ -58,7 +58,7 @@ public sealed interface StreamItem {
             }
         }
 
-        /** How the task ended: {@link TaskStatus#COMPLETED} unless the item says otherwise. */
+        /** Returns how the task ended: {@link TaskStatus#COMPLETED} unless the item says otherwise. */
         public TaskStatus end() {
             return status == null ? TaskStatus.COMPLETED : status;
         }

@@ -2,17 +2,13 @@ package io.taskstream.task;
 
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long-running task, as it is now. What it has said is in its log.
+ * A long-running task, without its events.
  *
- * @param id its name
- * @param title what people call it, at most {@value #MAX_TITLE} characters; may be absent
- * @param labels what it can be found by, at most {@value #MAX_LABELS}
- * @param created when it was made
- * @param status where it is in its life
+ * @param title a name for people, at most {@value #MAX_TITLE} characters; {@code null} for none
+ * @param labels keys and values by which tasks are listed, at most {@value #MAX_LABELS}
  * @param finished when it ended; {@code null} exactly while it is open
  */
 public record Task(
@@ -29,7 +25,7 @@ public record Task(
 
     /**
      * @throws InvalidTaskException if the title or the labels are too long
-     * @throws IllegalArgumentException if status and finished don't belong together
+     * @throws IllegalArgumentException if the task is finished without a time, or has one while it is open
      */
     public Task {
         if (title != null && title.length() > MAX_TITLE) {
@@ -56,18 +52,18 @@ public record Task(
         }
     }
 
-    /** A task that begins now. */
+    /** Returns a new task, which is open. */
     public static Task open(TaskId id, @Nullable String title, Map<String, String> labels, Instant created) {
         return new Task(id, title, labels, created, TaskStatus.OPEN, null);
     }
 
-    /** This task after its terminal event. */
+    /** Returns this task after its terminal event. */
     public Task finish(TaskStatus end, Instant at) {
         return new Task(id, title, labels, created, end, at);
     }
 
-    /** Whether the task has that label; the value must be equal. */
+    /** Whether the task has a label of that key with that value. */
     public boolean hasLabel(String key, String value) {
-        return Optional.ofNullable(labels.get(key)).filter(value::equals).isPresent();
+        return value.equals(labels.get(key));
     }
 }

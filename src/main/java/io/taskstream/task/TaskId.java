@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * The name of a task: 1 to 128 of the characters that a URI path segment takes unescaped (RFC 3986, section 2.3), but not
+ * The id of a task: 1 to 128 of the characters that a URI path segment takes unescaped (RFC 3986, section 2.3), but not
  * {@code .} or {@code ..}, which clients and proxies remove from a path (section 5.2.4).
  *
- * @param value the id as it stands in a path
+ * @param value the id as a path has it
  */
 public record TaskId(String value) implements Comparable<TaskId> {
 
@@ -25,7 +25,7 @@ public record TaskId(String value) implements Comparable<TaskId> {
         }
     }
 
-    /** A new UUIDv7 (RFC 9562, section 5.7), so that ids made later sort later. */
+    /** Returns a new UUIDv7 (RFC 9562, section 5.7), so that ids made later sort later. */
     public static TaskId generate(InstantSource time, RandomGenerator random) {
         long version7 = (time.millis() << 16) | 0x7000 | (random.nextLong() & 0x0fff);
         long variant2 = 0x8000_0000_0000_0000L | (random.nextLong() >>> 2);

@@ -2,10 +2,11 @@ package io.taskstream.task;
 
 import jakarta.json.bind.adapter.JsonbAdapter;
 import jakarta.json.bind.annotation.JsonbTypeAdapter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where a task is in its life. It begins {@link #OPEN} and ends once, in one of the others. */
+/** The status of a task: {@link #OPEN} at first, and one of the others for good once the task has ended. */
 @JsonbTypeAdapter(TaskStatus.WireName.class)
 public enum TaskStatus {
     OPEN,
@@ -13,7 +14,7 @@ public enum TaskStatus {
     FAILED,
     CANCELLED;
 
-    /** The status as it is written in JSON and in a query. */
+    /** Returns the name that JSON and queries use. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -23,17 +24,14 @@ public enum TaskStatus {
         return this != OPEN;
     }
 
-    /** The status with that wire name; empty if there is none. */
+    /** Returns the status with that wire name; empty if there is none. */
     public static Optional<TaskStatus> ofWireName(String name) {
-        for (TaskStatus status : values()) {
-            if (status.wireName().equals(name)) {
-                return Optional.of(status);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(values())
+                .filter(status -> status.wireName().equals(name))
+                .findFirst();
     }
 
-    /** Binds a status by its wire name; JSON-B by itself takes the constant's (Jakarta JSON Binding 3.0, section 3.9). */
+    /** Binds a status by its wire name instead of the constant's name (Jakarta JSON Binding 3.0, section 3.9). */
     public static final class WireName implements JsonbAdapter<TaskStatus, String> {
 
         @Override

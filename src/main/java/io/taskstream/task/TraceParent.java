@@ -15,8 +15,8 @@ public final class TraceParent {
     private TraceParent() {}
 
     /**
-     * The part of the header that every version has; empty if there is no header or it is not as it must be, which the
-     * standard says to pass over.
+     * Returns the part of the header that every version has; empty if there is no header, or it is invalid, which the
+     * standard says to ignore.
      */
     public static Optional<String> parse(@Nullable String header) {
         if (header == null) {

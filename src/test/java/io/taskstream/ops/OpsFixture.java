@@ -10,8 +10,9 @@ import io.taskstream.metrics.StreamMeters;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.ResponseEventSink;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.StreamContext;
-import io.taskstream.stream.StreamStart;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
 import io.taskstream.task.TaskId;
@@ -55,7 +56,7 @@ final class OpsFixture {
     /** A viewer that has its retry line, which is taken. */
     FakeExchange watch() {
         var exchange = new FakeExchange(new FakeOutput());
-        StreamStart start = StreamStart.earliest(log.find(TASK).orElseThrow());
+        StartPosition start = StartPosition.earliest(log.find(TASK).orElseThrow());
         try {
             ResponseEventSink sink = streams.sink(exchange, new ViewerOptions(start, MINUTE, false, MINUTE));
             streams.register(TASK, sink);

@@ -64,17 +64,18 @@ class CursorTest {
     }
 
     @Test
-    void whatWasAskedForAndIsTrimmedIsToldInAGap() {
+    void trimmedEventsThatWereAskedForAreReportedAsAGap() {
         fixture.publishNumbers(1, 8);
         assertThat(rest(cursor(fixture.earliest()))).isEqualTo(gap("trimmed", EPOCH + "-1", 3) + frames(4, 8));
-        assertThat(rest(cursor(StreamStart.at(2, state())))).isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
-        assertThat(rest(cursor(StreamStart.at(4, state())))).isEqualTo(frames(4, 8));
-        assertThat(rest(cursor(StreamStart.afterLastEventId(EPOCH + "-1", state()))))
+        assertThat(rest(cursor(StartPosition.at(2, state()))))
+                .isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
+        assertThat(rest(cursor(StartPosition.at(4, state())))).isEqualTo(frames(4, 8));
+        assertThat(rest(cursor(StartPosition.afterLastEventId(EPOCH + "-1", state()))))
                 .isEqualTo(gap("trimmed", EPOCH + "-2", 3) + frames(4, 8));
     }
 
     @Test
-    void whatIsTrimmedBetweenAGapAndItsNextFrameIsToldToo() {
+    void eventsTrimmedBetweenAGapAndItsNextFrameAreReportedToo() {
         fixture.publishNumbers(1, 8);
         Cursor cursor = cursor(fixture.earliest());
         assertThat(text(cursor.next(ALL))).isEqualTo(gap("trimmed", EPOCH + "-1", 3));
@@ -83,7 +84,7 @@ class CursorTest {
     }
 
     @Test
-    void whatASlowViewerMissedIsToldInALagWithItsNumber() {
+    void eventsThatASlowViewerMissedAreReportedAsALagWithTheirNumber() {
         fixture.publishNumbers(1, 2);
         Cursor cursor = cursor(fixture.earliest());
         assertThat(rest(cursor)).isEqualTo(frames(1, 2));
@@ -101,16 +102,16 @@ class CursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zzz-2", "00000000-9", "garbage", "", "-1", "00000000-", "00000000-02"})
-    void aPlaceInNoPartOfThisLogIsToldAsAResetAndAllThatIsKeptFollows(String lastEventId) {
+    void aPositionOutsideThisLogIsReportedAsAResetAndAllThatIsKeptFollows(String lastEventId) {
         fixture.publishNumbers(1, 8);
         String from = EventId.parse(lastEventId).map(EventId::toString).orElse("0-0");
-        assertThat(rest(cursor(StreamStart.afterLastEventId(lastEventId, state()))))
+        assertThat(rest(cursor(StartPosition.afterLastEventId(lastEventId, state()))))
                 .isEqualTo(gap("reset", from, 4) + frames(4, 8));
     }
 
     @Test
-    void aResetIsToldThoughTheLogIsEmpty() {
-        Cursor cursor = cursor(StreamStart.afterLastEventId("zzz-2", state()));
+    void aResetIsReportedThoughTheLogIsEmpty() {
+        Cursor cursor = cursor(StartPosition.afterLastEventId("zzz-2", state()));
         assertThat(rest(cursor)).isEqualTo(gap("reset", "zzz-2", 1));
         fixture.publishNumbers(1, 1);
         assertThat(rest(cursor)).isEqualTo(frames(1, 1));
@@ -120,9 +121,9 @@ class CursorTest {
     void beginsWithTheNextEventTheLastFewOrOneThatIsYetToCome() {
         fixture.publishNumbers(1, 4);
         Cursor latest = cursor(fixture.latest());
-        Cursor lastTwo = cursor(StreamStart.last(2, state()));
-        Cursor lastHundred = cursor(StreamStart.last(100, state()));
-        Cursor sixth = cursor(StreamStart.at(6, state()));
+        Cursor lastTwo = cursor(StartPosition.last(2, state()));
+        Cursor lastHundred = cursor(StartPosition.last(100, state()));
+        Cursor sixth = cursor(StartPosition.at(6, state()));
         assertThat(rest(lastTwo)).isEqualTo(frames(3, 4));
         assertThat(rest(lastHundred)).isEqualTo(frames(1, 4));
         assertThat(rest(latest)).isEmpty();
@@ -136,17 +137,17 @@ class CursorTest {
     @Test
     void isPastTheEndOnlyOfAFinishedTaskOfWhichItHasAll() {
         fixture.publishNumbers(1, 2);
-        assertThat(StreamStart.afterLastEventId(EPOCH + "-2", state()).isPastEndOf(state()))
+        assertThat(StartPosition.afterLastEventId(EPOCH + "-2", state()).isPastEndOf(state()))
                 .isFalse();
         fixture.publish(Samples.DONE);
-        assertThat(StreamStart.afterLastEventId(EPOCH + "-3", state()).isPastEndOf(state()))
+        assertThat(StartPosition.afterLastEventId(EPOCH + "-3", state()).isPastEndOf(state()))
                 .isTrue();
-        assertThat(StreamStart.latest(state()).isPastEndOf(state())).isTrue();
-        assertThat(StreamStart.afterLastEventId(EPOCH + "-2", state()).isPastEndOf(state()))
+        assertThat(StartPosition.latest(state()).isPastEndOf(state())).isTrue();
+        assertThat(StartPosition.afterLastEventId(EPOCH + "-2", state()).isPastEndOf(state()))
                 .isFalse();
-        assertThat(StreamStart.afterLastEventId(EPOCH + "-4", state()).isPastEndOf(state()))
+        assertThat(StartPosition.afterLastEventId(EPOCH + "-4", state()).isPastEndOf(state()))
                 .isFalse();
-        assertThat(StreamStart.afterLastEventId("zzz-3", state()).isPastEndOf(state()))
+        assertThat(StartPosition.afterLastEventId("zzz-3", state()).isPastEndOf(state()))
                 .isFalse();
     }
 
@@ -154,7 +155,7 @@ class CursorTest {
         return fixture.log.find(TASK).orElseThrow();
     }
 
-    private Cursor cursor(StreamStart start) {
+    private Cursor cursor(StartPosition start) {
         return new Cursor(
                 (after, maxBytes) -> fixture.log.read(TASK, after, maxBytes),
                 start,

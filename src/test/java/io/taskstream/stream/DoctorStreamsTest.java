@@ -43,7 +43,7 @@ class DoctorStreamsTest {
     }
 
     @Test
-    void nothingIsKeptOfAViewerWhoLeft() {
+    void nothingIsKeptOfAViewerThatLeft() {
         exchange.breakOff(new IOException("Reset by peer"));
         scheduler.tick();
         assertThat(scheduler.scheduled()).isZero();

@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What a viewer gets whose log could not be read for a while, and of which nobody says that it can be read again. */
+/** A viewer of a log that can't be read for a while, and gives no signal when it can be read again. */
 class FailedReadTest {
 
     private final EventLogException failure = new EventLogException.Unavailable("Not now", null);
@@ -32,7 +32,7 @@ class FailedReadTest {
             StreamFixture.HEARTBEAT));
 
     @Test
-    void whatCouldNotBeReadIsThereTwoSecondsLater() {
+    void eventsThatCouldNotBeReadFollowTwoSecondsLater() {
         fixture.publishNumbers(1, 3);
         log.failNextReads(1_000, failure);
         FakeExchange viewer = watch();
@@ -43,7 +43,7 @@ class FailedReadTest {
     }
 
     @Test
-    void whatFailsLongAfterTheViewerCameIsThereTwoSecondsLater() {
+    void eventsOfAReadThatFailsLongAfterTheStartFollowTwoSecondsLater() {
         FakeExchange viewer = watch();
         fixture.pass(Duration.ofSeconds(3));
         log.failNextReads(1, failure);
@@ -54,7 +54,7 @@ class FailedReadTest {
     }
 
     @Test
-    void aSinkOfAnotherMakerGetsItTwoSecondsLater() {
+    void aForeignSinkGetsThemTwoSecondsLater() {
         var sink = new ForeignSink();
         streams.register(TASK, sink);
         fixture.executor.runAll();
@@ -73,7 +73,7 @@ class FailedReadTest {
         viewer.out().takeText();
         int before = log.reads();
         fixture.pass(Duration.ofSeconds(65));
-        // Both parts of the two heartbeats look for more, too.
+        // Both parts of the two heartbeats read, too.
         assertThat(log.reads() - before).isBetween(40, 65 + 4);
         assertThat(viewer.out().takeText()).isEqualTo(COMMENT + COMMENT);
     }

@@ -64,7 +64,7 @@ class FanOutTest {
     }
 
     @Test
-    void whatAnExecutorRefusesIsRunWithTheNextThatItTakes() {
+    void aPassThatTheExecutorRefusesRunsWithTheNextThatItTakes() {
         var executor = new ManualExecutor();
         var refusing = new AtomicBoolean(true);
         var fanOut = new FanOut(

@@ -12,14 +12,14 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A sink that JAX-RS or somebody else made. */
+/** A sink of another JAX-RS implementation. */
 class ForeignViewerTest {
 
     private final StreamFixture fixture = new StreamFixture(5);
     private final ForeignSink sink = new ForeignSink();
 
     @Test
-    void getsWhatIsPublishedFromNowOnInOrder() {
+    void getsEventsFromNowOnInOrder() {
         fixture.publishNumbers(1, 2);
         register();
         fixture.publishNumbers(3, 5);
@@ -60,7 +60,7 @@ class ForeignViewerTest {
     }
 
     @Test
-    void aSlowOneIsToldWhatItMissed() {
+    void aSlowOneGetsALagForTheEventsItMissed() {
         sink.slow();
         register();
         fixture.publishNumbers(1, 1);
@@ -94,7 +94,7 @@ class ForeignViewerTest {
     }
 
     @Test
-    void oneThatIsClosedIsForgottenWithTheNextEvent() {
+    void oneThatIsClosedIsRemovedWithTheNextEvent() {
         register();
         sink.disconnect();
         fixture.publish("1");
@@ -103,7 +103,7 @@ class ForeignViewerTest {
     }
 
     @Test
-    void oneThatIsClosedIsForgottenWithTheNextHeartbeat() {
+    void oneThatIsClosedIsRemovedWithTheNextHeartbeat() {
         register();
         sink.disconnect();
         fixture.pass(Duration.ofSeconds(31));
@@ -128,7 +128,7 @@ class ForeignViewerTest {
     }
 
     @Test
-    void oneThatThrowsWhenItIsClosedIsForgottenAllTheSame() {
+    void oneThatThrowsWhenItIsClosedIsRemovedAllTheSame() {
         register();
         sink.throwOnClose(new IllegalStateException("No"));
         fixture.publish(Samples.DONE);

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,16 +29,16 @@ class HeartbeatsTest {
     private final Heartbeats heartbeats = new Heartbeats(scheduler, ticker);
 
     @Test
-    void aVisitIsNeverEarlyAndLessThanASecondLate() {
+    void aTimerNeverFiresEarlyAndIsLessThanASecondLate() {
         var random = new Random(5);
         List<Long> lateness = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             long due = ticker.nanos() + (long) (random.nextDouble() * 400 * SECOND);
-            var entry = new Heartbeats.Entry[1];
-            entry[0] = heartbeats.add(
+            var timer = new Heartbeats.Timer[1];
+            timer[0] = start(
                     now -> {
                         lateness.add(now - due);
-                        entry[0].remove();
+                        timer[0].cancel();
                         return now + SECOND;
                     },
                     due);
@@ -47,10 +48,10 @@ class HeartbeatsTest {
     }
 
     @Test
-    void visitsComeInTheRhythmThatTheViewerAsksFor() {
+    void aTimerFiresAtTheIntervalsItAsksFor() {
         long begin = ticker.nanos();
         List<Long> seconds = new ArrayList<>();
-        heartbeats.add(
+        start(
                 now -> {
                     seconds.add((now - begin) / SECOND);
                     return now + 30 * SECOND;
@@ -61,97 +62,95 @@ class HeartbeatsTest {
     }
 
     @Test
-    void aVisitFarInTheFutureComesInTime() {
+    void aTimeFarInTheFutureIsKept() {
         long begin = ticker.nanos();
         List<Long> seconds = new ArrayList<>();
-        heartbeats.add(
+        start(
                 now -> {
                     seconds.add((now - begin) / SECOND);
                     return begin + Math.max(3_000 * SECOND, now - begin + 60 * SECOND);
                 },
                 begin + 3_000 * SECOND);
         sweepFor(Duration.ofSeconds(3_002));
-        // On the way it is asked again when to come, for the wheel is not as large as that.
+        // It fires earlier, too, and is asked again for its time: the wheel is not as large as that.
         assertThat(seconds).hasSize(6).endsWith(3_000L);
     }
 
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void afterALongPauseEveryViewerIsVisitedOnce() {
+    void afterALongPauseEveryTimerFiresOnce() {
         for (Duration pause : List.of(
                 Duration.ofSeconds(100), Duration.ofSeconds(400), Duration.ofSeconds(512), Duration.ofHours(24))) {
-            var visits = new AtomicInteger();
-            List<Heartbeats.Entry> entries = new ArrayList<>();
+            var fired = new AtomicInteger();
+            List<Heartbeats.Timer> timers = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
-                entries.add(heartbeats.add(
+                timers.add(start(
                         now -> {
-                            visits.incrementAndGet();
+                            fired.incrementAndGet();
                             return now + 300 * SECOND;
                         },
                         ticker.nanos() + (i % 90 + 1) * SECOND));
             }
             ticker.advance(pause);
             scheduler.tick();
-            assertThat(visits).as("visits after %s", pause).hasValue(2_000);
-            entries.forEach(Heartbeats.Entry::remove);
+            assertThat(fired).as("timers fired after %s", pause).hasValue(2_000);
+            timers.forEach(Heartbeats.Timer::cancel);
         }
     }
 
     @Test
-    void aVisitThatIsOverdueComesWithTheNextSweep() {
-        var visits = new AtomicInteger();
-        heartbeats.add(now -> now + 30 * SECOND + visits.incrementAndGet(), ticker.nanos() - 5 * SECOND);
+    void anOverdueTimerFiresInTheNextSweep() {
+        var fired = new AtomicInteger();
+        start(now -> now + 30 * SECOND + fired.incrementAndGet(), ticker.nanos() - 5 * SECOND);
         scheduler.tick();
         sweepFor(Heartbeats.PERIOD);
-        assertThat(visits).hasValue(1);
+        assertThat(fired).hasValue(1);
     }
 
     @Test
-    void whoIsRemovedIsNotVisited() {
-        var visits = new AtomicInteger();
-        heartbeats
-                .add(now -> now + visits.incrementAndGet(), ticker.nanos() + SECOND)
-                .remove();
+    void aTimerThatIsCancelledDoesNotFire() {
+        var fired = new AtomicInteger();
+        start(now -> now + fired.incrementAndGet(), ticker.nanos() + SECOND).cancel();
         sweepFor(Duration.ofSeconds(5));
-        assertThat(visits).hasValue(0);
+        assertThat(fired).hasValue(0);
     }
 
     @Test
-    void aViewerWhoseVisitFailsIsNoReasonToForgetTheOthers() {
-        var visits = new AtomicInteger();
+    void aTimerThatFailsDelaysNoOther() {
+        var fired = new AtomicInteger();
         for (int i = 0; i < 10; i++) {
             int number = i;
-            heartbeats.add(
+            start(
                     now -> {
                         if (number % 2 == 0) {
-                            throw new IllegalStateException("This viewer fails");
+                            throw new IllegalStateException("This timer fails");
                         }
-                        visits.incrementAndGet();
+                        fired.incrementAndGet();
                         return now + 10 * SECOND;
                     },
                     ticker.nanos() + 10 * SECOND);
         }
         sweepFor(Duration.ofSeconds(25));
-        assertThat(visits).hasValue(10);
+        assertThat(fired).hasValue(10);
     }
 
     @Test
-    void aSweepLooksOnlyAtThoseThatAreDue() {
-        var visits = new AtomicInteger();
+    void aSweepFiresOnlyTimersThatAreDue() {
+        var fired = new AtomicInteger();
         for (int i = 0; i < 20_000; i++) {
             long first = ticker.nanos() + 30 * SECOND * i / 20_000 + SECOND;
-            heartbeats.add(
+            start(
                     now -> {
-                        visits.incrementAndGet();
+                        fired.incrementAndGet();
                         return now + 30 * SECOND;
                     },
                     first);
         }
         sweepFor(Duration.ofSeconds(31));
-        assertThat(visits.getAndSet(0)).isBetween(20_000, 20_700);
+        assertThat(fired.getAndSet(0)).isBetween(20_000, 20_700);
         for (int i = 0; i < 60; i++) {
             sweepFor(Heartbeats.PERIOD);
-            assertThat(visits.getAndSet(0)).as("visits of one sweep").isBetween(1, 700);
+            assertThat(fired.getAndSet(0)).as("timers fired in one sweep").isBetween(1, 700);
         }
     }
 
@@ -162,19 +161,19 @@ class HeartbeatsTest {
         assertThat(scheduler.scheduled()).isZero();
     }
 
-    /** Threads add and remove entries while others sweep: nobody is lost, and nobody is visited after he was removed. */
+    /** Threads start and cancel timers while others sweep: none is lost, and none fires after it was cancelled. */
     @Test
     void addingAndRemovingMayRaceWithSweeps() throws Exception {
         var ended = new AtomicBoolean();
-        var visits = new AtomicLong();
-        List<Heartbeats.Entry> stayed = new ArrayList<>();
-        var visitsOfThoseThatStay = new AtomicInteger();
+        var fired = new AtomicLong();
+        List<Heartbeats.Timer> stayed = new ArrayList<>();
+        var firedOfThoseThatStay = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
             List<Future<Void>> adders = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 long seed = i;
-                adders.add(pool.submit(adder(seed, visits)));
+                adders.add(pool.submit(adder(seed, fired)));
             }
             Future<?> sweeps = pool.submit(() -> {
                 while (!ended.get()) {
@@ -183,9 +182,9 @@ class HeartbeatsTest {
                 }
             });
             for (int i = 0; i < 1_000; i++) {
-                stayed.add(heartbeats.add(
+                stayed.add(start(
                         now -> {
-                            visitsOfThoseThatStay.incrementAndGet();
+                            firedOfThoseThatStay.incrementAndGet();
                             return now + 3_600 * SECOND;
                         },
                         ticker.nanos() + i % 5 * SECOND));
@@ -199,30 +198,41 @@ class HeartbeatsTest {
             pool.shutdownNow();
         }
         sweepFor(Duration.ofSeconds(10));
-        assertThat(visitsOfThoseThatStay).hasValueGreaterThanOrEqualTo(1_000);
-        stayed.forEach(Heartbeats.Entry::remove);
-        long before = visits.get();
+        assertThat(firedOfThoseThatStay).hasValueGreaterThanOrEqualTo(1_000);
+        stayed.forEach(Heartbeats.Timer::cancel);
+        long before = fired.get();
         sweepFor(Duration.ofMinutes(10));
-        assertThat(visits).hasValue(before);
+        assertThat(fired).hasValue(before);
     }
 
-    private Callable<Void> adder(long seed, AtomicLong visits) {
+    private Callable<Void> adder(long seed, AtomicLong fired) {
         return () -> {
             var random = new Random(seed);
             for (int i = 0; i < 10_000; i++) {
-                Heartbeats.Entry entry = heartbeats.add(
+                Heartbeats.Timer timer = start(
                         now -> {
-                            visits.incrementAndGet();
+                            fired.incrementAndGet();
                             return now + random.nextInt(3) * SECOND;
                         },
                         ticker.nanos() + random.nextInt(3) * SECOND / 2);
                 if (random.nextBoolean()) {
                     Thread.onSpinWait();
                 }
-                entry.remove();
+                timer.cancel();
             }
             return null;
         };
+    }
+
+    private Heartbeats.Timer start(LongUnaryOperator work, long time) {
+        var timer = new Heartbeats.Timer() {
+            @Override
+            long fire(long now) {
+                return work.applyAsLong(now);
+            }
+        };
+        heartbeats.start(timer, time);
+        return timer;
     }
 
     private void sweepFor(Duration time) {
@@ -233,36 +243,36 @@ class HeartbeatsTest {
     }
 
     @Test
-    void anErrorInAVisitEndsNeitherTheSweepsNorTheVisitsToOthers() {
-        var visits = new AtomicInteger();
+    void anErrorInATimerEndsNeitherTheSweepsNorOtherTimers() {
+        var fired = new AtomicInteger();
         var errors = new AtomicInteger();
         for (int i = 0; i < 10; i++) {
             int number = i;
-            heartbeats.add(
+            start(
                     now -> {
                         if (number % 2 == 0) {
                             errors.incrementAndGet();
-                            throw new LinkageError("This viewer fails");
+                            throw new LinkageError("This timer fails");
                         }
-                        visits.incrementAndGet();
+                        fired.incrementAndGet();
                         return now + 10 * SECOND;
                     },
                     ticker.nanos() + 10 * SECOND);
         }
         sweepFor(Duration.ofSeconds(45));
-        assertThat(visits).hasValue(20);
+        assertThat(fired).hasValue(20);
         assertThat(errors)
-                .as("who fails is visited again, but not in each sweep")
+                .as("a timer that fails fires again, but not in each sweep")
                 .hasValue(10);
         assertThat(scheduler.scheduled()).isEqualTo(1);
     }
 
     @Test
-    void whatIsToBeDoneOnceIsDoneOnceInTime() {
+    void workThatIsToRunOnceRunsOnceInTime() {
         long began = ticker.nanos();
         List<Long> millis = new ArrayList<>();
-        heartbeats.once(() -> millis.add((ticker.nanos() - began) / 1_000_000), began + SECOND);
-        heartbeats.once(
+        heartbeats.runOnce(() -> millis.add((ticker.nanos() - began) / 1_000_000), began + SECOND);
+        heartbeats.runOnce(
                 () -> {
                     throw new IllegalStateException("This fails");
                 },

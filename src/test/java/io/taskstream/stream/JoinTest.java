@@ -133,9 +133,9 @@ class JoinTest {
             connections++;
             var out = new FakeOutput(container);
             var exchange = new FakeExchange(out);
-            StreamStart start = sequence.lastEventId() == null
-                    ? StreamStart.earliest(log.find(TASK).orElseThrow())
-                    : StreamStart.afterLastEventId(
+            StartPosition start = sequence.lastEventId() == null
+                    ? StartPosition.earliest(log.find(TASK).orElseThrow())
+                    : StartPosition.afterLastEventId(
                             sequence.lastEventId(), log.find(TASK).orElseThrow());
             sequence.connected();
             boolean isSlow = random.nextInt(4) == 0;
@@ -159,7 +159,7 @@ class JoinTest {
             sink.open(2500);
         }
 
-        private ResponseEventSink sink(FakeExchange exchange, StreamStart start) {
+        private ResponseEventSink sink(FakeExchange exchange, StartPosition start) {
             try {
                 return streams.sink(
                         exchange, new ViewerOptions(start, Duration.ofSeconds(30), false, Duration.ofSeconds(60)));

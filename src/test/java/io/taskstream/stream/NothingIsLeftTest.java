@@ -30,7 +30,7 @@ class NothingIsLeftTest {
             fixture.publish(Integer.toString(round));
             fixture.pass(HEARTBEAT.dividedBy(10));
         }
-        // Those that took no byte are disconnected; those that closed their end are found out by a heartbeat.
+        // Viewers that take no byte are disconnected; a heartbeat notices those that have closed their end.
         fixture.pass(STALL.plus(HEARTBEAT));
         fixture.publish("\"the end of the test\"");
 
@@ -41,7 +41,7 @@ class NothingIsLeftTest {
     }
 
     @Test
-    void ofATaskThatNobodyWatchesAnyMoreNothingIsLeft() {
+    void nothingIsLeftOfATaskWithoutViewers() {
         List<WeakReference<Object>> traces = new ArrayList<>();
         comeAndGo(traces, new Random(3));
         fixture.publish("1");

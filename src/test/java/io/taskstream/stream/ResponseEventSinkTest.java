@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A connection of ours, as its broadcaster serves it. */
+/** A sink that is served by its broadcaster. */
 class ResponseEventSinkTest {
 
     private final StreamFixture fixture = new StreamFixture();
@@ -34,7 +34,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void theRetryLineComesFirstAndThenHistoryAndThenWhatIsLive() {
+    void theRetryLineComesFirstAndThenHistoryAndThenLiveEvents() {
         fixture.publish("1", "2");
         viewer = fixture.watch(fixture.earliest());
         assertThat(viewer.take()).isEqualTo("retry: 2500\n\n" + frames(1, 2));
@@ -94,7 +94,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void whatIsWrittenWhenTheOutputBlocksIsFlushedLater() {
+    void aWriteAfterWhichTheOutputBlocksIsFlushedLater() {
         viewer = fixture.watch(fixture.earliest());
         int flushes = viewer.out().flushes();
         viewer.out().afterWrite(() -> viewer.out().setReady(false));
@@ -105,7 +105,7 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void aLargeBacklogIsWrittenInSharesThatLetOthersIn() {
+    void aLargeBacklogIsWrittenInRunsThatLetOtherViewersIn() {
         String big = "\"" + "x".repeat(60_000) + "\"";
         for (int i = 0; i < 20; i++) {
             fixture.append(big);
@@ -127,7 +127,7 @@ class ResponseEventSinkTest {
         fixture.publish(big);
         assertThat(viewer.out().text().length()).isLessThan(100_000);
         fixture.pass(HEARTBEAT.plusSeconds(1));
-        viewer.sink().send(new FrameEvent(null, null, null, "between"));
+        viewer.sink().send(new ForeignViewer.Event(null, null, null, "between"));
         while (viewer.out().text().length() < big.length()) {
             viewer.out().setReady(true);
         }
@@ -167,7 +167,7 @@ class ResponseEventSinkTest {
     @Test
     void aStreamOfATaskThatIsGoneEndsAtOnce() {
         fixture.log.delete(TASK);
-        viewer = fixture.watch(StreamStart.NOWHERE);
+        viewer = fixture.watch(StartPosition.UNKNOWN);
         assertThat(viewer.take()).isEqualTo("retry: 2500\n\n");
         assertThat(viewer.exchange().isCompleted()).isTrue();
         assertThat(fixture.streams.viewers(TASK)).isZero();
@@ -258,11 +258,11 @@ class ResponseEventSinkTest {
     }
 
     @Test
-    void closeEndsTheStreamBehindWhatWasSent() {
+    void closeEndsTheStreamAfterTheEventsThatWereSent() {
         viewer.sink().open(2500);
         viewer.take();
         viewer.out().setReady(false);
-        CompletionStage<?> sent = viewer.sink().send(new FrameEvent("7", "n", "c", "a\nb"));
+        CompletionStage<?> sent = viewer.sink().send(new ForeignViewer.Event("7", "n", "c", "a\nb"));
         viewer.sink().close();
         assertThat(viewer.sink().isClosed()).isTrue();
         assertThat(sent.toCompletableFuture()).isNotDone();
@@ -280,15 +280,17 @@ class ResponseEventSinkTest {
         viewer.sink().close();
         viewer.sink().close();
         assertThat(viewer.exchange().isCompleted()).isTrue();
-        assertThatIllegalStateException().isThrownBy(() -> viewer.sink().send(new FrameEvent(null, null, null, "x")));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> viewer.sink().send(new ForeignViewer.Event(null, null, null, "x")));
     }
 
     @Test
-    void whatCouldNotBeSentFails() {
+    void theStageOfAnEventThatCouldNotBeSentFails() {
         viewer.sink().open(2500);
         viewer.out().setReady(false);
-        CompletableFuture<?> sent =
-                viewer.sink().send(new FrameEvent(null, null, null, "x")).toCompletableFuture();
+        CompletableFuture<?> sent = viewer.sink()
+                .send(new ForeignViewer.Event(null, null, null, "x"))
+                .toCompletableFuture();
         viewer.sink().onError(new IOException("Reset by peer"));
         assertThat(sent).isCompletedExceptionally();
         assertThat(viewer.exchange().isCompleted()).isTrue();
@@ -299,12 +301,12 @@ class ResponseEventSinkTest {
         viewer.sink().open(2500);
         for (String evil : new String[] {"a\nb", "a\rb", "a\r\nid: 9", "a\0b"}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> viewer.sink().send(new FrameEvent(evil, null, null, "x")));
+                    .isThrownBy(() -> viewer.sink().send(new ForeignViewer.Event(evil, null, null, "x")));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> viewer.sink().send(new FrameEvent(null, evil, null, "x")));
+                    .isThrownBy(() -> viewer.sink().send(new ForeignViewer.Event(null, evil, null, "x")));
         }
         viewer.take();
-        viewer.sink().send(new FrameEvent(null, null, "a\rid: 9", "x\rid: 9"));
+        viewer.sink().send(new ForeignViewer.Event(null, null, "a\rid: 9", "x\rid: 9"));
         assertThat(viewer.take()).isEqualTo(": a\n: id: 9\ndata: x\ndata: id: 9\n\n");
     }
 }

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Follows what one viewer is sent, over all its connections, and finds the first hole or repeat that nothing accounts for. */
+/** Follows one viewer's frames over all its connections, and finds the first hole or repeat without a notice. */
 final class SequenceCheck {
 
     private static final Pattern EVENT = Pattern.compile("id: ([0-9a-z]+-(\\d+))\ndata: .*", Pattern.DOTALL);
@@ -14,7 +14,7 @@ final class SequenceCheck {
 
     private long reached;
 
-    /** What a lag or a gap accounts for, beyond what was reached; until an event follows it is lost with its connection. */
+    /** The last sequence that a lag or gap covers; lost with the connection unless an event follows. */
     private long accounted;
 
     private @Nullable String lastEventId;
@@ -22,7 +22,7 @@ final class SequenceCheck {
     private boolean ended;
     private int notices;
 
-    /** A new connection begins behind the last event that came. */
+    /** A new connection starts after the last event that came. */
     void connected() {
         accounted = reached;
     }
@@ -93,7 +93,7 @@ final class SequenceCheck {
         return reached;
     }
 
-    /** How often something was accounted for. */
+    /** Returns the number of lags and gaps. */
     int notices() {
         return notices;
     }

@@ -19,7 +19,7 @@ class SerialRunnerTest {
     private final AtomicInteger runs = new AtomicInteger();
 
     @Test
-    void runsOnceForOneWhoAsks() {
+    void runsOnceForOneRequest() {
         var runner = new SerialRunner(runs::incrementAndGet);
         runner.run();
         runner.run();
@@ -27,7 +27,7 @@ class SerialRunnerTest {
     }
 
     @Test
-    void runsOnceMoreForAllWhoAskMeanwhile() {
+    void runsOnceMoreForAllRequestsThatComeMeanwhile() {
         var self = new SerialRunner[1];
         self[0] = new SerialRunner(() -> {
             if (runs.incrementAndGet() == 1) {
@@ -41,7 +41,7 @@ class SerialRunnerTest {
     }
 
     @Test
-    void runsSomethingElseInTheWorksPlace() {
+    void runsSomethingElseInPlaceOfTheWork() {
         var runner = new SerialRunner(runs::incrementAndGet);
         var others = new AtomicInteger();
         assertThat(runner.runIfIdle(others::incrementAndGet)).isTrue();
@@ -50,7 +50,7 @@ class SerialRunnerTest {
     }
 
     @Test
-    void whatIsAskedForWhileSomethingElseRunsFollows() {
+    void aRequestWhileSomethingElseRunsIsServedAfterIt() {
         var runner = new SerialRunner(runs::incrementAndGet);
         runner.runIfIdle(() -> {
             runner.run();
@@ -108,7 +108,7 @@ class SerialRunnerTest {
     }
 
     @Test
-    void workThatThrowsIsRunAgainForWhoAsksNext() {
+    void workThatThrowsRunsAgainForTheNextRequest() {
         var runner = new SerialRunner(() -> {
             if (runs.incrementAndGet() == 1) {
                 throw new LinkageError("This run fails");
@@ -120,7 +120,7 @@ class SerialRunnerTest {
     }
 
     @Test
-    void whatIsAskedForWhileTheWorkThrowsFollows() {
+    void aRequestWhileTheWorkThrowsIsServedAfterIt() {
         var self = new SerialRunner[1];
         self[0] = new SerialRunner(() -> {
             if (runs.incrementAndGet() == 1) {

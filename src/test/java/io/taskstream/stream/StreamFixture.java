@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** All that viewers of one task need, moved by hand. The log's epoch is {@value #EPOCH}. */
+/** All that viewers of one task need, driven by hand. The log's epoch is {@value #EPOCH}. */
 final class StreamFixture {
 
     static final String EPOCH = "00000000";
@@ -83,15 +83,15 @@ final class StreamFixture {
         return frames.toString();
     }
 
-    StreamStart earliest() {
-        return StreamStart.earliest(log.find(TASK).orElseThrow());
+    StartPosition earliest() {
+        return StartPosition.earliest(log.find(TASK).orElseThrow());
     }
 
-    StreamStart latest() {
-        return StreamStart.latest(log.find(TASK).orElseThrow());
+    StartPosition latest() {
+        return StartPosition.latest(log.find(TASK).orElseThrow());
     }
 
-    ViewerOptions options(StreamStart start) {
+    ViewerOptions options(StartPosition start) {
         return new ViewerOptions(start, HEARTBEAT, false, STALL);
     }
 
@@ -104,7 +104,7 @@ final class StreamFixture {
     }
 
     /** A viewer that is registered and has its retry line, which is taken. */
-    Connection watch(StreamStart start) {
+    Connection watch(StartPosition start) {
         return watch(options(start));
     }
 

@@ -50,7 +50,7 @@ class StreamMetersTest {
     }
 
     @Test
-    void whatIsWrittenIsCountedPerWrite() {
+    void writesAreCounted() {
         StreamFixture.Connection viewer = fixture.watch(fixture.earliest());
         viewer.take();
         fixture.append("1");

@@ -44,7 +44,7 @@ class TaskBroadcasterTest {
         Connection ours = register();
         var foreign = new ForeignSink();
         broadcaster.register(foreign);
-        OutboundSseEvent event = new FrameEvent(null, null, null, "hello");
+        OutboundSseEvent event = new ForeignViewer.Event(null, null, null, "hello");
         assertThat(broadcaster.broadcast(event).toCompletableFuture()).isCompleted();
         fixture.executor.runAll();
         assertThat(ours.take()).isEqualTo(frame(1, "\"hello\""));
@@ -52,11 +52,11 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void broadcastRefusesWhatTheLogCanNotKeep() {
+    void broadcastRefusesEventsThatTheLogCanNotKeep() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> broadcaster.broadcast(new FrameEvent(null, "name", null, "x")));
+                .isThrownBy(() -> broadcaster.broadcast(new ForeignViewer.Event(null, "name", null, "x")));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> broadcaster.broadcast(new FrameEvent(null, null, "comment", null)));
+                .isThrownBy(() -> broadcaster.broadcast(new ForeignViewer.Event(null, null, "comment", null)));
     }
 
     @Test
@@ -66,7 +66,7 @@ class TaskBroadcasterTest {
         fixture.publish("1");
         assertThat(errors).singleElement().isInstanceOf(IOException.class);
         assertThat(closed).containsExactly(viewer.sink());
-        assertThat(broadcaster.viewers()).isZero();
+        assertThat(broadcaster.viewers()).isEmpty();
     }
 
     @Test
@@ -101,7 +101,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNobody() {
+    void aListenerThatThrowsHarmsNoViewer() {
         broadcaster.onClose(sink -> {
             throw new IllegalStateException("This listener fails");
         });
@@ -146,7 +146,7 @@ class TaskBroadcasterTest {
         assertThat(second.sent()).isEmpty();
         assertThat(closed).isEmpty();
 
-        first.sink().send(new FrameEvent(null, null, null, "still there"));
+        first.sink().send(new ForeignViewer.Event(null, null, null, "still there"));
         assertThat(first.take()).isEqualTo("data: still there\n\n");
     }
 
@@ -167,11 +167,11 @@ class TaskBroadcasterTest {
         assertThatIllegalStateException().isThrownBy(() -> broadcaster.onClose(sink -> {}));
         assertThatIllegalStateException().isThrownBy(() -> broadcaster.onError((sink, error) -> {}));
         assertThatIllegalStateException()
-                .isThrownBy(() -> broadcaster.broadcast(new FrameEvent(null, null, null, "x")));
+                .isThrownBy(() -> broadcaster.broadcast(new ForeignViewer.Event(null, null, null, "x")));
     }
 
     @Test
-    void aViewerThatLeavesIsToldOfOnceWhateverElseHappens() {
+    void listenersHearOfAViewerThatLeavesOnceWhateverElseHappens() {
         Connection viewer = register();
         viewer.exchange().breakOff(new IOException("Reset by peer"));
         broadcaster.close();
@@ -179,16 +179,16 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void oneWhoRegistersASinkThatIsClosedIsTold() {
+    void listenersHearOfASinkThatIsClosedWhenItIsRegistered() {
         Connection viewer = fixture.connect(fixture.options(fixture.earliest()));
         viewer.sink().open(2500);
         viewer.sink().close();
         broadcaster.register(viewer.sink());
         assertThat(closed).containsExactly(viewer.sink());
-        assertThat(broadcaster.viewers()).isZero();
+        assertThat(broadcaster.viewers()).isEmpty();
     }
 
-    /** A sink that is registered while the broadcaster closes is refused, or closed and told of; never forgotten. */
+    /** A sink that is registered while the broadcaster closes is refused, or closed and reported to listeners. */
     @Test
     void registeringMayRaceWithClosing() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -211,7 +211,7 @@ class TaskBroadcasterTest {
                 boolean isIn = registered.get(10, TimeUnit.SECONDS);
                 assertThat(sink.isClosed()).as("round %d", round).isEqualTo(isIn);
                 assertThat(told).hasValue(isIn ? 1 : 0);
-                assertThat(racing.viewers()).isZero();
+                assertThat(racing.viewers()).isEmpty();
             }
         } finally {
             pool.shutdownNow();
@@ -258,7 +258,7 @@ class TaskBroadcasterTest {
     }
 
     @Test
-    void aListenerThatThrowsAnErrorHarmsNobody() {
+    void aListenerThatThrowsAnErrorHarmsNoViewer() {
         broadcaster.onClose(sink -> {
             throw new LinkageError("This listener fails");
         });

@@ -46,7 +46,7 @@ class TaskStreamsTest {
     }
 
     @Test
-    void aViewerWhoseTimeIsUpLeavesWithTheNextSweep() {
+    void aViewerWhoseAccessExpiresLeavesWithTheNextSweep() {
         for (Duration life : List.of(Duration.ofSeconds(-5), Duration.ZERO, Duration.ofSeconds(1))) {
             Connection viewer = fixture.watch(new ViewerOptions(
                     fixture.earliest(), StreamFixture.HEARTBEAT, false, StreamFixture.STALL, false, life));
@@ -84,7 +84,7 @@ class TaskStreamsTest {
     }
 
     @Test
-    void aTaskThatIsGoneIsForgottenThoughSomebodyWatchedItAtTheLastMoment() {
+    void aDeletedTaskHasNoBroadcasterThoughAViewerCameAtTheLastMoment() {
         var sink = new ForeignSink();
         fixture.log.delete(TASK);
         fixture.streams.register(TASK, sink);
@@ -94,7 +94,7 @@ class TaskStreamsTest {
     }
 
     @Test
-    void whoCanNotWatchTheLogIsSentAwayWithAllWhoCameMeanwhileAndTheNextIsServed() {
+    void ifTheLogCanNotBeWatchedAllViewersAreClosedAndTheNextIsServed() {
         var failing = new FailingLog(fixture.log);
         var streams = new TaskStreams(new StreamContext(
                 failing,
@@ -120,7 +120,7 @@ class TaskStreamsTest {
         assertThat(streams.meters().viewers()).isEqualTo(1);
     }
 
-    /** Whoever registers while the task is deleted is closed in the end, by whichever of the two comes later. */
+    /** A sink that is registered while the task is deleted is closed in the end, whichever of the two comes later. */
     @Test
     void registeringMayRaceWithDeleting() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(3);

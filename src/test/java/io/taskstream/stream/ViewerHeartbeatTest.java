@@ -86,7 +86,7 @@ class ViewerHeartbeatTest {
     }
 
     @Test
-    void whateverIsWrittenPutsTheHeartbeatOff() {
+    void anyWritePutsTheHeartbeatOff() {
         viewer = fixture.watch(fixture.earliest());
         viewer.take();
         fixture.pass(Duration.ofSeconds(29));
@@ -141,7 +141,7 @@ class ViewerHeartbeatTest {
     }
 
     @Test
-    void noHeartbeatIsQueuedBehindWhatABlockedViewerHasStillToGet() {
+    void noHeartbeatIsQueuedBehindEventsOfABlockedViewer() {
         viewer = fixture.watch(fixture.earliest());
         viewer.take();
         viewer.out().setReady(false);

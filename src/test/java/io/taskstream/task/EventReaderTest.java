@@ -30,7 +30,7 @@ class EventReaderTest {
                 "{\"inner\":{\"type\":\"done\",\"status\":\"no such status\"}}",
                 "{\"type\":\"message_delta\",\"text\":\"\\u0041\\/\",\"more\":[1,  2]}"
             })
-    void whatPassesIsKeptLetterByLetter(String json) {
+    void theTextOfAnEventStaysAsItWasSent(String json) {
         EventData event = READER.read(json);
         assertThat(event).hasToString(json);
         assertThat(event.end()).isNull();
@@ -55,7 +55,7 @@ class EventReaderTest {
                 "NaN",
                 "\ufeff{}"
             })
-    void whatIsNotOneJsonValueIsRefused(String json) {
+    void textThatIsNotOneJsonValueIsRefused(String json) {
         assertThatExceptionOfType(InvalidItemException.class).isThrownBy(() -> READER.read(json));
     }
 
@@ -184,7 +184,7 @@ class EventReaderTest {
     }
 
     @Test
-    void aWrongEventOfABatchIsNamedByItsPlace() {
+    void aWrongEventOfABatchIsNamedByItsNumber() {
         assertThatExceptionOfType(InvalidItemException.class)
                 .isThrownBy(() -> READER.readBatch("[1,{\"type\":\"message_delta\"},3]"))
                 .withMessageStartingWith("Event 2 of the batch: ")
@@ -198,7 +198,7 @@ class EventReaderTest {
     }
 
     @Test
-    void whatJsonBCanBindIsBound() {
+    void valuesThatJsonBCanBindAreBound() {
         assertThat(READER.bind(Map.of("a", 1))).hasToString("{\"a\":1}");
         assertThat(READER.bind("text")).hasToString("\"text\"");
         assertThat(READER.bind(new StreamItem.Done(TaskStatus.FAILED, null)).end())

@@ -27,7 +27,7 @@ class JsonArrayTextTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void handsOutTheElementsOfAnyArrayLetterByLetter(long seed) {
+    void returnsTheExactTextsOfTheElementsOfAnyArray(long seed) {
         var random = new Random(seed);
         for (int i = 0; i < 500; i++) {
             List<String> elements = new ArrayList<>();

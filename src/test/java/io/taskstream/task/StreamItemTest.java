@@ -57,7 +57,7 @@ class StreamItemTest {
     }
 
     @Test
-    void isWrittenWithItsDiscriminatorAndWithoutWhatIsAbsent() {
+    void isWrittenWithItsDiscriminatorAndWithoutAbsentMembers() {
         assertThat(READER.bind(new StreamItem.MessageDelta("hello")))
                 .hasToString("{\"type\":\"message_delta\",\"text\":\"hello\"}");
         assertThat(READER.bind(new StreamItem.Done(TaskStatus.CANCELLED, null)))

@@ -15,7 +15,7 @@ class TaskIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "0", "build.42_x~y-Z", "...", ".a", "a.", "..a", "-"})
-    void takesWhatAPathSegmentTakesUnescaped(String id) {
+    void takesCharactersThatAPathSegmentTakesUnescaped(String id) {
         assertThat(new TaskId(id)).hasToString(id);
     }
 

@@ -37,7 +37,7 @@ class TraceParentTest {
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\nid: 1",
             })
-    void whatIsNotATraceIsPassedOver(String header) {
+    void aHeaderThatIsNoTraceIsIgnored(String header) {
         assertThat(TraceParent.parse(header)).isEmpty();
     }
 }

@@ -6,8 +6,8 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.stream.FanOut;
 import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.ResponseEventSink;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.StreamContext;
-import io.taskstream.stream.StreamStart;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
 import io.taskstream.task.EventData;
@@ -60,7 +60,7 @@ final class Streams {
 
     /** A viewer comes, and has on return whatever the log holds. */
     ResponseEventSink watch(SilentExchange exchange) throws IOException {
-        StreamStart earliest = StreamStart.earliest(log.find(task).orElseThrow());
+        StartPosition earliest = StartPosition.earliest(log.find(task).orElseThrow());
         ResponseEventSink sink = streams.sink(exchange.context(), new ViewerOptions(earliest, HEARTBEAT, false, STALL));
         sink.open(3_000);
         streams.register(task, sink);

@@ -11,7 +11,7 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Limits;
 import io.taskstream.stream.ResponseEventSink;
-import io.taskstream.stream.StreamStart;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
 import io.taskstream.task.TaskId;
@@ -117,7 +117,7 @@ public class StreamResource {
         StreamHead.refuseWhileDraining(streams);
         LogState task = Parameters.task(log, id);
         String seen = given(options.lastEventIdHeader);
-        StreamStart start = start(seen == null ? options.lastEventId : seen, options.from, task);
+        StartPosition start = start(seen == null ? options.lastEventId : seen, options.from, task);
         Caller viewer = Caller.of(caller);
         var viewerOptions = new ViewerOptions(
                 start,
@@ -178,21 +178,21 @@ public class StreamResource {
         return StreamHead.answer();
     }
 
-    static StreamStart start(@Nullable String lastEventId, @Nullable String from, LogState log) {
+    static StartPosition start(@Nullable String lastEventId, @Nullable String from, LogState log) {
         String seen = given(lastEventId);
         if (seen != null) {
-            return StreamStart.afterLastEventId(seen, log);
+            return StartPosition.afterLastEventId(seen, log);
         }
         if (from == null || from.equals("earliest")) {
-            return StreamStart.earliest(log);
+            return StartPosition.earliest(log);
         }
         if (from.equals("latest")) {
-            return StreamStart.latest(log);
+            return StartPosition.latest(log);
         }
         if (from.startsWith("-")) {
-            return StreamStart.last(sequence(from.substring(1)), log);
+            return StartPosition.last(sequence(from.substring(1)), log);
         }
-        return StreamStart.at(sequence(from), log);
+        return StartPosition.at(sequence(from), log);
     }
 
     /** Returns the id, {@code null} for an empty one, which counts as none (HTML, section 9.2.6). */

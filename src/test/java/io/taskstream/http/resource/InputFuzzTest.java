@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.http.filter.NegotiationFilter;
-import io.taskstream.stream.StreamStart;
+import io.taskstream.stream.StartPosition;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.InvalidItemException;
@@ -36,7 +36,7 @@ class InputFuzzTest {
     @Property
     void aLastEventIdIsAPlaceInThisLogOrIsTold(Choices from) {
         String text = eventId(from);
-        StreamStart start = StreamStart.afterLastEventId(text, log);
+        StartPosition start = StartPosition.afterLastEventId(text, log);
         boolean isHere = text.matches("abc-[0-7]");
         assertThat(start.isKnown()).isEqualTo(isHere);
         assertThat(EventId.parse(start.after().toString())).isPresent();
@@ -98,7 +98,7 @@ class InputFuzzTest {
         }
         if (!lastEventId.isEmpty()) {
             assertThat(StreamResource.start(lastEventId, from, log))
-                    .isEqualTo(StreamStart.afterLastEventId(lastEventId, log));
+                    .isEqualTo(StartPosition.afterLastEventId(lastEventId, log));
         }
         assertUnderstoodOr400(() -> Parameters.number("heartbeat", from, 1, 300));
     }

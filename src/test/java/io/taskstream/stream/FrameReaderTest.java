@@ -9,7 +9,7 @@ import io.taskstream.testing.Samples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TracedFramesTest {
+class FrameReaderTest {
 
     private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final String COMMENT = ": traceparent " + TRACE + "\n";
@@ -17,7 +17,7 @@ class TracedFramesTest {
     private final StreamFixture fixture = new StreamFixture();
 
     @Test
-    void whoAsksSeesTheTraceOfEveryEventThatHasOne() {
+    void aTracedViewerSeesTheTraceOfEveryEventThatHasOne() {
         StreamFixture.Connection traced = fixture.watch(options(true));
         traced.take();
         fixture.publish("1");
@@ -33,7 +33,7 @@ class TracedFramesTest {
     }
 
     @Test
-    void whoDoesNotAskSeesNone() {
+    void anyOtherViewerSeesNoTrace() {
         StreamFixture.Connection plain = fixture.watch(options(false));
         plain.take();
         publishTraced("1");
