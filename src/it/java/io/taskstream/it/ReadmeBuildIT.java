@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's commands that build the project and run what they have built, as they stand, in a copy of the project.
+ * The documentation's commands that build the project and run what they have built, as they stand, in a copy of the project.
  * Maven's options there give them free ports, and make short what takes hours.
  */
 @Tag("once")

@@ -11,14 +11,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README says what the code and the scripts do, no less and no more. */
+/** The README and the pages for operators say what the code and the scripts do, no less and no more. */
 class ReadmeTest {
 
-    /** The first two cells of a row, both in code marks. */
     /** A key and its default; a dash stands for none. */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
+
+    private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#]+)[^)]*\\)");
 
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
     private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
@@ -34,9 +36,28 @@ class ReadmeTest {
 
     @Test
     void theSettingsTableHasEveryKeyWithItsDefaultAndNoOther() throws IOException {
-        var reader = new SettingReader(key -> null);
-        Settings.read(reader);
-        assertThat(pairs(ROW, section("## Settings"))).isEqualTo(reader.defaults());
+        assertThat(pairs(ROW, page("src/docs/settings.md"))).isEqualTo(defaults());
+    }
+
+    @Test
+    void theReadmesSettingsAreSomeOfThem() throws IOException {
+        assertThat(defaults())
+                .containsAllEntriesOf(pairs(ROW, section("README.md", "## Settings")))
+                .isNotEmpty();
+    }
+
+    @Test
+    void theReadmeIsShortAndLinksEveryPage() throws IOException {
+        String readme = page("README.md");
+        assertThat(readme.lines()).hasSizeLessThanOrEqualTo(220);
+        assertThat(links("README.md")).containsAll(pages());
+    }
+
+    @Test
+    void everyLinkLeadsToAFile() throws IOException {
+        for (Path page : Stream.concat(Stream.of(Path.of("README.md")), pages().stream()).toList()) {
+            assertThat(links(page.toString())).as(page.toString()).allMatch(Files::exists);
+        }
     }
 
     @Test
@@ -45,7 +66,7 @@ class ReadmeTest {
         Map<String, String> set = pairs(WILDFLY_SET, script);
         set.putAll(pairs(WILDFLY_PROPERTY, script));
         set.putAll(pairs(WILDFLY_ADDED, script));
-        assertThat(pairs(ROW, section("### WildFly"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## WildFly"))).isEqualTo(set).isNotEmpty();
     }
 
     @Test
@@ -54,7 +75,7 @@ class ReadmeTest {
         Map<String, String> set = pairs(PAYARA_SET, script);
         set.putAll(pairs(PAYARA_PROPERTY, script));
         set.putAll(pairs(PAYARA_COMMAND, script));
-        assertThat(pairs(ROW, section("### Payara"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## Payara"))).isEqualTo(set).isNotEmpty();
     }
 
     @Test
@@ -66,13 +87,39 @@ class ReadmeTest {
     }
 
     /** What stands from the heading to the next one of any level that is not deeper. */
-    private static String section(String heading) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int start = readme.indexOf("\n" + heading + "\n");
+    private static String section(String page, String heading) throws IOException {
+        String text = page(page);
+        int start = text.indexOf("\n" + heading + "\n");
         assertThat(start).as("the heading '%s'", heading).isNotNegative();
         String level = heading.substring(0, heading.indexOf(' '));
-        Matcher next = Pattern.compile("(?m)^#{2," + level.length() + "} ").matcher(readme);
-        return readme.substring(start, next.find(start + heading.length() + 1) ? next.start() : readme.length());
+        Matcher next = Pattern.compile("(?m)^#{2," + level.length() + "} ").matcher(text);
+        return text.substring(start, next.find(start + heading.length() + 1) ? next.start() : text.length());
+    }
+
+    private static String page(String name) throws IOException {
+        return Files.readString(Path.of(name));
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src", "docs"))) {
+            return files.filter(each -> each.toString().endsWith(".md")).toList();
+        }
+    }
+
+    /** The files that a page links to, without anchors and other sites. */
+    private static List<Path> links(String page) throws IOException {
+        Path directory = Path.of("").resolve(page).toAbsolutePath().getParent();
+        Path root = Path.of("").toAbsolutePath();
+        return LINK.matcher(page(page))
+                .results()
+                .map(match -> root.relativize(directory.resolve(match.group(1)).normalize()))
+                .toList();
+    }
+
+    private static Map<String, String> defaults() {
+        var reader = new SettingReader(key -> null);
+        Settings.read(reader);
+        return reader.defaults();
     }
 
     private static String script(String name) throws IOException {
