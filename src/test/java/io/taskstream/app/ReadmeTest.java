@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +56,21 @@ class ReadmeTest {
 
     @Test
     void everyLinkLeadsToAFile() throws IOException {
-        for (Path page : Stream.concat(Stream.of(Path.of("README.md")), pages().stream()).toList()) {
+        List<Path> all = new ArrayList<>(decisions());
+        all.addAll(pages());
+        all.add(Path.of("README.md"));
+        for (Path page : all) {
             assertThat(links(page.toString())).as(page.toString()).allMatch(Files::exists);
+        }
+    }
+
+    @Test
+    void decisionsAreNumberedWithoutHoles() throws IOException {
+        int number = 0;
+        for (Path decision : decisions()) {
+            number++;
+            assertThat(decision.getFileName().toString()).startsWith(String.format("%04d-", number));
+            assertThat(page(decision.toString())).startsWith("# " + number + ". ");
         }
     }
 
@@ -101,8 +115,16 @@ class ReadmeTest {
     }
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("src", "docs"))) {
-            return files.filter(each -> each.toString().endsWith(".md")).toList();
+        return pages(Path.of("src", "docs"));
+    }
+
+    private static List<Path> decisions() throws IOException {
+        return pages(Path.of("src", "docs", "decisions"));
+    }
+
+    private static List<Path> pages(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(each -> each.toString().endsWith(".md")).sorted().toList();
         }
     }
 
