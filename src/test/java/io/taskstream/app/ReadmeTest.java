@@ -69,7 +69,7 @@ class ReadmeTest {
         int number = 0;
         for (Path decision : decisions()) {
             number++;
-            assertThat(decision.getFileName().toString()).startsWith(String.format("%04d-", number));
+            assertThat(decision.toString()).contains("decisions/%04d-".formatted(number));
             assertThat(page(decision.toString())).startsWith("# " + number + ". ");
         }
     }
@@ -130,11 +130,9 @@ class ReadmeTest {
 
     /** The files that a page links to, without anchors and other sites. */
     private static List<Path> links(String page) throws IOException {
-        Path directory = Path.of("").resolve(page).toAbsolutePath().getParent();
-        Path root = Path.of("").toAbsolutePath();
         return LINK.matcher(page(page))
                 .results()
-                .map(match -> root.relativize(directory.resolve(match.group(1)).normalize()))
+                .map(match -> Path.of(page).resolveSibling(match.group(1)).normalize())
                 .toList();
     }
 
