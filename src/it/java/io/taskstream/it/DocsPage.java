@@ -39,7 +39,7 @@ record DocsPage(String file, String text) {
      */
     record Step(String command, List<String> shown) {
 
-        /** Whether it asks a server that runs already. */
+        /** Whether it calls a running server. */
         boolean isCall() {
             return command.contains("localhost:8080");
         }
@@ -112,7 +112,7 @@ record DocsPage(String file, String text) {
         return steps;
     }
 
-    /** The commands that stand within a sentence. */
+    /** The commands within sentences. */
     List<String> commandsInText() {
         return COMMAND_IN_TEXT
                 .matcher(ANY_BLOCK.matcher(text).replaceAll(""))

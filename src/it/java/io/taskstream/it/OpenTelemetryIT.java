@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The servers' own OpenTelemetry, configured as the documentation says, tells a collector of the calls. */
+/** The servers' own OpenTelemetry, configured as documented, exports the calls to a collector. */
 @Tag("once")
 class OpenTelemetryIT {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The contract's resources but the stream, call by call. */
+/** The contract's resources except the stream, call by call. */
 @Tag("contract")
 class TasksIT extends OnServer {
 
@@ -323,7 +323,7 @@ class TasksIT extends OnServer {
         assertThat(api.get("/", "If-None-Match", tag).statusCode()).isEqualTo(304);
     }
 
-    /** Payara's HTTP engine refuses some of these before any application sees them; then there is no body at all. */
+    /** Payara's HTTP engine refuses some of these before any application sees them, without a body. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -350,7 +350,7 @@ class TasksIT extends OnServer {
         }
     }
 
-    /** WildFly Preview resolves dots later than WildFly does, and says in HTML that there is nothing. */
+    /** WildFly Preview resolves dots later than WildFly does, and answers 404 in HTML. */
     private static boolean isOfPreview(String path) {
         return System.getProperty("it.server").equals("wildfly-preview")
                 && (path.contains("/../") || path.contains("/%2e%2e/"));

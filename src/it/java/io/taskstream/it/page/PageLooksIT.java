@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the page looks in the light and in the dark and on a phone, and that all can use it. On one server: the page is the same. */
+/** The page in the light and the dark theme and on a phone, and its accessibility. On one server: the page is the same. */
 @Tag("once")
 @MainlyOn("wildfly")
 class PageLooksIT extends InBrowser {
@@ -92,7 +92,7 @@ class PageLooksIT extends InBrowser {
     }
 
     private static void check(Page page, String name) {
-        // What moves in or fades would be judged by a moment of it.
+        // Axe would judge a running animation by one moment of it.
         page.evaluate("Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity)"
                 + ".map(a => a.finished.catch(() => {})))");
         screenshot(page, name);
