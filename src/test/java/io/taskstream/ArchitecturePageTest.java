@@ -43,9 +43,7 @@ class ArchitecturePageTest {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".java")).toList()) {
                 String text = Files.readString(file);
-                DECLARED.matcher(text)
-                        .results()
-                        .forEach(match -> declared.merge(match.group(1), text, String::concat));
+                DECLARED.matcher(text).results().forEach(match -> declared.merge(match.group(1), text, String::concat));
             }
         }
     }
@@ -69,7 +67,8 @@ class ArchitecturePageTest {
         String text = declared.get(type);
         return text == null
                 ? isStandard(type)
-                : member == null || Pattern.compile("\\b" + member + "\\b").matcher(text).find();
+                : member == null
+                        || Pattern.compile("\\b" + member + "\\b").matcher(text).find();
     }
 
     private static boolean isStandard(String type) {

@@ -62,8 +62,7 @@ class ReadmeWalkIT {
             Map.entry(
                     "jq -r '.components[] | \"\\(.group):\\(.name) \\(.version)\"' target/bom.json",
                     "by hand, with each release"),
-            Map.entry(
-                    "mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
+            Map.entry("mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
             Map.entry("mvn verify", "the build that these tests are of"),
             Map.entry(".ci/test", "what runs these tests"));
 

@@ -24,8 +24,7 @@ class ServerLogIT extends OnServer {
     private record Expected(String text, String reason) {}
 
     private static final List<Expected> EXPECTED = List.of(
-            new Expected(
-                    "WFLYTX0013", "WildFly by default: the tests' servers take no part in transactions of others"),
+            new Expected("WFLYTX0013", "WildFly by default: the tests' servers take no part in transactions of others"),
             new Expected("WFLYELY00023", "WildFly by default: it makes its key store at the first start"),
             new Expected("WFLYELY01084", "WildFly by default: it makes its key store at the first start"),
             new Expected("RESTEASY002130", "Tests send requests that can't be parsed; RESTEasy notes each of them"),

@@ -80,7 +80,9 @@ class ReadmeTest {
         Map<String, String> set = pairs(WILDFLY_SET, script);
         set.putAll(pairs(WILDFLY_PROPERTY, script));
         set.putAll(pairs(WILDFLY_ADDED, script));
-        assertThat(pairs(ROW, section("src/docs/servers.md", "## WildFly"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## WildFly")))
+                .isEqualTo(set)
+                .isNotEmpty();
     }
 
     @Test
@@ -89,7 +91,9 @@ class ReadmeTest {
         Map<String, String> set = pairs(PAYARA_SET, script);
         set.putAll(pairs(PAYARA_PROPERTY, script));
         set.putAll(pairs(PAYARA_COMMAND, script));
-        assertThat(pairs(ROW, section("src/docs/servers.md", "## Payara"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## Payara")))
+                .isEqualTo(set)
+                .isNotEmpty();
     }
 
     @Test
@@ -124,7 +128,9 @@ class ReadmeTest {
 
     private static List<Path> pages(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(each -> each.toString().endsWith(".md")).sorted().toList();
+            return files.filter(each -> each.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
         }
     }
 

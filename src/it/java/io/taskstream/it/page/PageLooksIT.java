@@ -106,7 +106,11 @@ class PageLooksIT extends InBrowser {
     @Test
     void theReadmeShowsATaskThatRuns() {
         String task = "shop-build-" + System.nanoTime();
-        api.send("PUT", "/tasks/" + task, "application/json", "{\"title\":\"Build of shop\",\"labels\":{\"branch\":\"main\"}}");
+        api.send(
+                "PUT",
+                "/tasks/" + task,
+                "application/json",
+                "{\"title\":\"Build of shop\",\"labels\":{\"branch\":\"main\"}}");
         api.publish(task, "{\"type\":\"item_started\",\"item\":{\"id\":\"1\",\"title\":\"mvn verify\"}}");
         api.post("/tasks/" + task + "/events", "text/plain", BUILD);
         TaskPage view = watch(window(desktop().setViewportSize(1000, 600)), task);
