@@ -25,7 +25,10 @@ class ReadmeTest {
 
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
     private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
-    private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
+    /** An attribute that standalone.xml sets is written, any other becomes undefined. */
+    private static final Pattern WILDFLY_UNSET =
+            Pattern.compile("(\\S+):(?:undefine|write)-attribute\\(name=([^,)]+)[,)]");
+
     private static final Pattern WILDFLY_TARGET = Pattern.compile("(\\S+):write-attribute\\(name=([^,]+),");
     private static final Pattern WILDFLY_ADDED =
             Pattern.compile("(?m)^\\S*/(?:expression-filter|setting)=([^:]+):(add|remove)\\b");
