@@ -237,7 +237,7 @@ export class Connection {
     // Without a single heartbeat, the server's own interval may be a longer one.
     if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
     this.#close();
-    this.#retry(null, `Nothing came for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+    this.#retry(null, `Nothing arrived for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
   }
 
   #patience() {

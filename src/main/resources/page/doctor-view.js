@@ -45,9 +45,9 @@ class DoctorView {
         h(
           'p',
           { class: 'lead' },
-          'Proxies, scanners and caches between a browser and the server can hold a live stream back, cut it ' +
-            'or compress it. ' +
-            'For one minute the server sends a number each second; how they arrive tells what is in between.',
+          'Proxies, scanners and caches between a browser and the server can delay, abort or ' +
+            'compress a live stream. ' +
+            'For one minute the server sends a number each second; their arrival shows what is on the way.',
         ),
         h('div', { class: 'doctor-run' }, this.button, this.progress, this.count),
         this.verdict,
@@ -56,7 +56,7 @@ class DoctorView {
           'section',
           { class: 'card', 'aria-label': 'From a shell' },
           h('h2', null, 'From a shell'),
-          h('p', null, 'The same from where you run it: one number a second, evenly, up to 60.'),
+          h('p', null, 'The same check from another machine: one number a second, evenly, up to 60.'),
           shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
         ),
       ),
@@ -162,7 +162,7 @@ function factsOf({ headAfter, firstAfter, longestWait, worstDelay, together, mis
     ['First number after', ms(firstAfter)],
     ['Longest wait between two', ms(longestWait)],
     ['Worst delay', ms(worstDelay)],
-    ['Came together', String(together)],
+    ['Arrived together', String(together)],
     ['Missing', missing.length === 0 ? 'none' : missing.join(', ')],
     ['Content-Encoding', encoding ?? 'none'],
     ['Content-Type', type ?? 'none'],

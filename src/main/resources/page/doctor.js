@@ -124,7 +124,7 @@ const FINE = finding(
   'ok',
   'ok',
   'Nothing is in the way',
-  'Every number came in its second. Streams reach this browser as they are sent.',
+  'Every number arrived in its second. Streams reach this browser as they are sent.',
 );
 
 function cut({ last, endAfter }, error) {
@@ -144,8 +144,8 @@ function lost({ missing }) {
     'bad',
     'missing',
     'Numbers are missing',
-    `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never came. ` +
-      'Something in between rewrites the stream.',
+    `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never arrived. ` +
+      'Something on the way rewrites the stream.',
   );
 }
 
@@ -154,7 +154,7 @@ function buffers({ worstDelay, together, firstAfter }) {
     'bad',
     'buffers',
     'Something buffers the stream',
-    `Numbers came up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
+    `Numbers arrived up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
       `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
       'X-Accel-Buffering; Apache: flushpackets=on), and look for ' +
       'compression, a virus scanner or a content cache on the way.',
@@ -166,8 +166,8 @@ function compresses({ encoding }) {
     'warn',
     'compresses',
     'Something compresses the stream',
-    `It came with Content-Encoding: ${encoding}. A compressor holds bytes back until it has enough; the server asked for ` +
-      'no-transform. Leave text/event-stream out of what is compressed.',
+    `It came with Content-Encoding: ${encoding}. A compressor delays bytes until it has enough of them; the server asked ` +
+      'for no-transform. Exclude text/event-stream from compression.',
   );
 }
 
@@ -176,7 +176,7 @@ function changes({ type }) {
     'bad',
     'type',
     'This is not an event stream',
-    `It came as ${type}. Something else than the server answered, or the type was changed on the way.`,
+    `Its type is ${type}. Another server answered, or the type was changed on the way.`,
   );
 }
 
@@ -184,8 +184,8 @@ function uneven({ worstDelay }) {
   return finding(
     'warn',
     'uneven',
-    'It comes a little unevenly',
-    `Numbers came up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small ` +
-      'buffer. Nothing that streams can’t live with.',
+    'The stream arrives slightly unevenly',
+    `Numbers arrived up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small ` +
+      'buffer. Streams work well enough with that.',
   );
 }

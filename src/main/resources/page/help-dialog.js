@@ -22,10 +22,10 @@ const KEYS = [
       ['n', 'Next match'],
       ['N', 'Previous match'],
       ['Esc', 'End the search'],
-      ['f', 'Follow the end, or let go'],
+      ['f', 'Follow the end, or stop following'],
       ['t', 'Times on or off'],
       ['w', 'Wrap long lines, or not'],
-      ['↑ ↓ PgUp PgDn', 'Scroll (lets go of the end)'],
+      ['↑ ↓ PgUp PgDn', 'Scroll (stops following)'],
       ['Home', 'To the beginning'],
       ['End', 'To the end, and follow'],
     ],
@@ -68,7 +68,7 @@ export function openHelp() {
     testid: 'help-dialog',
     body: [
       ...groups,
-      h('p', { class: 'check' }, box, h('label', { for: 'single-keys' }, 'Shortcuts of a single letter are on')),
+      h('p', { class: 'check' }, box, h('label', { for: 'single-keys' }, 'Single-letter shortcuts are on')),
     ],
   });
 }

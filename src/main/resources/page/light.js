@@ -34,7 +34,7 @@ const LIGHTS = {
   },
   ended(state) {
     const tone = { completed: 'ok', failed: 'bad' }[state.status] ?? 'muted';
-    return light('ended', tone, `Ended · ${state.status}`, 'The task has ended; nothing more will come.');
+    return light('ended', tone, `Ended · ${state.status}`, 'The task has ended; no more events will follow.');
   },
   gone: () =>
     light('gone', 'bad', 'Deleted', 'The server does not know this task any more. What was received is still shown.'),

@@ -42,7 +42,7 @@ export function drawRow(line, number, part, looks) {
 function timeOf(line, part, time) {
   if (!part.first) return h('span', { class: 'time' });
   const { text, at, exact } = time(line);
-  const hint = exact ? full(at) : `Arrived ${full(at)}; when it happened is not known`;
+  const hint = exact ? full(at) : `Arrived ${full(at)}; the time of the event is not known`;
   return h('span', { class: exact ? 'time' : 'time about', title: hint }, text);
 }
 

@@ -56,7 +56,7 @@ function openSignIn(then) {
     { class: 'form', onsubmit: send },
     h('label', { for: 'token' }, 'Token'),
     token,
-    h('p', { class: 'muted' }, 'From whoever runs this server. It is kept in a cookie until it expires.'),
+    h('p', { class: 'muted' }, 'Ask the operator of this server for it. It is kept in a cookie until it expires.'),
     error,
     h('div', { class: 'dialog-actions' }, cancel, submit),
   );

@@ -91,8 +91,8 @@ export class TaskHead {
   cancelAsked() {
     if (this.#asked) return;
     this.#asked = true;
-    setText(this.cancel.querySelector('span'), 'Cancel asked');
-    this.cancel.setAttribute('aria-label', 'Cancel asked');
+    setText(this.cancel.querySelector('span'), 'Cancel requested');
+    this.cancel.setAttribute('aria-label', 'Cancel requested');
     this.cancel.title = 'The producer was asked to stop';
     this.cancel.disabled = true;
   }
@@ -105,7 +105,7 @@ export class TaskHead {
       yes: 'Cancel the task',
       no: 'Keep it running',
       text:
-        `The producer of “${title || id}” is asked to stop. It decides when, and whether: ` +
+        `The producer of “${title || id}” is asked to stop. It decides whether and when: ` +
         'a producer that does not watch its task goes on.',
       run: async () => {
         await cancelTask(id);

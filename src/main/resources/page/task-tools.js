@@ -116,7 +116,7 @@ export class TaskTools {
       danger: true,
       yes: 'Delete the task',
       no: 'Keep it',
-      text: 'Its events are forgotten and everyone who watches it is disconnected. This cannot be undone.',
+      text: 'Its events are deleted and all viewers are disconnected. This can’t be undone.',
       run: async () => {
         await deleteTask(this.#id);
         toast('The task was deleted.');

@@ -150,7 +150,7 @@ class TaskView {
           { class: 'empty', 'data-testid': gone ? 'not-found' : 'load-error' },
           icon(gone ? 'search' : 'alert'),
           h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
-          h('p', null, error.detail || 'Taskstream did not answer. It may be starting, or away for a moment.'),
+          h('p', null, error.detail || 'Taskstream did not answer. It may be starting, or briefly unavailable.'),
           h(
             'p',
             { class: 'empty-actions' },

@@ -35,7 +35,7 @@ public final class Api {
         return new Api(URI.create(System.getProperty("it.url")));
     }
 
-    /** Where that path is. */
+    /** The URL of that path. */
     public URI at(String path) {
         return URI.create(base + path);
     }
@@ -50,7 +50,7 @@ public final class Api {
         return id;
     }
 
-    /** Publishes one event in JSON, or a batch; answers the id of the last. */
+    /** Publishes one event in JSON, or a batch. Returns the id of the last. */
     public String publish(String task, String json) {
         HttpResponse<String> answer = post("/tasks/" + task + "/events", "application/json", json);
         if (answer.statusCode() != 200) {
@@ -59,7 +59,7 @@ public final class Api {
         return json(answer).getString("lastEventId");
     }
 
-    /** The task as it is now. */
+    /** The task's current state. */
     public JsonObject task(String id) {
         return json(get("/tasks/" + id));
     }
@@ -99,7 +99,7 @@ public final class Api {
         }
     }
 
-    /** The JSON object that was answered; whatever else it is, the test fails with all of it. */
+    /** The answer as a JSON object; the test fails with the whole answer if it is none. */
     public static JsonObject json(HttpResponse<String> answer) {
         try {
             return Json.createReader(new StringReader(answer.body())).readObject();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The main job, with the tools that people use: a build's output piped in with curl, and watched with {@code curl -N}. */
+/** The main use case with usual tools: a build's output is piped in with curl, and watched with {@code curl -N}. */
 @Tag("contract")
 class BuildIT extends OnServer {
 

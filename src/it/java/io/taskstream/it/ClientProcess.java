@@ -23,7 +23,7 @@ final class ClientProcess implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     /**
-     * @param without what the paths of the other client's archives have in common
+     * @param without the common part of the paths of the other client's archives
      */
     ClientProcess(String without, URI stream) {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -53,12 +53,12 @@ final class ClientProcess implements AutoCloseable {
         }
     }
 
-    /** What it has printed so far. */
+    /** The lines printed so far. */
     List<String> lines() {
         return List.copyOf(lines);
     }
 
-    /** The lines so far that begin so, without that beginning. */
+    /** The lines so far with that beginning, without it. */
     List<String> lines(String beginning) {
         return lines.stream()
                 .filter(line -> line.startsWith(beginning))
@@ -66,7 +66,7 @@ final class ClientProcess implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until so many lines begin so. */
+    /** Waits for that many lines with that beginning. */
     void await(String beginning, int count) {
         try {
             Await.until(

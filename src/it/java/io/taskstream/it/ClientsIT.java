@@ -19,7 +19,7 @@ class ClientsIT extends OnServer {
 
     private final Api api = Api.underTest();
 
-    /** The clients, and what is on the class path of the other one only. */
+    /** The clients, and the part of the class path that only the other one has. */
     enum StandardClient {
         JERSEY("/org/jboss/resteasy/"),
         RESTEASY("/org/glassfish/jersey/");
@@ -82,7 +82,7 @@ class ClientsIT extends OnServer {
         }
     }
 
-    /** Both clients tell their listeners of comments, and of a lone {@code retry}, too. */
+    /** Both clients report comments, and a lone {@code retry}, to their listeners. */
     @ParameterizedTest
     @EnumSource
     void heartbeatsComeAsEventsWithoutData(StandardClient client) {

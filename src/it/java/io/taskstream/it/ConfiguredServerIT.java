@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** What servers would refuse or add if they were not told otherwise. */
+/** Requests and answers that servers refuse or change with default settings. */
 class ConfiguredServerIT extends OnServer {
 
     private static final int MEBIBYTES = 13;
 
     private final Api api = Api.underTest();
 
-    /** WildFly as it comes ends a request at 10 MiB. */
+    /** With default settings WildFly aborts a request at 10 MiB. */
     @Test
     void aBodyMayBeLongerThanAnyPost() throws IOException {
         String mebibyte = ("x".repeat(1023) + "\n").repeat(1024);

@@ -1,6 +1,7 @@
 package io.taskstream.it;
 
 import io.taskstream.it.server.Await;
+import io.taskstream.it.wire.EventStreamParser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.time.Duration;
 final class CountingViewer implements AutoCloseable {
 
     private final InputStream body;
+    private final EventStreamParser parser = new EventStreamParser();
     private volatile long last;
     private volatile String problem = "";
 
@@ -25,7 +27,7 @@ final class CountingViewer implements AutoCloseable {
         this(client, stream, true);
     }
 
-    /** Opens the stream and reads nothing of it, until it is resumed. */
+    /** Opens the stream and reads nothing until {@link #resume}. */
     static CountingViewer paused(HttpClient client, URI stream) {
         return new CountingViewer(client, stream, false);
     }
@@ -55,10 +57,9 @@ final class CountingViewer implements AutoCloseable {
     private void read() {
         try (var lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8), 1 << 16)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("id: ")) {
-                    count(Long.parseLong(line.substring(line.indexOf('-') + 1)));
-                } else if (line.startsWith("event: ")) {
-                    problem = line;
+                EventStreamParser.Event event = parser.take(line);
+                if (event != null) {
+                    take(event);
                 }
             }
         } catch (IOException e) {
@@ -66,14 +67,18 @@ final class CountingViewer implements AutoCloseable {
         }
     }
 
-    private void count(long sequence) {
-        if (sequence != last + 1) {
-            problem = sequence + " after " + last;
+    private void take(EventStreamParser.Event event) {
+        if (!event.isMessage()) {
+            problem = event.toString();
+            return;
         }
-        last = sequence;
+        if (event.sequence() != last + 1) {
+            problem = event.sequence() + " after " + last;
+        }
+        last = event.sequence();
     }
 
-    /** What was not as it should be; empty if all was. */
+    /** The last violation of what must hold; empty if there is none. */
     String problem() {
         return problem;
     }

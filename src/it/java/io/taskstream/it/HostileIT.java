@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no well-meaning client sends. Nobody forges a frame, nothing is answered 5xx, and nothing is left behind. */
+/** Requests of hostile clients. None forges a frame, gets a 5xx, or leaves anything behind. */
 class HostileIT extends OnServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -45,7 +45,7 @@ class HostileIT extends OnServer {
         assertThat(unforeseen()).as("failures in the server's log").isEqualTo(errorsBefore);
     }
 
-    /** What our own code reports when it fails; the server's own opinion of broken requests does not matter. */
+    /** Failures that our own code logs; the server's own messages about broken requests don't matter. */
     private long unforeseen() throws Exception {
         try (Stream<String> log = Files.lines(server.log(), ISO_8859_1)) {
             return log.filter(line -> line.contains("not foreseen")).count();
@@ -185,7 +185,7 @@ class HostileIT extends OnServer {
         return task;
     }
 
-    /** What no field of a head may hold, some HTTP engines refuse and others pass on. */
+    /** Characters that no header field may hold; some HTTP engines refuse them and others pass them on. */
     private static void assertRefusedOrReplaysAll(String answer) {
         if (answer.startsWith("HTTP/1.1 200")) {
             assertReplaysAll(answer);
@@ -333,7 +333,7 @@ class HostileIT extends OnServer {
         return "Content-Type: " + type + "\r\nContent-Length: " + body.length();
     }
 
-    /** Characters up to U+00FF are sent as the bytes that they number. */
+    /** Sends characters up to U+00FF as single bytes. */
     private String exchange(String line, String header, String body) {
         String request = line + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n" + header + "\r\n\r\n" + body;
         String answer = RawConnection.exchange(url, request.getBytes(ISO_8859_1));
@@ -344,7 +344,7 @@ class HostileIT extends OnServer {
         return answer;
     }
 
-    /** Refused by us with a problem, or by the server's HTTP engine without a word. */
+    /** Refused by Taskstream with a problem, or by the server's HTTP engine without a body. */
     private static void assertRefused(String answer) {
         if (answer.contains("application/problem+json")) {
             assertThat(answer).startsWith("HTTP/1.1 4");

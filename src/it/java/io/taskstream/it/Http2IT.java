@@ -69,7 +69,7 @@ class Http2IT extends OnServer {
         }
     }
 
-    /** Answers when all of them had it. */
+    /** Returns when all of them got it. */
     private static long awaitEvent(int event, List<CountingViewer> viewers) {
         for (CountingViewer viewer : viewers) {
             viewer.awaitEvent(event, Duration.ofSeconds(10));

@@ -11,13 +11,13 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A viewer that its task's log has left behind, on a server of its own that keeps but few events. */
+/** A viewer that falls behind its task's log, on a separate server that keeps few events. */
 @Tag("once")
 class LagIT {
 
     private static final int KEPT = 100;
 
-    /** 20 MB, far more than the system and the server hold for a connection. */
+    /** 20 MB, far more than the system and the server buffer for a connection. */
     private static final int EVENTS = 20_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

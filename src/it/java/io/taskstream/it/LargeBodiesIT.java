@@ -21,7 +21,7 @@ class LargeBodiesIT extends OnServer {
     private static final int PRODUCERS = 8;
     private static final int EVENTS = 100;
 
-    /** What of the published is kept in the heap for those who watch and publish, and to read it again from the disk. */
+    /** The heap for recent events and for reading older events from disk. */
     private static final long RECENT = 96 << 20;
 
     private final Api api = Api.underTest();

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long events take to a viewer, beside what they take to another in the same run: on a busy machine both take longer, and
- * what is between the two does not.
+ * How long events take to one viewer, compared with another in the same run: on a busy machine both take longer, and
+ * their difference does not.
  */
 final class Latency {
 
-    /** A proxy that collects what it should pass on makes it a hundred times longer. */
+    /** A proxy that buffers makes it a hundred times longer. */
     private static final int FACTOR = 30;
 
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -21,7 +21,7 @@ final class Latency {
     private final List<Double> direct = new ArrayList<>();
     private final List<Double> behind = new ArrayList<>();
 
-    /** Publishes events to a task and sees when its two viewers get each. */
+    /** Publishes events to a task, and measures when its two viewers get each. */
     static Latency of(Api api, String task, int events, RawViewer direct, RawViewer behind) {
         var latency = new Latency();
         for (int i = 1; i <= events; i++) {
@@ -32,7 +32,7 @@ final class Latency {
         return latency;
     }
 
-    /** Notes what one event took. */
+    /** Adds the times of one event. */
     void add(long directNanos, long behindNanos) {
         direct.add(directNanos / 1e6);
         behind.add(behindNanos / 1e6);
@@ -47,7 +47,7 @@ final class Latency {
         return frame.nanos();
     }
 
-    /** Fails if what is between the two makes an event wait. */
+    /** Fails if the second way delays events. */
     void assertComesAtOnce(String way) {
         direct.sort(null);
         behind.sort(null);

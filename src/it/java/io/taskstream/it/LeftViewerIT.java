@@ -8,7 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A viewer that has closed its connection gives its place back with the first heartbeat that it does not get. */
+/** A viewer that has closed its connection no longer counts after the first heartbeat that it does not get. */
 class LeftViewerIT extends OnServer {
 
     private static final int HEARTBEAT_SECONDS = 4;
@@ -17,7 +17,7 @@ class LeftViewerIT extends OnServer {
     private final Api api = Api.underTest();
     private final URI url = api.at("");
 
-    /** Another viewer, which came earlier and stays, tells the time: its second heartbeat comes before the other's would. */
+    /** An earlier viewer that stays is the clock: its second heartbeat comes before the other's would. */
     @Test
     void thePlaceOfAViewerThatLeftIsFreeBeforeItsSecondHeartbeat() {
         String task = api.createTask();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * The test looks at what hardly depends on the server, so it usually runs on that one alone; with {@code
+ * The test hardly depends on the server, so it usually runs on that one only; with {@code
  * -Dit.everywhere=true} it runs on each.
  */
 @Target(ElementType.TYPE)

@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Events of 1 KiB that carry their number, so that what a viewer got can be checked against what was published. */
+/** Events of 1 KiB that carry their number, so that a viewer's events can be compared with the published ones. */
 final class NumberedEvents {
 
     private static final Pattern EVENT = Pattern.compile("id: [0-9a-z]+-(\\d+)\ndata: \"(\\d+) x*\"\n");
@@ -23,9 +23,9 @@ final class NumberedEvents {
     private NumberedEvents() {}
 
     /**
-     * Publishes that many in one request, some at a time.
+     * Publishes that many events in one request, some at a time.
      *
-     * @param whenSent is told the number of the last that has been sent, each time
+     * @param whenSent gets the number of the last event sent, each time
      */
     static void publish(URI server, String task, int count, IntConsumer whenSent) throws IOException {
         try (var publisher = new RawPublisher(server, task, "application/x-ndjson")) {

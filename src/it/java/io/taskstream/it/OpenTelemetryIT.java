@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The servers' own OpenTelemetry, told what the README says, tells a collector of the calls. */
+/** The servers' own OpenTelemetry, configured as documented, exports the calls to a collector. */
 @Tag("once")
 class OpenTelemetryIT {
 
@@ -30,7 +30,8 @@ class OpenTelemetryIT {
 
     @Test
     void callsAreSpansBelowTheCallersOwn() throws IOException {
-        String script = new ReadmeConsole().script(name.equals("wildfly") ? "embed-server" : "create-jvm-options");
+        String script = DocsPage.of("src/docs/operations.md")
+                .script(name.equals("wildfly") ? "embed-server" : "create-jvm-options");
         try (var collector = new SpanCollector();
                 Server server = Server.create(name, ServerOptions.in(Path.of("target", "it", name + "-telemetry")))) {
             assertThat(script).contains("4317");

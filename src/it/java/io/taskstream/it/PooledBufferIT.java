@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 @MainlyOn("wildfly")
 class PooledBufferIT {
 
-    /** More than Undertow keeps free buffers, so that one of them gets the viewer's. */
+    /** More than the free buffers of Undertow, so that one request gets the viewer's buffer. */
     private static final int POSTS = 16;
 
     private static final String BODY = "{\"type\":\"message_delta\"}";
@@ -58,7 +58,7 @@ class PooledBufferIT {
         assertThat(whole).hasValue(POSTS);
     }
 
-    /** Once this fails, Undertow has been corrected, and nothing need be set any more. */
+    /** When this fails, Undertow is fixed, and the workaround can go. */
     @Test
     void aPooledBufferCostsAnotherRequestItsBody() throws Exception {
         breakOffAndPost(0);
@@ -94,7 +94,7 @@ class PooledBufferIT {
         }
     }
 
-    /** As a heartbeat is written: by a thread that is not the connection's. */
+    /** As a heartbeat is written: by a thread other than the connection's. */
     private void writeUntilItFails(ServletOutputStream out) {
         try {
             while (out.isReady()) {

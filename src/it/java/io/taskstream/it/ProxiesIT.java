@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Taskstream behind each real reverse proxy, with the settings that {@code server-config/proxies} has for it. */
+/** Taskstream behind each real reverse proxy, with its file of {@code server-config/proxies}. */
 @Tag("once")
 class ProxiesIT extends OnServer {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final int MANY = 1_000;
 
-    /** Apache passes a body on only when so many KiB of it have come. */
+    /** Apache forwards a body only after this many KiB. */
     private static final int COLLECTED_BY_APACHE = 16;
 
     private final Api direct = Api.underTest();
@@ -117,7 +117,7 @@ class ProxiesIT extends OnServer {
         Await.until("all are forgotten", Duration.ofSeconds(60), () -> forgets(task));
     }
 
-    /** A viewer that left is noticed when something is written to it. */
+    /** A disconnected viewer is noticed at the next write to it. */
     private boolean forgets(String task) {
         direct.publish(task, "0");
         return direct.task(task).getInt("viewers") == 0;

@@ -140,7 +140,7 @@ class QuietIT {
         end(publishing);
     }
 
-    /** The viewer asks for no heartbeat in that time, so that nothing at all is written to it either. */
+    /** The viewer asks for no heartbeat in that time, so that nothing is written to it either. */
     private static void publishWithALongPause() {
         String task = api.createTask();
         try (var publisher = new RawPublisher(server, task, "text/plain");

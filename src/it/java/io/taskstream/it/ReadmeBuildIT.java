@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's commands that build the project and run what they have built, as they stand, in a copy of the project.
- * Maven's options there give them free ports, and make short what takes hours.
+ * The documented commands that build, run, stop and measure the project, unchanged, in a copy of the project.
+ * Maven's options there give them free ports, and shorten long runs.
  */
 @Tag("once")
 @MainlyOn("payara")
@@ -68,7 +68,7 @@ class ReadmeBuildIT {
             server.destroyForcibly();
         }
         assertThat(serverLog()).contains(" stopped in ");
-        // While it is being stopped, WildFly calls it an error that a task is due.
+        // While it stops, WildFly logs a due task as an error.
         assertThat(serverLog().split("Suspending server", 2)[0]).doesNotContain(" ERROR ");
 
         run(FORMAT);

@@ -2,8 +2,8 @@ package io.taskstream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskstream.it.ReadmeConsole.Block;
-import io.taskstream.it.ReadmeConsole.Step;
+import io.taskstream.it.DocsPage.Block;
+import io.taskstream.it.DocsPage.Step;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Command;
 import io.taskstream.it.server.Server;
@@ -25,14 +25,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A walk through the README: its commands are run as they stand, in their order, at another address, and must print what it
- * says. The few that don't ask a server are listed here, each with where else it is run.
+ * A walk through the README and the pages of {@code src/docs}: their commands run as they are written, in their order, at
+ * another address, and must print what the page says. The few that don't call a server are listed here, each with where
+ * else it is run.
  */
 @Tag("once")
 @MainlyOn("wildfly")
 class ReadmeWalkIT {
 
-    private static final String SECURITY = "Security";
+    /** Needs tokens, and so a server of its own. */
+    private static final DocsPage SECURITY = DocsPage.of("src/docs/security.md");
+
+    /** Drains the server, and so comes last. */
+    private static final DocsPage OPERATIONS = DocsPage.of("src/docs/operations.md");
 
     private static final String IN_COPY = "ReadmeBuildIT";
 
@@ -54,6 +59,10 @@ class ReadmeWalkIT {
                     "bin/asadmin multimode --file server-config/payara/configure.asadmin",
                     "every Payara of these tests"),
             Map.entry("bin/asadmin restart-domain", "every Payara of these tests is started after that"),
+            Map.entry(
+                    "jq -r '.components[] | \"\\(.group):\\(.name) \\(.version)\"' target/bom.json",
+                    "by hand, with each release"),
+            Map.entry("mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
             Map.entry("mvn verify", "the build that these tests are of"),
             Map.entry(".ci/test", "what runs these tests"));
 
@@ -75,38 +84,40 @@ class ReadmeWalkIT {
             </project>
             """;
 
-    private final ReadmeConsole readme = new ReadmeConsole();
-
     @TempDir
     private Path directory;
 
     @Test
     void everyCommandIsRunHereOrKnownToBeRunElsewhere() {
-        TreeSet<String> others = new TreeSet<>(readme.commandsInText());
-        readme.blocks().stream()
-                .flatMap(block -> block.steps().stream())
-                .filter(step -> !step.isCall())
-                .forEach(step -> others.add(step.command()));
+        TreeSet<String> others = new TreeSet<>();
+        for (DocsPage page : DocsPage.all()) {
+            others.addAll(page.commandsInText());
+            page.blocks().stream()
+                    .flatMap(block -> block.steps().stream())
+                    .filter(step -> !step.isCall())
+                    .forEach(step -> others.add(step.command()));
+        }
         assertThat(others).containsExactlyInAnyOrderElementsOf(RUN_ELSEWHERE.keySet());
     }
 
     @Test
-    void whatTheReadmeShowsHappens() throws IOException {
+    void whatThePagesShowHappens() throws IOException {
         Files.writeString(directory.resolve("pom.xml"), POM);
         try (Server server = start("walk", Map.of())) {
-            for (Block block : readme.blocks()) {
-                if (!block.section().equals(SECURITY)) {
-                    walk(block, server, Map.of());
+            for (DocsPage page : DocsPage.all()) {
+                if (!page.equals(SECURITY) && !page.equals(OPERATIONS)) {
+                    walk(page, server, Map.of());
                 }
             }
+            walk(OPERATIONS, server, Map.of());
         }
     }
 
-    /** The file of tokens is the README's own, with tokens in it. */
+    /** The file of tokens is the page's own, with tokens in it. */
     @Test
-    void whatTheReadmeShowsOfTokensHappens() throws IOException {
+    void whatThePageOfTokensShowsHappens() throws IOException {
         Map<String, String> variables = new TreeMap<>();
-        Matcher placeholder = TOKEN.matcher(readme.json(SECURITY));
+        Matcher placeholder = TOKEN.matcher(SECURITY.json());
         String tokens = placeholder.replaceAll(found -> {
             String token = "walk-token-of-" + found.group(1);
             variables.put(found.group(1).toUpperCase(Locale.ROOT) + "_TOKEN", token);
@@ -116,11 +127,7 @@ class ReadmeWalkIT {
         Map<String, String> settings =
                 Map.of("taskstream.access", "tokens", "taskstream.access.tokens-file", file.toString());
         try (Server server = start("walk-tokens", settings)) {
-            for (Block block : readme.blocks()) {
-                if (block.section().equals(SECURITY)) {
-                    walk(block, server, variables);
-                }
-            }
+            walk(SECURITY, server, variables);
         }
     }
 
@@ -136,6 +143,12 @@ class ReadmeWalkIT {
         Api api = new Api(server.url());
         Await.until("it answers", Duration.ofSeconds(30), () -> api.get("/").statusCode() == 200);
         return server;
+    }
+
+    private void walk(DocsPage page, Server server, Map<String, String> variables) throws IOException {
+        for (Block block : page.blocks()) {
+            walk(block, server, variables);
+        }
     }
 
     /** Runs the block's calls in one shell, which ends each with its exit code. */

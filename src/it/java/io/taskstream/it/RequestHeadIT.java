@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the head of a request may be: the headers by which client and server agree on a representation, and the path. */
+/** Unusual request heads: the headers for content negotiation, and the path. */
 @Tag("contract")
 class RequestHeadIT extends OnServer {
 
@@ -114,7 +114,7 @@ class RequestHeadIT extends OnServer {
         }
     }
 
-    /** As it stands, which clients that know URIs would change. */
+    /** Unchanged; clients that normalize URIs would change it. */
     private int statusOf(String method, String path) throws IOException {
         try (var connection = new RawConnection(api.at(""), 0)) {
             connection.send(method + " " + path

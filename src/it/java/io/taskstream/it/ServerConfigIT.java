@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What {@code server-config} sets on a server as it comes, and takes back. */
+/** What {@code server-config} sets on a server with default settings, and restores. */
 @Tag("once")
 class ServerConfigIT {
 
     /**
-     * Payara writes these lines down when its OpenAPI is first configured. No command removes them, and without them it behaves
+     * Payara adds these lines when its OpenAPI is first configured. No command removes them, and without them it behaves
      * the same.
      */
     private static final Set<String> PAYARAS_DEFAULTS = Stream.of(

@@ -9,25 +9,24 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the server under test has logged while all other tests ran: nothing from WARN on that an operator would be called
- * for. It comes last, by the order that the build sets.
+ * The server's log of all other tests has no entry from WARN on that would need an operator, except the known ones.
+ * It runs last, by the order that the build sets.
  */
 @Order(Integer.MAX_VALUE)
 class ServerLogIT extends OnServer {
 
     /**
-     * What may be there.
+     * An allowed entry.
      *
-     * @param text is in the entry
-     * @param reason why it is no fault of ours, and no reason to act
+     * @param text part of the entry
+     * @param reason why it needs no action
      */
     private record Expected(String text, String reason) {}
 
     private static final List<Expected> EXPECTED = List.of(
-            new Expected(
-                    "WFLYTX0013", "WildFly as it comes: the tests' servers take no part in transactions of others"),
-            new Expected("WFLYELY00023", "WildFly as it comes: it makes its key store at the first start"),
-            new Expected("WFLYELY01084", "WildFly as it comes: it makes its key store at the first start"),
+            new Expected("WFLYTX0013", "WildFly by default: the tests' servers take no part in transactions of others"),
+            new Expected("WFLYELY00023", "WildFly by default: it makes its key store at the first start"),
+            new Expected("WFLYELY01084", "WildFly by default: it makes its key store at the first start"),
             new Expected("RESTEASY002130", "Tests send requests that can't be parsed; RESTEasy notes each of them"),
             new Expected("Unprocessed event : UnprocessedChangeEvent", "Payara was configured and is restarted then"),
             new Expected("HttpRequestURIDecoder", "Tests send paths that Grizzly can't decode; Payara refuses them"),

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With {@code server-config} a server shows nothing of its own, and fails at no header. */
+/** With {@code server-config} a server exposes no endpoint of its own, and no header makes it fail. */
 class ServersOwnIT extends OnServer {
 
     private static final List<String> HEADERS = List.of(
@@ -62,7 +62,7 @@ class ServersOwnIT extends OnServer {
                 .doesNotContainIgnoringCase("www-authenticate");
     }
 
-    /** Payara answers 403 where a service of its own is turned off. */
+    /** Payara answers 403 for a service that is turned off. */
     private static boolean isTurnedOffOnPayara(String path) {
         return System.getProperty("it.server").equals("payara")
                 && (path.startsWith("/openapi") || path.startsWith("/server-metrics"));
@@ -81,7 +81,7 @@ class ServersOwnIT extends OnServer {
     void aCookieThatCanNotBeReadIsNoFailure(String cookie) throws IOException {
         long before = traces();
         String answer = exchange("GET /tasks", "Cookie: " + cookie + "\r\n");
-        // Payara reads some that WildFly does not.
+        // Payara accepts some that WildFly refuses.
         assertThat(answer).matches("(?s)HTTP/1\\.1 (400|200) .*").doesNotContain("<html");
         assertThat(traces()).as("lines of stack traces in the log").isEqualTo(before);
     }

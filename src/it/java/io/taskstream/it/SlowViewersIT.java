@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Five of a hundred viewers never read: nobody else notices, and they are told the truth when they read again. */
+/** Five of a hundred viewers never read: no other viewer is affected, and their lag is exact when they read again. */
 @Tag("once")
 class SlowViewersIT extends OnServer {
 
@@ -22,7 +22,7 @@ class SlowViewersIT extends OnServer {
     private static final int HEALTHY = 95;
     private static final int STALLED = 5;
 
-    /** The publisher waits for the healthy, so that none of them lags because the machine is busy; the stalled it ignores. */
+    /** The publisher waits for the healthy viewers, so that none lags on a busy machine; it ignores the stalled ones. */
     private static final int EVENTS_AHEAD = 200;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

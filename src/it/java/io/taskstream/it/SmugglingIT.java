@@ -30,7 +30,7 @@ class SmugglingIT extends OnServer {
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
 
-    /** How long an answer to what is malformed is waited for: some proxies wait for the rest of it. */
+    /** How long to wait for an answer to a malformed request: some proxies wait for the rest of it. */
     private static final int SILENCE_MILLIS = 1_500;
 
     private static final int PATIENCE_MILLIS = 30_000;
@@ -71,7 +71,7 @@ class SmugglingIT extends OnServer {
         if (isToldSo && !isOwn && all.isEnded()) {
             return name + ": the next request was answered as the smuggled one: " + answers;
         }
-        // Where a proxy takes two requests for two, both are answered, and in their order.
+        // If a proxy sees two requests, both are answered, in order.
         if (isDeleted && !isToldSo) {
             return name + ": the smuggled request was carried out: " + answers;
         }

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A collector of OpenTelemetry's spans, which come by gRPC. */
 final class SpanCollector extends TraceServiceGrpc.TraceServiceImplBase implements AutoCloseable {
 
-    /** What the method of HTTP is called, now and before the conventions of OpenTelemetry were stable. */
+    /** The attribute of the HTTP method, now and before OpenTelemetry's conventions were stable. */
     private static final Set<String> METHOD = Set.of("http.request.method", "http.method");
 
     private final List<Exported> exported = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ final class SpanCollector extends TraceServiceGrpc.TraceServiceImplBase implemen
         return server.getPort();
     }
 
-    /** What has come so far. */
+    /** The spans so far. */
     List<Exported> exported() {
         return exported;
     }

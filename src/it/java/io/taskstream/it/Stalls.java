@@ -2,7 +2,7 @@ package io.taskstream.it;
 
 import java.time.Duration;
 
-/** Sees for how long this machine kept a thread from running that was due: what a test allows beyond what is promised. */
+/** Measures how long this machine delayed a thread that was due: a tolerance for tests of timing. */
 public final class Stalls implements AutoCloseable {
 
     private static final Duration STEP = Duration.ofMillis(20);

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A viewer reads nothing while publishers send what they can, and then goes on: it gets every event, and nobody waited
- * for it. For how long it stops says {@code -Dstopped.seconds}; the long proof is 60.
+ * A viewer reads nothing while publishers send at full speed, and then resumes: it gets every event, and delays no other.
+ * {@code -Dstopped.seconds} sets how long it stops; the long form is 60.
  */
 @Tag("once")
 class StoppedViewerIT {
@@ -65,7 +65,7 @@ class StoppedViewerIT {
         }
     }
 
-    /** Answers how many events were acknowledged. */
+    /** Returns the number of acknowledged events. */
     private static long publishFlatOut(URI server, String task) {
         CompletableFuture<Long> first = publish(server, task);
         CompletableFuture<Long> second = publish(server, task);

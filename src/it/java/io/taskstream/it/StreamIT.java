@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The stream on the wire, to the byte. */
+/** The stream on the wire, byte by byte. */
 @Tag("contract")
 class StreamIT extends OnServer {
 

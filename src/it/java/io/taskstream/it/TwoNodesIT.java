@@ -6,10 +6,14 @@ import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.Calls;
+import io.taskstream.it.wire.KeyedProducer;
+import io.taskstream.it.wire.Producer;
+import io.taskstream.it.wire.ResumingViewer;
 import io.taskstream.testing.RedisServer;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +23,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,10 +40,15 @@ class TwoNodesIT {
     private static final int TASKS = 8;
     private static final int VIEWERS_OF_A_TASK = 50;
 
-    /** From kill to kill, or longer while no node is there. */
+    /** The time between kills, longer while no node runs. */
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(10);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Duration BETWEEN_POSTS = Duration.ofMillis(20);
+
+    /** Hundreds of viewers that come back every second would keep a server from ever starting on a small machine. */
+    private static final Duration BETWEEN_RETURNS = Duration.ofSeconds(8);
 
     /** How long nodes are killed; minutes show more. */
     private static final Duration KILLING = Duration.ofSeconds(Integer.getInteger("it.kill.seconds", 20));
@@ -87,51 +98,60 @@ class TwoNodesIT {
     }
 
     @Test
-    void whateverNodeIsKilledEveryAcknowledgedEventReachesEveryViewerOnce() throws Exception {
+    void whateverNodeIsKilledEveryAcknowledgedEventReachesEveryViewerOnce() throws IOException {
         var api = new Api(nginx.url());
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        List<PersistentPublisher> publishers = new ArrayList<>();
+        var calls = new Calls(nginx.url());
+        List<Producer> producers = new ArrayList<>();
         List<List<ResumingViewer>> viewers = new ArrayList<>();
         for (int i = 0; i < TASKS; i++) {
             String task = api.createTask();
-            viewers.add(Stream.generate(() -> new ResumingViewer(client, api.at("/tasks/" + task + "/stream")))
+            List<ResumingViewer> watching = Stream.generate(
+                            () -> calls.watch(task, BETWEEN_RETURNS, TwoNodesIT::isRight))
                     .limit(VIEWERS_OF_A_TASK)
-                    .toList());
-            publishers.add(new PersistentPublisher(nginx.url(), task));
+                    .toList();
+            viewers.add(watching);
+            producers.add(new KeyedProducer(calls, task, watching.get(0)::last, BETWEEN_POSTS));
         }
+        producers.forEach(Producer::start);
         int kills;
         try {
             kills = killNodes();
         } catch (RuntimeException | Error e) {
             recordThreads();
-            report("a node did not come back", publishers, viewers);
+            report("a node did not come back", producers, viewers);
             throw e;
         }
-        for (PersistentPublisher publisher : publishers) {
-            publisher.finish();
-        }
+        producers.forEach(Producer::stop);
         for (int i = 0; i < TASKS; i++) {
-            List<String> log = log(api, publishers.get(i).task());
-            assertThat(log).doesNotHaveDuplicates();
-            publishers
-                    .get(i)
-                    .acknowledged()
-                    .forEach((sequence, event) ->
-                            assertThat(log.get((int) (sequence - 1))).isEqualTo(event));
+            Producer producer = producers.get(i);
+            assertThat(producer.problem()).isEmpty();
+            Await.until("the task is finished", PATIENCE, () -> finish(calls, producer.task()));
+            List<String> published = LongStream.rangeClosed(1, producer.acknowledged())
+                    .mapToObj(Producer::event)
+                    .collect(Collectors.toCollection(ArrayList::new));
+            published.add(Producer.DONE);
+            assertThat(log(api, producer.task())).isEqualTo(published);
             for (ResumingViewer viewer : viewers.get(i)) {
-                Await.until(
-                        "the viewer has all",
-                        PATIENCE,
-                        () -> viewer.hasAll() || !viewer.problem().isEmpty());
+                viewer.awaitEnd(PATIENCE);
                 assertThat(viewer.problem()).isEmpty();
-                assertThat(viewer.data()).isEqualTo(log);
+                assertThat(viewer.last()).isEqualTo(published.size());
             }
         }
-        report(kills + " kills", publishers, viewers);
+        report(kills + " kills", producers, viewers);
     }
 
-    /** Kills nodes, whether the other one is there or not, and answers how many when all are back. */
+    private static boolean isRight(long sequence, String data) {
+        return data.equals(Producer.event(sequence)) || data.equals(Producer.DONE);
+    }
+
+    private static boolean finish(Calls calls, String task) {
+        var body = BodyPublishers.ofString(Producer.DONE);
+        return calls.publish(task, "application/json", body, "Idempotency-Key", "done")
+                .filter(answer -> answer.statusCode() == 200)
+                .isPresent();
+    }
+
+    /** Kills nodes, whether or not the other one runs. Returns the number of kills when all run again. */
     private static int killNodes() {
         var random = new Random();
         List<CompletableFuture<Void>> comingBack =
@@ -155,7 +175,7 @@ class TwoNodesIT {
         awaitApplication(node);
     }
 
-    /** For whoever asks why a node did not come back: what each of them is at, now and a little later. */
+    /** Writes the threads of each node to files, now and a little later, to find out why a node did not start. */
     private static void recordThreads() throws IOException {
         for (int i = 0; i < 3; i++) {
             for (Server node : NODES) {
@@ -171,7 +191,7 @@ class TwoNodesIT {
         Await.until("the application answers", PATIENCE, () -> answers(api));
     }
 
-    /** A server that listens may still be loading its applications: it has its own answers until then, or none. */
+    /** A server that listens may still be loading its applications: until then it answers itself, or not at all. */
     private static boolean answers(Api api) {
         try {
             return api.get("/tasks?limit=1").statusCode() == 200;
@@ -195,15 +215,14 @@ class TwoNodesIT {
         }
     }
 
-    private static void report(String what, List<PersistentPublisher> publishers, List<List<ResumingViewer>> viewers) {
-        var counts = new TreeMap<String, Integer>();
-        publishers.forEach(
-                each -> counts.merge("events acknowledged", each.acknowledged().size(), Integer::sum));
-        publishers.forEach(each -> counts.merge("posts repeated", each.repeats(), Integer::sum));
+    private static void report(String what, List<Producer> producers, List<List<ResumingViewer>> viewers) {
+        var counts = new TreeMap<String, Long>();
+        producers.forEach(each -> counts.merge("events acknowledged", each.acknowledged(), Long::sum));
+        producers.forEach(each -> counts.merge("posts without an answer", (long) each.doubts(), Long::sum));
         viewers.stream().flatMap(List::stream).forEach(each -> {
-            counts.merge("viewers", 1, Integer::sum);
-            counts.merge("events seen", each.data().size(), Integer::sum);
-            counts.merge("returns of viewers", each.returns(), Integer::sum);
+            counts.merge("viewers", 1L, Long::sum);
+            counts.merge("events seen", each.last(), Long::sum);
+            counts.merge("returns of viewers", (long) each.resumes(), Long::sum);
         });
         System.out.println("Two nodes, " + what + ": " + counts);
     }

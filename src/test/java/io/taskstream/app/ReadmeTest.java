@@ -5,24 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README says what the code and the scripts do, no less and no more. */
+/** The README and the pages for operators say what the code and the scripts do, no less and no more. */
 class ReadmeTest {
 
-    /** The first two cells of a row, both in code marks. */
     /** A key and its default; a dash stands for none. */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
 
+    private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#]+)[^)]*\\)");
+
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
     private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
-    private static final Pattern WILDFLY_UNSET = Pattern.compile("(\\S+):undefine-attribute\\(name=([^)]+)\\)");
+    /** An attribute that standalone.xml sets is written, any other becomes undefined. */
+    private static final Pattern WILDFLY_UNSET =
+            Pattern.compile("(\\S+):(?:undefine|write)-attribute\\(name=([^,)]+)[,)]");
+
     private static final Pattern WILDFLY_TARGET = Pattern.compile("(\\S+):write-attribute\\(name=([^,]+),");
     private static final Pattern WILDFLY_ADDED =
             Pattern.compile("(?m)^\\S*/(?:expression-filter|setting)=([^:]+):(add|remove)\\b");
@@ -34,9 +40,41 @@ class ReadmeTest {
 
     @Test
     void theSettingsTableHasEveryKeyWithItsDefaultAndNoOther() throws IOException {
-        var reader = new SettingReader(key -> null);
-        Settings.read(reader);
-        assertThat(pairs(ROW, section("## Settings"))).isEqualTo(reader.defaults());
+        assertThat(pairs(ROW, page("src/docs/settings.md"))).isEqualTo(defaults());
+    }
+
+    @Test
+    void theReadmesSettingsAreSomeOfThem() throws IOException {
+        assertThat(defaults())
+                .containsAllEntriesOf(pairs(ROW, section("README.md", "## Settings")))
+                .isNotEmpty();
+    }
+
+    @Test
+    void theReadmeIsShortAndLinksEveryPage() throws IOException {
+        String readme = page("README.md");
+        assertThat(readme.lines()).hasSizeLessThanOrEqualTo(220);
+        assertThat(links("README.md")).containsAll(pages());
+    }
+
+    @Test
+    void everyLinkLeadsToAFile() throws IOException {
+        List<Path> all = new ArrayList<>(decisions());
+        all.addAll(pages());
+        all.add(Path.of("README.md"));
+        for (Path page : all) {
+            assertThat(links(page.toString())).as(page.toString()).allMatch(Files::exists);
+        }
+    }
+
+    @Test
+    void decisionsAreNumberedWithoutHoles() throws IOException {
+        int number = 0;
+        for (Path decision : decisions()) {
+            number++;
+            assertThat(decision.toString()).contains("decisions/%04d-".formatted(number));
+            assertThat(page(decision.toString())).startsWith("# " + number + ". ");
+        }
     }
 
     @Test
@@ -45,7 +83,9 @@ class ReadmeTest {
         Map<String, String> set = pairs(WILDFLY_SET, script);
         set.putAll(pairs(WILDFLY_PROPERTY, script));
         set.putAll(pairs(WILDFLY_ADDED, script));
-        assertThat(pairs(ROW, section("### WildFly"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## WildFly")))
+                .isEqualTo(set)
+                .isNotEmpty();
     }
 
     @Test
@@ -54,7 +94,9 @@ class ReadmeTest {
         Map<String, String> set = pairs(PAYARA_SET, script);
         set.putAll(pairs(PAYARA_PROPERTY, script));
         set.putAll(pairs(PAYARA_COMMAND, script));
-        assertThat(pairs(ROW, section("### Payara"))).isEqualTo(set).isNotEmpty();
+        assertThat(pairs(ROW, section("src/docs/servers.md", "## Payara")))
+                .isEqualTo(set)
+                .isNotEmpty();
     }
 
     @Test
@@ -66,13 +108,47 @@ class ReadmeTest {
     }
 
     /** What stands from the heading to the next one of any level that is not deeper. */
-    private static String section(String heading) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int start = readme.indexOf("\n" + heading + "\n");
+    private static String section(String page, String heading) throws IOException {
+        String text = page(page);
+        int start = text.indexOf("\n" + heading + "\n");
         assertThat(start).as("the heading '%s'", heading).isNotNegative();
         String level = heading.substring(0, heading.indexOf(' '));
-        Matcher next = Pattern.compile("(?m)^#{2," + level.length() + "} ").matcher(readme);
-        return readme.substring(start, next.find(start + heading.length() + 1) ? next.start() : readme.length());
+        Matcher next = Pattern.compile("(?m)^#{2," + level.length() + "} ").matcher(text);
+        return text.substring(start, next.find(start + heading.length() + 1) ? next.start() : text.length());
+    }
+
+    private static String page(String name) throws IOException {
+        return Files.readString(Path.of(name));
+    }
+
+    private static List<Path> pages() throws IOException {
+        return pages(Path.of("src", "docs"));
+    }
+
+    private static List<Path> decisions() throws IOException {
+        return pages(Path.of("src", "docs", "decisions"));
+    }
+
+    private static List<Path> pages(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(each -> each.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The files that a page links to, without anchors and other sites. */
+    private static List<Path> links(String page) throws IOException {
+        return LINK.matcher(page(page))
+                .results()
+                .map(match -> Path.of(page).resolveSibling(match.group(1)).normalize())
+                .toList();
+    }
+
+    private static Map<String, String> defaults() {
+        var reader = new SettingReader(key -> null);
+        Settings.read(reader);
+        return reader.defaults();
     }
 
     private static String script(String name) throws IOException {

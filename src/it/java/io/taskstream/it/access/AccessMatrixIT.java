@@ -31,13 +31,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every endpoint, tried with everything that must not let in, and with what must. */
+/** Every endpoint with every invalid and every valid credential. */
 @Tag("once")
 class AccessMatrixIT {
 
     private static final List<String> NONE = List.of();
 
-    /** Static tokens by the subject of the claims that they have the rights of. */
+    /** Static tokens, by the subject of the claims with the same permissions. */
     private static final Map<String, String> STATIC = Map.of(
             "p", "static-publisher-0123456789",
             "v", "static-viewer-0123456789",
@@ -104,8 +104,8 @@ class AccessMatrixIT {
     /**
      * A call.
      *
-     * @param needs the rights of a token that is just enough, as publish, watch and admin
-     * @param good what it answers to who has them
+     * @param needs the minimal permissions of a token, as publish, watch and admin
+     * @param good the status with these permissions
      */
     private record Endpoint(
             String method, String path, String type, String body, JWTClaimsSet.Builder needs, int good) {
@@ -119,7 +119,7 @@ class AccessMatrixIT {
         }
     }
 
-    /** One way to show who one is, and what must be answered to it. */
+    /** A credential, and the required status. */
     private record Credential(String name, String query, List<String> headers, int expected) {
 
         static Credential bearer(String name, String token, int expected) {
@@ -151,7 +151,7 @@ class AccessMatrixIT {
                 new Endpoint("DELETE", "/sessions/nobody", null, "", admin, 204),
                 new Endpoint("GET", "/metrics", null, "", admin, 200),
                 new Endpoint("GET", "/admin/drain", null, "", admin, 200),
-                // Last, for it takes the server down.
+                // Last, because it drains the server.
                 new Endpoint("POST", "/admin/drain", null, "", admin, 202));
     }
 
@@ -175,7 +175,7 @@ class AccessMatrixIT {
             }
         }
         cells += checkRotation(wrong);
-        // Last, for it takes the server down.
+        // Last, because it drains the server.
         Endpoint drain = endpoints.get(endpoints.size() - 1);
         cells += check(drain, Credential.bearer("a static token", STATIC.get("a"), drain.good), wrong);
         System.out.printf(
@@ -185,7 +185,7 @@ class AccessMatrixIT {
         assertNothingSecretIsLogged();
     }
 
-    /** Tries one cell. Answers 1, for it is one. */
+    /** Tests one cell. Returns 1, to count it. */
     private static int check(Endpoint endpoint, Credential credential, List<String> wrong) {
         int status = call(endpoint, credential);
         if (status != credential.expected) {
@@ -195,7 +195,7 @@ class AccessMatrixIT {
         return 1;
     }
 
-    /** Every way to show that one has just the rights that a call takes. */
+    /** Every credential with the minimal permissions of a call. */
     private static List<Function<Endpoint, Credential>> enough() {
         return List.of(
                 endpoint -> Credential.bearer("ES256", issuer.sign(endpoint.needs), endpoint.good),
@@ -210,7 +210,7 @@ class AccessMatrixIT {
                         endpoint.path.equals("/session") && endpoint.method.equals("POST") ? 400 : endpoint.good));
     }
 
-    /** New keys count soon, and the old ones not much longer. */
+    /** New keys are accepted soon, and old ones refused soon after. */
     private static int checkRotation(List<String> wrong) {
         var successor = new Issuer();
         keys.publish(successor.keys());
@@ -259,7 +259,7 @@ class AccessMatrixIT {
         credentials.add(Credential.bearer("no algorithm", unsigned(claims), 401));
         credentials.add(Credential.bearer("a changed token", changed(issuer.sign(copy(claims))), 401));
         if (endpoint.needs.build().getSubject().equals("n")) {
-            // Whoever is known may do this.
+            // Every authenticated caller may do this.
             credentials.add(Credential.bearer(
                     "a token without rights claim", issuer.sign(copy(claims).claim("taskstream", null)), 401));
         } else {

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where the server takes a client to be that comes through each proxy of {@code server-config/proxies}, and forges. */
+/** The client address that the server sees through each proxy of {@code server-config/proxies}, with forged headers. */
 @Tag("once")
 class BehindProxiesIT {
 
-    /** Its own address; the proxies listen on another and are known by that. */
+    /** The client's address; the proxies listen on another one, which the server trusts. */
     private static final String CLIENT = "127.0.0.2";
 
     private static final String ELSEWHERE = "192.0.2.66";
@@ -87,11 +87,11 @@ class BehindProxiesIT {
         Await.until("all is audited", Duration.ofSeconds(20), () -> addresses().size() >= audited + 2 * FORGED.size());
         List<String> addresses = addresses();
         assertThat(addresses.subList(audited, addresses.size())).containsOnly(CLIENT);
-        // So that the next proxy's viewer finds the place free.
+        // Frees the only viewer slot for the next proxy.
         guarded.api().send("DELETE", "/tasks/" + task, null, "", bearer(token));
     }
 
-    /** What the audit lines say, one after the other. */
+    /** The audit lines, in order. */
     private static List<String> addresses() {
         List<String> addresses = new ArrayList<>();
         guarded.log()

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A server on which nobody has said who may come in. */
+/** A server without an access setting. */
 @Tag("once")
 class ClosedIT {
 
@@ -27,7 +27,7 @@ class ClosedIT {
 
     private static final String[] PREFLIGHT = {"Origin", GuardedServer.FRIEND, "Access-Control-Request-Method", "GET"};
 
-    /** Ways around; some the container refuses before the application is asked, each with a status of its own. */
+    /** Bypass attempts; the container refuses some before the application sees them, each with its own status. */
     private static final List<String> STRANGE = List.of(
             "GET /health/../tasks",
             "GET /health/%2e%2e/tasks",
@@ -47,7 +47,7 @@ class ClosedIT {
     private static final Predicate<String> REFUSED =
             Pattern.compile("^HTTP/1\\.1 (400|401|404|405|501) ").asPredicate();
 
-    /** Payara has a health application of its own there, which answers under any path below. */
+    /** Payara has its own health application there, which answers under any path below. */
     private static final Predicate<String> HEALTH = Pattern.compile(
                     "\r\n\r\n\\{\"status\":\"UP\",\"checks\":\\[[^]]*]}$")
             .asPredicate();

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A server of its own that asks for tokens. */
+/** A separate server that requires tokens. */
 public final class GuardedServer implements AutoCloseable {
 
-    /** The origin of a page elsewhere that may call. */
+    /** An allowed origin of another site's page. */
     public static final String FRIEND = "https://friend.example";
 
     private final Issuer issuer;
@@ -29,7 +29,7 @@ public final class GuardedServer implements AutoCloseable {
      * Starts it.
      *
      * @param heap as {@code -Xmx} takes it
-     * @param settings besides those that say where the keys are
+     * @param settings besides those for the keys
      */
     public GuardedServer(String name, String heap, Map<String, String> settings) {
         this(name, heap, settings, new Issuer());
@@ -96,19 +96,19 @@ public final class GuardedServer implements AutoCloseable {
         }
     }
 
-    /** A header that shows the token. */
+    /** The Authorization header with the token. */
     public static String[] bearer(String token) {
         return new String[] {"Authorization", "Bearer " + token};
     }
 
-    /** Makes a task in the name of the token; answers its id. */
+    /** Creates a task with the token. Returns its id. */
     public String createTask(String token) {
         HttpResponse<String> answer = api.send("POST", "/tasks", null, "", bearer(token));
         assertThat(answer.statusCode()).isEqualTo(201);
         return Api.json(answer).getString("id");
     }
 
-    /** Publishes in the name of the token; answers the last event's id. */
+    /** Publishes with the token. Returns the last event's id. */
     public String publish(String token, String task, String json) {
         HttpResponse<String> answer =
                 api.send("POST", "/tasks/" + task + "/events", "application/json", json, bearer(token));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of streams and publishers while they are open, when their rights end. */
+/** Open streams and publishing requests whose permissions end. */
 @Tag("once")
 class GuardedStreamsIT {
 

@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Issues tokens, good ones and wrong ones, as a token server would. */
+/** Issues valid and invalid tokens, as a token server would. */
 public final class Issuer {
 
     static final String NAME = "https://issuer.example";
@@ -61,7 +61,7 @@ public final class Issuer {
         return new JWKSet(List.of(ec.toPublicJWK(), rsa.toPublicJWK(), okp)).toString();
     }
 
-    /** Claims of a good token with these rights. */
+    /** Claims of a valid token with these permissions. */
     public static JWTClaimsSet.Builder claims(String subject, List<String> publish, List<String> watch, boolean admin) {
         return new JWTClaimsSet.Builder()
                 .issuer(NAME)
@@ -115,7 +115,7 @@ public final class Issuer {
         }
     }
 
-    /** The token, with the public key taken for a shared secret: what a careless verifier would take. */
+    /** The token, with the public key used as a shared secret, which a careless verifier would accept. */
     String signWithPublicKeyAsSecret(JWTClaimsSet.Builder claims) {
         try {
             byte[] secret = rsa.toPublicKey().getEncoded();

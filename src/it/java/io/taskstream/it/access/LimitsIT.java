@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** What happens at each limit, and what the heap is like when they are reached. */
+/** The answers at each limit, and the heap when limits are reached. */
 @Tag("once")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LimitsIT {
@@ -41,10 +41,10 @@ class LimitsIT {
     private static final int RECEIVING_BYTES = 32 << 20;
     private static final int LINE_SECONDS = 20;
 
-    /** What a half head may take on either server, and some more. */
+    /** The longest that either server waits for the rest of a head, with a margin. */
     private static final Duration HEAD = Duration.ofSeconds(90);
 
-    /** Payara queues more of a large event for a viewer that reads nothing than WildFly does, but not without end. */
+    /** Payara queues more of a large event for a stalled viewer than WildFly does, but within a bound. */
     private static final long HEAP = System.getProperty("it.server").equals("payara") ? 200 << 20 : 100 << 20;
 
     private static GuardedServer guarded;
@@ -86,7 +86,7 @@ class LimitsIT {
         guarded.close();
     }
 
-    /** A token that may do everything, in the name of that subject, whose limits it has. */
+    /** A token with all permissions, for that subject, whose limits it uses. */
     private static String token(String subject) {
         return guarded.issuer().sign(Issuer.claims(subject, ALL, ALL, true));
     }
@@ -206,7 +206,7 @@ class LimitsIT {
         }
     }
 
-    /** The last: lines that had to wait for room fill it again, and are cut off after their producers have gone. */
+    /** Runs last: lines that waited for memory use it again, and are cut off after their producers have disconnected. */
     @Test
     @Order(Integer.MAX_VALUE)
     void halfLinesFillNoHeapAndAreCutOff() throws IOException {
@@ -225,7 +225,7 @@ class LimitsIT {
             System.out.printf(
                     "On %s: %d half lines of %,d bytes, with room for %,d: live heap %,d bytes more%n",
                     System.getProperty("it.server"), HALF_LINES, MAX_BYTES - 1, RECEIVING_BYTES, grown);
-            // What has come into the server's own buffers is not counted, nor is the copying of what grows.
+            // The server's own buffers are not counted, nor copies while arrays grow.
             assertThat(grown).as("bytes of live heap").isLessThan(HEAP);
 
             guarded.publish(maker, task, "1");
@@ -243,7 +243,7 @@ class LimitsIT {
         } finally {
             halves.forEach(RawPublisher::close);
         }
-        // Lines that had to wait for room are read, and cut off, after their producers have gone.
+        // Lines that waited for memory are read, and cut off, after their producers have disconnected.
         Await.until(
                 "there is room for the largest body again",
                 SOON.plusSeconds(2L * LINE_SECONDS),
@@ -260,7 +260,7 @@ class LimitsIT {
         assertThat(after).isLessThan(HEAD);
     }
 
-    /** A viewer that reads nothing; it is let in when those of the tests before have been noticed to be gone. */
+    /** A stalled viewer; it is admitted once the viewers of earlier tests are known to be disconnected. */
     private static RawViewer admitted(String task, String token) {
         List<RawViewer> viewer = new ArrayList<>();
         Await.until("a viewer is let in", SOON, () -> {
@@ -297,7 +297,7 @@ class LimitsIT {
         try {
             each.close();
         } catch (Exception e) {
-            // It is the server that is tested.
+            // Not the client's memory, but the server's, is tested.
         }
     }
 
@@ -308,7 +308,7 @@ class LimitsIT {
     }
 
     private static int streamStatus(String task, String token) {
-        // Whoever has gone is noticed with the next heartbeat.
+        // The next heartbeat reveals disconnected viewers.
         return Statuses.of(server, "GET", "/tasks/" + task + "/stream?heartbeat=1", null, "", bearer(token));
     }
 

@@ -16,19 +16,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ways to spell a path so that one part of a server takes it for a public one and another serves what lies behind. Asked
+ * Spellings of a path that one part of a server could treat as public while another serves a protected one. Called
  * without a token, nothing but the public parts answers, and nothing fails.
  */
 @Tag("once")
 class PathTricksIT {
 
-    /** What gives a task away. */
+    /** Strings that reveal a task. */
     private static final String SECRET = "a-title-that-nobody-is-told";
 
-    /** Each stands for the path of a secret. */
+    /** Paths of protected resources. */
     private static final List<String> TARGETS = List.of("tasks", "metrics", "admin/drain", "tasks/TASK/events");
 
-    /** Around each target. */
+    /** Variants of each target. */
     private static final List<String> TRICKS = List.of(
             "//%s",
             "///%s",
@@ -141,16 +141,16 @@ class PathTricksIT {
             "/page/../../WEB-INF/web.xml",
             "/page/vendor/../index.html");
 
-    /** Refused, or not understood at all. */
+    /** The statuses of a refusal. */
     private static final Predicate<String> REFUSED =
             Pattern.compile("^(HTTP/1\\.1 4\\d\\d |$)").asPredicate();
 
-    /** Payara has a health application of its own, which answers whatever lies below. */
+    /** Payara has its own health application, which answers under any path below. */
     private static final Predicate<String> HEALTH = Pattern.compile(
                     "^HTTP/1\\.1 200 [^{]*\r\n\r\n\\{\"status\":\"UP\",\"checks\":\\[[^]]*]}$")
             .asPredicate();
 
-    /** The page, which is public; and nothing at all, as Payara itself answers a path that it can't decode. */
+    /** The public page, and the empty answer of Payara to a path that it can't decode. */
     private static boolean isPublic(String answer) {
         return answer.startsWith("HTTP/1.1 200")
                 && (answer.contains("<title>Taskstream") || answer.endsWith("\r\n\r\n"));

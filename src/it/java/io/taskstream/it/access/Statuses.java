@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Asks for the status only, and does not wait for the body, which may never end. */
+/** Reads the status only, not the body, which may never end. */
 final class Statuses {
 
     private Statuses() {}

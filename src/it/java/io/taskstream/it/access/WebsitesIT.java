@@ -10,7 +10,7 @@ import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a page of another website reaches of a server that asks for no tokens, through the browser of whoever visits it. */
+/** What a page of another website can reach of a server without tokens, through its visitor's browser. */
 class WebsitesIT extends OnServer {
 
     private static final List<String> REQUESTS = List.of(

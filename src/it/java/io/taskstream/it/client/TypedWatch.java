@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that watches a stream with nothing but the standard API, whichever client the class path holds, and prints a
- * line for everything it is told. It ends when its input does.
+ * A program that watches a stream through the standard API, with whichever client is on the class path, and prints a
+ * line for each call of its listeners. It ends when its input does.
  */
 public final class TypedWatch {
 

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.Calls;
+import io.taskstream.it.wire.KeyedProducer;
+import io.taskstream.it.wire.LineProducer;
+import io.taskstream.it.wire.Producer;
+import io.taskstream.it.wire.ResumingViewer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The server is killed as {@code kill -9} does at random moments, with producers at full speed and viewers that come
- * back. How often says {@code -Dcrash.kills}; the long proof is 20.
+ * The server is killed as by {@code kill -9} at random moments, with producers at full speed and viewers that reconnect.
+ * {@code -Dcrash.kills} sets the number of kills; the long form is 20.
  */
 @Tag("once")
 class CrashIT {
@@ -62,11 +67,11 @@ class CrashIT {
         for (int i = 0; i < KEYED + STREAMING; i++) {
             String task = "crash-" + i;
             calls.create(task);
-            var viewer = new ResumingViewer(calls, task).start();
+            var viewer = calls.watch(task);
             viewers.add(viewer);
             producers.add(
                     i < KEYED
-                            ? new KeyedProducer(calls, task, viewer::last)
+                            ? new KeyedProducer(calls, task, viewer::last, Duration.ZERO)
                             : new LineProducer(calls, task, viewer::last));
         }
         producers.forEach(Producer::start);
@@ -78,15 +83,15 @@ class CrashIT {
         assertThat(viewers).as(why).extracting(ResumingViewer::problem).containsOnly("");
     }
 
-    /** Ends every task, and reads it once more from its first event: it holds what was acknowledged, and the end. */
+    /** Finishes every task, and reads it again from its first event: it has all acknowledged events, and the terminal one. */
     private void check(Calls calls) {
         long found = 0;
         for (int i = 0; i < producers.size(); i++) {
             Producer producer = producers.get(i);
-            var done = calls.publish(producer.task, "application/json", BodyPublishers.ofString("{\"type\":\"done\"}"));
+            var done = calls.publish(producer.task(), "application/json", BodyPublishers.ofString(Producer.DONE));
             assertThat(done.orElseThrow().statusCode()).isEqualTo(200);
             viewers.get(i).awaitEnd(PATIENCE);
-            var fresh = new ResumingViewer(calls, producer.task).start();
+            var fresh = calls.watch(producer.task());
             fresh.awaitEnd(PATIENCE);
             assertThat(fresh.problem()).isEmpty();
             assertThat(fresh.last()).isEqualTo(producer.acknowledged() + 1);

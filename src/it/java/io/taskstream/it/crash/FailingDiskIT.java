@@ -13,6 +13,7 @@ import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.Calls;
 import io.taskstream.metrics.Histogram;
 import io.taskstream.metrics.Stopwatch;
 import jakarta.json.JsonObject;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a client and an operator see when the log's directory is full, read-only, or another's. */
+/** What a client and an operator see when the log's directory is full, read-only, or in use by another server. */
 @Tag("once")
 @MainlyOn("wildfly")
 class FailingDiskIT {
@@ -82,14 +83,14 @@ class FailingDiskIT {
         try (SmallDisk disk = mounted.get()) {
             deploy();
             API.send("PUT", "/tasks/" + TASK, null, "");
-            var viewer = new ResumingViewer(CALLS, TASK).start();
+            var viewer = CALLS.watch(TASK);
             assertReady(200);
             int next = publishUntilFull();
             assertReady(503);
             assertThat(API.task(TASK).getInt("events")).isGreaterThanOrEqualTo(next - 1);
             assertThat(API.get("/tasks/" + TASK + "/events?limit=10").statusCode())
                     .isEqualTo(200);
-            var late = new ResumingViewer(CALLS, TASK).start();
+            var late = CALLS.watch(TASK);
             next = publishWhileFull(next);
             int kept = next - 1;
             Await.until("a late viewer gets what is kept", SOON, () -> late.last() >= kept);
@@ -122,7 +123,7 @@ class FailingDiskIT {
         return API.get("/health/ready");
     }
 
-    /** Answers the number of the first event that was refused. */
+    /** Returns the number of the first refused event. */
     private static int publishUntilFull() {
         for (int i = 1; i < MANY; i++) {
             HttpResponse<String> answer = publish(i);
@@ -142,7 +143,7 @@ class FailingDiskIT {
         throw new AssertionError("The disk is never full");
     }
 
-    /** Goes on for some seconds; the journal may find a little room now and then. Answers what is still refused. */
+    /** Publishes for some seconds; the journal may find some space meanwhile. Returns the number of the first refused event. */
     private static int publishWhileFull(int refused) {
         int next = refused;
         long start = System.nanoTime();
@@ -175,7 +176,7 @@ class FailingDiskIT {
         deploy();
     }
 
-    /** What another server does. */
+    /** Locks the directory as another server does. */
     private static EmbeddedEventLog openHere() {
         var retention = new Retention(Duration.ofDays(1), 1_000, 1 << 20, 1 << 20, Duration.ofDays(1));
         return new EmbeddedEventLog(
@@ -201,7 +202,7 @@ class FailingDiskIT {
             deploy();
             assertThat(API.task(TASK).getInt("events")).isEqualTo(1);
             assertThat(API.get("/tasks/" + TASK + "/events").body()).contains("\"n\":1");
-            var viewer = new ResumingViewer(CALLS, TASK).start();
+            var viewer = CALLS.watch(TASK);
             Await.until("the viewer gets what is kept", SOON, () -> viewer.last() == 1);
             assertRefused(publish(2));
             assertRefused(API.send("PUT", "/tasks/another", null, ""));

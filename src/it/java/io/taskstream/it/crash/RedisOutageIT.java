@@ -7,6 +7,7 @@ import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.Calls;
 import io.taskstream.it.wire.RawViewer;
 import io.taskstream.it.wire.RawViewer.Frame;
 import io.taskstream.testing.RedisServer;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What clients and an operator see when Redis is away, hangs, is full, or has lost its memory. */
+/** What clients and an operator see when Redis is down, hangs, is full, or has lost its data. */
 @Tag("once")
 @MainlyOn("payara")
 class RedisOutageIT {
@@ -160,7 +161,7 @@ class RedisOutageIT {
         return viewer.body().split(HEARTBEAT, -1).length - 1;
     }
 
-    /** The data of all events up to the end of the stream, but for one that was refused: whether it is kept is not known. */
+    /** The data of all events up to the end of the stream, except the refused one, which may or may not be kept. */
     private static List<String> data(RawViewer viewer) {
         return viewer.rest(SOON).stream()
                 .map(Frame::text)

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A file system in memory that can be full, grow, and be read-only. Only where this process may mount one. */
+/** A file system in memory that can be full, grow, and be read-only. It needs the permission to mount. */
 final class SmallDisk implements AutoCloseable {
 
     private final Path directory;
@@ -16,7 +16,7 @@ final class SmallDisk implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** A new one of that size, as {@code mount} takes it; empty if it is not permitted here. */
+    /** Mounts one of that size, as {@code mount} takes it; empty without the permission. */
     static Optional<SmallDisk> mount(Path directory, String size) {
         try {
             Files.createDirectories(directory);
@@ -30,7 +30,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Changes it: {@code size=64m}, {@code ro} or {@code rw}. */
+    /** Remounts it with {@code size=64m}, {@code ro} or {@code rw}. */
     void remount(String option) {
         Command.of("mount", "-o", "remount," + option, directory.toString()).run();
     }

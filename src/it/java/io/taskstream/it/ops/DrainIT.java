@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** A server is stopped under two thousand viewers: it sends them away in turn, and nobody misses an event. */
+/** A server is stopped under two thousand viewers: it disconnects them in turn, and none misses an event. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("once")
 class DrainIT {
@@ -32,12 +32,12 @@ class DrainIT {
 
     private static final Duration WINDOW = Duration.ofSeconds(8);
 
-    /** Viewers are sent away over the window, and told to come back over twice the window. */
+    /** Viewers are disconnected over the window, and get reconnection times over twice the window. */
     private static final int SPREAD_SECONDS = 2 * (int) WINDOW.toSeconds();
 
     /**
-     * How many times as many may come in a second as would if they were spread evenly and all succeeded: whoever finds the
-     * server still away comes again, together with others that come for the first time.
+     * How many times the even rate of reconnections a second may have: a viewer that finds the
+     * server still down tries again, together with others that try for the first time.
      */
     private static final int BUNCHING = 4;
 
@@ -61,7 +61,7 @@ class DrainIT {
 
     private static void deploy() {
         server.deploy(Path.of(System.getProperty("it.war")));
-        // Payara may answer 404 a moment longer.
+        // Payara may answer 404 slightly longer.
         Await.until("it answers", PATIENCE, () -> api.get("/tasks").statusCode() == 200);
     }
 
@@ -89,7 +89,7 @@ class DrainIT {
             System.out.printf("%s: stopped after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
             assertThat(crowd.problems()).isEmpty();
             server.start();
-            // Payara answers 404 for applications that it has yet to load.
+            // Payara answers 404 until it has loaded the application.
             Await.until("it answers", PATIENCE, () -> api.get("/tasks").statusCode() == 200);
             System.out.printf("%s: started after %.1f s%n", name(), (System.nanoTime() - stopping) / 1e9);
 
@@ -105,9 +105,9 @@ class DrainIT {
     }
 
     /**
-     * Prints when they came back, and fails if too many of them tried to in the same second.
+     * Prints when viewers reconnected, and fails if too many of them tried in the same second.
      *
-     * @param origin when they were begun to be sent away, in {@link System#nanoTime()}
+     * @param origin when the drain began, in {@link System#nanoTime()}
      */
     private static void checkSpread(Crowd crowd, int viewers, long origin, String cause) {
         var attempts = new Seconds(crowd.takeAttempts(), origin);
@@ -179,7 +179,7 @@ class DrainIT {
         }
     }
 
-    /** As for a new version of the application; the server goes on. */
+    /** Redeploys, as for a new version of the application; the server goes on. */
     @Test
     @Order(3)
     void onUndeployItSendsViewersAwayAndANewDeploymentHasThemBackWithoutLoss() {

@@ -59,7 +59,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /**
-     * What an expression is now, one element for each series.
+     * The current value of an expression, one element for each series.
      *
      * @throws AssertionError if Prometheus does not take it
      */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is handed out for Grafana and Prometheus works on a server that serves. */
+/** The dashboard and alert rules work with a real server's metrics. */
 @Tag("once")
 @MainlyOn("payara")
 class PrometheusIT extends OnServer {

@@ -16,12 +16,12 @@ final class Seconds {
         times.forEach(time -> counts.merge(Math.floorDiv(time - origin, 1_000_000_000L), 1, Integer::sum));
     }
 
-    /** The most in any second. */
+    /** The largest count of a second. */
     int most() {
         return counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
-    /** In how many seconds something happened. */
+    /** The number of seconds with a count. */
     int length() {
         return counts.size();
     }

@@ -7,14 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Deque's axe, which looks for what keeps people from using a page. */
+/** Deque's axe, which finds accessibility errors of a page. */
 final class Axe {
 
     private static final String SCRIPT = script();
 
     private Axe() {}
 
-    /** What it finds serious or critical, each with the elements that it means. */
+    /** The serious and critical errors, each with its elements. */
     @SuppressWarnings("unchecked")
     static List<String> seriousFindings(Page page) {
         page.evaluate(SCRIPT);

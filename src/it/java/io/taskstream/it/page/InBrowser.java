@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Tests of the page in a real Chromium, which is found at {@code it.chromium}. Each test has a profile of its own, and
- * fails if one of the page's scripts does, or breaks the page's own security policy.
+ * Tests of the page in a real Chromium at {@code it.chromium}. Each test has its own profile, and
+ * fails if one of the page's scripts fails or violates the page's security policy.
  */
 @Tag("once")
 abstract class InBrowser extends OnServer {
@@ -117,7 +117,7 @@ abstract class InBrowser extends OnServer {
         return watch(page, api.at(""), task);
     }
 
-    /** The same by another way to the server. */
+    /** The same through another address of the server. */
     static TaskPage watch(Page page, URI server, String task) {
         page.navigate(server + "/#/tasks/" + task);
         return new TaskPage(page);
@@ -134,7 +134,7 @@ abstract class InBrowser extends OnServer {
         api.publish(task, batch.append(']').toString());
     }
 
-    /** What these look like in the page. */
+    /** Their text on the page. */
     static List<String> lines(int first, int last) {
         return IntStream.rangeClosed(first, last)
                 .mapToObj(i -> "line " + i + " of the build")

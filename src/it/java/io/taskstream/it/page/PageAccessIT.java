@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A browser that may watch, by cookie and by ticket, loses the network, and goes on where it was. */
+/** A browser with a cookie or a ticket loses the network, and resumes. */
 @Tag("once")
 @MainlyOn("wildfly")
 class PageAccessIT extends InBrowser {
@@ -85,7 +85,7 @@ class PageAccessIT extends InBrowser {
         }
     }
 
-    /** A script of an application: it gets a ticket with a token of its own, and leaves the rest to EventSource. */
+    /** The script of an application: it gets a ticket with its token, and leaves the rest to EventSource. */
     @Test
     void anEventSourceWithATicketComesBackThoughTheTicketIsSpent() {
         try (var way = new CuttingProxy(api.at(""))) {

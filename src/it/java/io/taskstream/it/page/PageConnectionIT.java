@@ -8,10 +8,10 @@ import io.taskstream.it.wire.CuttingProxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the page tells of its connection, and that a cut costs no line. */
+/** What the page shows of its connection, and that a disconnection loses no line. */
 class PageConnectionIT extends InBrowser {
 
-    /** Has a source lose its connection, lets seconds pass, and answers how many sources were opened. */
+    /** Disconnects a source, lets seconds pass, and returns how many sources were opened. */
     private static final String SOURCES_AFTER = """
             async ([seconds, isOpened]) => {
               const { Connection } = await import(new URL('page/connection.js', document.baseURI));
@@ -82,7 +82,7 @@ class PageConnectionIT extends InBrowser {
         }
     }
 
-    /** Its port is closed for a while; then it answers 404 until it has deployed, which is not the task's end. */
+    /** The port is closed for a while; then it answers 404 until the application is deployed, which does not end the task. */
     @Test
     void aRestartOfTheServerHealsAndCostsNoLine() {
         try (var way = new CuttingProxy(api.at(""))) {
@@ -107,7 +107,7 @@ class PageConnectionIT extends InBrowser {
         }
     }
 
-    /** A draining server spreads the viewers by what it tells their browsers; the page is not to be there earlier. */
+    /** A draining server gives each viewer its own reconnection time; the page must not reconnect earlier. */
     @Test
     void thePageLeavesAReconnectToTheBrowserForAsLongAsAnyDrainMayTakeButWaitsOnlyAMinuteForItsOwn() {
         Page page = window();
@@ -119,7 +119,7 @@ class PageConnectionIT extends InBrowser {
         assertThat(page.evaluate(SOURCES_AFTER, List.of(65, false))).isEqualTo(2);
     }
 
-    /** A server that starts answers its own 404 to whoever opens a task then. */
+    /** A starting server answers its own 404 to a page that opens a task then. */
     @Test
     void onlyTaskstreamSaysThatThereIsNoSuchTask() {
         try (var way = new CuttingProxy(api.at(""))) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The page's check of the connection, through real proxies that spoil it, one each. On one server: the page is the same. */
+/** The connection doctor through real proxies that disturb the stream in one way each. On one server: the page is the same. */
 @Tag("once")
 @MainlyOn("wildfly")
 class PageDoctorIT extends InBrowser {
@@ -45,8 +45,8 @@ class PageDoctorIT extends InBrowser {
             cutting.cut();
 
             finds(throughCutting, "cut", "Something cuts the stream");
-            // On a machine that is busy with tests, numbers may come a little unevenly.
-            finds(throughGood, "ok|uneven", "Nothing is in the way|a little unevenly");
+            // On a machine that is busy with tests, numbers may arrive slightly unevenly.
+            finds(throughGood, "ok|uneven", "Nothing is in the way|slightly unevenly");
             assertThat(throughGood.getByTestId("doctor-facts")).containsText("http/1.1");
             finds(throughBuffering, "buffers", "Something buffers the stream");
             finds(throughCompressing, "compresses", "Something compresses the stream");
@@ -60,7 +60,7 @@ class PageDoctorIT extends InBrowser {
         return page;
     }
 
-    /** The worst that is found is shown first. */
+    /** The worst finding is shown first. */
     private static void finds(Page page, String name, String title) {
         Locator finding = page.getByTestId("finding").first();
         assertThat(finding).isVisible(new IsVisibleOptions().setTimeout(MOST_MILLIS));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A browser watches over HTTP/2, by which a proxy lets it have more streams than it opens connections. */
+/** A browser watches over HTTP/2, with more streams than it opens connections. */
 @Tag("once")
 class PageHttp2IT extends InBrowser {
 

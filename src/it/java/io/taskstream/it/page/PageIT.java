@@ -124,7 +124,7 @@ class PageIT extends InBrowser {
         double newEnd = view.scrollTopAtEnd();
         view.page().mouse().wheel(0, -1500);
         view.awaitPressed("follow", false);
-        // The page lets go when the wheel turns; the browser scrolls later.
+        // The page stops following when the wheel turns; the browser scrolls later.
         view.page().waitForFunction("top => document.getElementById('output').scrollTop === top", newEnd - 1500);
         view.page().mouse().wheel(0, 20_000);
         view.awaitPressed("follow", true);
@@ -251,7 +251,7 @@ class PageIT extends InBrowser {
         double withNone = medianOfFrames(view);
         for (int line = 0; line < MANY_LINES; line += BATCH) {
             publishTens(line + 1, line + BATCH);
-            // The page is kept up with, so that none of them is dropped however few the server keeps.
+            // The test waits for the page, so that no event is dropped however few the server keeps.
             view.page().waitForSelector("#output .row[data-line='" + (line + BATCH - 1) + "']");
         }
         assertThat(view.line(MANY_LINES - 1)).hasText("line 100000 of the build");

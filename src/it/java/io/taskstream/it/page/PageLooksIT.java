@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the page looks in the light and in the dark and on a phone, and that all can use it. On one server: the page is the same. */
+/** The page in the light and the dark theme and on a phone, and its accessibility. On one server: the page is the same. */
 @Tag("once")
 @MainlyOn("wildfly")
 class PageLooksIT extends InBrowser {
@@ -29,6 +29,21 @@ class PageLooksIT extends InBrowser {
              {"type":"error","message":"one test failed"},
              {"type":"item_completed","item":{"id":"1","title":"Compile"}},
              {"any":"thing"}]""";
+
+    /** What a build prints. */
+    private static final String BUILD = """
+            [\u001b[1;34mINFO\u001b[m] Scanning for projects...
+            [\u001b[1;34mINFO\u001b[m] \u001b[1m--- compiler:3.16.0:compile (default-compile) @ shop ---\u001b[m
+            [\u001b[1;34mINFO\u001b[m] Compiling 41 source files with javac [release 17] to target/classes
+            [\u001b[1;33mWARNING\u001b[m] Cart.java: [deprecation] total() in Order has been deprecated
+            [\u001b[1;34mINFO\u001b[m] \u001b[1m--- surefire:3.6.1:test (default-test) @ shop ---\u001b[m
+            [\u001b[1;34mINFO\u001b[m] Running shop.\u001b[1mCartTest\u001b[m
+            [\u001b[1;34mINFO\u001b[m] \u001b[1;32mTests run: 12\u001b[m, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.214 s
+            [\u001b[1;34mINFO\u001b[m] Running shop.\u001b[1mCheckoutTest\u001b[m
+            [\u001b[1;31mERROR\u001b[m] \u001b[1;31mTests run: 7, Failures: 1\u001b[m, Errors: 0, Skipped: 0, Time elapsed: 1.083 s
+            [\u001b[1;31mERROR\u001b[m] CheckoutTest.\u001b[1;31mrejectsAnExpiredCard\u001b[m:48 expected: 402 but was: 200
+            [\u001b[1;34mINFO\u001b[m] Running shop.\u001b[1mDeliveryTest\u001b[m
+            """;
 
     private enum Look {
         LIGHT,
@@ -77,7 +92,7 @@ class PageLooksIT extends InBrowser {
     }
 
     private static void check(Page page, String name) {
-        // What moves in or fades would be judged by a moment of it.
+        // Axe would judge a running animation by one moment of it.
         page.evaluate("Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity)"
                 + ".map(a => a.finished.catch(() => {})))");
         screenshot(page, name);
@@ -85,6 +100,23 @@ class PageLooksIT extends InBrowser {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as("nothing of %s is wider than the window", name)
                 .isEqualTo(true);
+    }
+
+    /** Takes the picture that the README shows, {@code src/docs/page.png}. */
+    @Test
+    void theReadmeShowsATaskThatRuns() {
+        String task = "shop-build-" + System.nanoTime();
+        api.send(
+                "PUT",
+                "/tasks/" + task,
+                "application/json",
+                "{\"title\":\"Build of shop\",\"labels\":{\"branch\":\"main\"}}");
+        api.publish(task, "{\"type\":\"item_started\",\"item\":{\"id\":\"1\",\"title\":\"mvn verify\"}}");
+        api.post("/tasks/" + task + "/events", "text/plain", BUILD);
+        TaskPage view = watch(window(desktop().setViewportSize(1000, 600)), task);
+        view.awaitLight("live");
+        assertThat(view.line(11)).isVisible();
+        screenshot(view.page(), "readme");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How the page shows what it has missed, on a server of its own that keeps but few events. On one kind of server: the page
+ * How the page shows missed events, on a separate server that keeps few events. On one kind of server: the page
  * is the same.
  */
 @Tag("once")

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The server itself goes away and comes back under an open page, which goes on where it was. */
+/** The server restarts under an open page, which resumes. */
 @Tag("once")
 @MainlyOn("payara")
 class PageRestartIT extends InBrowser {
@@ -75,7 +75,7 @@ class PageRestartIT extends InBrowser {
 
     private void startAgain() {
         SERVER.start();
-        // Payara answers 404 for applications that it has yet to load.
+        // Payara answers 404 until it has loaded the application.
         Await.until("it answers", PATIENCE, () -> api.get("/tasks").statusCode() == 200);
     }
 

@@ -3,7 +3,7 @@ package io.taskstream.it.server;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what takes an unknown time, and says what did not come. */
+/** Waits for conditions, and names the one that did not come true. */
 public final class Await {
 
     private Await() {}

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program to run, with its environment. */
 public record Command(List<String> words, Map<String, String> environment) {
 
-    /** What a JVM is told that runs for seconds: the optimising compiler and parallel collectors only cost it time. */
+    /** Options for a JVM that runs for seconds: the optimising compiler and parallel collectors only cost it time. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -31,7 +31,7 @@ public record Command(List<String> words, Map<String, String> environment) {
     }
 
     /**
-     * Runs it to its end and answers what it printed.
+     * Runs it to its end. Returns its output.
      *
      * @throws IllegalStateException if it fails or takes minutes
      */
@@ -40,7 +40,7 @@ public record Command(List<String> words, Map<String, String> environment) {
     }
 
     /**
-     * Runs it to its end and answers what it printed.
+     * Runs it to its end. Returns its output.
      *
      * @throws IllegalStateException if it fails or takes longer than this
      */

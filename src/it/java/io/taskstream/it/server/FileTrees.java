@@ -14,7 +14,7 @@ public final class FileTrees {
 
     private FileTrees() {}
 
-    /** Copies a file or a directory to where there is nothing yet. */
+    /** Copies a file or a directory to a path that does not exist. */
     public static void copy(Path from, Path to) {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -30,7 +30,7 @@ public final class FileTrees {
         }
     }
 
-    /** Deletes what is there; links are deleted and not followed. */
+    /** Deletes a file or a directory; links are deleted and not followed. */
     static void delete(Path directory) {
         if (!Files.exists(directory)) {
             return;

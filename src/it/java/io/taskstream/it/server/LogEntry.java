@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 public record LogEntry(String text) {
 
-    /** A date begins an entry of WildFly's, and one in brackets an entry of Payara's; other lines go on with the last. */
+    /** A date begins an entry of WildFly's, and one in brackets an entry of Payara's; other lines continue the last. */
     private static final Pattern BEGIN = Pattern.compile("\\[?\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:.*");
 
     private static final Pattern WARNING_OR_WORSE = Pattern.compile(

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Payara Micro, which takes its application on the command line: it starts when it is deployed to. It is one of Jakarta
+ * A Payara Micro, which takes its application on the command line: it starts at the deployment. It is one of Jakarta
  * EE 11, needs JDK 21, and has no part of {@code server-config}.
  */
 final class PayaraMicro extends Server {
@@ -31,7 +31,7 @@ final class PayaraMicro extends Server {
         FileTrees.delete(directory);
         try {
             Files.createDirectories(directory);
-            // There is no option for it.
+            // Payara Micro has no option for it.
             Files.writeString(
                     directory.resolve(LISTENER),
                     "set configs.config.server-config.network-config.network-listeners.network-listener.http-listener"

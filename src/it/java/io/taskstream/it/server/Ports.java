@@ -13,7 +13,7 @@ public final class Ports {
 
     private Ports() {}
 
-    /** A port that nobody listens on now, below those that the system gives to clients: none of them takes it meanwhile. */
+    /** A free port below those that the system gives to clients, so that no client takes it meanwhile. */
     public static int free() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
@@ -33,7 +33,7 @@ public final class Ports {
         }
     }
 
-    /** Whether somebody listens there. */
+    /** Whether the port is in use. */
     public static boolean answers(int port) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();

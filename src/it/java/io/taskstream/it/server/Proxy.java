@@ -34,7 +34,7 @@ public final class Proxy implements AutoCloseable {
         return new Proxy(product, product.snippet(), upstream);
     }
 
-    /** Starts nginx with nothing but {@code proxy_pass} set: all its own time-outs and buffers are in force. */
+    /** Starts nginx with {@code proxy_pass} only: its default time-outs and buffers are in force. */
     public static Proxy startPlainNginx(URI... upstreams) {
         String servers = Stream.of(upstreams)
                 .map(each -> "server %s max_fails=1 fail_timeout=1s;".formatted(each.getAuthority()))
@@ -46,7 +46,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Starts nginx as somebody may have set it up who did not think of streams.
+     * Starts nginx with settings that don't suit streams.
      *
      * @param directives for the location, in nginx's language
      */
@@ -72,7 +72,7 @@ public final class Proxy implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Stops it, and with it the workers that it has started. */
+    /** Stops it and its workers. */
     @Override
     public void close() {
         process.destroy();

@@ -52,7 +52,7 @@ public enum ProxyProduct {
         this.words = List.of(words);
     }
 
-    /** What the project's own file says. */
+    /** The text of the project's own file. */
     String snippet() {
         try {
             return Files.readString(Server.config("proxies/" + snippet));
@@ -65,7 +65,7 @@ public enum ProxyProduct {
      * Writes the configuration and answers the command that runs the product with it, in the foreground.
      *
      * @param directory an empty one of its own
-     * @param settings what says where to pass requests on, in the product's language
+     * @param settings the forwarding settings, in the product's language
      * @param port where to listen on the loopback interface
      * @param upstream the address of the server
      */

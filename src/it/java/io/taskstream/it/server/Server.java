@@ -20,7 +20,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** What servers are copied from: to configure one takes programs and starts, to copy it takes next to nothing. */
+    /** Configured servers, from which others are copied: configuring takes programs and starts, copying almost nothing. */
     private static final Map<String, Server> CONFIGURED = new ConcurrentHashMap<>();
 
     private final ServerOptions options;
@@ -32,7 +32,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
 
     /**
      * The server of that name, set up and not yet started: {@code wildfly} or {@code payara}, or one of Jakarta EE 11,
-     * {@code wildfly-preview} or {@code payara-micro}, of which the latter is as it comes.
+     * {@code wildfly-preview} or {@code payara-micro}; the latter has default settings.
      */
     public static Server create(String name, ServerOptions options) {
         if (name.equals("payara-micro")) {
@@ -66,7 +66,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return options;
     }
 
-    /** Saves starts when several scripts follow: whoever must run for them does so from here until it is closed. */
+    /** Saves starts when several scripts follow: a server that must run for them runs until this is closed. */
     public abstract void openForScripts();
 
     /**
@@ -96,7 +96,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
     /** Deploys the archive, in place of what was deployed under that name before. */
     public abstract void deploy(Path war);
 
-    /** Takes an application away. */
+    /** Undeploys an application. */
     public abstract void undeploy(String name);
 
     /** Where HTTP is answered, without a slash at the end. */
@@ -141,7 +141,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return Long.parseLong(total.replaceAll("Total\\s+\\d+\\s+(\\d+).*", "$1"));
     }
 
-    /** What all its threads are at. */
+    /** The stacks of all its threads. */
     public final String threads() {
         return process()
                 .map(process -> Command.of(
@@ -152,7 +152,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
                 .orElse("It does not run");
     }
 
-    /** What the JVM of a server is told beside its heap; empty for nothing. */
+    /** JVM options besides the heap; may be empty. */
     static String jvmOption() {
         return System.getProperty("it.jvm", "");
     }
@@ -168,7 +168,7 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         }
     }
 
-    /** Where the build has put the unpacked servers. */
+    /** The directory of the unpacked servers. */
     static Path unpacked(String directory) {
         return Path.of(System.getProperty("it.servers", "target/servers"), directory);
     }

@@ -10,8 +10,8 @@ import org.jboss.shrinkwrap.api.Archive;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /**
- * Arquillian's adapter to the {@link ServerUnderTest}, of whatever kind it is. The first class of tests has the archive
- * deployed, and all that follow find it there: a deployment for each would take longer than many a class.
+ * Arquillian's adapter to the {@link ServerUnderTest}, of whatever kind it is. The first test class deploys the archive,
+ * and all others use it: a deployment for each would take longer than many a class.
  */
 public final class ServerContainer implements DeployableContainer<ServerContainer.Configuration> {
 

@@ -8,13 +8,13 @@ import java.util.TreeMap;
  * How a server is set up.
  *
  * @param javaHome the JDK that runs it
- * @param directory where its own files go; made anew
+ * @param directory of its own files; created again
  * @param heap as {@code -Xmx} takes it
  * @param properties system properties, such as {@code taskstream.*} settings
  */
 public record ServerOptions(Path javaHome, Path directory, String heap, Map<String, String> properties) {
 
-    /** What requests that are written by hand call the server. */
+    /** The host name of hand-written requests. */
     private static final String NAME = "test";
 
     /**

@@ -16,7 +16,7 @@ public final class ServerUnderTest {
 
     private ServerUnderTest() {}
 
-    /** The running server; who asks first waits until it has started and {@code it.url} says where it is. */
+    /** The running server; the first call waits until it has started and {@code it.url} is its address. */
     public static synchronized Server get() {
         if (server == null) {
             String name = System.getProperty("it.server");

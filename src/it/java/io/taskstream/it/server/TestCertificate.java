@@ -11,7 +11,7 @@ import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for the loopback address that nobody but the test trusts. */
+/** A certificate for the loopback address that only the test trusts. */
 public record TestCertificate(Path certificate, Path key) {
 
     /** Makes a new one, with its key, in that directory. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A WildFly whose modules are shared with other instances, and all else is its own. */
+/** A WildFly that shares only its modules with other instances. */
 final class WildFly extends Server {
 
     private final Path home;
@@ -34,7 +34,7 @@ final class WildFly extends Server {
 
     @Override
     public void openForScripts() {
-        // They are for a server that is stopped.
+        // The scripts need a stopped server.
     }
 
     @Override

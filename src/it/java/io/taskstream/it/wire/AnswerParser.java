@@ -2,7 +2,7 @@ package io.taskstream.it.wire;
 
 import java.util.Locale;
 
-/** Takes one HTTP/1.1 answer apart, byte by byte, as it comes from a connection that is never waited for. */
+/** Parses one HTTP/1.1 answer byte by byte, as it arrives on a non-blocking connection. */
 final class AnswerParser {
 
     private final Body body;
@@ -36,7 +36,7 @@ final class AnswerParser {
         return place == Place.HEAD ? 0 : status;
     }
 
-    /** 0 if the answer says nothing of it. */
+    /** 0 if the answer has none. */
     long retryAfterSeconds() {
         return retryAfterSeconds;
     }
@@ -56,7 +56,7 @@ final class AnswerParser {
             case BODY_TO_THE_END -> body.take(b);
             case HEAD, CHUNK_SIZE, CHUNK_END -> acceptInLine(b);
             case END -> {
-                // Nothing was asked for behind it.
+                // No further request was sent.
             }
         }
     }

@@ -2,14 +2,13 @@ package io.taskstream.it.wire;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Posts single events to tasks that are its own, one after the other on one connection, and checks each answer. The events of a
+ * Posts single events to its own tasks, one after the other on one connection, and checks each answer. The events of a
  * task are its name and 1, 2, 3 and so on.
  */
 public final class ChurnPublisher {
@@ -57,7 +56,7 @@ public final class ChurnPublisher {
         }
     }
 
-    /** Answers whether the server closes the connection. */
+    /** Returns whether the server closes the connection. */
     private boolean post(RawConnection connection, String task, int number) throws IOException {
         String body = event(task, number);
         String head = "POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
@@ -70,8 +69,7 @@ public final class ChurnPublisher {
             connection.send(body);
         }
         RawConnection.Head answer = connection.readHead();
-        int length = Integer.parseInt(answer.fields().getOrDefault("content-length", "-1"));
-        String text = length < 0 ? "" : new String(connection.read(length), StandardCharsets.UTF_8);
+        String text = connection.readBody(answer);
         Matcher matcher = ANSWER.matcher(text);
         if (answer.code() != 200 || !matcher.matches() || Integer.parseInt(matcher.group(1)) != number) {
             problem = "Post " + number + " to " + task + " was answered " + answer + " " + text;
@@ -84,7 +82,7 @@ public final class ChurnPublisher {
         return "{\"task\":\"" + task + "\",\"n\":" + number + "}";
     }
 
-    /** Whether it has posted all, or given up. */
+    /** Whether it has posted all, or failed. */
     public boolean isDone() {
         return done;
     }
@@ -94,7 +92,7 @@ public final class ChurnPublisher {
         return closed.get();
     }
 
-    /** What went wrong; empty if nothing has. */
+    /** The first failure; empty if there is none. */
     public String problem() {
         return problem;
     }

@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Viewers that watch a while, break off by an end or by a reset, and come again to another task. They check every line that they
- * get; some break off idle, so that the server writes its next heartbeat to nobody.
+ * Viewers that watch for a while, disconnect by an end or by a reset, and return to another task. They check every line that they
+ * get; some disconnect while idle, so that the server writes its next heartbeat to a closed connection.
  */
 public final class ChurnViewers implements AutoCloseable {
 
-    /** Each thread has that many connections, and reads of one of them at a time. */
+    /** Each thread has that many connections, and reads from one of them at a time. */
     private static final int CONNECTIONS = 10;
 
     private final ConcurrentLinkedQueue<String> problems = new ConcurrentLinkedQueue<>();
@@ -116,7 +116,7 @@ public final class ChurnViewers implements AutoCloseable {
         return visits.get();
     }
 
-    /** What was not as it must be. */
+    /** The violations of what must hold. */
     public List<String> problems() {
         return List.copyOf(problems);
     }

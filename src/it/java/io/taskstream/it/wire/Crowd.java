@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
 /**
- * Many viewers of one task on one thread. Each behaves as an EventSource: when its stream ends, or the server is not
- * there, it waits for its reconnection time and comes back with the id of the last event it got. Other than a browser's,
- * it also comes back after an error, and honours {@code Retry-After}.
+ * Many viewers of one task on one thread. Each behaves as an EventSource: when its stream ends, or the server is down,
+ * it waits for its reconnection time and reconnects with its last event id. Unlike a browser's, it also reconnects after
+ * an error, and honours {@code Retry-After}.
  */
 public final class Crowd implements AutoCloseable {
 
@@ -31,7 +31,7 @@ public final class Crowd implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private volatile boolean closed;
 
-    /** They come one after the other, as many a second as a server takes. */
+    /** They connect one after the other, a thousand a second. */
     public Crowd(URI server, String path, int size) {
         this.server = new InetSocketAddress(server.getHost(), server.getPort());
         this.path = path;
@@ -59,12 +59,12 @@ public final class Crowd implements AutoCloseable {
         return count(member -> member.state.last() >= sequence ? 1 : 0);
     }
 
-    /** How many have been told that the log is another one. */
+    /** How many got a reset. */
     public int resets() {
         return count(member -> member.state.resets() > 0 ? 1 : 0);
     }
 
-    /** What was not as it must be for any of them. */
+    /** The violations of what must hold, of all viewers. */
     public List<String> problems() {
         return members.stream()
                 .map(member -> member.state.problem())

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A way to the server that can be cut: it passes bytes on as they come, and breaks all connections off when told to. It
- * can also look like a server that is away, or one that has no application yet.
+ * A proxy that can be cut: it forwards bytes as they come, and breaks all connections off on demand. It
+ * can also act as a server that is down, or one that has no application yet.
  */
 public final class CuttingProxy implements AutoCloseable {
 
@@ -88,7 +88,7 @@ public final class CuttingProxy implements AutoCloseable {
         isEmpty = false;
     }
 
-    /** How many requests were answered 404 here. */
+    /** How many requests it answered 404. */
     public int notFound() {
         return notFound.get();
     }

@@ -1,23 +1,22 @@
 package io.taskstream.it.wire;
 
+import io.taskstream.it.wire.EventStreamParser.Event;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/**
- * What an EventSource keeps from one connection to the next: its last event id and its reconnection time (HTML Living
- * Standard, section 9.2). It also notes if an event is missing or comes twice.
- */
+/** What an EventSource keeps from one connection to the next. It also detects missing and repeated events. */
 final class EventSourceState {
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(128);
-    private String lastEventId = "";
-    private long retryMillis = 3_000;
+    private final EventStreamParser parser = new EventStreamParser();
+    private volatile long last;
     private int resets;
-    private String problem = "";
+    private volatile String problem = "";
 
-    /** A new connection begins; what was left of a line is void. */
+    /** Begins a new connection; an incomplete event is discarded. */
     void connect() {
         line.reset();
+        parser.reconnect();
     }
 
     void accept(byte b) {
@@ -25,53 +24,47 @@ final class EventSourceState {
             line.write(b);
             return;
         }
-        acceptLine(line.toString(StandardCharsets.UTF_8));
+        Event event = parser.take(line.toString(StandardCharsets.UTF_8));
         line.reset();
+        if (event != null) {
+            accept(event);
+        }
     }
 
-    private void acceptLine(String field) {
-        if (field.startsWith("retry: ")) {
-            retryMillis = Long.parseLong(field.substring(7));
-        } else if (field.startsWith("id: ")) {
-            acceptId(field.substring(4));
-        } else if (field.startsWith("data: {\"reason\":\"reset\"")) {
+    private void accept(Event event) {
+        if (event.data().startsWith("{\"reason\":\"reset\"")) {
             resets++;
-            lastEventId = "";
-        } else if (field.equals("event: lag") || field.startsWith("data: {\"reason\":")) {
-            problem = field;
+            last = 0;
+            parser.forgetLastEventId();
+        } else if (!event.isMessage()) {
+            problem = event.toString();
+        } else {
+            if (event.sequence() != last + 1) {
+                problem = event.id() + " came after " + last;
+            }
+            last = event.sequence();
         }
-    }
-
-    private void acceptId(String id) {
-        if (sequence(id) != last() + 1) {
-            problem = id + " came after " + (lastEventId.isEmpty() ? "nothing" : lastEventId);
-        }
-        lastEventId = id;
-    }
-
-    private static long sequence(String id) {
-        return id.isEmpty() ? 0 : Long.parseLong(id.substring(id.indexOf('-') + 1));
     }
 
     String lastEventId() {
-        return lastEventId;
+        return parser.lastEventId();
     }
 
     /** The sequence of the last event; 0 before the first. */
     long last() {
-        return sequence(lastEventId);
+        return last;
     }
 
     long retryMillis() {
-        return retryMillis;
+        return parser.retryMillis();
     }
 
-    /** How often the log was found to be another one. */
+    /** How often the log was reset. */
     int resets() {
         return resets;
     }
 
-    /** What was not as it must be; empty if all was. */
+    /** The last violation of what must hold; empty if there is none. */
     String problem() {
         return problem;
     }

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** As many connections as a server has threads, and a few more, each of which announces a body and does not send it. */
+/** More connections than a server has threads, each of which announces a body and does not send all of it. */
 public final class HalfBodies implements AutoCloseable {
 
     private static final int CONNECTIONS = 260;
@@ -29,7 +29,7 @@ public final class HalfBodies implements AutoCloseable {
         }
     }
 
-    /** The status of each answer, all of which come. */
+    /** Waits for all answers. Returns their statuses. */
     public List<Integer> answers() throws IOException {
         List<Integer> codes = new ArrayList<>();
         for (RawConnection connection : connections) {

@@ -42,7 +42,7 @@ public final class RawConnection implements AutoCloseable {
     }
 
     /**
-     * Sends the bytes on a connection of their own, and answers all that comes back until the server closes it; nothing
+     * Sends the bytes on a separate connection. Returns all that comes back until the server closes it; nothing
      * if it just breaks it off.
      */
     public static String exchange(URI server, byte[] request) {
@@ -101,12 +101,13 @@ public final class RawConnection implements AutoCloseable {
         return bytes;
     }
 
-    /** Reads past the body of an answer that has a length. */
-    public void skipBody(Head head) throws IOException {
-        read(Integer.parseInt(head.fields().getOrDefault("content-length", "0")));
+    /** The body of an answer that has a length; empty if it has none. */
+    public String readBody(Head head) throws IOException {
+        byte[] body = read(Integer.parseInt(head.fields().getOrDefault("content-length", "0")));
+        return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** What has come by now, and at least one byte: how many bytes. */
+    /** Reads what has arrived, at least one byte. Returns the number of bytes. */
     public int readSome() throws IOException {
         return in.read(new byte[1 << 13]);
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** A publisher whose request stays open: it sends pieces of its body when told to. */
+/** A publisher whose request stays open: the test sends pieces of its body. */
 public final class RawPublisher implements AutoCloseable {
 
     private final RawConnection connection;
@@ -26,17 +26,16 @@ public final class RawPublisher implements AutoCloseable {
         connection.send(Integer.toHexString(bytes.length) + "\r\n" + piece + "\r\n");
     }
 
-    /** Ends the body and answers the server's answer, head and body in one. */
+    /** Ends the body. Returns the answer's status line and body. */
     public String end() throws IOException {
         connection.send("0\r\n\r\n");
         return answer();
     }
 
-    /** Waits for the server's answer, which may come before the body's end. */
+    /** Waits for the answer, which may come before the body's end. */
     public String answer() throws IOException {
         RawConnection.Head head = connection.readHead();
-        int length = Integer.parseInt(head.fields().getOrDefault("content-length", "0"));
-        return head.status() + "\n" + new String(connection.read(length), StandardCharsets.UTF_8);
+        return head.status() + "\n" + connection.readBody(head);
     }
 
     /** Breaks the request off in the middle. */

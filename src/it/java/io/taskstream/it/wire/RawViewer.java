@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 
 /**
  * A viewer of a stream on a plain connection. It reads on a thread of its own, cuts what it gets into frames at empty
- * lines, and notes when each came. Nothing is interpreted, so a test sees the bytes.
+ * lines, and records when each arrived. It interprets nothing, so a test sees the bytes.
  */
 public final class RawViewer implements AutoCloseable {
 

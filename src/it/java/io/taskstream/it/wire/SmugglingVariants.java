@@ -11,7 +11,7 @@ public final class SmugglingVariants {
 
     private static final String SMUGGLED = "DELETE /tasks/CANARY HTTP/1.1\r\nHost: test\r\n\r\n";
 
-    /** Swallows the first line of the request that comes next. */
+    /** Hides the first line of the next request. */
     private static final String HALF = "DELETE /tasks/CANARY HTTP/1.1\r\nHost: test\r\nX-Rest: ";
 
     private static final String POST = "POST /tasks/OWN/events HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n";
@@ -20,7 +20,7 @@ public final class SmugglingVariants {
 
     private SmugglingVariants() {}
 
-    /** What is sent before a request that is as it should be. */
+    /** A part that is sent before a valid request. */
     public record Variant(String template) {
 
         /**

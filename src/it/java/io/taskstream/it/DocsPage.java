@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The commands that the README has for a shell, and what it says that they print. */
-final class ReadmeConsole {
+/**
+ * The commands that a page of the documentation has for a shell, and what it says that they print.
+ *
+ * @param file its path in the project
+ */
+record DocsPage(String file, String text) {
 
-    private static final Pattern HEADING_OR_BLOCK =
-            Pattern.compile("(?ms)^## (?<heading>[^\n]+)$|^ *```console\n(?<block>.*?)^ *```$");
+    private static final Pattern CONSOLE = Pattern.compile("(?ms)^ *```console\n(?<block>.*?)^ *```$");
     private static final Pattern ANY_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```$");
     private static final Pattern COMMAND_IN_TEXT =
             Pattern.compile("`((?:(?:curl|mvn|docker|podman|buildah) |bin/|\\.ci/|src/\\S+\\.sh)[^`]*)`");
@@ -25,19 +29,17 @@ final class ReadmeConsole {
     private static final String PROMPT = "$ ";
     private static final String ANYTHING = "…";
 
-    private final String readme = read();
-
     /** The commands of one block, which belong together. */
-    record Block(String section, List<Step> steps) {}
+    record Block(List<Step> steps) {}
 
     /**
      * A command.
      *
-     * @param shown the lines that the README shows of what it prints
+     * @param shown the lines that the page shows of what it prints
      */
     record Step(String command, List<String> shown) {
 
-        /** Whether it asks a server that runs already. */
+        /** Whether it calls a running server. */
         boolean isCall() {
             return command.contains("localhost:8080");
         }
@@ -69,9 +71,22 @@ final class ReadmeConsole {
         }
     }
 
-    private static String read() {
+    static DocsPage of(String file) {
         try {
-            return Files.readString(Path.of(System.getProperty("it.readme", "README.md")));
+            return new DocsPage(file, Files.readString(Path.of(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The README and then all pages of {@code src/docs}, by their names. */
+    static List<DocsPage> all() {
+        try (Stream<Path> files = Files.list(Path.of("src", "docs"))) {
+            Stream<Path> pages =
+                    files.filter(each -> each.toString().endsWith(".md")).sorted();
+            return Stream.concat(Stream.of(Path.of("README.md")), pages)
+                    .map(each -> of(each.toString()))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,17 +94,10 @@ final class ReadmeConsole {
 
     /** All blocks, in their order. */
     List<Block> blocks() {
-        List<Block> blocks = new ArrayList<>();
-        String section = "";
-        Matcher found = HEADING_OR_BLOCK.matcher(readme);
-        while (found.find()) {
-            if (found.group("block") == null) {
-                section = found.group("heading");
-            } else {
-                blocks.add(new Block(section, steps(found.group("block").indent(IN_LIST))));
-            }
-        }
-        return blocks;
+        return CONSOLE.matcher(text)
+                .results()
+                .map(match -> new Block(steps(match.group(1).indent(IN_LIST))))
+                .toList();
     }
 
     private static List<Step> steps(String block) {
@@ -104,10 +112,10 @@ final class ReadmeConsole {
         return steps;
     }
 
-    /** The commands that stand within a sentence. */
+    /** The commands within sentences. */
     List<String> commandsInText() {
         return COMMAND_IN_TEXT
-                .matcher(ANY_BLOCK.matcher(readme).replaceAll(""))
+                .matcher(ANY_BLOCK.matcher(text).replaceAll(""))
                 .results()
                 .map(match -> match.group(1).replaceAll("\\s+", " "))
                 .toList();
@@ -116,18 +124,18 @@ final class ReadmeConsole {
     /** The script that begins with this word; it stands in a block without a language. */
     String script(String firstWord) {
         Matcher block = Pattern.compile("(?ms)^ *```\n( *" + firstWord + "\\b.*?)^ *```$")
-                .matcher(readme);
+                .matcher(text);
         if (!block.find()) {
             throw new AssertionError("There is no script that begins with " + firstWord);
         }
         return block.group(1).indent(IN_LIST);
     }
 
-    /** What is in the first block of JSON after a heading. */
-    String json(String section) {
-        Matcher block = Pattern.compile("(?ms)^ *```json\n(.*?)^ *```$").matcher(readme);
-        if (!block.find(readme.indexOf("\n## " + section + "\n"))) {
-            throw new AssertionError("There is no JSON in " + section);
+    /** The first block of JSON. */
+    String json() {
+        Matcher block = Pattern.compile("(?ms)^ *```json\n(.*?)^ *```$").matcher(text);
+        if (!block.find()) {
+            throw new AssertionError("There is no JSON in " + file);
         }
         return block.group(1);
     }

@@ -1,15 +1,16 @@
-package io.taskstream.it.crash;
+package io.taskstream.it.wire;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Posts JSON, one to three events at a time, each with an Idempotency-Key, and posts again what was not answered. */
-final class KeyedProducer extends Producer {
+/** Posts JSON, one to three events at a time, each with an Idempotency-Key, and repeats what was not answered. */
+public final class KeyedProducer extends Producer {
 
-    KeyedProducer(Calls calls, String task, LongSupplier watched) {
-        super(calls, task, watched);
+    public KeyedProducer(Calls calls, String task, LongSupplier watched, Duration pause) {
+        super(calls, task, watched, pause);
     }
 
     @Override
@@ -27,7 +28,7 @@ final class KeyedProducer extends Producer {
         return new Attempt(sent, answer);
     }
 
-    /** The same post again, whether it is there or not: its key sees to it that it is there once. */
+    /** Repeats the same post, whether it was kept or not: its key makes it count once. */
     @Override
     long goOnBehind(long acknowledged, long found) {
         boolean isWhole = found == acknowledged || found == acknowledged + 1 + acknowledged % 3;

@@ -1,23 +1,33 @@
-package io.taskstream.it.crash;
+package io.taskstream.it.wire;
 
 import io.taskstream.it.Api;
+import io.taskstream.it.server.Await;
 import jakarta.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes to a task of its own as fast as it is answered, on a thread of its own. Each event holds its number, and the
+ * Publishes to a task of its own, one request after the other, on a thread of its own. Each event holds its number, and the
  * first is 1, so the numbers equal the sequences in the log exactly if nothing is lost and nothing comes twice.
  *
  * <p>When an answer does not come, it looks at the log: all that was acknowledged must be there, and all that a viewer
  * has been shown; of the rest, nothing that was not sent.
  */
-abstract class Producer {
+public abstract class Producer {
+
+    /** The last event of a task. */
+    public static final String DONE = "{\"type\":\"done\"}";
+
+    /** What a server that is starting or stopping answers, or a proxy before it. */
+    private static final Set<Integer> AGAIN = Set.of(404, 500, 502, 503, 504);
 
     final Calls calls;
     final String task;
     private final LongSupplier watched;
+    private final Duration pause;
     private final Thread thread = new Thread(this::run, "producer");
 
     private long known;
@@ -28,16 +38,18 @@ abstract class Producer {
     private volatile String problem = "";
 
     /**
-     * @param watched the sequence of the last event that a viewer has been shown
+     * @param watched the sequence of the last event that a viewer has got
+     * @param pause between two requests
      */
-    Producer(Calls calls, String task, LongSupplier watched) {
+    Producer(Calls calls, String task, LongSupplier watched, Duration pause) {
         this.calls = calls;
         this.task = task;
         this.watched = watched;
+        this.pause = pause;
     }
 
     /**
-     * What came of a request.
+     * A request's outcome.
      *
      * @param sent the last number that was sent
      * @param answer empty if there was none
@@ -45,6 +57,11 @@ abstract class Producer {
     record Attempt(long sent, Optional<HttpResponse<String>> answer) {
 
         boolean isAcknowledged() {
+            answer.map(HttpResponse::statusCode)
+                    .filter(status -> status != 200 && !AGAIN.contains(status))
+                    .ifPresent(status -> {
+                        throw new AssertionError(status + ": " + answer.get().body());
+                    });
             return answer.filter(response -> response.statusCode() == 200).isPresent();
         }
     }
@@ -52,21 +69,31 @@ abstract class Producer {
     /** Sends the events behind that number. */
     abstract Attempt publish(long last);
 
-    /** The number up to which it is sure of, when the log has been found to end with {@code found}. */
+    /** The number after which to continue when the log ends with {@code found}. */
     abstract long goOnBehind(long acknowledged, long found);
 
-    /** One event. */
-    static String event(long number) {
+    /** The event of that number. */
+    public static String event(long number) {
         return "{\"n\":" + number + ",\"text\":\"what the agent says\"}";
     }
 
-    final void start() {
+    /** Whether that may be the data of the event of that sequence. */
+    static boolean isEvent(long sequence, String data) {
+        return data.equals(DONE) || data.startsWith("{\"n\":" + sequence + ",");
+    }
+
+    /** The task that it publishes to. */
+    public final String task() {
+        return task;
+    }
+
+    public final void start() {
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Lets it finish what it is at, and waits for that. */
-    final void stop() {
+    /** Ends it after the current request, and waits for that. */
+    public final void stop() {
         stopping = true;
         try {
             thread.join();
@@ -80,6 +107,7 @@ abstract class Producer {
         try {
             while (!stopping) {
                 publishOnce();
+                Await.sleep(pause);
             }
         } catch (AssertionError | RuntimeException e) {
             problem = task + ": " + e;
@@ -115,7 +143,7 @@ abstract class Producer {
         }
     }
 
-    /** The last sequence of the log, as soon as the server answers. */
+    /** Waits until the server answers. Returns the last sequence of the log. */
     private long awaitLast() {
         while (true) {
             var answer = calls.get("/tasks/" + task).orElse(null);
@@ -134,23 +162,23 @@ abstract class Producer {
         return Long.parseLong(id.substring(id.indexOf('-') + 1));
     }
 
-    /** How many events are in the log for certain. */
-    final long acknowledged() {
+    /** The number of events that are certainly in the log. */
+    public final long acknowledged() {
         return acknowledged;
     }
 
-    /** How many events were in the log although their answer never came. Once it has stopped. */
-    final long unacknowledgedFound() {
+    /** The number of events in the log whose answer never came. Valid once it has stopped. */
+    public final long unacknowledgedFound() {
         return unacknowledgedFound;
     }
 
-    /** How often an answer did not come. Once it has stopped. */
-    final int doubts() {
+    /** The number of missing answers. Valid once it has stopped. */
+    public final int doubts() {
         return doubts;
     }
 
-    /** What was not as it should be; empty if all was. */
-    final String problem() {
+    /** The last violation of what must hold; empty if there is none. */
+    public final String problem() {
         return problem;
     }
 }

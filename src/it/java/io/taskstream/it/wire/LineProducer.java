@@ -1,19 +1,20 @@
-package io.taskstream.it.crash;
+package io.taskstream.it.wire;
 
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Streams NDJSON, and goes on behind what it finds in the log. */
-final class LineProducer extends Producer {
+/** Streams NDJSON, and continues after the last event in the log. */
+public final class LineProducer extends Producer {
 
     private static final int LINES = 2_000;
 
-    LineProducer(Calls calls, String task, LongSupplier watched) {
-        super(calls, task, watched);
+    public LineProducer(Calls calls, String task, LongSupplier watched) {
+        super(calls, task, watched, Duration.ZERO);
     }
 
     @Override
@@ -23,7 +24,7 @@ final class LineProducer extends Producer {
                 .mapToObj(Producer::event)
                 .collect(Collectors.joining("\n"))
                 .getBytes(StandardCharsets.UTF_8);
-        // Of unknown length, so it goes in chunks.
+        // Of unknown length, so it is sent in chunks.
         var body = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(lines));
         return new Attempt(sent, calls.publish(task, "application/x-ndjson", body));
     }

@@ -1,8 +1,7 @@
-package io.taskstream.it.crash;
+package io.taskstream.it.wire;
 
 import io.taskstream.it.server.Await;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,38 +12,45 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
-/** Calls to a server that may be dead at any moment. Thread-safe. */
-final class Calls {
+/** Calls to a server that may be killed at any moment. Thread-safe. */
+public final class Calls {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
 
-    Calls(URI server) {
+    public Calls(URI server) {
         this.server = server;
     }
 
     /** A GET; empty if the server did not answer. */
-    Optional<HttpResponse<String>> get(String path) {
+    public Optional<HttpResponse<String>> get(String path) {
         return send(request(path).GET(), BodyHandlers.ofString());
     }
 
-    /** A stream that is watched, from behind the event with that id if there is one; empty if the server did not answer. */
-    Optional<HttpResponse<InputStream>> watch(String task, String lastEventId) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + "/tasks/" + task + "/stream"))
-                .GET();
-        if (!lastEventId.isEmpty()) {
-            request.header("Last-Event-ID", lastEventId);
-        }
-        return send(request, BodyHandlers.ofInputStream());
+    /** Watches a task whose events the producers of this package publish. */
+    public ResumingViewer watch(String task) {
+        return watch(task, LONGEST_PAUSE, Producer::isEvent);
+    }
+
+    /**
+     * Watches a task.
+     *
+     * @param check gets the sequence and the data of each event, and tells whether they belong together
+     */
+    public ResumingViewer watch(String task, Duration longestPause, BiPredicate<Long, String> check) {
+        URI stream = URI.create(server + "/tasks/" + task + "/stream");
+        return new ResumingViewer(client, stream, longestPause, check);
     }
 
     /** Publishes; empty if the server did not answer. */
-    Optional<HttpResponse<String>> publish(String task, String type, BodyPublisher body, String... headers) {
+    public Optional<HttpResponse<String>> publish(String task, String type, BodyPublisher body, String... headers) {
         HttpRequest.Builder request = request("/tasks/" + task + "/events")
                 .header("Content-Type", type)
                 .POST(body);
@@ -55,7 +61,7 @@ final class Calls {
     }
 
     /** Creates the task. */
-    void create(String task) {
+    public void create(String task) {
         var answer = send(request("/tasks/" + task).PUT(BodyPublishers.noBody()), BodyHandlers.ofString());
         if (answer.isEmpty() || answer.get().statusCode() != 201) {
             throw new AssertionError("Creating " + task + ": " + answer);
@@ -63,7 +69,7 @@ final class Calls {
     }
 
     /** Waits until the application answers. */
-    void awaitApplication() {
+    public void awaitApplication() {
         Await.until(
                 "the application answers",
                 PATIENCE,
@@ -87,8 +93,8 @@ final class Calls {
         }
     }
 
-    /** Before something is tried again. */
-    static void pause() {
+    /** Pauses before a retry. */
+    public static void pause() {
         Await.sleep(PAUSE);
     }
 }
