@@ -1,9 +1,7 @@
 package io.taskstream.bench;
 
 import io.taskstream.eventlog.Batch;
-import io.taskstream.metrics.Histogram;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.metrics.Stopwatch;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -12,6 +10,8 @@ import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;

@@ -73,9 +73,8 @@ class UnreadBodyIT extends OnServer {
     @Test
     void threeHundredStreamsOfOneHttp2ConnectionHoldNoThread() throws Exception {
         if (System.getProperty("it.server").startsWith("wildfly")) {
-            HttpClient client = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_2)
-                    .build();
+            HttpClient client =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
             assertThat(client.send(HttpRequest.newBuilder(api.at("/health")).build(), BodyHandlers.discarding())
                             .version())
                     .isEqualTo(HttpClient.Version.HTTP_1_1);

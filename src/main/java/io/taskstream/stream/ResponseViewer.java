@@ -1,7 +1,6 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.Chunk;
-import io.taskstream.metrics.StreamMeters;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;

@@ -12,7 +12,6 @@ import io.taskstream.stream.Heartbeats;
 import io.taskstream.stream.ResponseEventSink;
 import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.StreamContext;
-import io.taskstream.stream.StartPosition;
 import io.taskstream.stream.TaskStreams;
 import io.taskstream.stream.ViewerOptions;
 import io.taskstream.task.TaskId;

@@ -1,10 +1,10 @@
 package io.taskstream.testing;
 
-import io.taskstream.metrics.Histogram;
 import io.taskstream.eventlog.EventLog;
-import io.taskstream.metrics.Stopwatch;
 import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
+import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.Stopwatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

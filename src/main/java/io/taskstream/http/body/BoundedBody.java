@@ -1,7 +1,7 @@
 package io.taskstream.http.body;
 
-import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.LimitException;
+import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Problem;
 import io.taskstream.stream.SerialRunner;

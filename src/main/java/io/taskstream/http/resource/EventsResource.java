@@ -1,10 +1,10 @@
 package io.taskstream.http.resource;
 
-import io.taskstream.access.limit.ByteBudget;
-import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;

@@ -1,13 +1,13 @@
 package io.taskstream.http.resource;
 
 import io.taskstream.access.Audited;
-import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.Grant;
-import io.taskstream.access.limit.OpenTasks;
 import io.taskstream.access.Permission;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.Tickets;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.access.limit.OpenTasks;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;

@@ -3,7 +3,6 @@ package io.taskstream.http.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.limit.ByteBudget;
-import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.http.ProblemException;
 import io.taskstream.testing.FakeInput;
 import java.io.IOException;

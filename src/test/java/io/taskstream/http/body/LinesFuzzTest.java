@@ -9,7 +9,6 @@ import io.taskstream.access.Sessions;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
-import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Limits;

@@ -5,13 +5,12 @@ import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskstream.access.limit.ByteBudget;
-import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.Tickets;
 import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.OpenTasks;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
