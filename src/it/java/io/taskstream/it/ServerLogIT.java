@@ -31,9 +31,6 @@ class ServerLogIT extends OnServer {
             new Expected("Unprocessed event : UnprocessedChangeEvent", "Payara was configured and is restarted then"),
             new Expected("HttpRequestURIDecoder", "Tests send paths that Grizzly can't decode; Payara refuses them"),
             new Expected(
-                    "Error while closing the output stream in order to commit response",
-                    "Jersey: a publisher has gone before its answer, as tests of broken bodies do"),
-            new Expected(
                     "microprofile-healthcheck-servlet",
                     "Payara: a client has gone before it was answered at /health, which is Payara's own"),
             new Expected("rocessing ErrorPage[", "Payara: a client has gone before it was told of an error"),

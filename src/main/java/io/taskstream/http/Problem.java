@@ -45,7 +45,16 @@ public record Problem(int status, String title, String detail, JsonObject more) 
 
     /** Returns the exception that makes this the answer. */
     public ProblemException asException() {
-        return new ProblemException(this);
+        return new ProblemException(this, response());
+    }
+
+    /**
+     * Returns the exception that ends a request whose connection is lost. Its answer has no entity: Jersey logs each failure
+     * to write one as SEVERE.
+     */
+    public static ProblemException connectionLost() {
+        Problem problem = of(400, "The body broke off");
+        return new ProblemException(problem, Response.status(problem.status).build());
     }
 
     public Response response() {

@@ -1,6 +1,7 @@
 package io.taskstream.http;
 
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
 
 /** An exception that makes a problem the answer. */
 public final class ProblemException extends WebApplicationException {
@@ -9,8 +10,8 @@ public final class ProblemException extends WebApplicationException {
 
     private final transient Problem problem;
 
-    ProblemException(Problem problem) {
-        super(problem.detail(), problem.response());
+    ProblemException(Problem problem, Response response) {
+        super(problem.detail(), response);
         this.problem = problem;
     }
 

@@ -37,6 +37,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
+        if (failure instanceof ProblemException known) {
+            return known.getResponse();
+        }
         if (failure instanceof WebApplicationException answer) {
             return answer(answer);
         }

@@ -99,7 +99,7 @@ public final class BoundedBody {
                 useNow(JsonBody.text(in, maxBytes), caller, use);
             }
         } catch (IOException e) {
-            throw Problem.of(400, "The body broke off").asException();
+            throw Problem.connectionLost();
         }
     }
 

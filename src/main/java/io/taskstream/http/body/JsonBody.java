@@ -27,7 +27,7 @@ public final class JsonBody {
         try {
             return text(body.readNBytes(maxBytes + 1), maxBytes);
         } catch (IOException e) {
-            throw Problem.of(400, "The body broke off").asException();
+            throw Problem.connectionLost();
         }
     }
 

@@ -9,7 +9,6 @@ import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.http.Limits;
 import io.taskstream.http.Problem;
-import io.taskstream.http.ProblemException;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
@@ -158,12 +157,8 @@ public final class LinePublisher implements ReadListener {
 
     @Override
     public void onError(Throwable error) {
-        failure = brokeOff();
+        failure = Problem.connectionLost();
         reader.run();
-    }
-
-    private static ProblemException brokeOff() {
-        return Problem.of(400, "The body broke off").asException();
     }
 
     private void readSoon() {
@@ -188,7 +183,7 @@ public final class LinePublisher implements ReadListener {
                 }
                 left -= read;
             } catch (IOException e) {
-                failure = brokeOff();
+                failure = Problem.connectionLost();
             } catch (RuntimeException | Error e) {
                 failure = e;
             }

@@ -16,6 +16,7 @@ import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.http.Caller;
 import io.taskstream.http.JsonAnswer;
 import io.taskstream.http.Problem;
+import io.taskstream.http.ProblemException;
 import io.taskstream.http.ProblemMapper;
 import io.taskstream.http.body.BodyType;
 import io.taskstream.http.body.BoundedBody;
@@ -192,6 +193,9 @@ public class EventsResource {
         if (failure == null) {
             return JsonAnswer.of(200, published(outcome.count(), outcome.last()))
                     .build();
+        }
+        if (failure instanceof ProblemException known && !known.getResponse().hasEntity()) {
+            return known.getResponse();
         }
         Problem problem = ProblemMapper.problem(failure)
                 .with("count", JsonAnswer.JSON.createValue(outcome.count()))
