@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
  * A viewer's connection: writes exact frames with Servlet non-blocking output (Servlet 6.0, section 3.7). Once registered
  * with a {@link TaskBroadcaster}, it pulls its task's events whenever it is woken and the connection takes bytes.
  *
- * <p>Thread-safe; never blocks. All writes, and the end of the stream, are serialised by one {@link SerialRunner} on the
- * threads of its callers. Only {@link #writeWhileReady} and {@link #writeHeartbeat} write, and only after {@code isReady()}
- * has returned {@code true}; after {@code false}, the container calls {@link #onWritePossible()}.
+ * <p>Thread-safe; never blocks. One {@link SerialRunner} serialises all writes and the end of the stream. Only
+ * {@link #writeWhileReady} and {@link #writeHeartbeat} write, and only after {@code isReady()} has returned {@code true}.
  */
 public final class ResponseEventSink implements SseEventSink, WriteListener, AsyncListener {
 
@@ -139,12 +138,11 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     }
 
     /**
-     * Writes all of a heartbeat but its last byte if the connection takes it at once and nothing else is to be written;
-     * otherwise does nothing. So no heartbeat ever waits behind events. The last byte is written when the sink is woken
-     * next, or before anything else is written.
+     * Writes all of a heartbeat but its last byte if the connection takes it at once and nothing else is to be written, so
+     * that no heartbeat waits behind events. The last byte is written when the sink is woken next.
      *
-     * <p>The first write to a connection whose other end is gone always succeeds, and provokes a reset (RFC 9293, section
-     * 3.10.7.1); only a later write fails. Two writes, a moment apart, notice with one heartbeat that the viewer has left.
+     * <p>The first write to a connection whose other end is gone succeeds and provokes a reset (RFC 9293, section
+     * 3.10.7.1); only a later write fails. Two writes notice with one heartbeat that the viewer has left.
      *
      * <p>A heartbeat does not count as a write, so that the next is due one interval after this one was due.
      *
@@ -236,8 +234,11 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** Ends the stream after the frames that are waiting to be written, with a comment that gives the reason. */
     public void close(String comment) {
         if (!isClosed()) {
-            outgoing.add(new PendingWrite(ControlFrames.comment(comment), null));
-            close();
+            var written = new CompletableFuture<Void>();
+            // The writer itself closes, so that no event follows the comment.
+            written.thenRun(() -> closing = true);
+            outgoing.add(new PendingWrite(ControlFrames.comment(comment), written));
+            writer.run();
         }
     }
 
