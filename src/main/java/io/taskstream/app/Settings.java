@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The settings, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and is in the README's table.
+ * The settings, checked. Each is a {@code taskstream.*} key of MicroProfile Config, and stands in {@code src/docs/settings.md}.
  *
  * @param engine stores the log: {@value #EMBEDDED}, {@value #REDIS} or {@value #MEMORY}
  * @param memory the bounds of the memory engine
