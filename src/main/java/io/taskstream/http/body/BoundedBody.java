@@ -96,7 +96,7 @@ public final class BoundedBody {
             } else {
                 // It is no larger than the buffer that the server has for the connection anyway, so only its product
                 // counts.
-                useNow(JsonBody.text(in, maxBytes), caller, use);
+                useNow(JsonBody.text(in, maxBytes, request.getContentLengthLong()), caller, use);
             }
         } catch (IOException e) {
             throw Problem.connectionLost();

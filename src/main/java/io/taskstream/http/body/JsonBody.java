@@ -22,10 +22,16 @@ public final class JsonBody {
 
     private JsonBody() {}
 
-    /** Returns the whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8. */
-    static String text(InputStream body, int maxBytes) {
+    /**
+     * Returns the whole body as text; 413 if it is longer than {@code maxBytes}, 400 if it is not UTF-8.
+     *
+     * @param announced the announced length in bytes, -1 if none was announced
+     */
+    static String text(InputStream body, int maxBytes, long announced) {
+        long most = maxBytes + 1L;
         try {
-            return text(body.readNBytes(maxBytes + 1), maxBytes);
+            // An exact length makes the read allocate no more than the body.
+            return text(body.readNBytes((int) (announced < 0 ? most : Math.min(announced, most))), maxBytes);
         } catch (IOException e) {
             throw Problem.connectionLost();
         }

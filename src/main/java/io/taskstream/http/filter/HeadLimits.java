@@ -1,5 +1,6 @@
 package io.taskstream.http.filter;
 
+import io.taskstream.http.Exchange;
 import io.taskstream.http.Problem;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.List;
@@ -17,7 +18,7 @@ public record HeadLimits(int headerBytes, int queryBytes) {
     /** Returns the problem of a head that is too large, {@code null} if it is not. */
     @Nullable
     Problem check(ContainerRequestContext request) {
-        String query = request.getUriInfo().getRequestUri().getRawQuery();
+        String query = Exchange.of(request).request().getQueryString();
         if (queryBytes > 0 && query != null && query.length() > queryBytes) {
             return Problem.of(414, "A query has at most " + queryBytes + " bytes");
         }

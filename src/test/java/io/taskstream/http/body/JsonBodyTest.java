@@ -13,8 +13,8 @@ class JsonBodyTest {
 
     @Test
     void aByteOrderMarkIsNoText() {
-        assertThat(JsonBody.text(bytes("\ufeff1"), 9)).isEqualTo("1");
-        assertThat(JsonBody.text(bytes("\ufeff"), 9)).isEmpty();
+        assertThat(JsonBody.text(bytes("\ufeff1"), 9, -1)).isEqualTo("1");
+        assertThat(JsonBody.text(bytes("\ufeff"), 9, -1)).isEmpty();
     }
 
     @Test
@@ -26,14 +26,17 @@ class JsonBodyTest {
 
     @Test
     void aBodyIsBounded() {
-        assertThat(JsonBody.text(bytes("1234"), 4)).isEqualTo("1234");
-        assertRefused(413, () -> JsonBody.text(bytes("12345"), 4));
+        assertThat(JsonBody.text(bytes("1234"), 4, -1)).isEqualTo("1234");
+        assertRefused(413, () -> JsonBody.text(bytes("12345"), 4, -1));
+        assertThat(JsonBody.text(bytes("1234"), 4, 4)).isEqualTo("1234");
+        assertRefused(413, () -> JsonBody.text(bytes("12345"), 4, 5));
+        assertRefused(413, () -> JsonBody.text(bytes("12345"), 4, Long.MAX_VALUE));
     }
 
     @Test
     void aBodyIsUtf8() {
-        assertThat(JsonBody.text(bytes("ä"), 4)).isEqualTo("ä");
-        assertRefused(400, () -> JsonBody.text(new ByteArrayInputStream(new byte[] {(byte) 0xc3, '('}), 4));
+        assertThat(JsonBody.text(bytes("ä"), 4, -1)).isEqualTo("ä");
+        assertRefused(400, () -> JsonBody.text(new ByteArrayInputStream(new byte[] {(byte) 0xc3, '('}), 4, -1));
     }
 
     @Test
