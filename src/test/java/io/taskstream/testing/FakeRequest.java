@@ -1,6 +1,7 @@
 package io.taskstream.testing;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,11 @@ public final class FakeRequest {
     public static HttpServletRequest with(String body) {
         var in = new FakeInput();
         in.arriveUnnoticed(body);
+        return with(in, body.getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    /** A request with that body of that announced length. */
+    public static HttpServletRequest with(ServletInputStream in, long length) {
         AsyncContext exchange = new FakeExchange(new FakeOutput());
         return (HttpServletRequest) Proxy.newProxyInstance(
                 FakeRequest.class.getClassLoader(),
@@ -21,7 +27,7 @@ public final class FakeRequest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getAsyncContext" -> exchange;
                     case "getInputStream" -> in;
-                    case "getContentLengthLong" -> (long) body.getBytes(StandardCharsets.UTF_8).length;
+                    case "getContentLengthLong" -> length;
                     case "getProtocol" -> "HTTP/2";
                     case "getHeader" -> null;
                     default -> throw new UnsupportedOperationException(method.getName());

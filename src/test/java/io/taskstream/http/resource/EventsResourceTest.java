@@ -1,0 +1,98 @@
+package io.taskstream.http.resource;
+
+import static io.taskstream.testing.Samples.NOON;
+import static io.taskstream.testing.Samples.READER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskstream.access.Grant;
+import io.taskstream.access.Permissions;
+import io.taskstream.access.Sessions;
+import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.access.limit.EventRates;
+import io.taskstream.eventlog.Publishers;
+import io.taskstream.eventlog.memory.MemoryBounds;
+import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Limits;
+import io.taskstream.http.body.BoundedBody;
+import io.taskstream.http.body.LinePublisher;
+import io.taskstream.http.body.PeriodicChecks;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.FakeAsyncResponse;
+import io.taskstream.testing.FakeRequest;
+import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.ManualScheduler;
+import io.taskstream.testing.ManualTicker;
+import io.taskstream.testing.Samples;
+import io.taskstream.testing.SettableTime;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+class EventsResourceTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final TaskId TASK = new TaskId("t");
+
+    private final MemoryEventLog log =
+            new MemoryEventLog(new MemoryBounds(100, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
+    private final SettableTime time = new SettableTime();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualExecutor executor = new ManualExecutor();
+    private final ByteBudget budget = new ByteBudget(1 << 20, 0);
+    private final Publishers publishers = new Publishers();
+
+    /** As WildFly does, for example, when the connection is closed while the listener is set. */
+    @Test
+    void aPublisherThatCantBeListenedToIsCountedNoLonger() {
+        log.create(Samples.task(TASK.value()));
+        var ann = new Caller(new Grant("ann", "a", Permissions.ALL, Instant.MAX), "192.0.2.1");
+        var request = FakeRequest.with(new DeafInput(), -1);
+        assertThatThrownBy(() ->
+                        resource().publish(TASK, "text/plain", null, null, null, request, ann, new FakeAsyncResponse()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(publishers.count()).isZero();
+        assertThat(budget.held()).isZero();
+    }
+
+    private EventsResource resource() {
+        var checks = new PeriodicChecks(scheduler, new ManualTicker());
+        var limits = new Limits(1_000, 1 << 20, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
+        return new EventsResource(
+                new LinePublisher.Context(log, READER, executor, scheduler, limits, checks),
+                new BoundedBody(executor, checks, budget, 1_000),
+                budget,
+                publishers,
+                new Sessions(Duration.ofDays(1), time, entry -> false),
+                new EventRates(0, 0, time::nanos),
+                time);
+    }
+
+    /** Input that takes no listener. */
+    private static final class DeafInput extends ServletInputStream {
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("The connection is closed");
+        }
+
+        @Override
+        public boolean isReady() {
+            return false;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return false;
+        }
+
+        @Override
+        public int read() {
+            return -1;
+        }
+    }
+}
