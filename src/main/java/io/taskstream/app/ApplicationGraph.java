@@ -27,6 +27,7 @@ import io.taskstream.http.resource.OperationsResource;
 import io.taskstream.http.resource.PageResource;
 import io.taskstream.http.resource.SessionsResource;
 import io.taskstream.http.resource.StreamResource;
+import io.taskstream.http.resource.TaskIdConverter;
 import io.taskstream.http.resource.TasksResource;
 import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Metrics;
@@ -150,6 +151,7 @@ record ApplicationGraph(
                 new AuthorizationFilter(),
                 new AuditFilter(access.audit()),
                 new PageResource(),
+                new TaskIdConverter(),
                 new UnpooledOutput(),
                 new RequestCheck(),
                 refusals,
