@@ -45,6 +45,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     private volatile @Nullable Source source;
     private volatile boolean closing;
+    private volatile @Nullable PendingWrite closingWrite;
     private volatile boolean closed;
     private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
@@ -64,7 +65,6 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /**
      * @param context of the viewer's request; the head of its response is set, and nothing is written
      * @param events binds the data of events given to {@link #send}
-     * @throws IOException if the response has no output
      */
     ResponseEventSink(AsyncContext context, ViewerOptions options, Ticker ticker, EventReader events)
             throws IOException {
@@ -234,10 +234,10 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** Ends the stream after the frames that are waiting to be written, with a comment that gives the reason. */
     public void close(String comment) {
         if (!isClosed()) {
-            var written = new CompletableFuture<Void>();
-            // The writer itself closes, so that no event follows the comment.
-            written.thenRun(() -> closing = true);
-            outgoing.add(new PendingWrite(ControlFrames.comment(comment), written));
+            var last = new PendingWrite(ControlFrames.comment(comment), null);
+            // The writer closes the sink after this write, so that no event follows the comment.
+            closingWrite = last;
+            outgoing.add(last);
             writer.run();
         }
     }
@@ -313,11 +313,11 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** Writes the next piece. What is left of it is written before anything else. */
     private void writePiece(PendingWrite pending) throws IOException {
         unwritten = pending;
-        boolean isLast = pending.writeNext(out, MAX_WRITE_BYTES);
         lastWrite = ticker.nanos();
         unflushed = true;
-        if (isLast) {
+        if (pending.writeNext(out, MAX_WRITE_BYTES)) {
             unwritten = null;
+            closing = closing || pending == closingWrite;
             pending.complete();
         }
     }
