@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,12 +158,24 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return System.getProperty("it.jvm", "");
     }
 
+    /**
+     * Returns the process whose id is in the file. A killed server leaves its file, and the system gives its id to another
+     * process some time, which must not be killed in its place: that one began after the file was written.
+     */
     static Optional<ProcessHandle> processIn(Path pidFile) {
         try {
             String pid = Files.exists(pidFile) ? Files.readString(pidFile).strip() : "";
-            return pid.isEmpty()
-                    ? Optional.empty()
-                    : ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive);
+            if (pid.isEmpty()) {
+                return Optional.empty();
+            }
+            // The system tells the start only roughly.
+            Instant latestStart = Files.getLastModifiedTime(pidFile).toInstant().plusSeconds(10);
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .filter(ProcessHandle::isAlive)
+                    .filter(process -> process.info()
+                            .startInstant()
+                            .filter(latestStart::isAfter)
+                            .isPresent());
         } catch (IOException e) {
             return Optional.empty();
         }
