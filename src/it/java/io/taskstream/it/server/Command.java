@@ -17,7 +17,7 @@ public record Command(List<String> words, Map<String, String> environment) {
     /** Options for a JVM that runs for seconds: the optimising compiler and parallel collectors only cost it time. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     public static Command of(String... words) {
         return new Command(List.of(words), Map.of());

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public abstract sealed class Server implements AutoCloseable permits WildFly, Payara, PayaraMicro {
 
-    static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(6);
 
     /** Configured servers, from which others are copied: configuring takes programs and starts, copying almost nothing. */
     private static final Map<String, Server> CONFIGURED = new ConcurrentHashMap<>();
