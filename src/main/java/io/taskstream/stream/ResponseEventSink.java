@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,10 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     private final EventReader events;
     private final SerialRunner writer = new SerialRunner(this::writeOrEnd);
     private final Queue<PendingWrite> outgoing = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable PendingWrite> closingWrite = new AtomicReference<>();
 
     private volatile @Nullable Source source;
     private volatile boolean closing;
-    private volatile @Nullable PendingWrite closingWrite;
     private volatile boolean closed;
     private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable Throwable failure;
@@ -221,7 +222,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     @Override
     public boolean isClosed() {
-        return closing || closed;
+        return closing || closed || closingWrite.get() != null;
     }
 
     /** Ends the stream after the frames that are waiting to be written. */
@@ -233,10 +234,9 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
 
     /** Ends the stream after the frames that are waiting to be written, with a comment that gives the reason. */
     public void close(String comment) {
-        if (!isClosed()) {
-            var last = new PendingWrite(ControlFrames.comment(comment), null);
-            // The writer closes the sink after this write, so that no event follows the comment.
-            closingWrite = last;
+        var last = new PendingWrite(ControlFrames.comment(comment), null);
+        // The writer closes the sink after this write, so that no event follows the comment.
+        if (!isClosed() && closingWrite.compareAndSet(null, last)) {
             outgoing.add(last);
             writer.run();
         }
@@ -317,7 +317,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
         unflushed = true;
         if (pending.writeNext(out, MAX_WRITE_BYTES)) {
             unwritten = null;
-            closing = closing || pending == closingWrite;
+            closing = closing || pending == closingWrite.get();
             pending.complete();
         }
     }

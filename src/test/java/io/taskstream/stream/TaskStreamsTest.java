@@ -57,6 +57,22 @@ class TaskStreamsTest {
     }
 
     @Test
+    void aViewerThatTakesNothingWhenItsAccessExpiresLearnsItOnce() {
+        Connection viewer = fixture.watch(new ViewerOptions(
+                fixture.earliest(), StreamFixture.HEARTBEAT, false, StreamFixture.STALL, false, Duration.ofSeconds(1)));
+        viewer.take();
+        viewer.out().setReady(false);
+        fixture.pass(Duration.ofSeconds(10));
+        assertThat(viewer.sink().isClosed()).isTrue();
+        fixture.publish("1");
+        viewer.sink().close("access withdrawn");
+        viewer.out().setReady(true);
+        fixture.executor.runAll();
+        assertThat(viewer.take()).isEqualTo(": access expired\n\n");
+        assertThat(fixture.streams.viewers(TASK)).isZero();
+    }
+
+    @Test
     void viewersOfOneTaskGetNothingOfAnother() {
         fixture.log.create(Samples.task("other"));
         Connection viewer = fixture.watch(fixture.earliest());
