@@ -41,6 +41,8 @@ abstract class InBrowser extends OnServer {
             "--disable-component-update",
             "--disable-sync");
 
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private static Playwright playwright;
     private static Browser browser;
 
@@ -65,7 +67,7 @@ abstract class InBrowser extends OnServer {
                 .launch(new LaunchOptions()
                         .setExecutablePath(Path.of(System.getProperty("it.chromium", "/usr/bin/chromium")))
                         .setArgs(FLAGS));
-        PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     }
 
     @AfterAll
@@ -102,7 +104,7 @@ abstract class InBrowser extends OnServer {
                 browser.newContext(options.setPermissions(List.of("clipboard-read", "clipboard-write")));
         contexts.add(context);
         Page page = context.newPage();
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onPageError(failures::add);
         page.onConsoleMessage(message -> {
             if (message.text().contains("Content Security Policy")) {

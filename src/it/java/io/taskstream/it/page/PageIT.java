@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class PageIT extends InBrowser {
 
     private static final int MANY_LINES = 100_000;
+    private static final int FEW_LINES = 1_000;
     private static final int BATCH = 5_000;
 
     private final String task = api.createTask();
@@ -248,7 +248,6 @@ class PageIT extends InBrowser {
     void aHundredThousandLinesAreDrawnAFewAtATimeAndScrolledWithoutStutter() {
         TaskPage view = watch(window(), task);
         view.awaitLight("live");
-        double withNone = medianOfFrames(view);
         for (int line = 0; line < MANY_LINES; line += BATCH) {
             publishTens(line + 1, line + BATCH);
             // The test waits for the page, so that no event is dropped however few the server keeps.
@@ -258,22 +257,41 @@ class PageIT extends InBrowser {
         assertThat(view.drawnRows()).isLessThan(150);
         assertThat(view.part("light")).hasAttribute("data-state", "live");
 
-        double withMany = medianOfFrames(view);
-        System.out.printf(
-                "A frame while scrolling through %d lines takes %.0f ms (median), through none %.0f ms%n",
-                MANY_LINES, withMany, withNone);
-        assertThat(withMany).as("median of the milliseconds of a frame").isLessThan(3 * withNone);
+        assertThatManyLinesScrollLikeFew(view);
         assertThat(view.drawnRows()).isLessThan(150);
 
         view.part("search").fill("line 50000 ");
-        assertThat(view.part("search-count")).hasText("1 / 1", new HasTextOptions().setTimeout(5_000));
+        assertThat(view.part("search-count")).hasText("1 / 1");
         assertThat(view.page().locator("mark.current")).isVisible();
         screenshot(view.page(), "many");
         assertThat(view.allLines()).isEqualTo(lines(1, MANY_LINES));
     }
 
+    /**
+     * Compares frames of two pages that draw equally many rows. The rounds alternate and the best of each page counts, because
+     * other work of the machine slows some rounds down.
+     */
+    private void assertThatManyLinesScrollLikeFew(TaskPage many) {
+        String other = api.createTask();
+        publishLines(other, 1, FEW_LINES);
+        TaskPage few = watch(window(), other);
+        assertThat(few.line(FEW_LINES - 1)).isVisible();
+        double withFew = Double.MAX_VALUE;
+        double withMany = Double.MAX_VALUE;
+        for (int round = 0; round < 4; round++) {
+            withFew = Math.min(withFew, medianOfFrames(few));
+            withMany = Math.min(withMany, medianOfFrames(many));
+        }
+        System.out.printf(
+                "A frame while scrolling takes %.0f ms (median) with %d lines, %.0f ms with %d lines%n",
+                withMany, MANY_LINES, withFew, FEW_LINES);
+        assertThat(withMany).as("median of the milliseconds of a frame").isLessThan(3 * withFew);
+        few.page().close();
+    }
+
     /** How many milliseconds a frame takes while the output is scrolled. */
     private static double medianOfFrames(TaskPage view) {
+        view.page().bringToFront();
         @SuppressWarnings("unchecked")
         List<Number> frames = (List<Number>) view.page().evaluate("""
                 async () => {
@@ -281,8 +299,8 @@ class PageIT extends InBrowser {
                   const frame = () => new Promise(requestAnimationFrame);
                   const frames = [];
                   let before = await frame();
-                  for (let step = 0; step < 120; step++) {
-                    output.scrollTop = output.scrollHeight * (step * 37 % 120) / 120;
+                  for (let step = 0; step < 60; step++) {
+                    output.scrollTop = output.scrollHeight * (step * 37 % 60) / 60;
                     const now = await frame();
                     frames.push(now - before);
                     before = now;
@@ -292,7 +310,7 @@ class PageIT extends InBrowser {
         return frames.stream()
                 .mapToDouble(Number::doubleValue)
                 .sorted()
-                .skip(60)
+                .skip(30)
                 .findFirst()
                 .orElseThrow();
     }
