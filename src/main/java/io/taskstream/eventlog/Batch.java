@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Events that are appended together or not at all. Immutable. */
+/** Events, or the change of an upload, or both, that are committed together or not at all. Immutable. */
 public final class Batch {
 
     /** The maximum length of an idempotency key, in characters. */
@@ -24,6 +24,7 @@ public final class Batch {
     private final @Nullable String idempotencyKey;
     private final @Nullable String fingerprint;
     private final @Nullable String traceparent;
+    private final @Nullable UploadChange upload;
 
     /**
      * @param events at least one; only the last may finish the task
@@ -40,14 +41,24 @@ public final class Batch {
             @Nullable EventId expectedLast,
             @Nullable String idempotencyKey,
             @Nullable String traceparent) {
+        this(events, expectedLast, idempotencyKey, traceparent, null);
+    }
+
+    private Batch(
+            List<EventData> events,
+            @Nullable EventId expectedLast,
+            @Nullable String idempotencyKey,
+            @Nullable String traceparent,
+            @Nullable UploadChange upload) {
         this.events = List.copyOf(events);
         this.expectedLast = expectedLast;
         this.idempotencyKey = idempotencyKey;
         this.traceparent = traceparent;
-        if (events.isEmpty()) {
+        this.upload = upload;
+        if (events.isEmpty() && upload == null) {
             throw new InvalidItemException("A batch holds at least one event");
         }
-        for (EventData event : events.subList(0, events.size() - 1)) {
+        for (EventData event : events.subList(0, Math.max(events.size() - 1, 0))) {
             if (event.end() != null) {
                 throw new InvalidItemException("Nothing may follow done in a batch");
             }
@@ -76,6 +87,11 @@ public final class Batch {
         return new Batch(events, null);
     }
 
+    /** Creates a batch that changes an upload; it may have no events. */
+    public static Batch of(List<EventData> events, UploadChange upload, @Nullable String traceparent) {
+        return new Batch(events, null, null, traceparent, upload);
+    }
+
     public List<EventData> events() {
         return events;
     }
@@ -97,9 +113,14 @@ public final class Batch {
         return traceparent;
     }
 
+    /** Returns the change of an upload that is committed with the events, {@code null} for none. */
+    public @Nullable UploadChange upload() {
+        return upload;
+    }
+
     /** Returns the task's final status, {@code null} if the batch does not finish it. */
     public @Nullable TaskStatus end() {
-        return events.get(events.size() - 1).end();
+        return events.isEmpty() ? null : events.get(events.size() - 1).end();
     }
 
     /**

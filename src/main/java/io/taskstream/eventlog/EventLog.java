@@ -42,7 +42,13 @@ public interface EventLog extends AutoCloseable {
      * it holds or expects, and also when the task is finished. Of concurrent batches with one key, one is appended. A refused
      * batch leaves no key behind.
      *
-     * @return what was appended; or {@link EventLogException.NoSuchTask}, {@link EventLogException.TaskFinished},
+     * <p>A change of an upload is checked by {@link UploadChange#apply} and committed with the events: after any crash the log
+     * has both or neither. It survives retention of events. If the log loses acknowledged events and so gets another epoch,
+     * its uploads are lost: every change of them is refused ({@link EventLogException.UploadRefused.Reason#LOST}). A batch
+     * without events may change an upload of a finished task, and wakes no watcher for its events. {@code Begin} makes room by
+     * removing the complete upload that was heard of least recently.
+     *
+     * @return what was appended; or {@link EventLogException.UploadRefused}, {@link EventLogException.NoSuchTask}, {@link EventLogException.TaskFinished},
      *     {@link EventLogException.UnexpectedLast}, {@link EventLogException.KeyReused} or
      *     {@link EventLogException.Unavailable}
      */

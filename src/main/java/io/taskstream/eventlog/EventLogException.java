@@ -48,6 +48,56 @@ public abstract sealed class EventLogException extends RuntimeException {
         }
     }
 
+    /** The change of an upload is not allowed. */
+    public static final class UploadRefused extends EventLogException {
+        private static final long serialVersionUID = 1;
+
+        private final Reason reason;
+        private final transient @Nullable Upload upload;
+
+        /**
+         * @param upload its state now, {@code null} if there is none
+         */
+        public UploadRefused(Reason reason, @Nullable Upload upload) {
+            super("The upload was refused: " + reason, null);
+            this.reason = reason;
+            this.upload = upload;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+
+        /** Returns the upload's state, {@code null} if there is none. */
+        public @Nullable Upload upload() {
+            return upload;
+        }
+
+        /** Why an upload can't be changed. */
+        public enum Reason {
+
+            /** The task has no upload of this name. */
+            ABSENT,
+
+            /** The upload has another media type. */
+            OTHER_TYPE,
+
+            /** A newer request has claimed the upload. */
+            CLAIMED,
+
+            /** The upload has another offset. */
+            OFFSET,
+
+            COMPLETE,
+
+            /** The log has lost bytes that had been counted: it continues under another epoch. */
+            LOST,
+
+            /** The task has {@link Upload#MAX_PER_TASK} uploads, none of them complete. */
+            TOO_MANY
+        }
+    }
+
     /**
      * The engine is temporarily unable to work because its disk or network fails. Whether the events of an append were kept
      * is unknown.

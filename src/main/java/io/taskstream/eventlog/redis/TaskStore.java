@@ -150,7 +150,7 @@ final class TaskStore {
         EventId last = new EventId(required(fields, "epoch"), Long.parseLong(required(fields, "last")));
         long oldest = last.sequence() - (Long) reply.get(0) + 1;
         int viewers = Math.toIntExact((Long) reply.get(1));
-        return Optional.of(new LogState(task(id, fields, labels), last, oldest, viewers));
+        return Optional.of(new LogState(task(id, fields, labels), last, oldest, viewers, List.of()));
     }
 
     private static Task task(TaskId id, Map<String, String> fields, Map<String, String> labels) {
