@@ -100,8 +100,8 @@ record ApplicationGraph(
         var cookies = new Cookies(access.origins().credentials());
         var heartbeats = new Heartbeats(scheduler, ticker);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
-        var streams =
-                new TaskStreams(new StreamContext(log, fanOut, heartbeats, ticker, events, limits.heartbeat(), meters));
+        var streams = new TaskStreams(
+                new StreamContext(log, fanOut, heartbeats, ticker, time, events, limits.heartbeat(), meters));
         log.countViewersBy(streams::viewers);
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();

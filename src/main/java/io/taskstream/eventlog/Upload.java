@@ -1,5 +1,6 @@
 package io.taskstream.eventlog;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ public record Upload(String name, String type, long offset, boolean complete, lo
     /** The maximum number of uploads that a task keeps. */
     public static final int MAX_PER_TASK = 64;
 
+    /** How long a producer may stay silent beyond what it has announced, before it counts as lost. */
+    public static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._~-]{1,64}");
 
     /**
@@ -34,6 +38,16 @@ public record Upload(String name, String type, long offset, boolean complete, lo
     /** Creates an upload without bytes. */
     public static Upload begin(String name, String type, Instant now) {
         return new Upload(name, type, 0, false, 0, now, 0);
+    }
+
+    /** Returns when the producer counts as lost unless it is heard of before. */
+    public Instant lostAt() {
+        return heard.plusSeconds(interval).plus(GRACE);
+    }
+
+    /** Tells whether the producer is lost: it has not said that it is done, and has been silent for too long. */
+    public boolean isLost(Instant now) {
+        return !complete && !now.isBefore(lostAt());
     }
 
     public static boolean isName(String text) {

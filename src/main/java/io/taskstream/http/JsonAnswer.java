@@ -2,7 +2,9 @@ package io.taskstream.http;
 
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.Upload;
 import io.taskstream.task.Task;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
@@ -11,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +48,12 @@ public final class JsonAnswer {
      * Returns a task as clients see it; what it does not have is {@code null}.
      *
      * @param viewers how many watch the task on this server
+     * @param now decides which producers are lost
      */
-    public static JsonObjectBuilder task(LogState log, int viewers) {
+    public static JsonObjectBuilder task(LogState log, int viewers, Instant now) {
         Task task = log.task();
+        JsonArrayBuilder producers = JSON.createArrayBuilder();
+        log.uploads().forEach(upload -> producers.add(producer(upload, now)));
         return object().add("id", task.id().value())
                 .add("title", orNull(task.title()))
                 .add("status", task.status().wireName())
@@ -56,7 +62,16 @@ public final class JsonAnswer {
                 .add("finished", orNull(task.finished()))
                 .add("lastEventId", log.last().sequence() == 0 ? JsonValue.NULL : orNull(log.last()))
                 .add("events", log.events())
-                .add("viewers", viewers + log.viewersElsewhere());
+                .add("viewers", viewers + log.viewersElsewhere())
+                .add("producers", producers);
+    }
+
+    private static JsonObjectBuilder producer(Upload upload, Instant now) {
+        String state = upload.complete() ? "complete" : upload.isLost(now) ? "lost" : "active";
+        return object().add("name", upload.name())
+                .add("state", state)
+                .add("since", upload.heard().toString())
+                .add("offset", upload.offset());
     }
 
     /** Returns the value's text as a JSON string, or JSON's {@code null}. */

@@ -6,6 +6,7 @@ import io.taskstream.task.EventReader;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /** The frames of a stream that are not events of the log. None has an {@code id}, but for those of {@link #of}. */
 final class ControlFrames {
@@ -38,6 +39,12 @@ final class ControlFrames {
     /** Says that the viewer had seen another log up to {@code from}, and that this one goes on at {@code to}. */
     static byte[] reset(EventId from, EventId to) {
         return gap("reset", from, to);
+    }
+
+    /** Says that an upload's producer is {@code lost}, or is {@code back}. */
+    static byte[] producer(String upload, String state, Instant since) {
+        return ascii("event: producer\ndata: {\"upload\":\"" + upload + "\",\"state\":\"" + state + "\",\"since\":\""
+                + since + "\"}\n\n");
     }
 
     /** Returns a comment, which clients ignore and people read. It must be one line. */

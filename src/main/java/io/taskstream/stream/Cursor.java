@@ -5,10 +5,13 @@ import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.metrics.StreamMeters;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ final class Cursor {
     private final FrameReader reader;
     private final Runnable wake;
     private final Consumer<Runnable> retryLater;
+    private final Supplier<ProducerWatch.Snapshot> producers;
     private final StreamMeters meters;
 
     private EventId reached;
@@ -39,6 +43,10 @@ final class Cursor {
     private boolean started;
 
     private boolean caughtUp;
+
+    /** The uploads of which the viewer knows that their producer is lost. */
+    private final Set<String> lostProducers = new HashSet<>(0);
+
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
@@ -48,13 +56,21 @@ final class Cursor {
     /**
      * @param wake runs, on any thread, when a read has completed that could not complete at once, or is to be tried again
      * @param retryLater runs its argument, on any thread, after the time that a log may take to recover
+     * @param producers returns the state of the task's producers
      */
-    Cursor(FrameReader reader, StartPosition start, Runnable wake, Consumer<Runnable> retryLater, StreamMeters meters) {
+    Cursor(
+            FrameReader reader,
+            StartPosition start,
+            Runnable wake,
+            Consumer<Runnable> retryLater,
+            Supplier<ProducerWatch.Snapshot> producers,
+            StreamMeters meters) {
         this.reader = reader;
         this.reached = start.after();
         this.isKnown = start.isKnown();
         this.wake = wake;
         this.retryLater = retryLater;
+        this.producers = producers;
         this.meters = meters;
     }
 
@@ -91,10 +107,16 @@ final class Cursor {
         caughtUp |= atEnd || chunk.isEmpty();
         started = true;
         if (chunk.isEmpty()) {
-            return null;
+            return atEnd ? null : producerNotice(first);
         }
         reached = reached.at(chunk.last());
         return chunk;
+    }
+
+    /** Tells of the producers behind all events, so that it says how things are now. */
+    private @Nullable Chunk producerNotice(EventId next) {
+        byte[] frame = producers.get().tell(lostProducers);
+        return frame == null ? null : notice(frame, next);
     }
 
     /** Decides between {@code lag} and {@code gap}: a viewer that had started lost the events by being slow. */

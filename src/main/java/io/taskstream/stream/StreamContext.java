@@ -4,6 +4,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.EventReader;
 import java.time.Duration;
+import java.time.InstantSource;
 
 /**
  * What all broadcasters use.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param log the tasks and their events
  * @param fanOut runs the passes
  * @param heartbeats runs the viewers' timers
+ * @param time the clock by which producers are heard of
  * @param events binds the data of events that are broadcast
  * @param heartbeat the heartbeat interval of sinks that are no {@link ResponseEventSink}
  */
@@ -19,13 +21,14 @@ public record StreamContext(
         FanOut fanOut,
         Heartbeats heartbeats,
         Ticker ticker,
+        InstantSource time,
         EventReader events,
         Duration heartbeat,
         StreamMeters meters) {
 
-    /** A context with new meters. */
+    /** Creates a context with new meters and the time of the system. */
     public StreamContext(
             EventLog log, FanOut fanOut, Heartbeats heartbeats, Ticker ticker, EventReader events, Duration heartbeat) {
-        this(log, fanOut, heartbeats, ticker, events, heartbeat, StreamMeters.create());
+        this(log, fanOut, heartbeats, ticker, InstantSource.system(), events, heartbeat, StreamMeters.create());
     }
 }

@@ -50,6 +50,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     private final AtomicInteger signals = new AtomicInteger();
     private final AtomicBoolean started = new AtomicBoolean();
     private final Object admission = new Object();
+    private final ProducerWatch producers;
 
     /** Set under the lock {@link #admission}, so that a closed broadcaster admits no viewer. */
     private volatile boolean closed;
@@ -68,6 +69,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         this.task = task;
         this.context = context;
         this.onEmpty = onEmpty;
+        this.producers = new ProducerWatch(task, context, this::schedulePass);
     }
 
     /**
@@ -87,6 +89,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
             close();
             throw e;
         }
+        producers.start();
         if (closed) {
             stopWatching();
         }
@@ -108,7 +111,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         FrameReader reader = traced
                 ? FrameReader.traced(log, task, context.fanOut().executor())
                 : (after, maxBytes) -> log.read(task, after, maxBytes);
-        return new Cursor(reader, start, wake, this::retryLater, context.meters());
+        return new Cursor(reader, start, wake, this::retryLater, producers::snapshot, context.meters());
     }
 
     private void retryLater(Runnable retry) {
@@ -224,6 +227,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
     }
 
     private void stopWatching() {
+        producers.cancel();
         Watch watching = watch;
         if (watching != null) {
             watching.close();
@@ -245,6 +249,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         if (firstAppend == NONE) {
             firstAppend = context.ticker().nanos() | 1;
         }
+        producers.appended();
         schedulePass();
     }
 

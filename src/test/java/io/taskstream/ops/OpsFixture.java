@@ -43,8 +43,15 @@ final class OpsFixture {
             new MemoryEventLog(new MemoryBounds(100, 1 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L));
     final ManagedEventLog log = new ManagedEventLog(engine, appends, ticker::nanos);
     final Heartbeats heartbeats = new Heartbeats(scheduler, ticker);
-    final TaskStreams streams = new TaskStreams(
-            new StreamContext(log, new FanOut(Runnable::run, 1), heartbeats, ticker, Samples.READER, MINUTE, meters));
+    final TaskStreams streams = new TaskStreams(new StreamContext(
+            log,
+            new FanOut(Runnable::run, 1),
+            heartbeats,
+            ticker,
+            InstantSource.system(),
+            Samples.READER,
+            MINUTE,
+            meters));
     final Drain drain = new Drain(streams, publishers, log, WINDOW, ticker, ticker::advance);
     final Refusals refusals = new Refusals();
 

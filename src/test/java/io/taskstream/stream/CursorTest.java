@@ -161,6 +161,7 @@ class CursorTest {
                 start,
                 () -> {},
                 later -> {},
+                () -> ProducerWatch.Snapshot.NONE,
                 fixture.context.meters());
     }
 

@@ -3,6 +3,7 @@ package io.taskstream.stream;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
+import io.taskstream.metrics.StreamMeters;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeExchange;
 import io.taskstream.testing.FakeOutput;
@@ -10,10 +11,10 @@ import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.ManualTicker;
 import io.taskstream.testing.Samples;
+import io.taskstream.testing.SettableTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.InstantSource;
 
 /** All that viewers of one task need, driven by hand. The log's epoch is {@value #EPOCH}. */
 final class StreamFixture {
@@ -25,6 +26,7 @@ final class StreamFixture {
     static final String COMMENT = ": heartbeat\n\n";
 
     final ManualTicker ticker = new ManualTicker();
+    final SettableTime time = new SettableTime();
     final ManualScheduler scheduler = new ManualScheduler();
     final ManualExecutor executor = new ManualExecutor();
     final Heartbeats heartbeats = new Heartbeats(scheduler, ticker);
@@ -36,9 +38,17 @@ final class StreamFixture {
      * @param events how many events the log keeps
      */
     StreamFixture(int events) {
-        log = new MemoryEventLog(new MemoryBounds(events, 1 << 30, 100), InstantSource.fixed(Samples.NOON), () -> 0L);
+        log = new MemoryEventLog(new MemoryBounds(events, 1 << 30, 100), time, () -> 0L);
         log.create(Samples.task(TASK.value()));
-        context = new StreamContext(log, new FanOut(executor, 1), heartbeats, ticker, Samples.READER, HEARTBEAT);
+        context = new StreamContext(
+                log,
+                new FanOut(executor, 1),
+                heartbeats,
+                ticker,
+                time,
+                Samples.READER,
+                HEARTBEAT,
+                StreamMeters.create());
         streams = new TaskStreams(context);
     }
 
@@ -126,6 +136,7 @@ final class StreamFixture {
     void pass(Duration time) {
         for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(Heartbeats.PERIOD)) {
             ticker.advance(Heartbeats.PERIOD);
+            this.time.advance(Heartbeats.PERIOD);
             scheduler.tick();
         }
     }

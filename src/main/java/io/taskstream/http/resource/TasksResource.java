@@ -46,6 +46,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +174,7 @@ public class TasksResource {
     }
 
     private Response.ResponseBuilder answer(int status, TaskId id) {
-        return JsonAnswer.of(status, JsonAnswer.task(Parameters.task(log, id), streams.viewers(id)));
+        return JsonAnswer.of(status, JsonAnswer.task(Parameters.task(log, id), streams.viewers(id), time.instant()));
     }
 
     /** Lists only the tasks that the caller may watch or publish to. */
@@ -198,8 +199,9 @@ public class TasksResource {
         List<LogState> found = find(query);
         List<LogState> page = found.subList(0, Math.min(size, found.size()));
         JsonArrayBuilder tasks = JsonAnswer.JSON.createArrayBuilder();
+        Instant now = time.instant();
         page.forEach(each ->
-                tasks.add(JsonAnswer.task(each, streams.viewers(each.task().id()))));
+                tasks.add(JsonAnswer.task(each, streams.viewers(each.task().id()), now)));
         JsonValue next = JsonAnswer.orNull(
                 found.size() > size ? page.get(size - 1).task().id() : null);
         return JsonAnswer.of(200, JsonAnswer.object().add("tasks", tasks).add("next", next))

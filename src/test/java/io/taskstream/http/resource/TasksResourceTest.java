@@ -66,6 +66,7 @@ class TasksResourceTest {
                 new FanOut(Runnable::run, 1),
                 new Heartbeats(scheduler, ticker),
                 ticker,
+                InstantSource.system(),
                 READER,
                 Duration.ofMinutes(1),
                 StreamMeters.create()));
