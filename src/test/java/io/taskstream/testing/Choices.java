@@ -39,7 +39,7 @@ public interface Choices {
     }
 
     /** What one of these makes. */
-    default String from(List<Supplier<String>> sources) {
+    default <T> T from(List<Supplier<T>> sources) {
         return sources.get(between(0, sources.size() - 1)).get();
     }
 

@@ -34,7 +34,12 @@ public final class ManualScheduler extends AbstractExecutorService implements Sc
         due.forEach(each -> each.work.run());
     }
 
-    /** How much is scheduled. */
+    /** How much is scheduled to run once. */
+    public int delayed() {
+        return delayed.size();
+    }
+
+    /** How much is scheduled to run again and again. */
     public int scheduled() {
         return repeated.size();
     }

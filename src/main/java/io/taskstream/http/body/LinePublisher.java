@@ -10,16 +10,12 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.http.Limits;
 import io.taskstream.http.Problem;
 import io.taskstream.stream.SerialRunner;
-import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
-import io.taskstream.task.InvalidItemException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -34,9 +30,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes the lines of a request body as they arrive, with Servlet non-blocking input (Servlet 6.0, section 3.7), so that a
  * silent producer holds no thread. Lines that arrive together are appended together. The next are read when those are in the
- * log and when the budget has room: back-pressure makes the producer wait until then.
+ * log and when the budget has room: back-pressure makes the producer wait until then. A line of text that has not ended is
+ * published as far as it has come 1 s after its first byte that is not published.
  */
 public final class LinePublisher implements ReadListener {
+
+    /** How long an unfinished line of text waits for its end. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** After so many bytes the thread is released: it may be the one that all connections need. */
     private static final int BYTES_PER_TURN = 1 << 17;
@@ -51,12 +51,10 @@ public final class LinePublisher implements ReadListener {
 
     private final ServletInputStream in;
     private final PublishPermit permit;
-    private final LineFormat format;
-    private final Charset charset;
     private final @Nullable String traceparent;
     private final Context context;
     private final Consumer<Outcome> whenDone;
-    private final LineSplitter splitter;
+    private final BodyEvents events;
     private final SerialRunner reader = new SerialRunner(this::publishAvailable);
     private final ByteBudget.Allocation share;
     private final LongConsumer lateness = this::endIfLate;
@@ -65,22 +63,24 @@ public final class LinePublisher implements ReadListener {
     private volatile boolean paused;
 
     private volatile boolean allRead;
+    private volatile boolean lost;
     private volatile @Nullable Throwable failure;
 
     /** The number of the line that has begun and not ended; 0 for none. */
     private volatile long unfinished;
+
+    /** Whether a timer will look at an unfinished line: there is never more than one. */
+    private volatile boolean timed;
 
     // Used by the lateness check only.
     private long lastUnfinished;
     private long unfinishedSince;
 
     // Used by the reader only, or before it is started again.
-    private final List<EventData> arrived = new ArrayList<>();
-    private long arrivedBytes;
-    private long lines;
     private boolean ended;
     private boolean done;
     private long count;
+    private long bytes;
     private @Nullable EventId last;
     private @Nullable EventId expectedLast;
 
@@ -104,15 +104,15 @@ public final class LinePublisher implements ReadListener {
             Consumer<Outcome> whenDone) {
         this.in = in;
         this.permit = permit;
-        this.format = format;
-        this.charset = charset;
         this.expectedLast = expectedLast;
         this.traceparent = traceparent;
         this.context = context;
         this.whenDone = whenDone;
-        this.splitter = new LineSplitter(context.limits().bodyBytes());
+        this.events = new BodyEvents(format, context.limits().bodyBytes(), charset, context.events());
         this.share = share;
-        context.checks().add(lateness);
+        if (format == LineFormat.NDJSON) {
+            context.checks().add(lateness);
+        }
     }
 
     /**
@@ -121,9 +121,9 @@ public final class LinePublisher implements ReadListener {
      * @param log takes the events
      * @param events parses them
      * @param executor runs the parsing, so that no thread of the container does
-     * @param scheduler resumes publishers that exceed their rate
-     * @param limits bounds the length of a line and the time that it may take
-     * @param checks find lines that do not end
+     * @param scheduler resumes publishers that exceed their rate, and publishes unfinished lines of text
+     * @param limits bounds the length of a line of NDJSON and the time that it may take
+     * @param checks find lines of NDJSON that do not end
      */
     public record Context(
             EventLog log,
@@ -137,11 +137,12 @@ public final class LinePublisher implements ReadListener {
      * The outcome of a request.
      *
      * @param count how many events are in the log
+     * @param bytes how many bytes of the body these events stand for, from its beginning
      * @param last the last of them, {@code null} if there is none
      * @param failure the error that ended it early, {@code null} if there was none
      */
     public record Outcome(
-            long count, @Nullable EventId last, @Nullable Throwable failure) {}
+            long count, long bytes, @Nullable EventId last, @Nullable Throwable failure) {}
 
     @Override
     public void onDataAvailable() {
@@ -157,7 +158,7 @@ public final class LinePublisher implements ReadListener {
 
     @Override
     public void onError(Throwable error) {
-        failure = Problem.connectionLost();
+        lost = true;
         reader.run();
     }
 
@@ -177,13 +178,14 @@ public final class LinePublisher implements ReadListener {
                     return;
                 }
                 // Events behind a terminal event were read with it.
-                int read = arrived.isEmpty() ? readBatch() : 1;
+                int read = events.isEmpty() ? readBatch() : 1;
                 if (read == 0) {
                     return;
                 }
                 left -= read;
             } catch (IOException e) {
                 failure = Problem.connectionLost();
+                events.pause();
             } catch (RuntimeException | Error e) {
                 failure = e;
             }
@@ -196,7 +198,7 @@ public final class LinePublisher implements ReadListener {
      * read meanwhile, so that the producer's writes wait.
      */
     private boolean isAheadOfRate() {
-        boolean goesOn = failure == null && (!ended || !arrived.isEmpty());
+        boolean goesOn = failure == null && !lost && (!ended || !events.isEmpty());
         long nanos = goesOn ? permit.spend(0) : 0;
         if (nanos <= 0) {
             return false;
@@ -213,16 +215,39 @@ public final class LinePublisher implements ReadListener {
         int mostEvents = Math.min(MAX_BATCH_EVENTS, permit.atOnce());
         int total = 0;
         int read = 1;
-        while (read > 0 && total < MAX_BATCH_BYTES && arrived.size() < mostEvents && !ended && failure == null) {
+        while (read > 0 && total < MAX_BATCH_BYTES && events.size() < mostEvents && !ended && failure == null) {
             read = read(buffer);
             total += read;
         }
-        unfinished = splitter.pending() > 0 ? lines + 1 : 0;
-        return ended || failure != null ? Math.max(total, 1) : total;
+        publishUnfinished();
+        unfinished = events.unfinishedLine();
+        return ended || failure != null || !events.isEmpty() ? Math.max(total, 1) : total;
+    }
+
+    /** Passes on an unfinished line of text if it is time, or makes a timer do it. */
+    private void publishUnfinished() {
+        if (failure != null || !events.mayPause()) {
+            return;
+        }
+        long nanos = events.pendingSince() + PAUSE.toNanos() - context.checks().nanos();
+        if (nanos <= 0) {
+            events.pause();
+        } else if (!timed) {
+            timed = true;
+            ScheduledFuture<?> unused = context.scheduler().schedule(this::timeIsOver, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void timeIsOver() {
+        timed = false;
+        readSoon();
     }
 
     /** Parses some available bytes. Returns 0 if there are none, or the budget has no room for them. */
     private int read(byte[] buffer) throws IOException {
+        if (lost) {
+            throw new IOException("The connection is lost");
+        }
         boolean all = allRead;
         if (!all && !in.isReady()) {
             return 0;
@@ -233,39 +258,12 @@ public final class LinePublisher implements ReadListener {
         int read = all && in.available() == 0 ? -1 : in.read(buffer);
         if (read < 0) {
             ended = true;
-            splitter.end(this::addLine);
-            share.keep(arrivedBytes);
-            return 1;
+            events.end();
+        } else {
+            events.add(buffer, read, context.checks().nanos());
         }
-        splitter.add(buffer, read, this::addLine);
-        share.keep(splitter.pending() + arrivedBytes);
+        share.keep(events.heapBytes());
         return Math.max(read, 1);
-    }
-
-    private void addLine(byte[] bytes, int offset, int length) {
-        lines++;
-        EventData event = read(bytes, offset, length);
-        if (event != null) {
-            arrived.add(event);
-            arrivedBytes += event.heapBytes();
-        }
-    }
-
-    private @Nullable EventData read(byte[] bytes, int offset, int length) {
-        try {
-            if (!charset.equals(StandardCharsets.UTF_8)) {
-                byte[] utf8 = new String(bytes, offset, length, charset).getBytes(StandardCharsets.UTF_8);
-                return format.read(utf8, 0, utf8.length, context.events());
-            }
-            int mark = lines == 1 ? JsonBody.lengthOfMark(bytes, offset, length) : 0;
-            return format.read(bytes, offset + mark, length - mark, context.events());
-        } catch (InvalidItemException.TooManyElements e) {
-            throw e;
-        } catch (InvalidItemException e) {
-            // The parser sees each line as the first.
-            String message = String.valueOf(e.getMessage()).replaceFirst("line no=1, ", "");
-            throw new InvalidItemException("Line " + lines + ": " + message);
-        }
     }
 
     /**
@@ -295,7 +293,7 @@ public final class LinePublisher implements ReadListener {
         try {
             permit.check();
         } catch (RefusedException e) {
-            arrived.clear();
+            events.clear();
             failure = e;
         }
         append();
@@ -303,14 +301,13 @@ public final class LinePublisher implements ReadListener {
 
     /** Appends the events that the rate allows, up to and with a terminal event. Finishes if there are no more. */
     private void append() {
-        if (arrived.isEmpty()) {
+        if (events.isEmpty()) {
             if (ended || failure != null) {
                 finish();
             }
             return;
         }
-        Batch batch = new Batch(arrived.subList(0, lengthOfBatch()), expectedLast, null, traceparent);
-        arrived.subList(0, batch.events().size()).clear();
+        Batch batch = new Batch(events.take(permit.atOnce()), expectedLast, null, traceparent);
         // Counted before it is in the log, so that other requests know of it.
         long unused = permit.spend(batch.events().size());
         CompletableFuture<Appended> appended =
@@ -332,25 +329,14 @@ public final class LinePublisher implements ReadListener {
             Appended kept = appended.join();
             last = kept.last();
             count += kept.count();
+            bytes = events.taken();
             expectedLast = null;
         } catch (CompletionException e) {
-            arrived.clear();
+            events.clear();
             failure = e;
         }
-        if (arrived.isEmpty()) {
-            arrivedBytes = 0;
-            share.keep(splitter.pending());
-        }
-    }
-
-    private int lengthOfBatch() {
-        int most = Math.min(arrived.size(), permit.atOnce());
-        for (int i = 0; i < most; i++) {
-            if (arrived.get(i).end() != null) {
-                return i + 1;
-            }
-        }
-        return most;
+        events.settle();
+        share.keep(events.heapBytes());
     }
 
     /** Ends the request before it has begun, without an outcome. */
@@ -364,7 +350,7 @@ public final class LinePublisher implements ReadListener {
         done = true;
         context.checks().remove(lateness);
         share.close();
-        var outcome = new Outcome(count, last, failure);
+        var outcome = new Outcome(count, bytes, last, failure);
         // The receiver of the outcome writes the answer, which may block.
         context.executor().execute(() -> whenDone.accept(outcome));
     }

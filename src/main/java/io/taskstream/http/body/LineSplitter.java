@@ -4,12 +4,8 @@ import io.taskstream.http.Problem;
 import io.taskstream.http.ProblemException;
 import java.util.Arrays;
 
-/**
- * Splits bytes into lines as they arrive, in pieces of any length. A line ends with {@code \n} or {@code \r\n}.
- *
- * <p>Not thread-safe.
- */
-final class LineSplitter {
+/** Splits bytes into whole lines without their ends. A line ends with {@code \n} or {@code \r\n}. */
+final class LineSplitter implements BodySplitter {
 
     private static final byte[] NOTHING = new byte[0];
 
@@ -29,7 +25,8 @@ final class LineSplitter {
      *
      * @throws ProblemException with 413 if a line is too long; the lines before it have been passed on
      */
-    void add(byte[] bytes, int count, Lines lines) {
+    @Override
+    public void add(byte[] bytes, int count, Pieces lines) {
         int start = 0;
         for (int i = 0; i < count; i++) {
             if (bytes[i] == '\n') {
@@ -40,32 +37,47 @@ final class LineSplitter {
         keep(bytes, start, count);
     }
 
-    private void endLine(byte[] bytes, int start, int end, Lines lines) {
+    private void endLine(byte[] bytes, int start, int end, Pieces lines) {
         if (length == 0) {
             int line = withoutReturn(bytes, start, end);
             check(line);
-            lines.line(bytes, start, line);
+            lines.piece(bytes, start, line, end + 1 - start);
             return;
         }
         keep(bytes, start, end);
-        end(lines);
+        passPending(1, lines);
     }
 
-    /** Returns how many bytes of an unfinished line there are. */
-    int pending() {
+    private void passPending(int lengthOfEnd, Pieces lines) {
+        byte[] bytes = pending;
+        int line = withoutReturn(bytes, 0, length);
+        int raw = length + lengthOfEnd;
+        // The buffer is released: a producer that has sent a long line may be silent for hours.
+        pending = NOTHING;
+        length = 0;
+        lines.piece(bytes, 0, line, raw);
+    }
+
+    /** Does nothing, for viewers get no half of a line. */
+    @Override
+    public void pause(Pieces lines) {}
+
+    /** Passes on the bytes behind the last line end as a line, if there are any. */
+    @Override
+    public void end(Pieces lines) {
+        if (length > 0) {
+            passPending(0, lines);
+        }
+    }
+
+    @Override
+    public int pending() {
         return length;
     }
 
-    /** Passes on the bytes behind the last line end as a line, if there are any. */
-    void end(Lines lines) {
-        if (length > 0) {
-            int line = withoutReturn(pending, 0, length);
-            byte[] bytes = pending;
-            // The buffer is released: a producer that has sent a long line may be silent for hours.
-            pending = NOTHING;
-            length = 0;
-            lines.line(bytes, 0, line);
-        }
+    @Override
+    public boolean mayPause() {
+        return false;
     }
 
     private void keep(byte[] bytes, int start, int end) {
@@ -87,10 +99,5 @@ final class LineSplitter {
 
     private static int withoutReturn(byte[] bytes, int start, int end) {
         return end > start && bytes[end - 1] == '\r' ? end - 1 - start : end - start;
-    }
-
-    /** Accepts lines; the bytes are valid during the call only. */
-    interface Lines {
-        void line(byte[] bytes, int offset, int length);
     }
 }

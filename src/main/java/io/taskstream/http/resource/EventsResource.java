@@ -98,6 +98,7 @@ public class EventsResource {
         BodyType type = BodyType.ofEvents(contentType);
         String trace = TraceParent.parse(traceparent).orElse(null);
         if (!type.name().equals(BodyType.JSON)) {
+            checkNoKey(idempotencyKey);
             publishLines(task, type, ifMatch, trace, request, caller, response);
             return;
         }
@@ -142,6 +143,14 @@ public class EventsResource {
     private static void checkKey(@Nullable String idempotencyKey) {
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
             throw Problem.of(400, "Idempotency-Key must have 1 to " + Batch.MAX_KEY + " characters")
+                    .asException();
+        }
+    }
+
+    /** Lines are published before the body has ended, so a repeated body can't be recognised. */
+    private static void checkNoKey(@Nullable String idempotencyKey) {
+        if (idempotencyKey != null) {
+            throw Problem.of(400, "Idempotency-Key is for " + BodyType.JSON + " only, and this body is sent as lines")
                     .asException();
         }
     }

@@ -74,6 +74,13 @@ abstract class LineFixture {
         }
     }
 
+    /** Nothing arrives for so long that an unfinished line is published. */
+    void pause() {
+        ticker.advance(LinePublisher.PAUSE);
+        scheduler.runDelayed();
+        executor.runAll();
+    }
+
     void waitFor(Duration duration) {
         time.advance(duration);
         scheduler.runDelayed();
@@ -111,6 +118,17 @@ abstract class LineFixture {
     LinePublisher.Outcome outcome() {
         assertThat(outcomes).hasSize(1);
         return outcomes.get(0);
+    }
+
+    /** The text in the log. */
+    String text() {
+        return String.join("", deltas());
+    }
+
+    List<String> deltas() {
+        return events().stream()
+                .map(event -> JsonBody.object(event).getString("text"))
+                .toList();
     }
 
     List<String> events() {

@@ -35,7 +35,9 @@ class LineFormatTest {
     void aLineOfTextIsAMessage() {
         assertThat(read(LineFormat.TEXT, bytes("say \"hi\" \\ \t ä\u001b[0m")))
                 .hasToString("{\"type\":\"message_delta\",\"text\":\"say \\\"hi\\\" \\\\ \\t ä\\u001b[0m\"}");
-        assertThat(read(LineFormat.TEXT, bytes(""))).hasToString("{\"type\":\"message_delta\",\"text\":\"\"}");
+        assertThat(read(LineFormat.TEXT, bytes("a\r\n")))
+                .hasToString("{\"type\":\"message_delta\",\"text\":\"a\\r\\n\"}");
+        assertThat(read(LineFormat.TEXT, bytes(""))).isNull();
     }
 
     @Test
@@ -47,7 +49,7 @@ class LineFormatTest {
     private static @Nullable EventData read(LineFormat format, byte[] line) {
         byte[] buffer = new byte[line.length + 4];
         System.arraycopy(line, 0, buffer, 2, line.length);
-        return format.read(buffer, 2, line.length, READER);
+        return format.read(buffer, 2, line.length, StandardCharsets.UTF_8, READER);
     }
 
     private static byte[] bytes(String text) {

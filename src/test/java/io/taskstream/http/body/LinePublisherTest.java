@@ -37,6 +37,7 @@ class LinePublisherTest extends LineFixture {
         assertThat(events()).containsExactly("1", "2", "3");
         LinePublisher.Outcome outcome = outcome();
         assertThat(outcome.count()).isEqualTo(3);
+        assertThat(outcome.bytes()).isEqualTo(5);
         assertThat(outcome.last()).hasToString("00000000-3");
         assertThat(outcome.failure()).isNull();
     }
@@ -54,16 +55,6 @@ class LinePublisherTest extends LineFixture {
     }
 
     @Test
-    void aByteOrderMarkBeforeTheFirstLineIsNoText() throws IOException {
-        format = LineFormat.TEXT;
-        begin(null);
-        in.arrive("\ufeffa\n\ufeffb\n");
-        end();
-        assertThat(events()).first().asString().contains("\"a\"");
-        assertThat(events()).last().asString().contains("\ufeffb");
-    }
-
-    @Test
     void aByteOrderMarkBeforeTheFirstLineIsNoError() throws IOException {
         begin(null);
         in.arrive("\ufeff1\n");
@@ -78,6 +69,16 @@ class LinePublisherTest extends LineFixture {
         in.arrive("\"\u00e4\"\n".getBytes(StandardCharsets.ISO_8859_1));
         end();
         assertThat(events()).containsExactly("\"\u00e4\"");
+    }
+
+    @Test
+    void theBytesOfBlankLinesCountToTheEventBehindThem() throws IOException {
+        begin(null);
+        in.arrive("\ufeff\n \r\n1\n\n2");
+        in.breakOff(new IOException("Reset by peer"));
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().bytes()).isEqualTo(9);
     }
 
     @Test
@@ -140,6 +141,7 @@ class LinePublisherTest extends LineFixture {
         in.breakOff(new IOException("Reset by peer"));
         executor.runAll();
         assertThat(events()).containsExactly("1");
+        assertThat(outcome().bytes()).isEqualTo(2);
         assertThat(outcome().failure()).isInstanceOf(ProblemException.class).hasMessage("The body broke off");
     }
 

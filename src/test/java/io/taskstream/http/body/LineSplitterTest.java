@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LineSplitterTest {
 
     private final List<String> lines = new ArrayList<>();
+    private long raw;
     private final LineSplitter splitter = new LineSplitter(8);
 
     @Test
@@ -49,6 +50,18 @@ class LineSplitterTest {
         splitter.end(this::line);
         splitter.end(this::line);
         assertThat(lines).containsExactly("a");
+    }
+
+    @Test
+    void aLineStandsForItsBytesAndItsEnd() {
+        add("a\nb\r\n\n\r\nc");
+        assertThat(raw).isEqualTo(8);
+        add("d\r");
+        splitter.pause(this::line);
+        assertThat(raw).isEqualTo(8);
+        splitter.end(this::line);
+        assertThat(lines).endsWith("cd");
+        assertThat(raw).isEqualTo(11);
     }
 
     @ParameterizedTest
@@ -105,7 +118,8 @@ class LineSplitterTest {
         splitter.add(bytes, bytes.length, this::line);
     }
 
-    private void line(byte[] bytes, int offset, int length) {
+    private void line(byte[] bytes, int offset, int length, int rawLength) {
         lines.add(new String(bytes, offset, length, StandardCharsets.UTF_8));
+        raw += rawLength;
     }
 }

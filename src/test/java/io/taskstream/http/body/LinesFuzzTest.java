@@ -42,8 +42,9 @@ class LinesFuzzTest {
 
     private final SettableTime time = new SettableTime();
     private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualTicker ticker = new ManualTicker();
     private final ManualExecutor executor = new ManualExecutor();
-    private final PeriodicChecks checks = new PeriodicChecks(scheduler, new ManualTicker());
+    private final PeriodicChecks checks = new PeriodicChecks(scheduler, ticker);
     private final ByteBudget budget = new ByteBudget(1 << 20, 0);
 
     @Property
@@ -51,7 +52,7 @@ class LinesFuzzTest {
         int piece = from.between(1, 60);
         List<String> lines = from.list(0, 8, () -> line(from));
         var log = newLog();
-        LinePublisher.Outcome outcome = publish(log, LineFormat.NDJSON, String.join("\n", lines), piece);
+        LinePublisher.Outcome outcome = publish(log, String.join("\n", lines), piece);
 
         Expected expected = expected(lines);
         assertThat(kept(log)).isEqualTo(expected.kept);
@@ -60,18 +61,86 @@ class LinesFuzzTest {
         assertThat(budget.held()).isZero();
     }
 
+    /** The log's deltas, joined, are what the whole body is decoded to, however it is cut and wherever it pauses. */
     @Property
-    void textIsKeptLineByLine(Choices from) throws IOException {
-        int piece = from.between(1, 60);
-        byte[] bytes = from.bytes(200);
+    void textIsKeptAsItWasSent(Choices from) throws IOException {
+        byte[] bytes = text(from);
         var log = newLog();
-        LinePublisher.Outcome outcome = publish(log, LineFormat.TEXT, bytes, piece);
-
-        assertThat(kept(log)).hasSize((int) outcome.count()).allMatch(json -> json.contains("message_delta"));
-        if (outcome.failure() != null) {
-            assertThat(outcome.failure()).isInstanceOf(ProblemException.class).hasMessageContaining("at most");
+        var in = new FakeInput();
+        List<LinePublisher.Outcome> outcomes = begin(in, log, LineFormat.TEXT);
+        for (int at = 0; at < bytes.length; ) {
+            int end = Math.min(bytes.length, at + from.between(1, 40));
+            in.arrive(Arrays.copyOfRange(bytes, at, end));
+            executor.runAll();
+            at = end;
+            if (from.between(0, 3) == 0) {
+                ticker.advance(Duration.ofMillis(from.between(1, 1_100)));
+                scheduler.runDelayed();
+                executor.runAll();
+            }
         }
+        in.end();
+        executor.runAll();
+
+        assertThat(outcomes).hasSize(1);
+        assertThat(outcomes.get(0).failure()).isNull();
+        String all = new String(bytes, StandardCharsets.UTF_8);
+        String expected = all.startsWith("\ufeff") ? all.substring(1) : all;
+        List<String> deltas = kept(log).stream()
+                .map(json -> JsonBody.object(json).getString("text"))
+                .toList();
+        assertThat(String.join("", deltas)).isEqualTo(expected);
+        assertThat(deltas).doesNotContain("").allMatch(delta -> delta.matches("(?s)[^\r\n]*(\r|\n|\r\n)?"));
+        assertThat(outcomes.get(0).bytes()).isEqualTo(expected.isEmpty() ? 0 : bytes.length);
         assertThat(budget.held()).isZero();
+    }
+
+    @Property
+    void noPieceOfTextIsTooLongAndAllAddUp(Choices from) {
+        byte[] bytes = text(from);
+        var splitter = new TextSplitter(StandardCharsets.UTF_8, 8);
+        List<Integer> lengths = new ArrayList<>();
+        var joined = new StringBuilder();
+        BodySplitter.Pieces taker = (line, offset, length, raw) -> {
+            lengths.add(raw);
+            joined.append(new String(line, offset, length, StandardCharsets.UTF_8));
+        };
+        for (int at = 0; at < bytes.length; ) {
+            int count = Math.min(bytes.length - at, from.between(1, 30));
+            splitter.add(Arrays.copyOfRange(bytes, at, at + count), count, taker);
+            at += count;
+            assertThat(splitter.pending() + sum(lengths)).isEqualTo(at);
+            if (from.between(0, 3) == 0) {
+                splitter.pause(taker);
+                assertThat(splitter.pending()).isLessThan(4);
+            }
+        }
+        assertThat(new String(bytes, StandardCharsets.UTF_8)).startsWith(joined);
+        splitter.end(taker);
+        assertThat(lengths).allMatch(length -> length > 0 && length <= 8);
+        assertThat(sum(lengths)).isEqualTo(bytes.length);
+        assertThat(joined).hasToString(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    private static int sum(List<Integer> lengths) {
+        return lengths.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Bytes of which many are line ends, characters of every length, or parts of them. */
+    private static byte[] text(Choices from) {
+        var bytes = new ByteArrayOutputStream();
+        for (int left = from.between(0, 30); left > 0; left--) {
+            bytes.writeBytes(from.from(List.of(
+                    () -> from.bytes(6),
+                    () -> utf8(from.oneOf("\n", "\r", "\r\n", "\r\r\n", "\n\r", "\ufeff", "\u00e4", "\u20ac")),
+                    () -> utf8(from.oneOf("plain text", "\ud83d\ude00\ud83d\ude00", "x".repeat(50))),
+                    () -> Arrays.copyOf(utf8(from.oneOf("\u20ac", "\ud83d\ude00")), from.between(1, 3)))));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Property
@@ -84,8 +153,8 @@ class LinesFuzzTest {
     private static List<String> split(byte[] bytes, int piece) {
         List<String> lines = new ArrayList<>();
         var splitter = new LineSplitter(40);
-        LineSplitter.Lines taker =
-                (line, offset, length) -> lines.add(new String(line, offset, length, StandardCharsets.ISO_8859_1));
+        BodySplitter.Pieces taker =
+                (line, offset, length, raw) -> lines.add(new String(line, offset, length, StandardCharsets.ISO_8859_1));
         try {
             for (int i = 0; i < bytes.length; i += piece) {
                 var part = new ByteArrayOutputStream();
@@ -131,22 +200,10 @@ class LinesFuzzTest {
         return new Expected(kept, true);
     }
 
-    private LinePublisher.Outcome publish(MemoryEventLog log, LineFormat format, String text, int piece)
-            throws IOException {
-        return publish(log, format, text.getBytes(StandardCharsets.UTF_8), piece);
-    }
-
-    private LinePublisher.Outcome publish(MemoryEventLog log, LineFormat format, byte[] bytes, int piece)
-            throws IOException {
+    private LinePublisher.Outcome publish(MemoryEventLog log, String text, int piece) throws IOException {
+        byte[] bytes = utf8(text);
         var in = new FakeInput();
-        List<LinePublisher.Outcome> outcomes = new ArrayList<>();
-        var sessions = new Sessions(MINUTE, time, entry -> false);
-        var permit = new PublishPermit(TASK, Grant.UNRESTRICTED, sessions, new EventRates(0, 0, time::nanos), time);
-        var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
-        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
-        ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
-        in.setReadListener(new LinePublisher(
-                in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
+        List<LinePublisher.Outcome> outcomes = begin(in, log, LineFormat.NDJSON);
         for (int at = 0; at < bytes.length; at += piece) {
             in.arrive(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
             executor.runAll();
@@ -155,6 +212,18 @@ class LinesFuzzTest {
         executor.runAll();
         assertThat(outcomes).hasSize(1);
         return outcomes.get(0);
+    }
+
+    private List<LinePublisher.Outcome> begin(FakeInput in, MemoryEventLog log, LineFormat format) {
+        List<LinePublisher.Outcome> outcomes = new ArrayList<>();
+        var sessions = new Sessions(MINUTE, time, entry -> false);
+        var permit = new PublishPermit(TASK, Grant.UNRESTRICTED, sessions, new EventRates(0, 0, time::nanos), time);
+        var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
+        ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
+        in.setReadListener(new LinePublisher(
+                in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
+        return outcomes;
     }
 
     private static MemoryEventLog newLog() {

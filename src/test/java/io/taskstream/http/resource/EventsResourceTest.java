@@ -15,6 +15,7 @@ import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Limits;
+import io.taskstream.http.ProblemException;
 import io.taskstream.http.body.BoundedBody;
 import io.taskstream.http.body.LinePublisher;
 import io.taskstream.http.body.PeriodicChecks;
@@ -37,6 +38,7 @@ class EventsResourceTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final TaskId TASK = new TaskId("t");
+    private static final Caller ANN = new Caller(new Grant("ann", "a", Permissions.ALL, Instant.MAX), "192.0.2.1");
 
     private final MemoryEventLog log =
             new MemoryEventLog(new MemoryBounds(100, 1 << 20, 10), InstantSource.fixed(NOON), () -> 0L);
@@ -50,13 +52,22 @@ class EventsResourceTest {
     @Test
     void aPublisherThatCantBeListenedToIsCountedNoLonger() {
         log.create(Samples.task(TASK.value()));
-        var ann = new Caller(new Grant("ann", "a", Permissions.ALL, Instant.MAX), "192.0.2.1");
         var request = FakeRequest.with(new DeafInput(), -1);
         assertThatThrownBy(() ->
-                        resource().publish(TASK, "text/plain", null, null, null, request, ann, new FakeAsyncResponse()))
+                        resource().publish(TASK, "text/plain", null, null, null, request, ANN, new FakeAsyncResponse()))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(publishers.count()).isZero();
         assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void linesTakeNoIdempotencyKey() {
+        log.create(Samples.task(TASK.value()));
+        var request = FakeRequest.with(new DeafInput(), -1);
+        assertThatThrownBy(() -> resource()
+                        .publish(TASK, "text/plain", null, "key", null, request, ANN, new FakeAsyncResponse()))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("Idempotency-Key is for application/json only");
     }
 
     private EventsResource resource() {
