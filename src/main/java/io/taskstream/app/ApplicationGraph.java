@@ -14,6 +14,7 @@ import io.taskstream.http.ProblemMapper;
 import io.taskstream.http.UnpooledOutput;
 import io.taskstream.http.body.BoundedBody;
 import io.taskstream.http.body.LinePublisher;
+import io.taskstream.http.body.OpenUploads;
 import io.taskstream.http.body.PeriodicChecks;
 import io.taskstream.http.filter.AuditFilter;
 import io.taskstream.http.filter.AuthenticationFilter;
@@ -23,12 +24,14 @@ import io.taskstream.http.filter.RequestCheck;
 import io.taskstream.http.filter.WebsiteFilter;
 import io.taskstream.http.resource.DoctorResource;
 import io.taskstream.http.resource.EventsResource;
+import io.taskstream.http.resource.LineRequests;
 import io.taskstream.http.resource.OperationsResource;
 import io.taskstream.http.resource.PageResource;
 import io.taskstream.http.resource.SessionsResource;
 import io.taskstream.http.resource.StreamResource;
 import io.taskstream.http.resource.TaskIdConverter;
 import io.taskstream.http.resource.TasksResource;
+import io.taskstream.http.resource.UploadsResource;
 import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Metrics;
 import io.taskstream.metrics.Stopwatch;
@@ -124,17 +127,14 @@ record ApplicationGraph(
                 .withPublishers(publishers::count)
                 .withDrain(() -> drain.state() != Drain.State.SERVING)
                 .withRefusals(refusals.counts());
+        var lines = new LinePublisher.Context(log, events, executor, scheduler, limits, checks);
+        var uploads = new OpenUploads(log, checks);
+        var requests = new LineRequests(lines, receiving, publishers, uploads, access.sessions(), access.rates(), time);
         Set<Object> resources = Set.of(
                 new TasksResource(
                         log, streams, events, time, body, access.tickets(), access.openTasks(), access.rates()),
-                new EventsResource(
-                        new LinePublisher.Context(log, events, executor, scheduler, limits, checks),
-                        body,
-                        receiving,
-                        publishers,
-                        access.sessions(),
-                        access.rates(),
-                        time),
+                new EventsResource(lines, body, requests, access.rates()),
+                new UploadsResource(lines, requests, uploads),
                 new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time),
                 new SessionsResource(access.control(), access.sessions(), cookies, time),
                 new DoctorResource(doctor, streams),

@@ -4,6 +4,7 @@ import io.taskstream.access.LimitException;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.limit.BatchTooLargeException;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Upload;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.InvalidTaskException;
 import jakarta.ws.rs.WebApplicationException;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletionException;
 /** Makes every failure a {@link Problem}. An unforeseen one is logged, and the client learns nothing of its cause. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
+
+    private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
 
     private static final Logger LOG = System.getLogger(ProblemMapper.class.getName());
 
@@ -37,6 +40,14 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
+        return response(failure);
+    }
+
+    /** Returns the answer to a request that has failed. */
+    public static Response response(Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            return response(failure.getCause());
+        }
         if (failure instanceof ProblemException known) {
             return known.getResponse();
         }
@@ -48,7 +59,36 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
                     .header(HttpHeaders.RETRY_AFTER, limit.retrySeconds())
                     .build();
         }
+        if (failure instanceof EventLogException.UploadRefused refused) {
+            return answer(refused);
+        }
         return problem(failure).response();
+    }
+
+    private static Response answer(EventLogException.UploadRefused failure) {
+        Response.ResponseBuilder answer = Response.fromResponse(problem(failure).response());
+        Upload upload = failure.upload();
+        if (upload != null) {
+            answer.header("Upload-Offset", upload.offset()).header("Upload-Complete", upload.complete() ? "?1" : "?0");
+        }
+        return answer.build();
+    }
+
+    /** The types are those of draft-ietf-httpbis-resumable-upload. */
+    private static Problem problem(EventLogException.UploadRefused failure) {
+        return switch (failure.reason()) {
+            case ABSENT -> Problem.of(404, "There is no such upload; PUT makes it");
+            case OTHER_TYPE -> Problem.of(409, "The upload has another Content-Type");
+            case CLAIMED -> Problem.of(409, "A newer request has taken over the upload");
+            case OFFSET ->
+                Problem.of(409, "The upload has another offset, which the header Upload-Offset tells")
+                        .with("type", JsonAnswer.JSON.createValue(TYPES + "mismatching-upload-offset"));
+            case COMPLETE ->
+                Problem.of(400, "The upload is complete")
+                        .with("type", JsonAnswer.JSON.createValue(TYPES + "completed-upload"));
+            case LOST -> Problem.of(410, "The log has lost bytes of the upload that had been counted");
+            case TOO_MANY -> Problem.of(409, "The task has " + Upload.MAX_PER_TASK + " uploads that are not complete");
+        };
     }
 
     private static Response answer(WebApplicationException failure) {
@@ -94,6 +134,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof ProblemException known) {
             return known.problem();
+        }
+        if (failure instanceof EventLogException.UploadRefused refused) {
+            return problem(refused);
         }
         Integer status = failure instanceof LimitException limit
                 ? Integer.valueOf(limit.isOfServer() ? 503 : 429)

@@ -20,6 +20,7 @@ final class BodyEvents {
     private final Charset charset;
     private final EventReader reader;
     private final BodySplitter splitter;
+    private final boolean mayBeMarked;
 
     private final List<EventData> arrived = new ArrayList<>();
 
@@ -35,10 +36,12 @@ final class BodyEvents {
     /**
      * @param maxLine the longest line of NDJSON, in bytes
      * @param charset encodes line ends as ASCII does
+     * @param mayBeMarked whether the body may begin with a byte order mark
      */
-    BodyEvents(LineFormat format, int maxLine, Charset charset, EventReader reader) {
+    BodyEvents(LineFormat format, int maxLine, Charset charset, boolean mayBeMarked, EventReader reader) {
         this.format = format;
         this.charset = charset;
+        this.mayBeMarked = mayBeMarked && charset.equals(StandardCharsets.UTF_8);
         this.reader = reader;
         this.splitter = format.splitter(maxLine, charset);
     }
@@ -100,8 +103,7 @@ final class BodyEvents {
     }
 
     private @Nullable EventData read(byte[] bytes, int offset, int length) {
-        boolean mayBeMarked = pieces == 1 && charset.equals(StandardCharsets.UTF_8);
-        int mark = mayBeMarked ? JsonBody.lengthOfMark(bytes, offset, length) : 0;
+        int mark = mayBeMarked && pieces == 1 ? JsonBody.lengthOfMark(bytes, offset, length) : 0;
         try {
             return format.read(bytes, offset + mark, length - mark, charset, reader);
         } catch (InvalidItemException.TooManyElements e) {
@@ -135,6 +137,16 @@ final class BodyEvents {
         arrived.subList(0, batch.size()).clear();
         System.arraycopy(ends, batch.size(), ends, 0, arrived.size());
         return batch;
+    }
+
+    /** Counts the bytes behind the last event, which are none, as taken. */
+    void takeRest() {
+        taken = parsed;
+    }
+
+    /** Returns how many bytes of the body are parsed, from its beginning. */
+    long parsed() {
+        return parsed;
     }
 
     private int lengthOfBatch(int most) {

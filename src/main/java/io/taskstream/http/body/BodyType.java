@@ -22,6 +22,8 @@ public record BodyType(String name, Charset charset) {
     public static final String JSON_LINES = "application/x-ndjson";
     public static final String TEXT = "text/plain";
 
+    private static final String PART = "application/partial-upload";
+
     private static final BodyType USUAL = new BodyType(JSON, StandardCharsets.UTF_8);
 
     /**
@@ -38,6 +40,25 @@ public record BodyType(String name, Charset charset) {
             case JSON_LINES, TEXT -> type.inLines();
             default -> throw unsupported("Events must be sent as " + JSON + ", " + JSON_LINES + " or " + TEXT);
         };
+    }
+
+    /** Parses the type of an upload. Its bytes are in UTF-8, because a request may end at any of them. */
+    public static BodyType ofUpload(@Nullable String header) {
+        String taken = "An upload is " + TEXT + " or " + JSON_LINES + ", in UTF-8";
+        BodyType type = parse(header, taken);
+        boolean isKnown = type.name.equals(TEXT) || type.name.equals(JSON_LINES);
+        if (!isKnown || !type.charset.equals(StandardCharsets.UTF_8)) {
+            throw unsupported(taken);
+        }
+        return type;
+    }
+
+    /** Checks that a body is a part of an upload. */
+    public static void checkPart(@Nullable String header) {
+        String taken = "The bytes of an upload must be sent as " + PART;
+        if (!parse(header, taken).name.equals(PART)) {
+            throw unsupported(taken);
+        }
     }
 
     /** Checks that a body is JSON. */

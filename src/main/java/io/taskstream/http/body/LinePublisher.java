@@ -10,12 +10,14 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.http.Limits;
 import io.taskstream.http.Problem;
 import io.taskstream.stream.SerialRunner;
+import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +53,7 @@ public final class LinePublisher implements ReadListener {
 
     private final ServletInputStream in;
     private final PublishPermit permit;
-    private final @Nullable String traceparent;
+    private final BodyPart part;
     private final Context context;
     private final Consumer<Outcome> whenDone;
     private final BodyEvents events;
@@ -78,18 +80,17 @@ public final class LinePublisher implements ReadListener {
 
     // Used by the reader only, or before it is started again.
     private boolean ended;
+    private boolean endCommitted;
     private boolean done;
     private long count;
     private long bytes;
     private @Nullable EventId last;
-    private @Nullable EventId expectedLast;
 
     /**
      * @param share holds the bytes that are not in the log yet; closed at the end
      * @param permit allows publishing, and may end before the body does
      * @param charset encodes line ends as ASCII does
-     * @param expectedLast publish only if this is the last event of the log; {@code null} for any
-     * @param traceparent the trace of the request, {@code null} for none
+     * @param part makes the batches
      * @param whenDone accepts the outcome once, when the body or an error has ended the request
      */
     public LinePublisher(
@@ -98,17 +99,15 @@ public final class LinePublisher implements ReadListener {
             PublishPermit permit,
             LineFormat format,
             Charset charset,
-            @Nullable EventId expectedLast,
-            @Nullable String traceparent,
+            BodyPart part,
             Context context,
             Consumer<Outcome> whenDone) {
         this.in = in;
         this.permit = permit;
-        this.expectedLast = expectedLast;
-        this.traceparent = traceparent;
+        this.part = part;
         this.context = context;
         this.whenDone = whenDone;
-        this.events = new BodyEvents(format, context.limits().bodyBytes(), charset, context.events());
+        this.events = new BodyEvents(format, context.limits().bodyBytes(), charset, part.isFirst(), context.events());
         this.share = share;
         if (format == LineFormat.NDJSON) {
             context.checks().add(lateness);
@@ -142,7 +141,10 @@ public final class LinePublisher implements ReadListener {
      * @param failure the error that ended it early, {@code null} if there was none
      */
     public record Outcome(
-            long count, long bytes, @Nullable EventId last, @Nullable Throwable failure) {}
+            long count,
+            long bytes,
+            @Nullable EventId last,
+            @Nullable Throwable failure) {}
 
     @Override
     public void onDataAvailable() {
@@ -258,7 +260,11 @@ public final class LinePublisher implements ReadListener {
         int read = all && in.available() == 0 ? -1 : in.read(buffer);
         if (read < 0) {
             ended = true;
-            events.end();
+            if (part.isLast()) {
+                events.end();
+            } else {
+                events.pause();
+            }
         } else {
             events.add(buffer, read, context.checks().nanos());
         }
@@ -303,13 +309,28 @@ public final class LinePublisher implements ReadListener {
     private void append() {
         if (events.isEmpty()) {
             if (ended || failure != null) {
-                finish();
+                commitEnd();
             }
             return;
         }
-        Batch batch = new Batch(events.take(permit.atOnce()), expectedLast, null, traceparent);
+        List<EventData> taken = events.take(permit.atOnce());
         // Counted before it is in the log, so that other requests know of it.
-        long unused = permit.spend(batch.events().size());
+        long unused = permit.spend(taken.size());
+        append(part.batch(taken, bytes, events.taken()));
+    }
+
+    private void commitEnd() {
+        Batch end = endCommitted || failure != null ? null : part.end(bytes, events.parsed());
+        if (end == null) {
+            finish();
+            return;
+        }
+        endCommitted = true;
+        events.takeRest();
+        append(end);
+    }
+
+    private void append(Batch batch) {
         CompletableFuture<Appended> appended =
                 context.log().append(permit.task(), batch).toCompletableFuture();
         if (appended.isDone()) {
@@ -330,13 +351,18 @@ public final class LinePublisher implements ReadListener {
             last = kept.last();
             count += kept.count();
             bytes = events.taken();
-            expectedLast = null;
         } catch (CompletionException e) {
             events.clear();
             failure = e;
         }
         events.settle();
         share.keep(events.heapBytes());
+    }
+
+    /** Ends the request because of an error, after the batch that is being appended. Any thread may call it. */
+    void end(Throwable error) {
+        failure = error;
+        readSoon();
     }
 
     /** Ends the request before it has begun, without an outcome. */

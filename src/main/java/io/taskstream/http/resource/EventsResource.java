@@ -2,8 +2,6 @@ package io.taskstream.http.resource;
 
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
-import io.taskstream.access.Sessions;
-import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Appended;
@@ -11,13 +9,13 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
-import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.http.Caller;
 import io.taskstream.http.JsonAnswer;
 import io.taskstream.http.Problem;
 import io.taskstream.http.ProblemException;
 import io.taskstream.http.ProblemMapper;
+import io.taskstream.http.body.BodyPart;
 import io.taskstream.http.body.BodyType;
 import io.taskstream.http.body.BoundedBody;
 import io.taskstream.http.body.LineFormat;
@@ -26,7 +24,6 @@ import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TraceParent;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -44,7 +41,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,31 +50,14 @@ public class EventsResource {
 
     private final LinePublisher.Context context;
     private final BoundedBody body;
-    private final ByteBudget receiving;
-    private final Publishers publishers;
-    private final Sessions sessions;
+    private final LineRequests requests;
     private final EventRates rates;
-    private final InstantSource time;
 
-    /**
-     * @param receiving bounds the bytes of all bodies and lines that are not in the log yet
-     * @param publishers counts the requests that publish lines
-     */
-    public EventsResource(
-            LinePublisher.Context context,
-            BoundedBody body,
-            ByteBudget receiving,
-            Publishers publishers,
-            Sessions sessions,
-            EventRates rates,
-            InstantSource time) {
+    public EventsResource(LinePublisher.Context context, BoundedBody body, LineRequests requests, EventRates rates) {
         this.context = context;
         this.body = body;
-        this.receiving = receiving;
-        this.publishers = publishers;
-        this.sessions = sessions;
+        this.requests = requests;
         this.rates = rates;
-        this.time = time;
     }
 
     @POST
@@ -104,7 +83,7 @@ public class EventsResource {
         }
         checkKey(idempotencyKey);
         EventId expectedLast = expectedLast(ifMatch);
-        PublishPermit permit = permit(task, caller);
+        PublishPermit permit = requests.permit(task, caller);
         String key = idempotencyKey == null ? null : permit.grant().ownName(idempotencyKey);
         rates.check(task, permit.grant());
         AsyncContext exchange = request.getAsyncContext();
@@ -136,10 +115,6 @@ public class EventsResource {
         }
     }
 
-    private PublishPermit permit(TaskId task, SecurityContext caller) {
-        return new PublishPermit(task, Caller.of(caller).grant(), sessions, rates, time);
-    }
-
     private static void checkKey(@Nullable String idempotencyKey) {
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > Batch.MAX_KEY)) {
             throw Problem.of(400, "Idempotency-Key must have 1 to " + Batch.MAX_KEY + " characters")
@@ -168,33 +143,9 @@ public class EventsResource {
         if (Parameters.task(context.log(), task).task().status().isFinished()) {
             throw new EventLogException.TaskFinished(task);
         }
-        AsyncContext exchange = request.getAsyncContext();
-        exchange.setTimeout(0);
-        ServletInputStream in = request.getInputStream();
-        var lines = new LinePublisher(
-                in,
-                Caller.of(caller).share(receiving),
-                permit(task, caller),
-                type.name().equals(BodyType.TEXT) ? LineFormat.TEXT : LineFormat.NDJSON,
-                type.charset(),
-                expectedLast,
-                trace,
-                context,
-                outcome -> {
-                    try {
-                        response.resume(answer(outcome));
-                    } finally {
-                        publishers.end();
-                    }
-                });
-        publishers.begin();
-        try {
-            in.setReadListener(lines);
-        } catch (RuntimeException e) {
-            lines.abandon();
-            publishers.end();
-            throw e;
-        }
+        LineFormat format = type.name().equals(BodyType.TEXT) ? LineFormat.TEXT : LineFormat.NDJSON;
+        var part = new BodyPart.Whole(expectedLast, trace);
+        requests.publish(task, request, caller, response, format, type.charset(), part, EventsResource::answer);
     }
 
     private static Response answer(LinePublisher.Outcome outcome) {

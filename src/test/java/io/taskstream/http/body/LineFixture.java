@@ -100,8 +100,8 @@ abstract class LineFixture {
         var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
-        var publisher =
-                new LinePublisher(in, share, permit, format, charset, expectedLast, null, context, outcomes::add);
+        var publisher = new LinePublisher(
+                in, share, permit, format, charset, new BodyPart.Whole(expectedLast, null), context, outcomes::add);
         in.setReadListener(publisher);
     }
 

@@ -222,7 +222,14 @@ class LinesFuzzTest {
         var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
         ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
         in.setReadListener(new LinePublisher(
-                in, share, permit, format, StandardCharsets.UTF_8, null, null, context, outcomes::add));
+                in,
+                share,
+                permit,
+                format,
+                StandardCharsets.UTF_8,
+                new BodyPart.Whole(null, null),
+                context,
+                outcomes::add));
         return outcomes;
     }
 

@@ -18,6 +18,7 @@ import io.taskstream.http.Limits;
 import io.taskstream.http.ProblemException;
 import io.taskstream.http.body.BoundedBody;
 import io.taskstream.http.body.LinePublisher;
+import io.taskstream.http.body.OpenUploads;
 import io.taskstream.http.body.PeriodicChecks;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeAsyncResponse;
@@ -73,14 +74,12 @@ class EventsResourceTest {
     private EventsResource resource() {
         var checks = new PeriodicChecks(scheduler, new ManualTicker());
         var limits = new Limits(1_000, 1 << 20, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
-        return new EventsResource(
-                new LinePublisher.Context(log, READER, executor, scheduler, limits, checks),
-                new BoundedBody(executor, checks, budget, 1_000),
-                budget,
-                publishers,
-                new Sessions(Duration.ofDays(1), time, entry -> false),
-                new EventRates(0, 0, time::nanos),
-                time);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
+        var rates = new EventRates(0, 0, time::nanos);
+        var sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
+        var requests =
+                new LineRequests(context, budget, publishers, new OpenUploads(log, checks), sessions, rates, time);
+        return new EventsResource(context, new BoundedBody(executor, checks, budget, 1_000), requests, rates);
     }
 
     /** Input that takes no listener. */
