@@ -2,15 +2,20 @@ package io.taskstream.app;
 
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.EventLogException.UploadRefused;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
@@ -32,11 +37,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The import and export of all tasks before the server accepts requests, to move them from one engine to another. A file has one
- * JSON object a line: each task, the oldest first, followed by its events.
+ * JSON object a line: each task with its uploads, the oldest first, followed by its events.
  *
  * @param exportFile the file to write, empty for none
  * @param importFile the file to read, empty for none
@@ -86,7 +92,7 @@ record LogTransfer(String exportFile, String importFile) {
             for (TaskId id : oldestFirst) {
                 Optional<LogState> state = log.find(id);
                 if (state.isPresent()) {
-                    write(state.get().task(), log, out);
+                    write(state.get(), log, out);
                 }
             }
         }
@@ -106,10 +112,11 @@ record LogTransfer(String exportFile, String importFile) {
         }
     }
 
-    private static void write(Task task, EventLog log, BufferedWriter out) throws IOException {
-        out.write(Json.createObjectBuilder().add("task", json(task)).build().toString());
+    private static void write(LogState state, EventLog log, BufferedWriter out) throws IOException {
+        TaskId id = state.task().id();
+        out.write(Json.createObjectBuilder().add("task", json(state)).build().toString());
         out.newLine();
-        List<StoredEvent> page = log.history(task.id(), 0, PAGE);
+        List<StoredEvent> page = log.history(id, 0, PAGE);
         while (!page.isEmpty()) {
             for (StoredEvent event : page) {
                 // JSON has line ends between values only, where a space means the same.
@@ -117,17 +124,33 @@ record LogTransfer(String exportFile, String importFile) {
                 out.write(TIME + event.time() + DATA + data + "}");
                 out.newLine();
             }
-            page = log.history(task.id(), page.get(page.size() - 1).id().sequence(), PAGE);
+            page = log.history(id, page.get(page.size() - 1).id().sequence(), PAGE);
         }
     }
 
-    private static JsonObjectBuilder json(Task task) {
+    private static JsonObjectBuilder json(LogState state) {
+        Task task = state.task();
         JsonObjectBuilder json = Json.createObjectBuilder()
                 .add("id", task.id().value())
                 .add("labels", Json.createObjectBuilder(task.labels()))
                 .add("created", task.created().toString());
-        String title = task.title();
-        return title == null ? json : json.add("title", title);
+        if (task.title() != null) {
+            json.add("title", task.title());
+        }
+        return state.uploads().isEmpty() ? json : json.add("uploads", json(state.uploads()));
+    }
+
+    private static JsonArrayBuilder json(List<Upload> uploads) {
+        JsonArrayBuilder json = Json.createArrayBuilder();
+        for (Upload upload : uploads) {
+            json.add(Json.createObjectBuilder()
+                    .add("name", upload.name())
+                    .add("type", upload.type())
+                    .add("offset", upload.offset())
+                    .add("complete", upload.complete())
+                    .add("interval", upload.interval()));
+        }
+        return json;
     }
 
     /**
@@ -149,6 +172,7 @@ record LogTransfer(String exportFile, String importFile) {
         private final EventReader reader;
 
         private @Nullable TaskId task;
+        private List<JsonObject> uploads = List.of();
         private long present;
         private long seen;
         private int tasks;
@@ -166,34 +190,99 @@ record LogTransfer(String exportFile, String importFile) {
                     if (line.startsWith(TIME)) {
                         event(line);
                     } else {
-                        flush();
+                        end();
                         begin(line);
                     }
                 }
             }
-            flush();
+            end();
             return tasks;
         }
 
         private void begin(String line) {
-            Task next = task(line);
+            JsonObject json = object(line).getJsonObject("task");
+            Task next = task(json);
             log.create(next);
             task = next.id();
             tasks++;
             seen = 0;
-            present = log.find(next.id()).orElseThrow().last().sequence();
+            LogState state = log.find(next.id()).orElseThrow();
+            present = state.last().sequence();
+            uploads = json.containsKey("uploads")
+                    ? json.getJsonArray("uploads").getValuesAs(JsonObject.class)
+                    : List.of();
+            if (!state.task().status().isFinished()) {
+                // Before the events: no upload begins in a finished task.
+                beginUploads(state);
+            }
         }
 
-        private static Task task(String line) {
+        private static JsonObject object(String line) {
             try (JsonReader json = Json.createReader(new StringReader(line))) {
-                JsonObject task = json.readObject().getJsonObject("task");
-                Map<String, String> labels = new HashMap<>();
-                task.getJsonObject("labels").forEach((key, label) -> labels.put(key, ((JsonString) label).getString()));
-                return Task.open(
-                        new TaskId(task.getString("id")),
-                        task.getString("title", null),
-                        labels,
-                        Instant.parse(task.getString("created")));
+                return json.readObject();
+            }
+        }
+
+        private static Task task(JsonObject task) {
+            Map<String, String> labels = new HashMap<>();
+            task.getJsonObject("labels").forEach((key, label) -> labels.put(key, ((JsonString) label).getString()));
+            return Task.open(
+                    new TaskId(task.getString("id")),
+                    task.getString("title", null),
+                    labels,
+                    Instant.parse(task.getString("created")));
+        }
+
+        private void beginUploads(LogState state) {
+            List<String> begun = state.uploads().stream().map(Upload::name).toList();
+            for (JsonObject upload : uploads) {
+                if (!begun.contains(upload.getString("name"))) {
+                    begin(state.task().id(), upload);
+                }
+            }
+        }
+
+        private void begin(TaskId id, JsonObject upload) {
+            String name = upload.getString("name");
+            try {
+                append(id, new UploadChange.Begin(name, upload.getString("type")));
+                append(id, new UploadChange.Claim(name, upload.getInt("interval")));
+            } catch (UploadRefused e) {
+                // An earlier import is complete, and the log has lost the upload since.
+            }
+        }
+
+        /** Ends the current task: its uploads count its events, which are all there. */
+        private void end() {
+            flush();
+            if (task == null || uploads.isEmpty()) {
+                return;
+            }
+            Map<String, JsonObject> exported = new HashMap<>();
+            uploads.forEach(upload -> exported.put(upload.getString("name"), upload));
+            for (Upload upload : log.find(task).orElseThrow().uploads()) {
+                JsonObject to = exported.get(upload.name());
+                if (to != null) {
+                    advance(task, upload, to.getJsonNumber("offset").longValueExact(), to.getBoolean("complete"));
+                }
+            }
+        }
+
+        private void advance(TaskId id, Upload from, long to, boolean isComplete) {
+            if (from.offset() < to || (from.offset() == to && isComplete && !from.complete())) {
+                append(id, new UploadChange.Advance(from.name(), from.turn(), from.offset(), to, isComplete));
+            }
+        }
+
+        private void append(TaskId id, UploadChange change) {
+            append(id, Batch.of(List.of(), change, null));
+        }
+
+        private void append(TaskId id, Batch next) {
+            try {
+                log.append(id, next).toCompletableFuture().join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof EventLogException refusal ? refusal : e;
             }
         }
 
@@ -214,7 +303,7 @@ record LogTransfer(String exportFile, String importFile) {
             if (task == null || batch.isEmpty()) {
                 return;
             }
-            log.append(task, Batch.of(batch)).toCompletableFuture().join();
+            append(task, Batch.of(batch));
             batch = new ArrayList<>();
             characters = 0;
         }

@@ -43,12 +43,14 @@ public interface EventLog extends AutoCloseable {
      * batch leaves no key behind.
      *
      * <p>A change of an upload is checked by {@link UploadChange#apply} and committed with the events: after any crash the log
-     * has both or neither. It survives retention of events. If the log loses acknowledged events and so gets another epoch,
-     * its uploads are lost: every change of them is refused ({@link EventLogException.UploadRefused.Reason#LOST}). A batch
-     * without events may change an upload of a finished task, and wakes no watcher for its events. {@code Begin} makes room by
-     * removing the complete upload that was heard of least recently.
+     * has both or neither, and no reader finds one without the other. It survives retention of events. If the log loses
+     * acknowledged events and so gets another epoch, its uploads are lost: {@link #find} does not return them, and every change
+     * of them is refused ({@link EventLogException.UploadRefused.Reason#LOST}). A batch without events may change an upload of
+     * a finished task, but not begin one. {@code Begin} makes room by removing the complete or lost upload that was heard of
+     * least recently. Watchers are notified of a change without events, too, except {@code Heard}, where they may be.
      *
-     * @return what was appended; or {@link EventLogException.UploadRefused}, {@link EventLogException.NoSuchTask}, {@link EventLogException.TaskFinished},
+     * @return what was appended; or {@link EventLogException.UploadRefused}, {@link EventLogException.NoSuchTask},
+     *     {@link EventLogException.TaskFinished},
      *     {@link EventLogException.UnexpectedLast}, {@link EventLogException.KeyReused} or
      *     {@link EventLogException.Unavailable}
      */
@@ -105,7 +107,7 @@ public interface EventLog extends AutoCloseable {
     /** Receives notifications of one log, on any thread; must return at once and throw nothing. */
     interface LogWatcher {
 
-        /** There may be further events. One call may stand for several appends. */
+        /** There may be further events or changes of uploads. One call may stand for several appends. */
         void appended();
 
         /** The log is deleted. */

@@ -4,9 +4,14 @@ import static io.taskstream.testing.Stages.join;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.eventlog.embedded.Durability;
 import io.taskstream.eventlog.embedded.EmbeddedEventLog;
 import io.taskstream.eventlog.embedded.EmbeddedOptions;
@@ -64,14 +69,22 @@ final class LogTransferTest {
     private void export(EventLog from) throws Exception {
         from.create(Task.open(FIRST, "Ä \"title\"", Map.of("k", "v"), time.instant()));
         join(from.append(FIRST, Events.batch("{\"a\":\n \"é\"}", "{\"time\":\"x\",\"data\":1}")));
-        join(from.append(FIRST, Events.batch(Events.DONE)));
+        change(from, FIRST, new UploadChange.Begin("build", "text/plain"));
+        change(from, FIRST, new UploadChange.Claim("build", 30));
+        change(from, FIRST, new UploadChange.Begin("empty", "application/x-ndjson"));
+        change(from, FIRST, new UploadChange.Advance("build", 1, 0, 1L << 40, true), Events.DONE);
         from.create(Task.open(SECOND, null, Map.of(), time.instant()));
         IntStream.range(0, EVENTS).forEach(i -> join(from.append(SECOND, Events.batch("\"" + i + "\""))));
         from.create(Task.open(THIRD, null, Map.of("k", "w"), time.instant()));
-        join(from.append(THIRD, Events.batch(FAILED)));
+        change(from, THIRD, new UploadChange.Begin("u~", "text/plain"));
+        change(from, THIRD, new UploadChange.Advance("u~", 0, 0, 7, false), FAILED);
         assertThat(LogTransfer.exportTo(file, from)).isEqualTo(3);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    private static void change(EventLog log, TaskId id, UploadChange change, String... json) {
+        join(log.append(id, Batch.of(Events.of(json), change, null)));
     }
 
     private EventLog memory() {
@@ -142,6 +155,22 @@ final class LogTransferTest {
     }
 
     @Test
+    void anUploadThatHasGoneOnSinceTheImportIsLeftAlone() throws Exception {
+        EventLog from = memory();
+        from.create(Task.open(FIRST, null, Map.of(), time.instant()));
+        change(from, FIRST, new UploadChange.Begin("build", "text/plain"));
+        change(from, FIRST, new UploadChange.Advance("build", 0, 0, 5, false), "1");
+        LogTransfer.exportTo(file, from);
+        EventLog to = memory();
+        LogTransfer.importFrom(file, to, reader);
+        change(to, FIRST, new UploadChange.Claim("build", 20));
+        change(to, FIRST, new UploadChange.Advance("build", 2, 5, 9, true), "2");
+        LogState before = to.find(FIRST).orElseThrow();
+        LogTransfer.importFrom(file, to, reader);
+        assertThat(to.find(FIRST)).hasValue(before);
+    }
+
+    @Test
     void anImportThatTheLogRefusedGoesOn() throws Exception {
         export(memory());
         var to = new FailingLog(memory());
@@ -162,6 +191,15 @@ final class LogTransferTest {
         assertThat(first.created()).isEqualTo(time.instant());
         assertThat(first.status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(data(to, FIRST)).containsExactly("{\"a\":  \"é\"}", "{\"time\":\"x\",\"data\":1}", Events.DONE);
+        assertThat(to.find(FIRST).orElseThrow().uploads())
+                .extracting(Upload::name, Upload::type, Upload::offset, Upload::complete, Upload::interval)
+                .containsExactly(
+                        tuple("build", "text/plain", 1L << 40, true, 30),
+                        tuple("empty", "application/x-ndjson", 0L, false, 0));
+        assertThat(to.find(SECOND).orElseThrow().uploads()).isEmpty();
+        assertThat(to.find(THIRD).orElseThrow().uploads())
+                .extracting(Upload::name, Upload::offset, Upload::complete)
+                .containsExactly(tuple("u~", 7L, false));
         assertThat(data(to, SECOND))
                 .isEqualTo(IntStream.range(0, EVENTS)
                         .mapToObj(i -> "\"" + i + "\"")

@@ -10,7 +10,9 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogWatchers;
 import io.taskstream.eventlog.RecentFrames;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.eventlog.embedded.journal.JournalRecord.BatchAppended;
+import io.taskstream.eventlog.embedded.journal.JournalRecord.UploadChanged;
 import io.taskstream.eventlog.embedded.store.KeyAnswer;
 import io.taskstream.eventlog.embedded.store.StoredTask;
 import io.taskstream.task.Task;
@@ -30,11 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedTask {
 
-    /** Estimated bytes in the heap of a task, an event and a key, beside their own bytes. */
+    /** Estimated bytes in the heap of a task, an event and a key, beside their own bytes, and of an upload. */
     private static final long TASK_COST = 2_048;
 
     private static final long EVENT_COST = 24;
     private static final long KEY_COST = 256;
+    private static final long UPLOAD_COST = 256;
 
     private static final int EVICTED = -1;
 
@@ -43,6 +46,7 @@ final class CachedTask {
     private final LogWatchers watchers = new LogWatchers();
 
     private Task task;
+    private Uploads uploads;
     private RecentFrames frames;
     private long oldest;
     private long stored;
@@ -65,6 +69,7 @@ final class CachedTask {
     CachedTask(StoredTask from) {
         this.ordinal = from.ordinal();
         this.task = from.task();
+        this.uploads = from.uploads();
         this.before = new EventId(from.epoch(), 0);
         this.oldest = from.oldest();
         this.stored = from.last();
@@ -74,7 +79,7 @@ final class CachedTask {
 
     /** Returns a task whose creation is about to be committed. */
     static CachedTask created(long ordinal, String epoch, Task task) {
-        return new CachedTask(new StoredTask(ordinal, task, epoch, 0, 1, 0));
+        return new CachedTask(new StoredTask(ordinal, task, epoch, 0, 1, 0, Uploads.NONE));
     }
 
     /**
@@ -137,7 +142,11 @@ final class CachedTask {
     }
 
     synchronized LogState state() {
-        return new LogState(task, before.at(frames.last()), oldest);
+        return new LogState(task, before.at(frames.last()), oldest, 0, uploads.present());
+    }
+
+    synchronized Uploads uploads() {
+        return uploads;
     }
 
     /** Keeps the task in the heap until {@link #unpin}; returns false if it has just left. */
@@ -194,8 +203,27 @@ final class CachedTask {
             dirtyKeys.put(batch.key(), KeyAnswer.of(batch));
             cost += KEY_COST + batch.key().length();
         }
+        if (batch.upload() != null) {
+            cost += apply(batch.upload());
+        }
         lastUse = batch.timeMillis();
         return changed(cost);
+    }
+
+    private long apply(UploadChanged change) {
+        int count = uploads.size();
+        boolean isCounted = change.epoch().equals(before.epoch());
+        uploads = isCounted ? uploads.after(change.step()) : uploads.afterLost(change.step());
+        return (uploads.size() - count) * UPLOAD_COST;
+    }
+
+    /**
+     * Replaces the uploads by those after the applied batches, and with the times at which they were heard of. These are in no
+     * batch, and are lost if the task leaves the heap before it is stored again.
+     */
+    synchronized void applyUploads(Uploads after, long timeMillis) {
+        uploads = after;
+        lastUse = timeMillis;
     }
 
     /** After a loss: drops all earlier events, so that no sequence is given twice and viewers see a gap. */
@@ -255,7 +283,7 @@ final class CachedTask {
     synchronized DirtyTask dirty() {
         return new DirtyTask(
                 this,
-                new StoredTask(ordinal, task, before.epoch(), frames.last(), oldest, storedBytes),
+                new StoredTask(ordinal, task, before.epoch(), frames.last(), oldest, storedBytes, uploads),
                 stored,
                 Map.copyOf(dirtyKeys),
                 deleted,
@@ -309,7 +337,7 @@ final class CachedTask {
     }
 
     synchronized long recentBytes() {
-        return frames.bytes();
+        return frames.bytes() + uploads.size() * UPLOAD_COST;
     }
 
     /** Drops the oldest frames that the store has until at most {@code maxBytes} remain. */

@@ -5,14 +5,18 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.UploadChange;
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.eventlog.embedded.journal.Journal;
 import io.taskstream.eventlog.embedded.journal.JournalRecord;
 import io.taskstream.eventlog.embedded.journal.JournalRecord.BatchAppended;
+import io.taskstream.eventlog.embedded.journal.JournalRecord.UploadChanged;
 import io.taskstream.eventlog.embedded.store.KeyAnswer;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,8 +140,18 @@ final class CommitGroup {
         if (first != null) {
             return first.repeat(batch, task.last);
         }
-        task.append(batch, now).write(journal);
-        return new Appended(batch.events().size(), task.last);
+        task.check(batch);
+        UploadChange change = batch.upload();
+        if (change == null) {
+            task.append(batch, now, null).write(journal);
+            return new Appended(batch.events().size(), task.last);
+        }
+        Uploads.Step step = task.change(change, now);
+        if (!(change instanceof UploadChange.Heard && batch.events().isEmpty())) {
+            var changed = new UploadChanged(step, task.last.epoch());
+            task.append(batch, now, changed).write(journal);
+        }
+        return new Appended(batch.events().size(), task.last, step.upload());
     }
 
     private @Nullable KeyAnswer answer(StagedTask task, String key, @Nullable KeyAnswer stored) {
@@ -166,7 +180,7 @@ final class CommitGroup {
             bytes += task.applyCreation();
         }
         for (StagedTask task : staged.values()) {
-            bytes += task.apply();
+            bytes += task.apply(now);
         }
         return bytes;
     }
@@ -180,6 +194,9 @@ final class CommitGroup {
         private EventId last;
         private TaskStatus status;
         private boolean deleted;
+
+        /** Null until the group changes an upload. */
+        private @Nullable Uploads uploads;
 
         /** False if the group has refused all requests for the task. */
         private boolean changed;
@@ -198,14 +215,27 @@ final class CommitGroup {
             return answer == null ? cached.newKey(key) : answer;
         }
 
-        BatchAppended append(Batch batch, long timeMillis) {
-            if (status.isFinished()) {
+        void check(Batch batch) {
+            if (status.isFinished() && !batch.events().isEmpty()) {
                 throw new EventLogException.TaskFinished(cached.id());
             }
             if (batch.expectedLast() != null && !batch.expectedLast().equals(last)) {
                 throw new EventLogException.UnexpectedLast(last);
             }
-            BatchAppended appended = BatchAppended.of(cached.ordinal(), last.sequence() + 1, timeMillis, batch);
+        }
+
+        Uploads.Step change(UploadChange change, long timeMillis) {
+            Uploads before = uploads == null ? cached.uploads() : uploads;
+            Uploads.Step step = before.check(change, Instant.ofEpochMilli(timeMillis));
+            if (status.isFinished() && !before.has(change.name())) {
+                throw new EventLogException.TaskFinished(cached.id());
+            }
+            uploads = before.after(step);
+            return step;
+        }
+
+        BatchAppended append(Batch batch, long timeMillis, @Nullable UploadChanged upload) {
+            BatchAppended appended = BatchAppended.of(cached.ordinal(), last.sequence() + 1, timeMillis, batch, upload);
             batches.add(appended);
             changed = true;
             last = last.at(appended.last());
@@ -218,14 +248,17 @@ final class CommitGroup {
             return appended;
         }
 
-        long apply() {
+        long apply(long timeMillis) {
             long bytes = 0;
             for (BatchAppended batch : batches) {
                 bytes += cached.apply(batch);
             }
-            if (deleted) {
+            if (uploads != null) {
+                cached.applyUploads(uploads, timeMillis);
+            }
+            if (deleted && changed) {
                 bytes += cached.applyDeletion();
-            } else if (!batches.isEmpty()) {
+            } else if (!batches.isEmpty() || uploads != null) {
                 cached.notifyAppended();
             }
             return bytes;

@@ -237,8 +237,9 @@ final class Committer implements Runnable {
         if (group.length() > 0) {
             lastNumber++;
             dirty.addAll(group.changed());
-            budget.add(group.apply());
         }
+        // Also without bytes: an upload that was heard of is not in the journal.
+        budget.add(group.apply());
         groupRequests.forEach(WriteRequest::complete);
         groupRequests.clear();
         forceIfDue();

@@ -12,6 +12,9 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.LogWatchers;
 import io.taskstream.eventlog.RecentFrames;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
@@ -38,6 +41,7 @@ final class MemoryTaskLog {
     private final RecentFrames frames;
     private final RecentKeys keys;
     private Task task;
+    private Uploads uploads = Uploads.NONE;
     private boolean deleted;
 
     MemoryTaskLog(Task task, EventId before, long ordinal, MemoryBounds bounds, InstantSource time) {
@@ -60,7 +64,7 @@ final class MemoryTaskLog {
     }
 
     synchronized LogState state() {
-        return new LogState(task, before.at(frames.last()), frames.oldest());
+        return new LogState(task, before.at(frames.last()), frames.oldest(), 0, uploads.present());
     }
 
     Appended append(Batch batch) {
@@ -84,6 +88,8 @@ final class MemoryTaskLog {
     }
 
     private Appended add(Batch batch, Instant now) {
+        UploadChange change = batch.upload();
+        Upload upload = change == null ? null : apply(change, now);
         for (EventData event : batch.events()) {
             frames.add(Frames.encode(before.at(frames.last() + 1), event.json()), now, batch.traceparent());
         }
@@ -91,11 +97,20 @@ final class MemoryTaskLog {
         if (end != null) {
             task = task.finish(end, now);
         }
-        return new Appended(batch.events().size(), before.at(frames.last()));
+        return new Appended(batch.events().size(), before.at(frames.last()), upload);
+    }
+
+    private Upload apply(UploadChange change, Instant now) {
+        Uploads.Step step = uploads.check(change, now);
+        if (task.status().isFinished() && !uploads.has(change.name())) {
+            throw new EventLogException.TaskFinished(id);
+        }
+        uploads = uploads.after(step);
+        return step.upload();
     }
 
     private void checkPrecondition(Batch batch) {
-        if (task.status().isFinished()) {
+        if (task.status().isFinished() && !batch.events().isEmpty()) {
             throw new EventLogException.TaskFinished(id);
         }
         EventId last = before.at(frames.last());

@@ -7,6 +7,8 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Choices;
@@ -33,6 +35,7 @@ final class LogModelTest {
 
     private final SettableTime time = new SettableTime();
     private final Map<TaskId, List<String>> model = new HashMap<>();
+    private final Map<TaskId, Upload> uploads = new HashMap<>();
     private int next;
 
     @Property(tries = 40)
@@ -40,6 +43,7 @@ final class LogModelTest {
         List<Integer> steps = from.list(0, 40, () -> from.between(0, 999));
         Path directory = Files.createTempDirectory("taskstream");
         model.clear();
+        uploads.clear();
         EmbeddedEventLog log = open(directory);
         try {
             for (int step : steps) {
@@ -77,7 +81,9 @@ final class LogModelTest {
             case 2 -> check(log, id);
             case 3 -> {
                 assertThat(log.delete(id)).isEqualTo(model.remove(id) != null);
+                uploads.remove(id);
             }
+            case 4, 5, 6 -> advance(log, id, step % 4);
             default -> append(log, id, size);
         }
         return log;
@@ -112,6 +118,27 @@ final class LogModelTest {
         }
     }
 
+    /** The upload counts its events, of which there may be none. */
+    private void advance(EmbeddedEventLog log, TaskId id, int size) {
+        append(log, id, 1);
+        Upload upload = uploads.get(id);
+        if (upload == null || size == 0) {
+            join(log.append(id, Batch.of(List.of(), new UploadChange.Begin("u", "text/plain"), null)));
+            upload = join(log.append(id, Batch.of(List.of(), new UploadChange.Claim("u", -1), null)))
+                    .upload();
+        }
+        String[] batch = new String[size];
+        for (int i = 0; i < size; i++) {
+            batch[i] = Integer.toString(next++);
+        }
+        model.get(id).addAll(List.of(batch));
+        long from = upload.offset();
+        var advance = new UploadChange.Advance("u", upload.turn(), from, from + size, false);
+        uploads.put(
+                id,
+                join(log.append(id, Batch.of(Events.of(batch), advance, null))).upload());
+    }
+
     private void append(EmbeddedEventLog log, TaskId id, int size) {
         boolean isNew = log.create(Task.open(id, null, Map.of(), time.instant()));
         assertThat(isNew).isEqualTo(!model.containsKey(id));
@@ -136,6 +163,7 @@ final class LogModelTest {
         }
         LogState state = log.find(id).orElseThrow();
         assertThat(state.last().sequence()).isEqualTo(all.size());
+        assertThat(state.uploads()).isEqualTo(uploads.containsKey(id) ? List.of(uploads.get(id)) : List.of());
         assertThat(state.events()).isGreaterThanOrEqualTo(Math.min(MAX_EVENTS, all.size()));
         for (long after = 0; after <= all.size(); after += 3) {
             long from = Math.max(after + 1, state.oldest());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.eventlog.embedded.CachedTask.DirtyTask;
 import io.taskstream.eventlog.embedded.journal.JournalRecord;
 import io.taskstream.eventlog.embedded.store.Store;
@@ -52,7 +53,7 @@ final class LookUpRaceTest extends LogFixture {
     private StoreFile filled() {
         StoreFile file = StoreFile.open(FilePath.get(FailingFiles.at(directory + "/events.mv")), 0, time);
         for (int i = 0; i < MANY; i++) {
-            file.writable().put(new StoredTask(i, task(new TaskId("t" + i)), "00000001", 0, 1, 0));
+            file.writable().put(new StoredTask(i, task(new TaskId("t" + i)), "00000001", 0, 1, 0, Uploads.NONE));
         }
         file.writable().commit(1, MANY);
         return file;
@@ -81,7 +82,7 @@ final class LookUpRaceTest extends LogFixture {
     private static void appendAndEvict(TaskCache cache, Store store, TaskId id) {
         CachedTask task = Objects.requireNonNull(cache.load(id));
         task.apply(new JournalRecord.BatchAppended(
-                task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'})));
+                task.ordinal(), 1, 0, null, null, null, null, List.of(new byte[] {'1'}), null));
         DirtyTask dirty = task.dirty();
         store.put(dirty.record());
         store.commit(2, MANY);

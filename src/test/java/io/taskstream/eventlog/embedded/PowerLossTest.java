@@ -1,9 +1,17 @@
 package io.taskstream.eventlog.embedded;
 
 import static io.taskstream.testing.Events.DONE;
+import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException.UploadRefused;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
+import io.taskstream.task.TaskId;
+import io.taskstream.testing.Events;
 import io.taskstream.testing.LogReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -99,6 +108,64 @@ final class PowerLossTest extends LogFixture {
         long number = Long.parseLong(newest.getFileName().toString().substring("journal-".length()), 16);
         Files.move(newest, newest.resolveSibling("journal-%016x".formatted(number + 5)));
         assertThat(last(open(copy, Durability.SYNC)).epoch()).isNotEqualTo(seen.epoch());
+    }
+
+    @Test
+    void uploadsThatCountedLostBytesAreToldAndOthersGoOn() throws IOException {
+        EmbeddedEventLog log = open(directory, Durability.INTERVAL);
+        create(log, A);
+        create(log, B);
+        Upload whole = advance(log, B, "u", DONE);
+        advance(log, A, "u", "1");
+        log.runMaintenance();
+        advance(log, A, "v", "2");
+        advance(log, A, "w", "3");
+        fall(true);
+
+        for (int start = 0; start < 2; start++) {
+            EmbeddedEventLog reopened = open(copy, Durability.INTERVAL);
+            assertThat(reopened.find(B).orElseThrow().uploads()).containsExactly(whole);
+            assertThat(reopened.find(A).orElseThrow().uploads()).isEmpty();
+            assertLost(reopened, new UploadChange.Begin("u", "text/plain"), new UploadChange.Claim("u", -1));
+            assertLost(reopened, new UploadChange.Begin("v", "text/plain"), new UploadChange.Heard("v", 1));
+        }
+        log = open(copy, Durability.INTERVAL);
+        Upload begun = advance(log, A, "x", "4");
+        assertThat(data(log, A)).containsExactly("1", "2", "4");
+        log = open(copy, Durability.INTERVAL);
+        assertThat(log.find(A).orElseThrow().uploads()).containsExactly(begun);
+        assertLost(log, new UploadChange.Advance("u", 1, 1, 1, true));
+    }
+
+    @Test
+    void uploadsGoOnIfAllWasForced() throws IOException {
+        EmbeddedEventLog log = open(directory, Durability.SYNC);
+        create(log, A);
+        Upload stored = advance(log, A, "u", "1");
+        log.runMaintenance();
+        Upload upload = advance(log, A, "v", "2");
+        fall(false);
+        log = open(copy, Durability.SYNC);
+        assertThat(log.find(A).orElseThrow().uploads()).containsExactly(stored, upload);
+        join(log.append(A, Batch.of(Events.of("3"), new UploadChange.Advance("v", upload.turn(), 1, 2, true), null)));
+    }
+
+    private static void assertLost(EmbeddedEventLog log, UploadChange... changes) {
+        for (UploadChange change : changes) {
+            assertThatThrownBy(() -> join(log.append(A, Batch.of(List.of(), change, null))))
+                    .isInstanceOfSatisfying(
+                            UploadRefused.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(UploadRefused.Reason.LOST));
+        }
+    }
+
+    /** Begins an upload and publishes an event for one byte. */
+    private static Upload advance(EmbeddedEventLog log, TaskId id, String name, String event) {
+        join(log.append(id, Batch.of(List.of(), new UploadChange.Begin(name, "text/plain"), null)));
+        join(log.append(id, Batch.of(List.of(), new UploadChange.Claim(name, 5), null)));
+        var advance = new UploadChange.Advance(name, 1, 0, 1, false);
+        return Objects.requireNonNull(
+                join(log.append(id, Batch.of(Events.of(event), advance, null))).upload());
     }
 
     private static EventId last(EmbeddedEventLog log) {

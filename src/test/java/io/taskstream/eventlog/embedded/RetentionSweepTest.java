@@ -2,6 +2,7 @@ package io.taskstream.eventlog.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.eventlog.embedded.store.Store;
 import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.eventlog.embedded.store.StoreInternals;
@@ -52,7 +53,7 @@ final class RetentionSweepTest {
 
     private StoredTask largeTask() {
         Task task = Task.open(new TaskId("large"), null, Map.of(), time.instant());
-        return new StoredTask(1, task, "00000001", BLOCKS * EVENTS_OF_BLOCK, 1, 0);
+        return new StoredTask(1, task, "00000001", BLOCKS * EVENTS_OF_BLOCK, 1, 0, Uploads.NONE);
     }
 
     private RetentionSweep sweep(StoreFile file) {

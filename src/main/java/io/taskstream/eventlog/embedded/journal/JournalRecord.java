@@ -1,6 +1,7 @@
 package io.taskstream.eventlog.embedded.journal;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Uploads;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskStatus;
@@ -30,7 +31,8 @@ public sealed interface JournalRecord {
         return switch (kind) {
             case TaskCreated.KIND -> TaskCreated.read(in);
             case TaskDeleted.KIND -> new TaskDeleted(DataUtils.readVarLong(in));
-            case BatchAppended.KIND -> BatchAppended.read(in);
+            case BatchAppended.KIND -> BatchAppended.read(in, null);
+            case BatchAppended.KIND_WITH_UPLOAD -> BatchAppended.read(in, UploadChanged.read(in));
             default -> throw new IllegalStateException("The journal holds an unknown change: " + kind);
         };
     }
@@ -64,15 +66,35 @@ public sealed interface JournalRecord {
     }
 
     /**
+     * The change of an upload in a batch.
+     *
+     * @param epoch the epoch of the log when it was committed; if it is another one later, the log has lost events
+     */
+    record UploadChanged(Uploads.Step step, String epoch) {
+
+        private void write(WriteBuffer out) {
+            TaskCodec.write(out, step.upload());
+            TaskCodec.writeOptional(out, step.removed());
+            TaskCodec.writeText(out, epoch);
+        }
+
+        private static UploadChanged read(ByteBuffer in) {
+            var step = new Uploads.Step(TaskCodec.readUpload(in), TaskCodec.readOptional(in));
+            return new UploadChanged(step, DataUtils.readString(in));
+        }
+    }
+
+    /**
      * An appended batch.
      *
-     * @param first the sequence of its first event
+     * @param first the sequence of its first event; the next event's if it has none
      * @param timeMillis when it was appended, in milliseconds since 1970
      * @param end the task's final status, {@code null} if the batch does not finish it
      * @param key the idempotency key, {@code null} for none
      * @param fingerprint digest of the events, computed and not stored; {@code null} without a key
      * @param traceparent the trace of the request, {@code null} for none
      * @param events each event's JSON in UTF-8
+     * @param upload the change of an upload, {@code null} for none
      */
     record BatchAppended(
             long ordinal,
@@ -82,12 +104,15 @@ public sealed interface JournalRecord {
             @Nullable String key,
             @Nullable String fingerprint,
             @Nullable String traceparent,
-            List<byte[]> events)
+            List<byte[]> events,
+            @Nullable UploadChanged upload)
             implements JournalRecord {
 
         private static final byte KIND = 3;
+        private static final byte KIND_WITH_UPLOAD = 4;
 
-        public static BatchAppended of(long ordinal, long first, long timeMillis, Batch batch) {
+        public static BatchAppended of(
+                long ordinal, long first, long timeMillis, Batch batch, @Nullable UploadChanged upload) {
             return new BatchAppended(
                     ordinal,
                     first,
@@ -96,17 +121,24 @@ public sealed interface JournalRecord {
                     batch.idempotencyKey(),
                     batch.fingerprint(),
                     batch.traceparent(),
-                    batch.events().stream().map(EventData::json).toList());
+                    batch.events().stream().map(EventData::json).toList(),
+                    upload);
         }
 
-        /** Returns the sequence of the last event. */
+        /** Returns the sequence of the last event; the preceding event's if the batch has none. */
         public long last() {
             return first + events.size() - 1;
         }
 
         @Override
         public void write(WriteBuffer out) {
-            out.put(KIND).putVarLong(ordinal).putVarLong(first).putVarLong(timeMillis);
+            if (upload == null) {
+                out.put(KIND);
+            } else {
+                out.put(KIND_WITH_UPLOAD);
+                upload.write(out);
+            }
+            out.putVarLong(ordinal).putVarLong(first).putVarLong(timeMillis);
             TaskCodec.writeStatus(out, end == null ? TaskStatus.OPEN : end);
             TaskCodec.writeOptional(out, key);
             TaskCodec.writeOptional(out, traceparent);
@@ -116,7 +148,7 @@ public sealed interface JournalRecord {
             }
         }
 
-        private static BatchAppended read(ByteBuffer in) {
+        private static BatchAppended read(ByteBuffer in, @Nullable UploadChanged upload) {
             long ordinal = DataUtils.readVarLong(in);
             long first = DataUtils.readVarLong(in);
             long timeMillis = DataUtils.readVarLong(in);
@@ -138,7 +170,8 @@ public sealed interface JournalRecord {
                     key,
                     key == null ? null : Batch.fingerprint(events),
                     traceparent,
-                    events);
+                    events,
+                    upload);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded.journal;
 
+import io.taskstream.eventlog.Upload;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
@@ -11,7 +12,7 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The binary form of tasks and texts, the same in the journal and in the store. */
+/** The binary form of tasks, uploads and texts, the same in the journal and in the store. */
 public final class TaskCodec {
 
     private TaskCodec() {}
@@ -42,6 +43,25 @@ public final class TaskCodec {
         Instant created = readTime(in);
         TaskStatus status = readStatus(in);
         return new Task(id, title, labels, created, status, status.isFinished() ? readTime(in) : null);
+    }
+
+    /** The time is in milliseconds, as the engine's clock. */
+    public static void write(WriteBuffer out, Upload upload) {
+        writeText(out, upload.name());
+        writeText(out, upload.type());
+        out.putVarLong(upload.offset()).put((byte) (upload.complete() ? 1 : 0));
+        out.putVarLong(upload.turn()).putVarLong(upload.heard().toEpochMilli()).putVarInt(upload.interval());
+    }
+
+    public static Upload readUpload(ByteBuffer in) {
+        return new Upload(
+                DataUtils.readString(in),
+                DataUtils.readString(in),
+                DataUtils.readVarLong(in),
+                in.get() != 0,
+                DataUtils.readVarLong(in),
+                Instant.ofEpochMilli(DataUtils.readVarLong(in)),
+                DataUtils.readVarInt(in));
     }
 
     static void writeStatus(WriteBuffer out, TaskStatus status) {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.Cursor;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.FileStore;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -28,6 +29,9 @@ public final class Store implements AutoCloseable {
     static final String NEXT_ORDINAL = "nextOrdinal";
     private static final String BYTES = "bytes";
     private static final byte[] NOTHING = {};
+
+    /** The version of the tables' format; 0 had no uploads. */
+    private static final int FORMAT = 1;
 
     /** Below this share of live data, in percent, the file is compacted. */
     private static final int FILL_RATE = 60;
@@ -71,7 +75,7 @@ public final class Store implements AutoCloseable {
         this.keys = new StoredKeys(Table.KEYS.open(mvStore), Table.KEYS_BY_TIME.open(mvStore));
     }
 
-    /** Opens the file but no map, so that corruption of the file is told from other failures. */
+    /** Opens the file but no table, so that corruption of the file is told from other failures. */
     static MVStore openFile(FilePath file, int cacheMegabytes) {
         OwnerOnly.fileIfPossible(Path.of(file.unwrap().toString()));
         MVStore.Builder builder = new MVStore.Builder()
@@ -79,13 +83,26 @@ public final class Store implements AutoCloseable {
                 .cacheSize(cacheMegabytes)
                 .autoCommitDisabled();
         try {
-            return builder.open();
+            return inFormat(builder.open());
         } catch (IndexOutOfBoundsException
                 | BufferUnderflowException
                 | NegativeArraySizeException
                 | IllegalArgumentException e) {
             throw Corruption.of(e);
         }
+    }
+
+    private static MVStore inFormat(MVStore store) {
+        if (store.getMapNames().isEmpty() && !store.isReadOnly()) {
+            store.setStoreVersion(FORMAT);
+        }
+        int format = store.getStoreVersion();
+        if (format != FORMAT) {
+            store.closeImmediately();
+            throw DataUtils.newMVStoreException(
+                    DataUtils.ERROR_UNSUPPORTED_FORMAT, "its format is {0}, not {1}", format, FORMAT);
+        }
+        return store;
     }
 
     static Store open(FilePath file, int cacheMegabytes) {

@@ -48,7 +48,7 @@ public final class StoreFile implements AutoCloseable {
     /**
      * Opens or creates the file, for reading only if it can't be written. If it is corrupt, its readable part is salvaged.
      *
-     * @throws IllegalStateException if another process has it open, or a newer version has written it
+     * @throws IllegalStateException if another process has it open, or another version has written it
      * @throws EventLogException.Unavailable if the disk fails
      */
     public static StoreFile open(FilePath file, int cacheMegabytes, InstantSource time) {
@@ -61,7 +61,7 @@ public final class StoreFile implements AutoCloseable {
                         "The log " + file + " is open in another process; two servers can't share one directory", e);
             }
             if (e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT) {
-                throw new IllegalStateException("The log " + file + " is of a newer version: " + e.getMessage(), e);
+                throw new IllegalStateException("The log " + file + " is of another version: " + e.getMessage(), e);
             }
             throw new EventLogException.Unavailable("The log " + file + " can't be opened: " + e.getMessage(), e);
         }
