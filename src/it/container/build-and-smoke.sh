@@ -11,10 +11,6 @@ cd "$(dirname "$0")/../../.."
 # Whether something listens there.
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-port=18080
-while answers "$port" || answers $((port + 1)) || answers $((port + 2)); do
-  port=$((10000 + RANDOM % 20000))
-done
 work=$(mktemp -d "${TMPDIR:-/tmp}/taskstream-image.XXXXXX")
 release=${DEBIAN_RELEASE:-bookworm}
 # The build fetches into the user's own Maven repository, so that a second one fetches nothing.
@@ -67,7 +63,11 @@ root=$(buildah mount "$made")
 image() { buildah inspect "$made" | jq -c "$1"; }
 [ "$(image .OCIv1.config.User)" = '"1000:0"' ] || fail "the user is not 1000"
 
-# Runs what the image says, in the host's network.
+# Runs what the image says, in the host's network. The tests on the servers take no port from here on.
+port=32100
+while answers "$port" || answers $((port + 1)) || answers $((port + 2)); do
+  port=$((32100 + RANDOM % 600))
+done
 mkdir "$work/bundle"
 image .OCIv1.config | jq --arg root "$root" --argjson port "$port" '{
   ociVersion: "1.0.2",

@@ -5,19 +5,28 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /** Free ports of the loopback interface. */
 public final class Ports {
 
+    private static final Duration CLAIM = Duration.ofMinutes(10);
+
     private Ports() {}
 
-    /** A free port below those that the system gives to clients, so that no client takes it meanwhile. */
+    /**
+     * A free port above those of {@link #freeBase}, and below those that the system gives to clients, so that nobody takes it
+     * meanwhile.
+     */
     public static int free() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-            if (isFree(port)) {
+            int port = ThreadLocalRandom.current().nextInt(30_000, 32_000);
+            if (isFree(port) && claim(port)) {
                 return port;
             }
         }
@@ -27,9 +36,31 @@ public final class Ports {
     static int freeBase(int... offsets) {
         while (true) {
             int base = ThreadLocalRandom.current().nextInt(100, 300) * 100;
-            if (IntStream.of(offsets).allMatch(offset -> isFree(base + offset))) {
+            if (IntStream.of(offsets).allMatch(offset -> isFree(base + offset)) && claim(base)) {
                 return base;
             }
+        }
+    }
+
+    /**
+     * Keeps other test runs of this machine from choosing the port before its server has opened it. A claim ends by itself, so
+     * a run that was killed leaves none.
+     */
+    private static boolean claim(int port) {
+        Path claim = Path.of(System.getProperty("java.io.tmpdir"), "taskstream-port-" + port);
+        try {
+            if (Files.exists(claim)
+                    && Files.getLastModifiedTime(claim)
+                            .toInstant()
+                            .isBefore(Instant.now().minus(CLAIM))) {
+                Files.delete(claim);
+            }
+            Files.createFile(claim);
+            claim.toFile().deleteOnExit();
+            return true;
+        } catch (IOException e) {
+            // Another run has claimed it, now or before.
+            return false;
         }
     }
 
