@@ -86,8 +86,7 @@ class UploadsIT extends OnServer {
         assertProblem(api.send("PATCH", upload, "application/partial-upload", "x"), 400);
         assertProblem(patch("-1", "?0", "x"), 400);
         assertProblem(patch("0", "1", "x"), 400);
-        assertProblem(
-                api.send("PATCH", upload + "2", "application/partial-upload", "x", "Upload-Offset", "0"), 404);
+        assertProblem(api.send("PATCH", upload + "2", "application/partial-upload", "x", "Upload-Offset", "0"), 404);
         assertThat(text()).isEmpty();
     }
 
@@ -218,7 +217,9 @@ class UploadsIT extends OnServer {
     }
 
     private static void assertState(HttpResponse<String> answer, long offset, @Nullable String complete) {
-        assertThat(answer.headers().firstValue("Upload-Offset")).as(answer.body()).hasValue(Long.toString(offset));
+        assertThat(answer.headers().firstValue("Upload-Offset"))
+                .as(answer.body())
+                .hasValue(Long.toString(offset));
         if (complete != null) {
             assertThat(answer.headers().firstValue("Upload-Complete")).hasValue(complete);
         }
