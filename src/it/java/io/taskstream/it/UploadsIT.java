@@ -68,12 +68,14 @@ class UploadsIT extends OnServer {
         api.send("PUT", upload, TEXT, "");
         assertState(patch(0, "?0", "one\ntw"), 6, "?0");
         HttpResponse<String> wrong = patch(3, "?0", "x");
-        assertProblem(wrong, 409);
+        assertThat(wrong.statusCode()).isEqualTo(409);
+        assertThat(Api.json(wrong).getString("type")).endsWith("#mismatching-upload-offset");
         assertState(wrong, 6, "?0");
         assertState(patch(6, "?0", ""), 6, "?0");
         assertState(patch(6, "?1", "o\n"), 8, "?1");
         HttpResponse<String> late = patch(8, "?0", "x");
-        assertProblem(late, 400);
+        assertThat(late.statusCode()).isEqualTo(400);
+        assertThat(Api.json(late).getString("type")).endsWith("#completed-upload");
         assertState(late, 8, "?1");
         assertThat(text()).isEqualTo("one\ntwo\n");
         assertThat(api.task(task).getString("status")).isEqualTo("open");
@@ -172,7 +174,7 @@ class UploadsIT extends OnServer {
             String since = producer().getString("since");
             assertThat(viewer.next(PATIENCE).text())
                     .isEqualTo("event: producer\ndata: {\"upload\":\"build\",\"state\":\"lost\",\"since\":\"" + since
-                            + "\"}");
+                            + "\"}\n");
             assertThat(producer().getString("state")).isEqualTo("lost");
             assertThat(producer().getInt("offset")).isEqualTo(4);
             try (var late = RawViewer.open(api.at(""), "/tasks/" + task + "/stream")) {

@@ -36,6 +36,7 @@ import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Metrics;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.metrics.StreamMeters;
+import io.taskstream.ops.AbandonedTasks;
 import io.taskstream.ops.Drain;
 import io.taskstream.ops.Health;
 import io.taskstream.ops.Refusals;
@@ -67,6 +68,7 @@ record ApplicationGraph(
         Heartbeats heartbeats,
         DoctorStreams doctor,
         PeriodicChecks checks,
+        AbandonedTasks abandoned,
         WebsiteFilter.Check websites,
         Set<Object> resources)
         implements AutoCloseable {
@@ -162,6 +164,7 @@ record ApplicationGraph(
                 heartbeats,
                 doctor,
                 checks,
+                new AbandonedTasks(log, events, settings.abandoned(), time).start(scheduler, executor),
                 new WebsiteFilter.Check(
                         settings.access().mode(),
                         settings.access().hosts(),
@@ -199,6 +202,7 @@ record ApplicationGraph(
         heartbeats.close();
         doctor.close();
         checks.close();
+        abandoned.close();
         drain.run();
     }
 }

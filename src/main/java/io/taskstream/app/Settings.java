@@ -22,6 +22,7 @@ import java.util.Locale;
  * @param access authentication, permissions and quotas
  * @param json the bounds of JSON
  * @param keepAlive whether a connection is kept when the body of a request arrived after its head
+ * @param abandoned how long a task's producers must be lost before it is ended; zero for ever
  * @param drain the time over which the viewers are disconnected when the server stops
  */
 record Settings(
@@ -34,6 +35,7 @@ record Settings(
         AccessSettings access,
         JsonBounds json,
         boolean keepAlive,
+        Duration abandoned,
         Duration drain) {
 
     static final String EMBEDDED = "embedded";
@@ -71,6 +73,7 @@ record Settings(
                 json(config),
                 config.oneOf("taskstream.server.keep-alive", "false", "false", "true")
                         .equals("true"),
+                config.seconds("taskstream.producer.abandoned-seconds", 0, 0, Integer.MAX_VALUE),
                 config.seconds("taskstream.drain.seconds", 5, 1, 3_600));
     }
 
