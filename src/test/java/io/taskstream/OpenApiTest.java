@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.Yaml;
 /** The descriptions that programs read say what the resources do. */
 class OpenApiTest {
 
-    private static final Set<String> METHODS = Set.of("get", "head", "post", "put", "delete");
+    private static final Set<String> METHODS = Set.of("get", "head", "post", "put", "patch", "delete");
 
     private final Map<String, Object> openapi = load("/api/openapi.yaml");
     private final Map<String, Object> asyncapi = load("/api/asyncapi.yaml");
@@ -84,6 +84,9 @@ class OpenApiTest {
         "post, /tasks/{id}/cancel, 202 404 409",
         "post, /tasks/{id}/events, 200 404 409 412 413 415 422",
         "get, /tasks/{id}/events, 200 404",
+        "put, /tasks/{id}/uploads/{name}, 200 201 400 404 409 410 415",
+        "head, /tasks/{id}/uploads/{name}, 204 404 410",
+        "patch, /tasks/{id}/uploads/{name}, 204 400 404 409 410 415",
         "get, /tasks/{id}/stream, 200 204 401 403 404 429 503",
         "post, /tasks/{id}/tickets, 200 401 403",
         "post, /session, 200 400 401 413",
