@@ -3,8 +3,9 @@
 -- KEYS: state, events
 -- ARGV: the sequence behind which to begin, how many events and bytes at most, but at least one event,
 --       '1' to ask for the time of the event before them
--- Answers nothing if there is no task, else the epoch, the last sequence, the status, the events, and that time.
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'status')
+-- Answers nothing if there is no task, else the epoch, the last sequence, the status, the events, that time, and how often
+-- uploads were changed without events.
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'status', 'uploads')
 if not state[1] then return {} end
 local after, most, bytes = ARGV[1] .. '-0', tonumber(ARGV[2]), tonumber(ARGV[3])
 local events, from, step = {}, '(' .. after, 8
@@ -32,4 +33,4 @@ if ARGV[4] == '1' then
   local before = redis.call('XRANGE', KEYS[2], after, after)[1]
   if before then time = before[2][2] end
 end
-return { state[1], state[2], state[3], events, time }
+return { state[1], state[2], state[3], events, time, state[4] or '0' }

@@ -12,6 +12,9 @@ import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.EventLogException.UploadRefused;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.TaskId;
@@ -30,17 +33,19 @@ final class AppendScript {
     private final RedisConfig config;
     private final String node;
     private final long replicaMillis;
+    private final AcknowledgedUploads uploads;
     private final Stopwatch calls;
 
     /**
      * @param node the unique name of this engine
      * @param calls measures each call, including the wait for replicas
      */
-    AppendScript(RedisLink link, RedisConfig config, String node, Stopwatch calls) {
+    AppendScript(RedisLink link, RedisConfig config, String node, AcknowledgedUploads uploads, Stopwatch calls) {
         this.link = link;
         this.config = config;
         this.node = node;
         this.replicaMillis = Math.max(1, config.timeouts().command().toMillis() / 2);
+        this.uploads = uploads;
         this.calls = calls;
     }
 
@@ -79,17 +84,19 @@ final class AppendScript {
         all.add(Script.bytes(retention.events()));
         all.add(Script.bytes(retention.keys().toMillis()));
         all.add(Script.bytes(retention.finished().toMillis()));
-        call.batches().forEach(pending -> add(pending.batch(), all));
+        call.batches().forEach(pending -> add(call.id(), pending.batch(), all));
         return all.toArray(byte[][]::new);
     }
 
-    private static void add(Batch batch, List<byte[]> all) {
+    private void add(TaskId id, Batch batch, List<byte[]> all) {
+        UploadChange change = batch.upload();
         EventId expected = batch.expectedLast();
         TaskStatus end = batch.end();
         all.add(Script.bytes(expected == null ? "" : expected.toString()));
         all.add(Script.bytes(batch.fingerprint() == null ? "" : batch.fingerprint()));
         all.add(Script.bytes(end == null ? "" : end.wireName()));
         all.add(Script.bytes(batch.traceparent() == null ? "" : batch.traceparent()));
+        all.add(Script.bytes(change == null ? "" : UploadText.encode(change, uploads.claimed(id, change))));
         all.add(Script.bytes(batch.events().size()));
         batch.events().stream().map(EventData::json).forEach(all::add);
     }
@@ -210,16 +217,24 @@ final class AppendScript {
                 return;
             }
             for (int i = 0; i < batches.size(); i++) {
-                complete(batches.get(i).result(), words[0], words[i + 1]);
+                complete(batches.get(i), words[0], words[i + 1]);
             }
         }
 
-        private void complete(CompletableFuture<Appended> result, String epoch, String word) {
-            String[] parts = word.split(":", -1);
+        private void complete(PendingBatch pending, String epoch, String word) {
+            CompletableFuture<Appended> result = pending.result();
+            UploadChange change = pending.batch().upload();
+            String[] wordAndState = word.split(";", 2);
+            Upload upload = change == null || wordAndState.length == 1
+                    ? null
+                    : UploadText.decode(change.name(), wordAndState[1]);
+            String[] parts = wordAndState[0].split(":", -1);
             switch (parts[0]) {
                 case "a" ->
-                    result.complete(
-                            new Appended(Integer.parseInt(parts[1]), new EventId(epoch, Long.parseLong(parts[2]))));
+                    result.complete(new Appended(
+                            Integer.parseInt(parts[1]), new EventId(epoch, Long.parseLong(parts[2])), upload));
+                case "r" ->
+                    result.completeExceptionally(new UploadRefused(UploadRefused.Reason.valueOf(parts[1]), upload));
                 case "u" ->
                     result.completeExceptionally(
                             new EventLogException.UnexpectedLast(new EventId(epoch, Long.parseLong(parts[1]))));

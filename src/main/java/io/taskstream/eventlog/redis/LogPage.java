@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param isFinished whether {@code last} ends the log
  * @param events the events that were read; may end before {@code last}
  * @param timeBefore when the event before them was appended; {@code null} if unknown
+ * @param uploadChanges how often uploads were changed without events
  */
 record LogPage(
         EventId last,
         boolean isFinished,
         List<StoredEvent> events,
-        @Nullable Instant timeBefore) {
+        @Nullable Instant timeBefore,
+        long uploadChanges) {
 
     /** The index of the trace in an entry of the stream, if it has one. */
     private static final int TRACE = 5;
@@ -43,7 +45,8 @@ record LogPage(
                 last,
                 !Script.text(reply.get(2)).equals("open"),
                 events,
-                time.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(time))));
+                time.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(time)),
+                Script.number(reply.get(5))));
     }
 
     private static StoredEvent event(EventId log, List<?> entry) {

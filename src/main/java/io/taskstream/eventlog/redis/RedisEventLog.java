@@ -10,6 +10,7 @@ import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.metrics.LogUsage;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.Task;
@@ -50,6 +51,7 @@ public final class RedisEventLog implements EventLog {
     private final TaskStore store;
     private final TaskIndex index;
     private final AppendQueue appends;
+    private final AcknowledgedUploads uploads;
     private final Subscriptions watched;
     private final CommandLimiter reads;
     private final ViewerCounts viewers;
@@ -70,7 +72,8 @@ public final class RedisEventLog implements EventLog {
         this.store = new TaskStore(link, prefix, node);
         this.index = new TaskIndex(link, store, replies, prefix);
         this.health = new RedisHealthCheck(link, threads.executor());
-        var script = new AppendScript(link, config, node, calls);
+        this.uploads = new AcknowledgedUploads(store, this::newEpoch, threads);
+        var script = new AppendScript(link, config, node, uploads, calls);
         this.appends = new AppendQueue(script::run, health, config.timeouts(), threads);
         this.reads = new CommandLimiter(MAX_READS, threads);
         this.watched = new Subscriptions(link, store, viewers, this::newEpoch, threads, prefix);
@@ -80,6 +83,7 @@ public final class RedisEventLog implements EventLog {
                 repeat(health::check, HEALTH_CHECK, threads),
                 repeat(appends::refuseLate, DEADLINE_CHECK, threads),
                 repeat(watched::checkAll, reread, threads),
+                repeat(uploads::checkAll, reread, threads),
                 repeat(index::sweep, reread, threads),
                 repeat(index::count, reread, threads));
     }
@@ -153,7 +157,10 @@ public final class RedisEventLog implements EventLog {
 
     @Override
     public CompletionStage<Appended> append(TaskId id, Batch batch) {
-        return appends.append(id, batch).thenApply(appended -> {
+        CompletionStage<Appended> answer = appends.append(id, batch);
+        UploadChange change = batch.upload();
+        CompletionStage<Appended> checked = change == null ? answer : uploads.checked(id, change, answer);
+        return checked.thenApply(appended -> {
             watched.reached(id, appended.last());
             return appended;
         });

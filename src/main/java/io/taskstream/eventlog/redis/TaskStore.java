@@ -3,6 +3,7 @@ package io.taskstream.eventlog.redis;
 import io.lettuce.core.ScriptOutputType;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.Upload;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.task.TaskStatus;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /** Tasks and their logs in Redis, except for appends. Thread-safe; never blocks. Failures are Redis's own. */
@@ -22,6 +24,7 @@ final class TaskStore {
     private static final Script FIND = Script.load("find", ScriptOutputType.MULTI);
     private static final Script READ = Script.load("read", ScriptOutputType.MULTI);
     private static final Script DELETE = Script.load("delete", ScriptOutputType.INTEGER);
+    private static final Script LACKS = Script.load("lacks", ScriptOutputType.VALUE);
     private static final Script RENEW = Script.load("renew", ScriptOutputType.STATUS);
 
     /** The limit of one read, since a script blocks all other commands. */
@@ -31,6 +34,9 @@ final class TaskStore {
 
     /** The prefix of the fields of a task's hash that hold labels. */
     private static final String LABEL = "label:";
+
+    /** The prefix of the fields of a task's hash that hold uploads. */
+    private static final String UPLOAD = "upload:";
 
     private final RedisLink link;
     private final String prefix;
@@ -48,7 +54,7 @@ final class TaskStore {
     /** The keys of one task. They have the same hash tag, and so one slot of a Cluster (Redis Cluster specification). */
     record Keys(String prefix, TaskId id) {
 
-        /** The hash with the task, its epoch and its last sequence. */
+        /** The hash with the task, its epoch, its last sequence and its uploads. */
         String state() {
             return prefix + '{' + id + '}';
         }
@@ -138,11 +144,14 @@ final class TaskStore {
         }
         Map<String, String> fields = new HashMap<>();
         Map<String, String> labels = new HashMap<>();
+        Map<String, String> uploads = new TreeMap<>();
         for (int i = 0; i < pairs.size(); i += 2) {
             String field = Script.text(pairs.get(i));
             String value = Script.text(pairs.get(i + 1));
             if (field.startsWith(LABEL)) {
                 labels.put(field.substring(LABEL.length()), value);
+            } else if (field.startsWith(UPLOAD)) {
+                uploads.put(field.substring(UPLOAD.length()), value);
             } else {
                 fields.put(field, value);
             }
@@ -150,7 +159,16 @@ final class TaskStore {
         EventId last = new EventId(required(fields, "epoch"), Long.parseLong(required(fields, "last")));
         long oldest = last.sequence() - (Long) reply.get(0) + 1;
         int viewers = Math.toIntExact((Long) reply.get(1));
-        return Optional.of(new LogState(task(id, fields, labels), last, oldest, viewers, List.of()));
+        return Optional.of(
+                new LogState(task(id, fields, labels), last, oldest, viewers, present(uploads, last.epoch())));
+    }
+
+    /** Returns the uploads without those that were counted under an earlier epoch, and so are lost. */
+    private static List<Upload> present(Map<String, String> uploads, String epoch) {
+        return uploads.entrySet().stream()
+                .filter(each -> each.getValue().startsWith(epoch + ':'))
+                .map(each -> UploadText.decode(each.getKey(), each.getValue()))
+                .toList();
     }
 
     private static Task task(TaskId id, Map<String, String> fields, Map<String, String> labels) {
@@ -194,6 +212,35 @@ final class TaskStore {
         Keys keys = keys(id);
         return DELETE.<Long>run(link::writing, array(keys.state(), keys.events(), keys.calls(), keys.wake()))
                 .thenApply(deleted -> deleted == 1);
+    }
+
+    /** What Redis has of an upload. */
+    enum Comparison {
+        KEPT,
+        LOST,
+        /** There is no task, or its log has another epoch. */
+        OTHER_EPOCH
+    }
+
+    /** Compares an upload with what was acknowledged of it. */
+    CompletionStage<Comparison> compare(TaskId id, AcknowledgedUploads.Acknowledged known) {
+        Keys keys = keys(id);
+        Upload upload = known.upload();
+        List<String> arguments = List.of(
+                known.last().epoch(),
+                Long.toString(known.last().sequence()),
+                known.time() == 0 ? "" : Long.toString(known.time()),
+                upload.name(),
+                Long.toString(upload.offset()),
+                upload.complete() ? "1" : "0",
+                Long.toString(upload.turn()),
+                Long.toString(known.claimed()));
+        return LACKS.<byte[]>run(link::reading, array(keys.state(), keys.events()), Script.bytes(arguments))
+                .thenApply(reply -> switch (Script.text(reply)) {
+                    case "kept" -> Comparison.KEPT;
+                    case "lost" -> Comparison.LOST;
+                    default -> Comparison.OTHER_EPOCH;
+                });
     }
 
     /** Replaces the log's epoch, if it still is that one. */

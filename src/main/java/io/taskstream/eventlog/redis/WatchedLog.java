@@ -48,6 +48,7 @@ final class WatchedLog {
     private @Nullable Instant lastTime;
     private long known;
     private long knownAtFetch;
+    private long uploadChanges;
     private boolean finished;
     private boolean fetching;
     private boolean fetchAgain;
@@ -234,7 +235,9 @@ final class WatchedLog {
         }
         known = Math.max(known, page.last().sequence());
         finished = page.isFinished() && frames.last() == page.last().sequence();
-        return hasHole || !events.isEmpty();
+        boolean hasUploadChanges = page.uploadChanges() != uploadChanges;
+        uploadChanges = page.uploadChanges();
+        return hasHole || hasUploadChanges || !events.isEmpty();
     }
 
     private void completeWaiting() {

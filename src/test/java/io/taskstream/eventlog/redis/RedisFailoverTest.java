@@ -6,8 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.EventLogException.UploadRefused;
+import io.taskstream.eventlog.UploadChange;
+import io.taskstream.eventlog.UploadChange.Advance;
+import io.taskstream.eventlog.UploadChange.Begin;
+import io.taskstream.eventlog.UploadChange.Claim;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -106,6 +112,56 @@ final class RedisFailoverTest {
                     "another epoch",
                     () -> answers(log)
                             && !log.find(TASK).orElseThrow().last().epoch().equals(epoch));
+        }
+    }
+
+    @Test
+    void anUploadIsNotToldAnOffsetThatNoReplicaHas() {
+        try (EventLog log = open(1)) {
+            change(log, new Begin("u", "text/plain"));
+            change(log, new Claim("u", -1));
+            redis.replica().signal("STOP");
+            assertThatThrownBy(() -> change(log, new Advance("u", 1, 7, 8, false)))
+                    .isInstanceOf(EventLogException.Unavailable.class);
+            redis.replica().signal("CONT");
+        }
+    }
+
+    @Test
+    void anUploadThatLostAcknowledgedBytesIsTold() {
+        try (EventLog log = open(0)) {
+            change(log, new Begin("u", "text/plain"));
+            change(log, new Claim("u", -1));
+            change(log, new Advance("u", 1, 0, 1, false), "1");
+            await(
+                    "replicated",
+                    () -> redis.replica()
+                            .cli("hget", "taskstream:{task}", "last")
+                            .equals("1"));
+            redis.replica().signal("STOP");
+            redis.primary().cli("client", "kill", "type", "replica");
+            change(log, new Advance("u", 1, 1, 2, false), "2");
+            redis.primary().kill();
+            redis.replica().signal("CONT");
+            // The server looks by itself, or when it is asked.
+            await("lost", () -> isLost(log));
+            assertThat(log.find(TASK).orElseThrow().uploads()).isEmpty();
+        }
+    }
+
+    private static void change(EventLog log, UploadChange change, String... json) {
+        join(log.append(TASK, Batch.of(Events.of(json), change, null)));
+    }
+
+    private static boolean isLost(EventLog log) {
+        try {
+            change(log, new Advance("u", 1, 2, 3, false), "3");
+            throw new AssertionError("The bytes before are lost");
+        } catch (EventLogException.Unavailable e) {
+            return false;
+        } catch (UploadRefused e) {
+            assertThat(e.reason()).isEqualTo(UploadRefused.Reason.LOST);
+            return true;
         }
     }
 
