@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.ProxyProduct;
+import io.taskstream.it.wire.RawConnection;
 import io.taskstream.it.wire.RawPublisher;
 import io.taskstream.it.wire.RawViewer;
 import java.io.ByteArrayInputStream;
@@ -75,6 +76,41 @@ class ProxiesIT extends OnServer {
                 assertThat(viewer.next()).contains("\"line " + i + "\"");
             }
             assertThat(publisher.end()).startsWith("HTTP/1.1 200").contains("\"count\":" + (before + 3));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLineOfAnUploadIsVisibleWhileTheRequestGoesOn(ProxyProduct product) throws IOException {
+        String task = direct.createTask();
+        String upload = "/tasks/" + task + "/uploads/build";
+        int before = product == ProxyProduct.APACHE ? COLLECTED_BY_APACHE : 0;
+        try (var proxy = Proxy.start(product, server);
+                var viewer = RawViewer.open(server, "/tasks/" + task + "/stream");
+                var producer = new RawConnection(proxy.url(), 0)) {
+            assertThat(new Api(proxy.url())
+                            .send("PUT", upload, "text/plain", "")
+                            .statusCode())
+                    .isEqualTo(201);
+            viewer.next();
+            producer.send("PATCH " + upload + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/partial-upload\r\n"
+                    + "Upload-Offset: 0\r\nUpload-Complete: ?1\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (int i = 1; i <= before; i++) {
+                producer.send("400\r\n" + "x".repeat(1023) + "\n\r\n");
+            }
+            for (int i = 1; i <= before; i++) {
+                viewer.next();
+            }
+            for (int i = 1; i <= 3; i++) {
+                producer.send("7\r\nline " + i + "\n\r\n");
+                assertThat(viewer.next()).contains("\"line " + i + "\\n\"");
+            }
+            producer.send("0\r\n\r\n");
+            RawConnection.Head answer = producer.readHead();
+            assertThat(answer.code()).isEqualTo(204);
+            assertThat(answer.fields())
+                    .containsEntry("upload-offset", Integer.toString(before * 1024 + 21))
+                    .containsEntry("upload-complete", "?1");
         }
     }
 

@@ -143,6 +143,8 @@ class AccessMatrixIT {
                 new Endpoint("GET", "/tasks/" + task + "/events", null, "", viewer, 200),
                 new Endpoint("GET", "/tasks/" + task + "/stream?heartbeat=1", null, "", viewer, 200),
                 new Endpoint("HEAD", "/tasks/" + task + "/stream", null, "", viewer, 200),
+                new Endpoint("PUT", "/tasks/" + task + "/uploads/u", "text/plain", "", publisher, 201),
+                new Endpoint("HEAD", "/tasks/" + task + "/uploads/u", null, "", publisher, 204),
                 new Endpoint("POST", "/tasks/" + task + "/tickets", null, "", viewer, 200),
                 new Endpoint("POST", "/tasks/" + task + "/cancel", null, "", admin, 202),
                 new Endpoint("DELETE", "/tasks/" + task, null, "", admin, 204),

@@ -21,10 +21,12 @@ import jakarta.ws.rs.ext.Provider;
 @Priority(Priorities.AUTHENTICATION - 200)
 public class CrossOriginFilter implements ContainerRequestFilter {
 
-    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE";
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
-            "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID";
-    private static final String ANSWER_HEADERS = "Location, ETag, Retry-After, WWW-Authenticate";
+            "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, Upload-Offset,"
+                    + " Upload-Complete, Upload-Interval";
+    private static final String ANSWER_HEADERS =
+            "Location, ETag, Retry-After, WWW-Authenticate, Upload-Offset, Upload-Complete";
 
     private final Origins origins;
 
