@@ -30,6 +30,10 @@ public record Upload(String name, String type, long offset, boolean complete, lo
      * @throws IllegalArgumentException if the name is none
      */
     public Upload {
+        checkName(name);
+    }
+
+    static void checkName(String name) {
         if (!isName(name)) {
             throw new IllegalArgumentException("No name of an upload: " + name);
         }

@@ -23,6 +23,13 @@ public sealed interface UploadChange {
     /** Creates the upload; changes nothing if it is there with this type. */
     record Begin(String name, String type) implements UploadChange {
 
+        /**
+         * @throws IllegalArgumentException if the name is none
+         */
+        public Begin {
+            Upload.checkName(name);
+        }
+
         @Override
         public Upload apply(@Nullable Upload present, Instant now) {
             if (present == null) {
