@@ -153,7 +153,7 @@ final class AnyJournalCorruptionTest {
     }
 
     private EventId advance(EmbeddedEventLog log, TaskId id, String... events) {
-        Upload upload = uploads.get(id);
+        Upload upload = Objects.requireNonNull(uploads.get(id));
         long to = upload.offset() + events.length;
         change(log, id, new UploadChange.Advance("u", upload.turn(), upload.offset(), to, false), events);
         // A change without events follows.
