@@ -155,6 +155,10 @@ public final class ManagedEventLog implements EventLog {
     }
 
     private void succeeded(Batch batch, long start) {
+        if (batch.events().isEmpty()) {
+            // An engine may change an upload in the heap only.
+            return;
+        }
         meters.appends().record(nanos.getAsLong() - start);
         meters.events().add(batch.events().size());
         long bytes = 0;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * What every engine must do. An engine may complete its stages, tell its watchers and trim its logs later and on other
  * threads; tests here wait for that. Task ids are new in every test, so an engine may be shared between them.
  */
-public abstract class EventLogContract extends UploadContract {
+public abstract class EventLogContract extends UploadRaceContract {
 
     @Test
     void aReadGivesExactFrames() {

@@ -16,6 +16,7 @@ import io.taskstream.testing.ManualTicker;
 import io.taskstream.testing.Samples;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +62,17 @@ class ManagedEventLogTest {
         engine.recover();
         append("1");
         assertThat(log.trouble()).isEmpty();
+    }
+
+    @Test
+    void aChangeWithoutEventsIsNoSignOfADiskThatWorks() {
+        log.create(Samples.task("t"));
+        engine.fail("The disk is full");
+        assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> append("1"));
+        engine.recover();
+        join(log.append(TASK, Batch.of(List.of(), new UploadChange.Begin("u", "text/plain"), null)));
+        assertThat(log.trouble()).contains("The disk is full");
+        assertThat(meters.appends().counts()).containsOnly(0);
     }
 
     @Test

@@ -17,12 +17,10 @@ import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.RecordingWatcher;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every engine must do with uploads. */
@@ -34,22 +32,20 @@ abstract class UploadContract extends AppendContract {
         return log.append(id, Batch.of(Events.of(json), change, null));
     }
 
-    private Appended change(TaskId id, UploadChange change, String... json) {
+    Appended change(TaskId id, UploadChange change, String... json) {
         return join(submit(id, change, json));
     }
 
-    private Upload begin(TaskId id, String name) {
+    Upload begin(TaskId id, String name) {
         return changed(id, new Begin(name, TEXT));
     }
 
-    private Upload claim(TaskId id, String name) {
+    Upload claim(TaskId id, String name) {
         return changed(id, new Claim(name, -1));
     }
 
-    private Upload changed(TaskId id, UploadChange change, String... json) {
-        Upload upload = change(id, change, json).upload();
-        assertThat(upload).isNotNull();
-        return upload;
+    Upload changed(TaskId id, UploadChange change, String... json) {
+        return Objects.requireNonNull(change(id, change, json).upload());
     }
 
     private Upload complete(TaskId id, String name) {
@@ -333,88 +329,5 @@ abstract class UploadContract extends AppendContract {
         complete(id, "u");
         await("told of the end", () -> watcher.timesAppended() > told);
         watch.close();
-    }
-
-    /** A claim as the log answered it. */
-    private record Turn(long turn, long last) {}
-
-    @Test
-    void noOlderTurnAdvancesAndNoReaderSeesAnOffsetWithoutItsEvents() throws Exception {
-        TaskId id = create("a");
-        begin(id, "u");
-        List<Turn> turns = new ArrayList<>();
-        int producers = 4;
-        var left = new AtomicInteger(producers);
-        inParallel(producers + 2, thread -> {
-            if (thread >= producers) {
-                do {
-                    assertConsistent(id);
-                } while (left.get() > 0);
-                return null;
-            }
-            try {
-                List<Turn> own = raceForTurns(id, thread);
-                synchronized (turns) {
-                    turns.addAll(own);
-                }
-            } finally {
-                left.decrementAndGet();
-            }
-            return null;
-        });
-        assertConsistent(id);
-        List<String> events = data(id);
-        for (Turn each : turns) {
-            for (int i = 0; i < events.size(); i++) {
-                boolean isOlder = turn(events.get(i)) < each.turn();
-                assertThat(isOlder)
-                        .as("event %d and %s of %s", i + 1, each, events)
-                        .isEqualTo(i < each.last());
-            }
-        }
-        assertThat(events).as("the race was one").hasSizeGreaterThan(producers);
-    }
-
-    /** Claims, and advances until another has claimed, for a few turns; at most 20 events, since no engine keeps them all. */
-    private List<Turn> raceForTurns(TaskId id, int thread) {
-        List<Turn> turns = new ArrayList<>();
-        for (int round = 0, events = 0; round < 5; round++) {
-            Appended claimed = change(id, new Claim("u", -1));
-            Upload upload = claimed.upload();
-            assertThat(upload).isNotNull();
-            turns.add(new Turn(upload.turn(), claimed.last().sequence()));
-            for (int i = 0; i < 4 && upload != null; i++) {
-                upload = advanced(id, upload, "x".repeat(1 + (thread + events++) % 7));
-            }
-        }
-        return turns;
-    }
-
-    private @Nullable Upload advanced(TaskId id, Upload upload, String padding) {
-        String text = upload.turn() + "." + padding;
-        long to = upload.offset() + text.length();
-        try {
-            return change(id, new Advance("u", upload.turn(), upload.offset(), to, false), quote(text))
-                    .upload();
-        } catch (UploadRefused e) {
-            assertThat(e.reason()).isEqualTo(Reason.CLAIMED);
-            return null;
-        }
-    }
-
-    private static long turn(String event) {
-        return Long.parseLong(event.substring(1, event.indexOf('.')));
-    }
-
-    private void assertConsistent(TaskId id) {
-        LogState state = log.find(id).orElseThrow();
-        int last = (int) state.last().sequence();
-        List<String> events = data(id);
-        assertThat(events).hasSizeGreaterThanOrEqualTo(last);
-        assertThat(join(log.read(id, Math.max(0, last - 1), PAGE)).last()).isGreaterThanOrEqualTo(last);
-        long bytes = events.subList(0, last).stream()
-                .mapToInt(event -> event.length() - 2)
-                .sum();
-        assertThat(state.uploads()).extracting(Upload::offset).containsExactly(bytes);
     }
 }

@@ -4,9 +4,12 @@ import static io.taskstream.testing.Events.DONE;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -35,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Whatever a disk does at one place of the journal: each event that was acknowledged is there as it was, or its task has
- * another epoch or is gone; and no id is given twice.
+ * another epoch or is gone; no id is given twice; and an upload counts its events or is lost with the epoch.
  */
 @Timeout(300)
 final class AnyJournalCorruptionTest {
@@ -50,6 +54,7 @@ final class AnyJournalCorruptionTest {
     private final Map<TaskId, List<String>> acknowledged = new HashMap<>();
     private final Map<TaskId, String> epochs = new HashMap<>();
     private final Set<EventId> given = new HashSet<>();
+    private final Map<TaskId, Upload> uploads = new HashMap<>();
 
     @TempDir
     private Path slow;
@@ -114,6 +119,7 @@ final class AnyJournalCorruptionTest {
             TaskId id = new TaskId("t" + random.nextInt(TASKS));
             if (log.create(Task.open(id, "Of some length", Map.of("k", "v"), time.instant()))) {
                 epochs.put(id, log.find(id).orElseThrow().last().epoch());
+                uploads.put(id, change(log, id, new UploadChange.Begin("u", "text/plain")));
             }
             if (log.find(id).orElseThrow().task().status().isFinished()) {
                 continue;
@@ -123,9 +129,12 @@ final class AnyJournalCorruptionTest {
             if (random.nextInt(60) == 0) {
                 events[events.length - 1] = DONE;
             }
-            EventId last = join(log.append(id, Events.batch(events))).last();
+            if (random.nextBoolean()) {
+                given.add(join(log.append(id, Events.batch(events))).last());
+            } else {
+                given.add(advance(log, id, events));
+            }
             acknowledged(id).addAll(List.of(events));
-            given.add(last);
             if (random.nextInt(25) == 0) {
                 log.runMaintenance();
             } else if (random.nextInt(50) == 0) {
@@ -141,6 +150,20 @@ final class AnyJournalCorruptionTest {
             deleteAll(original);
             JournalFiles.copy(damaged, original);
         }
+    }
+
+    private EventId advance(EmbeddedEventLog log, TaskId id, String... events) {
+        Upload upload = Objects.requireNonNull(uploads.get(id));
+        long to = upload.offset() + events.length;
+        change(log, id, new UploadChange.Advance("u", upload.turn(), upload.offset(), to, false), events);
+        // A change without events follows.
+        uploads.put(id, change(log, id, new UploadChange.Claim("u", -1)));
+        return log.find(id).orElseThrow().last();
+    }
+
+    private static Upload change(EmbeddedEventLog log, TaskId id, UploadChange change, String... events) {
+        return Objects.requireNonNull(
+                join(log.append(id, Batch.of(Events.of(events), change, null))).upload());
     }
 
     private List<String> acknowledged(TaskId id) {
@@ -228,8 +251,10 @@ final class AnyJournalCorruptionTest {
     private boolean isUnchanged(EmbeddedEventLog log, TaskId id) {
         Optional<LogState> found = log.find(id);
         if (found.isEmpty() || !found.get().last().epoch().equals(epochs.get(id))) {
+            assertThat(found.map(LogState::uploads).orElse(List.of())).isEmpty();
             return false;
         }
+        assertThat(found.get().uploads()).containsExactly(uploads.get(id));
         List<String> expected = acknowledged(id);
         long oldest = found.get().oldest();
         assertThat(found.get().last().sequence()).as("events of %s", id).isEqualTo(expected.size());

@@ -3,10 +3,13 @@ package io.taskstream.eventlog.embedded;
 import static io.taskstream.testing.Events.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.StoredEvent;
 import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.eventlog.Upload;
+import io.taskstream.eventlog.UploadChange;
 import io.taskstream.eventlog.embedded.store.Corruption;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
@@ -43,9 +46,12 @@ final class CorruptionTest extends LogFixture {
         for (int task = 0; task < TASKS; task++) {
             TaskId id = new TaskId("t" + task);
             create(log, id);
-            for (int i = 1; i <= EVENTS; i++) {
+            for (int i = 1; i < EVENTS; i++) {
                 log.append(id, Events.batch(event(id, i)));
             }
+            log.append(id, Batch.of(List.of(), new UploadChange.Begin("u", "text/plain"), null));
+            var advance = new UploadChange.Advance("u", 0, 0, 1, false);
+            log.append(id, Batch.of(Events.of(event(id, EVENTS)), advance, null));
             if (task % 2 == 0) {
                 append(log, id, DONE);
             }
@@ -141,8 +147,16 @@ final class CorruptionTest extends LogFixture {
         try {
             Optional<LogState> found = log.find(id);
             if (found.isEmpty() || isOther(found.get(), id)) {
+                assertThat(found.map(LogState::uploads).orElse(List.of()))
+                        .as(where)
+                        .isEmpty();
                 return;
             }
+            // Also if events before the last have been lost, which is told as trimmed.
+            assertThat(found.get().uploads())
+                    .as(where)
+                    .extracting(Upload::offset)
+                    .containsExactly(1L);
             for (StoredEvent event : log.history(id, 0, 1_000)) {
                 long number = event.id().sequence();
                 String data = new String(event.data(), StandardCharsets.UTF_8);

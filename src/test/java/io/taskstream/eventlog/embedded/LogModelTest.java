@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Whatever is done to a log, and in whatever order, it holds what a list would. */
@@ -123,20 +124,21 @@ final class LogModelTest {
         append(log, id, 1);
         Upload upload = uploads.get(id);
         if (upload == null || size == 0) {
-            join(log.append(id, Batch.of(List.of(), new UploadChange.Begin("u", "text/plain"), null)));
-            upload = join(log.append(id, Batch.of(List.of(), new UploadChange.Claim("u", -1), null)))
-                    .upload();
+            change(log, id, new UploadChange.Begin("u", "text/plain"));
+            upload = change(log, id, new UploadChange.Claim("u", -1));
         }
         String[] batch = new String[size];
         for (int i = 0; i < size; i++) {
             batch[i] = Integer.toString(next++);
         }
-        model.get(id).addAll(List.of(batch));
+        model.computeIfAbsent(id, none -> new ArrayList<>()).addAll(List.of(batch));
         long from = upload.offset();
-        var advance = new UploadChange.Advance("u", upload.turn(), from, from + size, false);
-        uploads.put(
-                id,
-                join(log.append(id, Batch.of(Events.of(batch), advance, null))).upload());
+        uploads.put(id, change(log, id, new UploadChange.Advance("u", upload.turn(), from, from + size, false), batch));
+    }
+
+    private static Upload change(EmbeddedEventLog log, TaskId id, UploadChange change, String... json) {
+        return Objects.requireNonNull(
+                join(log.append(id, Batch.of(Events.of(json), change, null))).upload());
     }
 
     private void append(EmbeddedEventLog log, TaskId id, int size) {

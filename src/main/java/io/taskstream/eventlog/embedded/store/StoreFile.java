@@ -61,7 +61,10 @@ public final class StoreFile implements AutoCloseable {
                         "The log " + file + " is open in another process; two servers can't share one directory", e);
             }
             if (e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT) {
-                throw new IllegalStateException("The log " + file + " is of another version: " + e.getMessage(), e);
+                throw new IllegalStateException(
+                        "The log " + file + " is of another version; start that one, which can export it: "
+                                + e.getMessage(),
+                        e);
             }
             throw new EventLogException.Unavailable("The log " + file + " can't be opened: " + e.getMessage(), e);
         }
