@@ -32,6 +32,9 @@ class ArchitectureTest {
 
     private static final String APP = "io.taskstream.app..";
 
+    /** A program of its own, with its own configuration, threads and clock. */
+    private static final String RUNNER = "io.taskstream.run..";
+
     @ArchTest
     static final ArchRule PACKAGES_IMPORT_ONLY_ALONG_THE_ARROWS = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.taskstream..")
@@ -136,7 +139,24 @@ class ArchitectureTest {
                     "io.taskstream.http.filter",
                     "io.taskstream.http.resource",
                     "io.taskstream.ops",
-                    "io.taskstream.app");
+                    "io.taskstream.app",
+                    "io.taskstream.run");
+
+    @ArchTest
+    static final ArchRule THE_RUNNER_NEEDS_ONLY_JAVA = classes()
+            .that()
+            .resideInAPackage(RUNNER)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", RUNNER);
+
+    @ArchTest
+    static final ArchRule NOTHING_NEEDS_THE_RUNNER = noClasses()
+            .that()
+            .resideOutsideOfPackage(RUNNER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(RUNNER);
 
     @ArchTest
     static final ArchRule TASKS_NEED_ONLY_JAVA_AND_JSON = classes()
@@ -149,7 +169,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_APP_READS_CONFIGURATION = noClasses()
             .that()
-            .resideOutsideOfPackage(APP)
+            .resideOutsideOfPackages(APP, RUNNER)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.eclipse.microprofile.config..")
@@ -159,7 +179,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TIME_ENTERS_THROUGH_TICKER_AND_INSTANT_SOURCE = noClasses()
             .that()
-            .resideOutsideOfPackage(APP)
+            .resideOutsideOfPackages(APP, RUNNER)
             .and()
             .areNotAssignableTo(Ticker.class)
             .should()
@@ -168,7 +188,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_APP_LOOKS_UP_EXECUTORS = noClasses()
             .that()
-            .resideOutsideOfPackage(APP)
+            .resideOutsideOfPackages(APP, RUNNER)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.enterprise.concurrent..")

@@ -47,6 +47,7 @@ class AccessRulesTest {
                 .containsExactlyInAnyOrder(
                         "PageResource.index",
                         "PageResource.asset",
+                        "PageResource.runner",
                         "PageResource.openapi",
                         "PageResource.asyncapi",
                         "DoctorResource.check",

@@ -37,7 +37,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
     private static final Pattern HEALTH = Pattern.compile("/?health(/(live|ready|started))?/?");
 
     /** These paths show no data: the page asks for a token, and the doctor only tests the connection. */
-    private static final Pattern PAGE = Pattern.compile("/?|/?page/.*|/?(open|async)api\\.yaml|/?doctor/stream/?");
+    private static final Pattern PAGE =
+            Pattern.compile("/?|/?page/.*|/?taskstream-run\\.jar|/?(open|async)api\\.yaml|/?doctor/stream/?");
 
     private final AccessControl access;
     private final StreamPasses passes;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** The web page with its files, and the descriptions of the API for programs. All are on the class path. */
+/** The web page with its files, the runner, and the descriptions of the API for programs. All are on the class path. */
 @Path("/")
 public class PageResource {
 
@@ -38,7 +38,7 @@ public class PageResource {
     @GET
     @RequiresPermission(Permission.NONE)
     public Response index(@HeaderParam("If-None-Match") @Nullable String known) throws IOException {
-        return file(INDEX, known);
+        return pageFile(INDEX, known);
     }
 
     @GET
@@ -46,7 +46,15 @@ public class PageResource {
     @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
     public Response asset(@PathParam("file") String file, @HeaderParam("If-None-Match") @Nullable String known)
             throws IOException {
-        return file(file, known);
+        return pageFile(file, known);
+    }
+
+    /** Returns the program that runs a command and publishes its output. */
+    @GET
+    @RequiresPermission(Permission.NONE)
+    @Path("taskstream-run.jar")
+    public Response runner(@HeaderParam("If-None-Match") @Nullable String known) throws IOException {
+        return file("/taskstream-run.jar", "application/java-archive", known);
     }
 
     /** Returns the description of the resources. */
@@ -77,9 +85,12 @@ public class PageResource {
                 .build();
     }
 
-    private static Response file(String name, @Nullable String known) throws IOException {
-        String type = MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-        byte[] content = type == null ? null : read("/page/" + name);
+    private static Response pageFile(String name, @Nullable String known) throws IOException {
+        return file("/page/" + name, MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1)), known);
+    }
+
+    private static Response file(String path, @Nullable String type, @Nullable String known) throws IOException {
+        byte[] content = type == null ? null : read(path);
         if (content == null) {
             throw new NotFoundException();
         }

@@ -1,0 +1,402 @@
+package io.taskstream.run;
+
+import io.taskstream.run.Server.Answer;
+import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what is in the spool: creates the task, makes an upload, appends to it, and ends the task.
+ *
+ * <p>One thread calls {@link #step}; each call makes at most one request, and nothing here waits for anything else. Other
+ * threads call {@link #end}, {@link #stop}, and ask how it went.
+ */
+final class Publisher {
+
+    /** What the next request does. The last three make none. */
+    enum Phase {
+        CREATE_TASK,
+        MAKE_UPLOAD,
+        APPEND,
+        ASK_OFFSET,
+        END_TASK,
+        PUBLISHED,
+        REFUSED,
+        GIVEN_UP
+    }
+
+    static final int MOST_BYTES = 256 << 10;
+    private static final int FEWEST_BYTES = 4 << 10;
+
+    /** Less than what is announced, since a request takes time, too. */
+    private static final long SIGN_OF_LIFE_NANOS = TimeUnit.SECONDS.toNanos(Server.INTERVAL_SECONDS - 2);
+
+    /** From one request with little to the next: many short lines share a request, and nobody sees the delay. */
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LONGEST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** After an answer that only another token or another setting of the server can change. */
+    private static final long SLOW_DELAY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Server server;
+    private final Spool spool;
+    private final Options options;
+    private final LongSupplier nanos;
+    private final RandomGenerator random;
+    private final Consumer<String> say;
+    private final Consumer<@Nullable String> created;
+    private final String run;
+
+    private volatile Phase phase = Phase.CREATE_TASK;
+    private volatile @Nullable End end;
+    private volatile boolean isStopped;
+
+    private String upload;
+    private int uploads = 1;
+
+    /** The position in the spool of the upload's first byte; negative if that was published by an earlier run. */
+    private long base;
+
+    private long acknowledged;
+
+    /** The end of what the server can have got. */
+    private long sent;
+
+    private int most = MOST_BYTES;
+    private long notBefore;
+    private long lastHeard;
+    private int failures;
+    private boolean mayBeCreated;
+    private @Nullable String trouble;
+
+    /**
+     * @param nanos monotonic time
+     * @param say gets messages for the user
+     * @param created is called once, when the task is there, with the id of its last event, {@code null} for none
+     */
+    Publisher(
+            Server server,
+            Spool spool,
+            Options options,
+            LongSupplier nanos,
+            RandomGenerator random,
+            Consumer<String> say,
+            Consumer<@Nullable String> created) {
+        this.server = server;
+        this.spool = spool;
+        this.options = options;
+        this.nanos = nanos;
+        this.random = random;
+        this.say = say;
+        this.created = created;
+        this.run = "run-" + Long.toString(random.nextLong() >>> 1, 36);
+        this.upload = options.earlierUpload == null ? run : options.earlierUpload;
+        this.base = -options.earlierOffset;
+        this.sent = options.earlierUpload == null ? 0 : Long.MAX_VALUE;
+        this.notBefore = nanos.getAsLong();
+        this.lastHeard = notBefore;
+    }
+
+    /** Says how the task ends once all output is published. */
+    void end(String status, @Nullable String message) {
+        end = new End(status, message, nanos.getAsLong());
+        spool.end();
+    }
+
+    /** Ends publishing before the next request. */
+    void stop() {
+        isStopped = true;
+        spool.changed();
+    }
+
+    boolean isOver() {
+        return phase.compareTo(Phase.PUBLISHED) >= 0;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    /** Returns the upload and the offset of its first byte that is not acknowledged, as {@code --continue} takes them. */
+    String position() {
+        return upload + "@" + (acknowledged - base);
+    }
+
+    /** Makes the request that is due, and returns in how many nanoseconds the next is, unless the spool changes before. */
+    long step() throws InterruptedException {
+        long now = nanos.getAsLong();
+        long left = nanosUntilGivenUp(now);
+        if (left <= 0) {
+            phase = Phase.GIVEN_UP;
+            return 0;
+        }
+        if (notBefore > now) {
+            return Math.min(left, notBefore - now);
+        }
+        try {
+            return Math.min(left, request(now));
+        } catch (HttpTimeoutException e) {
+            most = Math.max(FEWEST_BYTES, most / 4);
+            return failed(e.getMessage(), 0);
+        } catch (IOException e) {
+            return failed(e.getMessage(), 0);
+        }
+    }
+
+    private long nanosUntilGivenUp(long now) {
+        if (isStopped) {
+            return 0;
+        }
+        End known = end;
+        if (known == null || options.giveUpAfter.isZero()) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(known.nanos, lastHeard) + options.giveUpAfter.toNanos() - now;
+    }
+
+    private long request(long now) throws IOException, InterruptedException {
+        return switch (phase) {
+            case CREATE_TASK -> createTask();
+            case MAKE_UPLOAD -> makeUpload();
+            case APPEND -> append(now);
+            case ASK_OFFSET -> askOffset();
+            case END_TASK -> endTask();
+            default -> 0;
+        };
+    }
+
+    private long createTask() throws IOException, InterruptedException {
+        boolean mayBeOurs = mayBeCreated;
+        mayBeCreated = true;
+        Answer answer = server.createTask(options.title, options.labels);
+        if (answer.status() != 200 && answer.status() != 201) {
+            return unexpected(answer);
+        }
+        Map<String, String> task = Json.strings(answer.body());
+        String status = task.get("status");
+        if (status == null) {
+            return failed("what answers there is not Taskstream", 0);
+        }
+        if (!status.equals("open")) {
+            return refused("the task " + options.task + " is finished already (" + status + ")");
+        }
+        heard();
+        // An answer that was lost may have been the task's creation: then each of its events is later.
+        created.accept(mayBeOurs ? null : task.get("lastEventId"));
+        phase = Phase.MAKE_UPLOAD;
+        return 0;
+    }
+
+    private long makeUpload() throws IOException, InterruptedException {
+        Answer answer = server.makeUpload(upload);
+        return switch (answer.status()) {
+            case 200, 201 -> {
+                if (answer.offset() == 0 && acknowledged > base) {
+                    tellLoss();
+                    base = acknowledged;
+                }
+                yield goOn(answer, answer.isComplete());
+            }
+            case 409 -> answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+            case 404 -> answer.isOfTaskstream() ? refusedAsDeleted() : unexpected(answer);
+            default -> unexpected(answer);
+        };
+    }
+
+    private long append(long now) throws IOException, InterruptedException {
+        Spool.Chunk chunk = spool.next(acknowledged, most);
+        if (chunk == null) {
+            long silence = lastHeard + SIGN_OF_LIFE_NANOS - now;
+            if (silence > 0) {
+                return Math.min(silence, spool.nanosToPartialLine());
+            }
+            chunk = Spool.Chunk.EMPTY;
+        }
+        int length = chunk.bytes.length;
+        long before = acknowledged;
+        sent = Math.max(sent, before + length);
+        Answer answer = server.append(upload, before - base, chunk.bytes, chunk.isLast);
+        switch (answer.status()) {
+            case 200, 204 -> {
+                boolean isComplete = chunk.isLast && base + answer.offset() == before + length;
+                if (length > 0 && base + answer.offset() == before) {
+                    return failed("it takes nothing", answer.retryAfterSeconds());
+                }
+                long wait = goOn(answer, isComplete);
+                notBefore = length < most ? Math.max(notBefore, now + PACE_NANOS) : notBefore;
+                most = Math.min(MOST_BYTES, most * 2);
+                return wait;
+            }
+            case 409 -> {
+                if (answer.offset() < 0) {
+                    return answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+                }
+                return base + answer.offset() == before ? failed(answer.toString(), 0) : goOn(answer, false);
+            }
+            case 404 -> {
+                if (!answer.isOfTaskstream()) {
+                    return unexpected(answer);
+                }
+                phase = Phase.MAKE_UPLOAD;
+                return delay(FIRST_DELAY_NANOS);
+            }
+            case 410 -> {
+                return startAnew();
+            }
+            case 413 -> {
+                most = Math.max(FEWEST_BYTES, most / 4);
+                return unexpected(answer);
+            }
+            default -> {
+                return unexpected(answer);
+            }
+        }
+    }
+
+    private long askOffset() throws IOException, InterruptedException {
+        Answer answer = server.offset(upload);
+        return switch (answer.status()) {
+            case 200, 204 -> goOn(answer, answer.isComplete());
+            case 404 -> {
+                // Making it again tells whether the task is there, and whether it is Taskstream that answers.
+                phase = Phase.MAKE_UPLOAD;
+                yield 0;
+            }
+            case 410 -> startAnew();
+            default -> unexpected(answer);
+        };
+    }
+
+    /** Goes on from the upload's offset that the server has told. */
+    private long goOn(Answer answer, boolean isComplete) {
+        long position = base + answer.offset();
+        if (answer.offset() < 0) {
+            return failed("its answer has no Upload-Offset", 0);
+        }
+        boolean isEnd = isComplete && end != null && position == spool.written();
+        if (position < acknowledged || position > Math.min(sent, spool.written()) || isComplete != isEnd) {
+            return startAnew();
+        }
+        heard();
+        acknowledged = position;
+        sent = sent == Long.MAX_VALUE ? position : sent;
+        spool.acknowledge(position);
+        phase = isEnd ? Phase.END_TASK : Phase.APPEND;
+        return 0;
+    }
+
+    /** Goes on in another upload, since the server has lost what it had acknowledged. */
+    private long startAnew() {
+        tellLoss();
+        uploads++;
+        upload = run + "-" + uploads;
+        base = acknowledged;
+        sent = acknowledged;
+        phase = Phase.MAKE_UPLOAD;
+        failures++;
+        return delay(FIRST_DELAY_NANOS);
+    }
+
+    private void tellLoss() {
+        say.accept("the server has lost output that it had acknowledged; publishing goes on behind it");
+    }
+
+    private long endTask() throws IOException, InterruptedException {
+        End known = end;
+        Answer answer = server.publish(known == null ? "" : known.json(), run + "-end");
+        return switch (answer.status()) {
+            case 200 -> {
+                heard();
+                phase = Phase.PUBLISHED;
+                yield 0;
+            }
+            case 409 -> answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+            case 404 -> answer.isOfTaskstream() ? refusedAsDeleted() : unexpected(answer);
+            default -> unexpected(answer);
+        };
+    }
+
+    private long refusedAsFinished() {
+        return refused("the task " + options.task + " was finished by somebody else, or by the server");
+    }
+
+    private long refusedAsDeleted() {
+        return refused("the task " + options.task + " was deleted, or the server has lost it");
+    }
+
+    private long refused(String reason) {
+        say.accept(reason + ": the rest of the output is not published");
+        phase = Phase.REFUSED;
+        return 0;
+    }
+
+    private long unexpected(Answer answer) {
+        int status = answer.status();
+        boolean isNotThere = status == 404 && !answer.isOfTaskstream();
+        if (status >= 500 || status == 408 || status == 425 || status == 429 || isNotThere) {
+            return failed(answer.toString(), answer.retryAfterSeconds());
+        }
+        if (phase == Phase.APPEND) {
+            phase = Phase.ASK_OFFSET;
+        }
+        String reason = switch (status) {
+            case 401 -> "the server does not accept the token (401): it is missing, wrong, or has expired";
+            case 403 -> "the token does not allow to publish to the task " + options.task + " (403)";
+            default -> "the server refuses to publish: " + answer;
+        };
+        inTrouble(reason + "; the output is kept, and the runner tries again");
+        return delay(SLOW_DELAY_NANOS);
+    }
+
+    private long failed(@Nullable String reason, long retryAfterSeconds) {
+        if (phase == Phase.APPEND) {
+            phase = Phase.ASK_OFFSET;
+        }
+        failures++;
+        // One failure alone is no loss: a server closes idle connections.
+        if (failures == 2) {
+            inTrouble("the server is away (" + reason + "); the output is kept, and published when it is back");
+        }
+        long delay = Math.min(LONGEST_DELAY_NANOS, FIRST_DELAY_NANOS << (Math.min(failures, 10) - 1));
+        return delay(Math.max(delay, TimeUnit.SECONDS.toNanos(retryAfterSeconds)));
+    }
+
+    private void inTrouble(String message) {
+        if (!message.equals(trouble)) {
+            say.accept(message);
+        }
+        trouble = message;
+    }
+
+    /** Sets the next request's time: up to half as much again, so that producers do not return together. */
+    private long delay(long time) {
+        long delay = time + random.nextLong(time / 2 + 1);
+        notBefore = nanos.getAsLong() + delay;
+        return delay;
+    }
+
+    private void heard() {
+        failures = 0;
+        lastHeard = nanos.getAsLong();
+        if (trouble != null) {
+            say.accept("the server is back; publishing goes on");
+        }
+        trouble = null;
+    }
+
+    /** How the task ends. */
+    private record End(String status, @Nullable String message, long nanos) {
+
+        String json() {
+            String text = message == null ? "" : ",\"message\":" + Json.quoted(message);
+            return "{\"type\":\"done\",\"status\":" + Json.quoted(status) + text + "}";
+        }
+    }
+}
