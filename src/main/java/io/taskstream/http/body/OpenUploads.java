@@ -49,9 +49,9 @@ public final class OpenUploads {
         var outdated = new AtomicReference<Request>();
         open.compute(new Upload(task, part.name()), (upload, present) -> {
             // Requests may begin in another order than they claimed.
-            Request newest = present != null && present.turn > request.turn ? present : request;
-            outdated.set(newest == request ? present : request);
-            return newest;
+            boolean isOutdated = present != null && present.turn > request.turn;
+            outdated.set(isOutdated ? request : present);
+            return isOutdated ? present : request;
         });
         if (outdated.get() != null) {
             outdated.get().endClaimed();

@@ -120,7 +120,7 @@ public class UploadsResource {
                 format,
                 StandardCharsets.UTF_8,
                 part,
-                outcome -> answer(upload, part, outcome));
+                outcome -> answer(part, outcome));
     }
 
     private static void check(Upload upload, long offset) {
@@ -151,7 +151,7 @@ public class UploadsResource {
     }
 
     /** The rest of the body of a failed request is not read, so its connection cannot be used again. */
-    private static Response answer(Upload upload, BodyPart.OfUpload part, LinePublisher.Outcome outcome) {
+    private static Response answer(BodyPart.OfUpload part, LinePublisher.Outcome outcome) {
         long reached = part.offset() + outcome.bytes();
         Throwable failure = outcome.failure();
         if (failure == null) {
