@@ -122,7 +122,6 @@ class UploadsIT extends OnServer {
     void whatABrokenRequestPublishedIsCounted() throws IOException {
         api.send("PUT", upload, TEXT, "");
         long offset = 0;
-        var sent = new StringBuilder();
         for (int round = 0; round < ROUNDS; round++) {
             try (var viewer = RawViewer.open(api.at(""), "/tasks/" + task + "/stream?from=latest");
                     var connection = new RawConnection(api.at(""), 0)) {
