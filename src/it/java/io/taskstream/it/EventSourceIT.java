@@ -16,11 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real browser: its {@code EventSource}, and the page, over a connection that is cut. */
-@Tag("once")
 class EventSourceIT extends OnServer {
 
     private static final List<String> FLAGS = List.of(

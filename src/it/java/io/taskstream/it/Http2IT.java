@@ -13,12 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Streams over HTTP/2, as browsers watch through a proxy that ends TLS: many of them over one connection. */
-@Tag("once")
 class Http2IT extends OnServer {
 
     private static final int STREAMS = 20;

@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.Test;
  * same moment (src/docs/reports/undertow-pooled-buffer.md). A listener of the viewer's exchange takes its time, so that what
  * happens once in many thousand writes happens every time.
  */
-@Tag("once")
 @MainlyOn("wildfly")
 class PooledBufferIT {
 

@@ -20,12 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Taskstream behind each real reverse proxy, with its file of {@code server-config/proxies}. */
-@Tag("once")
 class ProxiesIT extends OnServer {
 
     private static final Duration SOON = Duration.ofSeconds(10);

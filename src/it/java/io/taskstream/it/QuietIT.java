@@ -27,7 +27,6 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Minutes of silence, at the real defaults. The scenarios take their time side by side, on a server of their own, while
  * other tests go on.
  */
-@Tag("once")
 @Execution(ExecutionMode.CONCURRENT)
 class QuietIT {
 

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The documented commands that build, run, stop and measure the project, unchanged, in a copy of the project.
  * Maven's options there give them free ports, and shorten long runs.
  */
-@Tag("once")
 @MainlyOn("payara")
 class ReadmeBuildIT {
 

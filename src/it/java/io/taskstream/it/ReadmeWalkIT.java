@@ -20,7 +20,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * another address, and must print what the page says. The few that don't call a server are listed here, each with where
  * else it is run.
  */
-@Tag("once")
 @MainlyOn("wildfly")
 class ReadmeWalkIT {
 

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code server-config} sets on a server with default settings, and restores. */
-@Tag("once")
 class ServerConfigIT {
 
     /**

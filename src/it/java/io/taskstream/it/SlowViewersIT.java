@@ -11,11 +11,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Five of a hundred viewers never read: no other viewer is affected, and their lag is exact when they read again. */
-@Tag("once")
 class SlowViewersIT extends OnServer {
 
     private static final int EVENTS = 20_000;

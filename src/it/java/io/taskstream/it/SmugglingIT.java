@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Requests whose ends a proxy and a server may see in different places, through each proxy of {@code
  * server-config/proxies}: the server answers none that the proxy has not passed on as a request.
  */
-@Tag("once")
 class SmugglingIT extends OnServer {
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})");

@@ -28,12 +28,10 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A WildFly and a Payara that share a Redis, behind nginx. Runs once, not for each server. */
-@Tag("once")
 @EnabledIfSystemProperty(named = "it.server", matches = "payara")
 class TwoNodesIT {
 

@@ -28,11 +28,9 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every endpoint with every invalid and every valid credential. */
-@Tag("once")
 class AccessMatrixIT {
 
     private static final List<String> NONE = List.of();

@@ -17,12 +17,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The client address that the server sees through each proxy of {@code server-config/proxies}, with forged headers. */
-@Tag("once")
 class BehindProxiesIT {
 
     /** The client's address; the proxies listen on another one, which the server trusts. */

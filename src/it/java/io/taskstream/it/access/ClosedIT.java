@@ -16,11 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server without an access setting. */
-@Tag("once")
 class ClosedIT {
 
     private static final int HEADER_BYTES = 4_096;

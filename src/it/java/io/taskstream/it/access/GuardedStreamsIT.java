@@ -21,11 +21,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Open streams and publishing requests whose permissions end. */
-@Tag("once")
 class GuardedStreamsIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

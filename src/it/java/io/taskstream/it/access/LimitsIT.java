@@ -20,12 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** The answers at each limit, and the heap when limits are reached. */
-@Tag("once")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LimitsIT {
 

@@ -12,14 +12,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Spellings of a path that one part of a server could treat as public while another serves a protected one. Called
  * without a token, nothing but the public parts answers, and nothing fails.
  */
-@Tag("once")
 class PathTricksIT {
 
     /** Strings that reveal a task. */

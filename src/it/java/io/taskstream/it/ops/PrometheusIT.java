@@ -17,12 +17,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard and alert rules work with a real server's metrics. */
-@Tag("once")
 @MainlyOn("payara")
 class PrometheusIT extends OnServer {
 

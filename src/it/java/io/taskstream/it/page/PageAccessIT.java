@@ -16,11 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A browser with a cookie or a ticket loses the network, and resumes. */
-@Tag("once")
 @MainlyOn("wildfly")
 class PageAccessIT extends InBrowser {
 

@@ -13,11 +13,9 @@ import io.taskstream.it.server.ProxyProduct;
 import io.taskstream.it.wire.CuttingProxy;
 import java.net.URI;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The connection doctor through real proxies that disturb the stream in one way each. On one server: the page is the same. */
-@Tag("once")
 @MainlyOn("wildfly")
 class PageDoctorIT extends InBrowser {
 

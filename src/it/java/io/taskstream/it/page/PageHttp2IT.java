@@ -10,12 +10,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A browser watches over HTTP/2, with more streams than it opens connections. */
-@Tag("once")
 class PageHttp2IT extends InBrowser {
 
     /** Browsers open six connections to a host with HTTP/1.1. */

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.taskstream.it.MainlyOn;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The page in a real browser: the list of tasks, and one task. */
+/**
+ * The page in a real browser: the list of tasks, and one task. On one kind of server: the page is the same, and
+ * PageConnectionIT uses it on both.
+ */
+@MainlyOn("wildfly")
 class PageIT extends InBrowser {
 
     private static final int MANY_LINES = 100_000;

@@ -8,13 +8,11 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.taskstream.it.MainlyOn;
 import java.util.Locale;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page in the light and the dark theme and on a phone, and its accessibility. On one server: the page is the same. */
-@Tag("once")
 @MainlyOn("wildfly")
 class PageLooksIT extends InBrowser {
 

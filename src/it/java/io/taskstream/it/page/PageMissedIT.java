@@ -14,14 +14,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * How the page shows missed events, on a separate server that keeps few events. On one kind of server: the page
  * is the same.
  */
-@Tag("once")
 @MainlyOn("wildfly")
 class PageMissedIT extends InBrowser {
 

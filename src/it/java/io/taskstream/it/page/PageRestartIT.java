@@ -12,11 +12,9 @@ import io.taskstream.it.server.ServerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The server restarts under an open page, which resumes. */
-@Tag("once")
 @MainlyOn("payara")
 class PageRestartIT extends InBrowser {
 
