@@ -13,7 +13,7 @@
  *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
  *                 create-error, pipe-line, done-line, create-open
  *   task          loading, not-found, load-error, task-title, task-facts, cancel;
- *                 light with `data-state` = connecting | live | quiet | lagged | reconnecting | ended | gone | refused;
+ *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
  *                 reconnect, dropped; search, search-count, search-previous, search-next;
  *                 follow, times, wrap (each with `aria-pressed`);
  *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;

@@ -38,6 +38,7 @@ const EVENT_ID = /^(.+)-(\d+)$/;
  * @property {boolean} silent whether a heartbeat came since the last event
  * @property {?number} laggedAt
  * @property {number} dropped events that were lost to lag, in all
+ * @property {Array<{upload: string, since: string}>} lost the uploads whose producer the server has lost
  * @property {?string} status how the task ended
  * @property {?string} detail why it was refused, or why it reconnects
  */
@@ -89,6 +90,7 @@ export class Connection {
       silent: false,
       laggedAt: null,
       dropped: 0,
+      lost: [],
       status: null,
       detail: null,
     };
@@ -130,6 +132,8 @@ export class Connection {
       from: this.#lastId ? null : this.#from,
     });
     if (this.#state.name === 'reconnecting') this.#set({ attempt: this.#state.attempt + 1, retryAt: null });
+    // The server tells every new viewer which producers are lost.
+    this.#state.lost = [];
     const source = this.#needs.open(this.#url);
     this.#source = source;
     this.#isLeftToBrowser = false;
@@ -149,6 +153,10 @@ export class Connection {
     source.addEventListener(
       'gap',
       live((frame) => this.#gap(frame.data)),
+    );
+    source.addEventListener(
+      'producer',
+      live((frame) => this.#producer(frame.data)),
     );
     this.#watch = this.#needs.clock.after(WATCH_MS, () => this.#watchOver());
   }
@@ -203,6 +211,13 @@ export class Connection {
   #gap(text) {
     this.#skipExpected = true;
     this.#needs.onMark({ kind: 'gap', text: gapText(text), at: this.#heard() });
+  }
+
+  #producer(text) {
+    this.#heard();
+    const { upload, state, since } = JSON.parse(text);
+    const others = this.#state.lost.filter((each) => each.upload !== upload);
+    this.#set({ lost: state === 'lost' ? [...others, { upload, since }] : others });
   }
 
   #heartbeat() {

@@ -11,7 +11,7 @@ const LAGGED_MS = 15_000;
  * @param {import('./connection.js').State} state
  * @param {number} now milliseconds
  * @return {{name: string, tone: string, label: string, hint: string}} `name` is one of connecting, live, quiet, lagged,
- *     reconnecting, ended, gone, refused; `label` is short, `hint` a sentence
+ *     lost, reconnecting, ended, gone, refused; `label` is short, `hint` a sentence
  */
 export function lightOf(state, now) {
   return LIGHTS[state.name](state, now);
@@ -49,6 +49,16 @@ function openLight(state, now) {
       'warn',
       'Lagged',
       `This viewer was too slow and missed ${plural(state.dropped, 'event')}. ${heard}`,
+    );
+  }
+  if (state.lost.length > 0) {
+    const since = state.lost.map((each) => each.since).sort()[0];
+    const names = state.lost.map((each) => `“${each.upload}”`).join(', ');
+    return light(
+      'lost',
+      'warn',
+      `Producer lost since ${clock(since)}`,
+      `No sign of life from the producer of ${names}. It may come back and go on. ${heard}`,
     );
   }
   if (state.silent)

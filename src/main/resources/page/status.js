@@ -3,6 +3,7 @@
  */
 
 import { h } from './dom.js';
+import { full } from './format.js';
 
 export const STATUSES = ['open', 'completed', 'failed', 'cancelled'];
 const TONES = { open: 'info', completed: 'ok', failed: 'bad', cancelled: 'muted' };
@@ -18,6 +19,18 @@ export function statusChip(status) {
     { class: `chip chip-${TONES[status] ?? 'muted'} status-${status}`, 'data-testid': 'status' },
     h('span', { class: 'dot', 'aria-hidden': 'true' }),
     statusName(status),
+  );
+}
+
+/** A chip that says that an open task has lost its producer; nothing if it has not. */
+export function lostChip(task) {
+  const lost = task.status === 'open' ? (task.producers ?? []).filter((producer) => producer.state === 'lost') : [];
+  if (lost.length === 0) return null;
+  const since = lost.map((producer) => producer.since).sort()[0];
+  return h(
+    'span',
+    { class: 'chip chip-warn', title: `Last heard of ${full(since)}`, 'data-testid': 'lost' },
+    'Producer lost',
   );
 }
 

@@ -9,7 +9,7 @@ import { h, icon, replace } from './dom.js';
 import { ago, count, duration, full, millis, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { signInButton } from './sign-in.js';
-import { labelChips, STATUSES, statusChip, statusName } from './status.js';
+import { labelChips, lostChip, STATUSES, statusChip, statusName } from './status.js';
 
 const PAGE = 50;
 const REFRESH_MS = 3000;
@@ -253,6 +253,7 @@ class TaskRow {
         h(
           'span',
           { class: 'task-sub' },
+          lostChip(task),
           task.title && h('span', { class: 'task-id' }, task.id),
           labelChips(task.labels),
         ),

@@ -239,6 +239,32 @@ class PageIT extends InBrowser {
         assertThat(page.getByTestId("task-list")).isVisible();
     }
 
+    @Test
+    void aProducerThatIsLostIsShownInTheTaskAndInTheList() {
+        String upload = "/tasks/" + task + "/uploads/nightly";
+        api.send("PUT", upload, "text/plain", "");
+        patch(upload, 0, "compiling\n");
+        TaskPage view = watch(window(), task);
+        view.awaitLight("lost");
+        assertThat(view.part("light")).containsText("Producer lost since");
+        screenshot(view.page(), "lost");
+        Page list = window();
+        list.navigate(api.at("/").toString());
+        Locator row = list.locator("[data-testid=task-row][data-id='" + task + "']");
+        assertThat(row.getByTestId("lost")).hasText("Producer lost");
+        screenshot(list, "list-lost");
+
+        patch(upload, 10, "done\n");
+        view.awaitLight("live");
+        assertThat(row.getByTestId("lost")).hasCount(0);
+    }
+
+    private void patch(String upload, int offset, String text) {
+        assertThat(api.send("PATCH", upload, "application/partial-upload", text, "Upload-Offset", "" + offset)
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
     /** Ten lines an event. */
     private void publishTens(int first, int last) {
         String events = IntStream.iterate(first, i -> i < last, i -> i + 10)
