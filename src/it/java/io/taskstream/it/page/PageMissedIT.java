@@ -91,7 +91,7 @@ class PageMissedIT extends InBrowser {
                   do {
                     request.open('GET', `/tasks/${task}`, false);
                     request.send();
-                  } while (JSON.parse(request.responseText).events < 2000);
+                  } while (JSON.parse(request.responseText).lastEventId.split('-')[1] < 2000);
                 }, 0)""", task);
         String wide = "\"" + "x".repeat(16_000) + "\"";
         String batch = "[" + String.join(",", Collections.nCopies(50, wide)) + "]";
