@@ -57,7 +57,7 @@ export class Feed {
       else this.#lines.addEvent(entry);
       if (this.#next % LOOK_AT_THE_CLOCK === 0 && performance.now() > until) break;
     }
-    this.#lines.trim();
+    this.#lines.settle();
     this.#queue = this.#queue.slice(this.#next);
     this.#next = 0;
     if (this.#queue.length > 0) this.#plan();

@@ -2,8 +2,7 @@
  * From an event's data to what is shown of it: its kind, a short label and one or more lines of text. No DOM.
  *
  * The kinds are those of the contract's stream items; any other JSON value is shown as compact JSON. A `message_delta`
- * is a line of its own, for that is what a publisher of text/plain sends (without the line's end); line ends inside it
- * make more lines. A member that is missing or is not what the contract says is shown as it came: the page never hides
+ * is a piece of a text that goes on over items: its lines are the matter of lines.js. A member that is missing or is not what the contract says is shown as it came: the page never hides
  * an event.
  */
 
@@ -14,10 +13,11 @@ import { count } from './format.js';
  * @property {string} kind text, started, completed, tokens, error, approval, cancel, done, json
  * @property {string} label empty for text; else at most {@link LABEL_WIDTH} - 1 characters
  * @property {string} tone for the colour: text, info, ok, muted, bad, warn
- * @property {string[]} lines at least one
+ * @property {string[]} lines at least one; none for text
+ * @property {?string} text of a text; else null
  * @property {boolean} detail whether the whole JSON says more than the lines
  * @property {?string} status of `done`: completed, failed, cancelled; else null
- * @property {boolean} canonical whether {@link dataOf} makes the data again from the line alone
+ * @property {boolean} canonical whether {@link dataOf} makes the data again from the text
  */
 
 /** Columns that a label takes, with the blank after it. */
@@ -38,7 +38,7 @@ export function itemOf(data) {
   return (shape && shape(value, data)) || other(value, data);
 }
 
-/** The data of a text line whose item was canonical. */
+/** The data of a text whose item was canonical. */
 export function dataOf(text) {
   return JSON.stringify({ type: 'message_delta', text });
 }
@@ -51,9 +51,8 @@ export function prettyLines(data) {
 const SHAPES = {
   message_delta(value) {
     if (typeof value.text !== 'string') return null;
-    const lines = linesOf(value.text);
-    const canonical = lines.length === 1 && lines[0] === value.text && Object.keys(value).length === 2;
-    return item('text', '', 'text', lines, { detail: false, canonical });
+    const canonical = Object.keys(value).length === 2;
+    return item('text', '', 'text', [], { detail: false, text: value.text, canonical });
   },
   item_started: (value) => item('started', 'started', 'info', [summary(value.item)], { detail: isObject(value.item) }),
   item_completed: (value) =>
@@ -88,8 +87,8 @@ function other(value, data) {
   });
 }
 
-function item(kind, label, tone, lines, { detail, status = null, canonical = false }) {
-  return { kind, label, tone, lines, detail, status, canonical };
+function item(kind, label, tone, lines, { detail, status = null, text = null, canonical = false }) {
+  return { kind, label, tone, lines, text, detail, status, canonical };
 }
 
 /** What to call an item in a line: its name if it has one, else all of it. */

@@ -1,14 +1,19 @@
 /**
  * The lines of one task's output, in memory and bounded. No DOM.
  *
+ * The text of a task is all its deltas joined, so a line may come in many pieces: the last line of text grows until its
+ * end comes. An item or a mark that comes meanwhile stands on a line of its own, as it would on a terminal, and the text
+ * goes on below it: only the last line ever changes, and each change makes it another object. Downloads have the text
+ * as it was sent.
+ *
  * Lines are numbered from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
  * and the others keep their numbers. So a number held elsewhere (a search match, a row on screen) is either right or
  * known to be gone.
  */
 
-import { read, tidy } from './ansi.js';
 import { cellsOf } from './cells.js';
 import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
+import { readLine, TextLine } from './text-line.js';
 
 /** Lines kept; older ones are cut off, a batch at a time. */
 export const MOST_LINES = 200_000;
@@ -19,6 +24,9 @@ const MOST_CHARACTERS = 64_000_000;
 /** Characters of a line that are drawn; the rest is in copies and downloads. */
 export const MOST_DRAWN = 8192;
 
+/** A longer line goes on as another one, for each piece costs a reading of the whole line. */
+const MOST_IN_LINE = 1 << 20;
+
 /**
  * @typedef {Object} Line
  * @property {string} kind an item's kind, or a mark's: gap, lag, hole
@@ -27,14 +35,16 @@ export const MOST_DRAWN = 8192;
  * @property {string} text plain, as it is searched and copied
  * @property {?string} rich the same with its escape sequences, or null where there are none
  * @property {?Object} style what the line begins with (see ansi.js)
- * @property {?string} id the event's; null for a mark
- * @property {boolean} first whether it is the first line of its event
- * @property {?string} data the event's, where it can't be made again from the text; on the first line only
+ * @property {?string} raw the same as it was sent, where it is neither of those
+ * @property {string} end the line's end as it was sent; empty where the text goes on
+ * @property {?string} id of the event that it begins with; null for a mark
+ * @property {?string[]} data of the events that begin in it; null for one that is made again from the line alone
  * @property {boolean} detail whether it can be opened
  * @property {boolean} open
  * @property {number} at when it arrived, in milliseconds
  * @property {boolean} replayed whether the event is older than that: from the task's history
  * @property {number} cells the width of label and text
+ * @property {number} weight the characters kept for it
  */
 
 export class Lines {
@@ -42,6 +52,8 @@ export class Lines {
   #lines = [];
   #cut = 0;
   #style = null;
+  /** The last line, if it is text that goes on. */
+  #growing = null;
   #widest = 0;
   #characters = 0;
   #mostLines;
@@ -77,101 +89,139 @@ export class Lines {
   }
 
   /**
-   * Appends an event's lines.
+   * Appends an event's lines, or adds its text to the last.
    * @return {import('./items.js').Item} what it was read as
    */
   addEvent({ id, data, at, replayed }) {
     const item = itemOf(data);
-    const labelled = item.label !== '';
-    if (labelled) this.#style = null;
+    const about = { kind: item.kind, tone: item.tone, id, at, replayed };
+    if (item.kind === 'text') {
+      this.#addText(item, about, data);
+      return item;
+    }
     item.lines.forEach((line, index) => {
       const first = index === 0;
-      const tidied = tidy(line);
-      const canonical = item.canonical && tidied === line;
-      this.#add(
-        {
-          kind: item.kind,
-          tone: item.tone,
-          label: first ? item.label : '',
-          id,
-          first,
-          at,
-          replayed,
-          detail: first && item.detail,
-          data: first && !canonical ? data : null,
-        },
-        tidied,
-      );
+      const label = first ? item.label : '';
+      this.#addLine({ ...about, label, detail: first && item.detail, data: first ? [data] : [] }, line);
     });
-    if (labelled) this.#style = null;
+    this.#style = null;
     return item;
   }
 
   /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
-    const mark = {
-      kind,
-      tone: 'warn',
-      label: kind === 'lag' ? 'lagged' : 'gap',
-      id: null,
-      first: true,
-      at,
-      replayed: false,
-      detail: false,
-      data: null,
-    };
+    const label = kind === 'lag' ? 'lagged' : 'gap';
+    this.#addLine({ kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] }, text);
     this.#style = null;
-    this.#add(mark, tidy(text));
   }
 
-  #add(about, line) {
-    const style = this.#style;
-    let text = line;
-    let rich = null;
-    if (style || line.includes('\x1b')) {
-      const { runs, style: next } = read(line, style);
-      this.#style = next;
-      text = runs.length === 1 ? runs[0].text : runs.map((run) => run.text).join('');
-      rich = line;
-    }
-    const cells = cellsOf(text.slice(0, MOST_DRAWN)) + (about.kind === 'text' ? 0 : LABEL_WIDTH);
+  #addLine(about, line) {
+    this.#endGrowing();
+    if (about.label !== '') this.#style = null;
+    const { text, rich, next } = readLine(line, this.#style);
+    this.#put({ ...about, text, rich, style: this.#style, raw: null, end: '\n' });
+    this.#style = next;
+  }
+
+  #addText({ text, canonical }, about, data) {
+    const pieces = text.split('\n');
+    // A delta that is one whole line, as nearly all are that a build prints.
+    const isOneLine = canonical && !this.#growing && pieces.length === 2 && pieces[1] === '';
+    pieces.forEach((piece, index) => {
+      const ends = index < pieces.length - 1;
+      if (index > 0 && !ends && piece === '') return;
+      const growing = (this.#growing ??= { line: new TextLine(this.#style), about, data: [], shown: false });
+      if (index === 0) growing.data.push(data);
+      growing.line.add(piece);
+      if (ends) growing.line.end();
+      if (isOneLine) growing.data = null;
+      if (ends || growing.line.length > MOST_IN_LINE) this.#endGrowing();
+    });
+  }
+
+  #endGrowing() {
+    if (this.#growing) this.#showGrowing();
+    this.#growing = null;
+  }
+
+  #showGrowing() {
+    const { line, about, data, shown } = this.#growing;
+    if (shown) this.#characters -= this.#lines.pop().weight;
+    this.#put({ ...about, label: '', detail: false, data, ...line.read() });
+    this.#growing.shown = true;
+    this.#style = line.nextStyle;
+  }
+
+  #put(line) {
+    const cells = cellsOf(line.text.slice(0, MOST_DRAWN)) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
     if (cells > this.#widest) this.#widest = cells;
-    this.#characters += weightOf({ text, rich, data: about.data });
-    this.#lines.push({ ...about, text, rich, style, open: false, cells });
+    const weight = weightOf(line);
+    this.#characters += weight;
+    this.#lines.push({ ...line, open: false, cells, weight });
   }
 
-  /** Cuts the oldest off where there are too many, or too long ones. @return {number} how many lines were cut off */
-  trim() {
+  /**
+   * Ends a batch: shows the line that grows, once for all its pieces, and cuts the oldest lines off where there are too
+   * many, or too long ones.
+   * @return {number} how many lines were cut off
+   */
+  settle() {
+    // A text that was begun with nothing is no line yet.
+    if (this.#growing?.line.length > 0) this.#showGrowing();
     const tooMany = this.#lines.length > this.#mostLines;
     let many = tooMany ? Math.min(this.#lines.length, this.#lines.length - this.#mostLines + this.#cutSize) : 0;
     let characters = this.#characters;
-    for (let at = 0; at < many; at++) characters -= weightOf(this.#lines[at]);
+    for (let at = 0; at < many; at++) characters -= this.#lines[at].weight;
     for (; characters > MOST_CHARACTERS && many < this.#lines.length - 1; many++)
-      characters -= weightOf(this.#lines[many]);
+      characters -= this.#lines[many].weight;
     this.#characters = characters;
     if (many > 0) this.#lines.splice(0, many);
+    if (this.#lines.length === 0 && this.#growing?.shown) this.#growing = null;
     this.#cut += many;
     return many;
   }
 
-  /** All that is kept as text. @param {(line: Line) => string} prefix what goes before each line */
+  /** All that is kept, as it is shown. @param {(line: Line) => string} prefix what goes before each line */
   toText(prefix = () => '') {
     return this.#lines.map((line) => prefix(line) + labelText(line) + line.text + '\n');
   }
 
+  /** The text that is kept, byte for byte as it was sent, without the items; with the marks where something is missing. */
+  toSentText() {
+    let goesOn = false;
+    return this.#lines.map((line) => {
+      if (line.kind === 'text') {
+        goesOn = line.end === '';
+        return sentText(line);
+      }
+      if (line.id !== null) return '';
+      const mark = (goesOn ? '\n' : '') + labelText(line) + line.text + '\n';
+      goesOn = false;
+      return mark;
+    });
+  }
+
   /** All events that are kept, their data one a line, fit to be posted again. */
   toNdjson() {
-    return this.#lines.filter((line) => line.first && line.id !== null).map((line) => dataText(line) + '\n');
+    const events = this.#lines.flatMap((line) => line.data ?? [dataOf(sentText(line))]);
+    const notShown = this.#growing && !this.#growing.shown ? this.#growing.data : [];
+    return [...events, ...notShown].map((data) => data + '\n');
   }
 }
 
-function weightOf({ text, rich, data }) {
-  return text.length + (rich?.length ?? 0) + (data?.length ?? 0);
+function weightOf({ text, rich, raw, data }) {
+  const events = data ? data.reduce((sum, one) => sum + one.length, 0) : 0;
+  return text.length + (rich?.length ?? 0) + (raw?.length ?? 0) + events;
 }
 
-/** The data of the event that a first line belongs to. */
+/** What was sent of a line of text. */
+function sentText(line) {
+  return (line.raw ?? line.rich ?? line.text) + line.end;
+}
+
+/** The data of the event that begins in a line other than text. */
 export function dataText(line) {
-  return line.data ?? dataOf(line.text === '' || !line.rich ? line.text : line.rich);
+  return line.data[0];
 }
 
 /** The label and blanks up to the text's column; nothing for text. */

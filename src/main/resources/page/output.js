@@ -26,6 +26,8 @@ export class Output {
   #lines;
   #rows = new Rows();
   #known = 0;
+  /** The last line whose rows are known: a line that grows is another object each time. */
+  #last = null;
   /** The number of the line that is the first of #rows. */
   #start = 0;
   #drawn = new Map();
@@ -245,7 +247,16 @@ export class Output {
   }
 
   #take() {
+    const index = this.#known - 1 - this.#start;
+    if (index >= 0 && this.#lines.line(this.#known - 1) !== this.#last) this.#takeGrown(index);
     for (; this.#known < this.#lines.end; this.#known++) this.#rows.push(this.#rowsOf(this.#lines.line(this.#known)));
+    this.#last = this.#lines.line(this.#known - 1);
+  }
+
+  #takeGrown(index) {
+    const first = this.#rows.rowOf(index);
+    this.#rows.set(index, this.#rowsOf(this.#lines.line(this.#known - 1)));
+    this.#discard((row) => row >= first);
   }
 
   #columnsFor(line) {

@@ -36,7 +36,7 @@ export function shellLine(text, label, testid) {
 /** Both lines with a word on each. */
 export function pipeHelp(id) {
   return [
-    h('p', null, 'Pipe the output of a build into it; each line appears here as it is printed:'),
+    h('p', null, 'Pipe the output of a build into it; it appears here as it is printed:'),
     shellLine(pipeLine(id), 'Command that pipes a build into the task', 'pipe-line'),
     h('p', null, 'Finish the task at the end (or let your producer send a ', h('code', null, 'done'), ' event):'),
     shellLine(doneLine(id), 'Command that finishes the task', 'done-line'),

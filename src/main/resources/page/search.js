@@ -15,6 +15,8 @@ export class Search {
   #query = '';
   #pattern = null;
   #next = 0;
+  /** The last line that was looked at: a line that grows is another object each time. */
+  #last = null;
   /** Matches in order: the line's number and where in its text. */
   #numbers = [];
   #offsets = [];
@@ -41,7 +43,7 @@ export class Search {
 
   /** Whether every line that is there has been looked at. */
   get finished() {
-    return this.#pattern === null || this.full || this.#next >= this.#lines.end;
+    return this.#pattern === null || this.full || (this.#next >= this.#lines.end && !this.#hasGrown());
   }
 
   /** Index of the match one is at, or -1. */
@@ -68,6 +70,7 @@ export class Search {
   advance(budget = 8) {
     if (this.finished) return;
     const until = this.#now() + budget;
+    if (this.#hasGrown()) this.#lookAtLastAgain();
     this.#next = Math.max(this.#next, this.#lines.start);
     while (!this.finished) {
       const stop = Math.min(this.#lines.end, this.#next + LINES_PER_LOOK_AT_THE_CLOCK);
@@ -76,8 +79,24 @@ export class Search {
     }
   }
 
+  #hasGrown() {
+    return this.#next > this.#lines.start && this.#lines.line(this.#next - 1) !== this.#last;
+  }
+
+  /** The matches before the place where it grew keep their indices, so that one stays at the match that one is at. */
+  #lookAtLastAgain() {
+    const number = this.#next - 1;
+    while (this.#numbers.at(-1) === number) {
+      this.#numbers.pop();
+      this.#offsets.pop();
+    }
+    this.#lookAt(number);
+    this.#current = Math.min(this.#current, this.count - 1);
+  }
+
   #lookAt(number) {
-    for (const offset of this.offsetsIn(this.#lines.line(number).text)) {
+    this.#last = this.#lines.line(number);
+    for (const offset of this.offsetsIn(this.#last.text)) {
       this.#numbers.push(number);
       this.#offsets.push(offset);
     }

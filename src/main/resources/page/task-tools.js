@@ -105,8 +105,7 @@ export class TaskTools {
   }
 
   #save(kind) {
-    if (kind === 'txt')
-      saveAs(`${this.#id}.txt`, 'text/plain;charset=utf-8', this.#lines.toText(this.#actions.prefix()));
+    if (kind === 'txt') saveAs(`${this.#id}.txt`, 'text/plain;charset=utf-8', this.#lines.toSentText());
     else saveAs(`${this.#id}.ndjson`, 'application/x-ndjson', this.#lines.toNdjson());
   }
 
@@ -126,7 +125,7 @@ export class TaskTools {
   }
 }
 
-/** What copies and downloads put before a line when times are shown. */
+/** What copies put before a line when times are shown. */
 export function timePrefix(timeOf) {
   return (line) => `${clockMillis(timeOf(line).at)}  `;
 }

@@ -71,7 +71,7 @@ class ProxiesIT extends OnServer {
             }
             for (int i = 1; i <= 3; i++) {
                 publisher.send("line " + i + "\n");
-                assertThat(viewer.next()).contains("\"line " + i + "\"");
+                assertThat(viewer.next()).contains("\"line " + i + "\\n\"");
             }
             assertThat(publisher.end()).startsWith("HTTP/1.1 200").contains("\"count\":" + (before + 3));
         }

@@ -103,16 +103,32 @@ class StreamIT extends OnServer {
     }
 
     @Test
-    void aProducerThatBreaksOffLosesNothingItHasSentInWholeLines() {
+    void aLineOfTextThatHasNotEndedIsVisibleAsFarAsItHasCome() throws IOException {
+        String task = api.createTask();
+        try (var viewer = watch(task, "");
+                var publisher = new RawPublisher(server, task, "text/plain")) {
+            viewer.next();
+            for (String part : List.of("Tests ", ".", "\u20ac", "10%\r", "20%\r\n", "end")) {
+                publisher.send(part);
+                String escaped = part.replace("\r", "\\r").replace("\n", "\\n");
+                assertThat(viewer.next()).contains("\"text\":\"" + escaped + "\"");
+            }
+            assertThat(publisher.end()).startsWith("HTTP/1.1 200").contains("\"count\":6");
+        }
+    }
+
+    @Test
+    void aProducerThatBreaksOffLosesNothingThatHasArrived() {
         String task = api.createTask();
         try (var viewer = watch(task, "")) {
             viewer.next();
             var publisher = new RawPublisher(server, task, "text/plain");
             publisher.send("kept\nhalf a li");
-            assertThat(viewer.next()).contains("kept");
+            assertThat(viewer.next()).contains("kept\\n");
             publisher.reset();
+            assertThat(viewer.next()).contains("-2\n").contains("half a li");
             api.publish(task, "\"still open\"");
-            assertThat(viewer.next()).contains("-2\n").contains("still open");
+            assertThat(viewer.next()).contains("-3\n").contains("still open");
         }
     }
 

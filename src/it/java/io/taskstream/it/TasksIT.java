@@ -8,6 +8,7 @@ import jakarta.json.JsonValue;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -220,15 +221,15 @@ class TasksIT extends OnServer {
     }
 
     @Test
-    void textBecomesOneMessagePerLine() {
+    void textBecomesOneMessagePerLineWithItsEnd() {
         String id = api.createTask();
 
         HttpResponse<String> answer =
                 api.post("/tasks/" + id + "/events", "text/plain; charset=utf-8", "first\r\n\nth\u00efrd \"3\"");
         assertThat(Api.json(answer).getInt("count")).isEqualTo(3);
         assertThat(api.get("/tasks/" + id + "/events").body())
-                .contains("{\"type\":\"message_delta\",\"text\":\"first\"}")
-                .contains("{\"type\":\"message_delta\",\"text\":\"\"}")
+                .contains("{\"type\":\"message_delta\",\"text\":\"first\\r\\n\"}")
+                .contains("{\"type\":\"message_delta\",\"text\":\"\\n\"}")
                 .contains("{\"type\":\"message_delta\",\"text\":\"th\u00efrd \\\"3\\\"\"}");
     }
 
@@ -238,10 +239,23 @@ class TasksIT extends OnServer {
         String path = "/tasks/" + id + "/events";
 
         assertProblem(api.post(path, JSON, "\"" + "x".repeat(1 << 20) + "\""), 413);
-        HttpResponse<String> answer = api.post(path, "text/plain", "short\n" + "x".repeat((1 << 20) + 1) + "\n");
+        HttpResponse<String> answer = api.post(path, NDJSON, "1\n\"" + "x".repeat(1 << 20) + "\"\n");
         assertProblem(answer, 413);
         assertThat(Api.json(answer).getInt("count")).isEqualTo(1);
         assertThat(api.task(id).getInt("events")).isEqualTo(1);
+    }
+
+    @Test
+    void aLineOfTextMayHaveAnyLength() {
+        String id = api.createTask();
+        String path = "/tasks/" + id + "/events";
+        String text = "short\n" + "\u20ac".repeat(1 << 20) + "\nend";
+
+        assertThat(api.post(path, "text/plain", text).statusCode()).isEqualTo(200);
+        String kept = Api.json(api.get(path)).getJsonArray("events").getValuesAs(JsonObject.class).stream()
+                .map(event -> event.getJsonObject("data").getString("text"))
+                .collect(Collectors.joining());
+        assertThat(kept).isEqualTo(text);
     }
 
     @Test
@@ -272,6 +286,8 @@ class TasksIT extends OnServer {
         assertThat(api.post(path, JSON, "[1,2]", key).body()).isEqualTo(first.body());
         assertProblem(api.post(path, JSON, "[1,3]", key), 422);
         assertProblem(api.post(path, JSON, "1", key), 422);
+        assertProblem(api.post(path, "text/plain", "1", key), 400);
+        assertProblem(api.post(path, NDJSON, "1", key), 400);
         assertThat(api.task(id).getInt("events")).isEqualTo(2);
     }
 

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * The limits and defaults of requests.
  *
- * @param bodyBytes the largest JSON body and the longest line, in bytes
+ * @param bodyBytes the largest JSON body and the longest line of NDJSON, in bytes
  * @param receivingBytes how many bytes of bodies and lines may be in the heap before they are in the log
- * @param line how long a line may take from its first byte to its end; zero for any time
+ * @param line how long a line of NDJSON may take from its first byte to its end; zero for any time
  * @param heartbeat the silence before a heartbeat, unless a viewer asks for another
  * @param shortestHeartbeat the shortest that a viewer may ask for
  * @param longestHeartbeat the longest that a viewer may ask for

@@ -28,7 +28,7 @@ public sealed interface StreamItem {
     /** A step of the task began. */
     record ItemStarted(Object item) implements StreamItem {}
 
-    /** More of the task's text: a line of a build, a piece of a model's answer. */
+    /** More of the task's text, which is all its deltas joined: a line of a build with its end, a piece of a model's answer. */
     record MessageDelta(String text) implements StreamItem {}
 
     /** A step of the task ended. */

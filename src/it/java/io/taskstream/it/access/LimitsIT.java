@@ -215,7 +215,7 @@ class LimitsIT {
         try {
             String half = "x".repeat(MAX_BYTES - 1);
             for (int i = 0; i < HALF_LINES; i++) {
-                var lines = new RawPublisher(server, task, "text/plain", bearer(token("half" + i)));
+                var lines = new RawPublisher(server, task, "application/x-ndjson", bearer(token("half" + i)));
                 halves.add(lines);
                 lines.send(half);
             }

@@ -129,7 +129,7 @@ abstract class InBrowser extends OnServer {
             batch.append(i > first ? "," : "")
                     .append("{\"type\":\"message_delta\",\"text\":\"line ")
                     .append(i)
-                    .append(" of the build\"}");
+                    .append(" of the build\\n\"}");
         }
         api.publish(task, batch.append(']').toString());
     }

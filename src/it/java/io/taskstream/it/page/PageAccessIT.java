@@ -123,7 +123,7 @@ class PageAccessIT extends InBrowser {
 
     private void publish(int first, int last) {
         String batch = IntStream.rangeClosed(first, last)
-                .mapToObj(i -> "{\"type\":\"message_delta\",\"text\":\"line " + i + " of the build\"}")
+                .mapToObj(i -> "{\"type\":\"message_delta\",\"text\":\"line " + i + " of the build\\n\"}")
                 .toList()
                 .toString();
         guarded.publish(publisher, task, batch);

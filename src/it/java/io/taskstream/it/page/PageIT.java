@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -65,7 +66,7 @@ class PageIT extends InBrowser {
     void theKindsOfItemsAreToldApart() {
         api.publish(task, """
                 [{"type":"item_started","item":{"id":"1","title":"Compile","files":41}},
-                 {"type":"message_delta","text":"compiling 41 files"},
+                 {"type":"message_delta","text":"compiling 41 files\\n"},
                  {"type":"token_usage","usage":{"input":1200,"output":345}},
                  {"type":"approval_request","id":"7","command":"rm -r target"},
                  {"type":"error","message":"one test failed\\nexpected 1, was 2"},
@@ -91,11 +92,11 @@ class PageIT extends InBrowser {
     @Test
     void coloursOfTheTerminalAreShown() {
         api.publish(task, """
-                [{"type":"message_delta","text":"[\\u001b[1;34mINFO\\u001b[m] \\u001b[1;32mBUILD SUCCESS\\u001b[m"},
-                 {"type":"message_delta","text":"\\u001b[31mred goes on"},
-                 {"type":"message_delta","text":"over the line's end\\u001b[0m and stops"},
-                 {"type":"message_delta","text":"\\u001b[38;5;208morange\\u001b[0m \\u001b[38;2;80;80;255mblue\\u001b[0m"},
-                 {"type":"message_delta","text":"10%\\r50%\\r100% \\u001b[4mdone\\u001b[0m"}]""");
+                [{"type":"message_delta","text":"[\\u001b[1;34mINFO\\u001b[m] \\u001b[1;32mBUILD SUCCESS\\u001b[m\\n"},
+                 {"type":"message_delta","text":"\\u001b[31mred goes on\\n"},
+                 {"type":"message_delta","text":"over the line's end\\u001b[0m and stops\\n"},
+                 {"type":"message_delta","text":"\\u001b[38;5;208morange\\u001b[0m \\u001b[38;2;80;80;255mblue\\u001b[0m\\n"},
+                 {"type":"message_delta","text":"10%\\r50%\\r100% \\u001b[4mdone\\u001b[0m\\n"}]""");
         TaskPage view = watch(window(), task);
         assertThat(view.line(0)).hasText("[INFO] BUILD SUCCESS");
         assertThat(view.line(0).locator(".ansi-green-fg.ansi-bold")).hasText("BUILD SUCCESS");
@@ -104,6 +105,57 @@ class PageIT extends InBrowser {
         assertThat(view.line(3).locator("[style*=color]")).hasCount(2);
         assertThat(view.line(4)).hasText("100% done");
         screenshot(view.page(), "colours");
+    }
+
+    @Test
+    void tokensAreReadAsRunningText() {
+        TaskPage view = watch(window(), task);
+        view.awaitLight("live");
+        publishText("The ", "answer", " is");
+        assertThat(view.line(0)).hasText("The answer is");
+        view.part("search").fill("answer is 42");
+        assertThat(view.part("search-count")).hasText("No match");
+        publishText(" 4", "2.\\n\\nAnd", " so");
+        assertThat(view.part("search-count")).hasText("1");
+        assertThat(view.line(0)).hasText("The answer is 42.");
+        assertThat(view.line(2)).hasText("And so");
+
+        api.publish(task, "{\"type\":\"token_usage\",\"usage\":{\"output\":5}}");
+        publishText(" on\\n");
+        assertThat(view.rows("tokens")).hasAttribute("data-line", "3");
+        assertThat(view.line(4)).hasText("on");
+        assertThat(view.download("download-text")).isEqualTo("The answer is 42.\n\nAnd so on\n");
+        assertThat(view.download("download-ndjson").lines()).hasSize(8);
+
+        view.part("wrap").click();
+        publishText("word ".repeat(20));
+        Locator rows = view.page().locator("#output .row[data-line='5']");
+        assertThat(rows).hasCount(1);
+        publishText("more ".repeat(20), "words ".repeat(40));
+        assertThat(rows).hasCount(4);
+        screenshot(view.page(), "tokens");
+    }
+
+    @Test
+    void aProgressBarIsDrawnAgainInItsLine() {
+        TaskPage view = watch(window(), task);
+        view.awaitLight("live");
+        publishText("10%\\r");
+        assertThat(view.line(0)).hasText("10%");
+        publishText("\\u001b[32m20%\\r", "100", "%\\r");
+        assertThat(view.line(0)).hasText("100%");
+        publishText("\\n", "next\\r\\n");
+        assertThat(view.line(1)).hasText("next");
+        assertThat(view.rows("text")).hasCount(2);
+        assertThat(view.download("download-text")).isEqualTo("10%\r\u001b[32m20%\r100%\r\nnext\r\n");
+    }
+
+    /** An event for each text. */
+    private void publishText(String... texts) {
+        String events = Stream.of(texts)
+                .map(text -> "{\"type\":\"message_delta\",\"text\":\"" + text + "\"}")
+                .collect(Collectors.joining(",", "[", "]"));
+        api.publish(task, events);
     }
 
     @Test
@@ -177,10 +229,10 @@ class PageIT extends InBrowser {
         assertThat(view.part("toast")).containsText("3 lines copied");
         String copied = (String) view.page().evaluate("navigator.clipboard.readText()");
         assertThat(copied).startsWith("line 1 of the build\nline 2 of the build\njson");
-        assertThat(view.download("download-text")).isEqualTo(copied);
+        assertThat(view.download("download-text")).isEqualTo("line 1 of the build\nline 2 of the build\n");
         assertThat(view.download("download-ndjson")).isEqualTo("""
-                {"type":"message_delta","text":"line 1 of the build"}
-                {"type":"message_delta","text":"line 2 of the build"}
+                {"type":"message_delta","text":"line 1 of the build\\n"}
+                {"type":"message_delta","text":"line 2 of the build\\n"}
                 {"some":["json"]}
                 """);
     }
@@ -270,7 +322,7 @@ class PageIT extends InBrowser {
         String events = IntStream.iterate(first, i -> i < last, i -> i + 10)
                 .mapToObj(ten -> IntStream.range(ten, ten + 10)
                         .mapToObj(i -> "line " + i + " of the build")
-                        .collect(Collectors.joining("\\n", "{\"type\":\"message_delta\",\"text\":\"", "\"}")))
+                        .collect(Collectors.joining("\\n", "{\"type\":\"message_delta\",\"text\":\"", "\\n\"}")))
                 .collect(Collectors.joining(",", "[", "]"));
         api.publish(task, events);
     }

@@ -19,9 +19,9 @@ class PageLooksIT extends InBrowser {
     private static final String SOME_OF_EVERYTHING = """
             [{"type":"item_started","item":{"id":"1","title":"Compile","files":41}},
              {"type":"message_delta","text":"[\\u001b[1;34mINFO\\u001b[m] compiling \\u001b[36m41\\u001b[m files, \
-            \\u001b[33mwith one warning\\u001b[m, into a directory whose name is longer than a phone is wide"},
+            \\u001b[33mwith one warning\\u001b[m, into a directory whose name is longer than a phone is wide\\n"},
              {"type":"message_delta","text":"\\u001b[90mgrey\\u001b[m \\u001b[38;5;208morange\\u001b[m \
-            \\u001b[41;97mon red\\u001b[m \\u001b[2mfaint\\u001b[m \\u001b[35mmagenta\\u001b[m \\u001b[92mgreen\\u001b[m"},
+            \\u001b[41;97mon red\\u001b[m \\u001b[2mfaint\\u001b[m \\u001b[35mmagenta\\u001b[m \\u001b[92mgreen\\u001b[m\\n"},
              {"type":"token_usage","usage":{"input":1200,"output":345}},
              {"type":"approval_request","id":"7","command":"rm -r target"},
              {"type":"error","message":"one test failed"},
