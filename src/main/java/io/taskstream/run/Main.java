@@ -77,7 +77,7 @@ public final class Main {
         publishing.join(PATIENCE_MILLIS);
         if (publishing.isAlive()) {
             isWaiting = true;
-            say("the output is complete, but not all of it is published yet; Ctrl-C ends the attempts");
+            say("the output has ended, but not all of it is published yet; Ctrl-C ends the wait");
             publishing.join();
         }
         boolean isPublished = publisher.phase() == Publisher.Phase.PUBLISHED;

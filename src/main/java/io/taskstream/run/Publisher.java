@@ -218,7 +218,7 @@ final class Publisher {
                     return failed("it takes nothing", answer.retryAfterSeconds());
                 }
                 long wait = goOn(answer, isComplete);
-                if (length < most) {
+                if (length < most / 2) {
                     retries.pace(now + PACE_NANOS);
                 }
                 most = Math.min(MOST_BYTES, most * 2);
