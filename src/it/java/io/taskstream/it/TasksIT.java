@@ -339,6 +339,18 @@ class TasksIT extends OnServer {
         assertThat(api.get("/", "If-None-Match", tag).statusCode()).isEqualTo(304);
     }
 
+    @Test
+    void theRunnerIsServedAsAFile() {
+        HttpResponse<String> runner = api.get("/taskstream-run.jar");
+
+        assertThat(runner.statusCode()).isEqualTo(200);
+        assertThat(runner.headers().firstValue("Content-Type")).contains("application/java-archive");
+        assertThat(runner.body()).startsWith("PK").hasSizeLessThan(60_000);
+        String tag = runner.headers().firstValue("ETag").orElseThrow();
+        assertThat(api.get("/taskstream-run.jar", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
+    }
+
     /** Payara's HTTP engine refuses some of these before any application sees them; then there is no body at all. */
     @ParameterizedTest
     @ValueSource(

@@ -37,6 +37,7 @@ public final class Main {
     private final Thread publishing = daemon("publish", this::publish);
     private volatile @Nullable Command command;
     private volatile @Nullable Tee tee;
+    private volatile boolean isWaiting;
 
     private Main(Options options) throws IOException {
         this.options = options;
@@ -75,7 +76,8 @@ public final class Main {
         int code = options.command.isEmpty() ? readPipe() : runCommand();
         publishing.join(PATIENCE_MILLIS);
         if (publishing.isAlive()) {
-            say("the output is complete, but not all of it is published yet; Ctrl-C ends the attempts");
+            isWaiting = true;
+            say("the output has ended, but not all of it is published yet; Ctrl-C ends the wait");
             publishing.join();
         }
         boolean isPublished = publisher.phase() == Publisher.Phase.PUBLISHED;
@@ -171,13 +173,16 @@ public final class Main {
         }
     }
 
-    /** While the command runs, signals are for it. Afterwards, and the second time for a pipe, they end the wait for the server. */
+    /**
+     * While the command runs, signals are for it. One that ended it must not also end the wait for the server: that begins later.
+     * For a pipe the second signal ends the runner.
+     */
     private void signalled(String name) {
         Command running = command;
         Tee reading = tee;
         if (running != null && running.isRunning()) {
             running.signal(name);
-        } else if (running != null || signals.incrementAndGet() > 1) {
+        } else if (isWaiting || (running == null && signals.incrementAndGet() > 1)) {
             publisher.stop();
             publishing.interrupt();
             if (reading != null) {

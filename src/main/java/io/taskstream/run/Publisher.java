@@ -39,17 +39,11 @@ final class Publisher {
     /** From one request with little to the next: many short lines share a request, and nobody sees the delay. */
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LONGEST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** After an answer that only another token or another setting of the server can change. */
-    private static final long SLOW_DELAY_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private final Server server;
     private final Spool spool;
     private final Options options;
     private final LongSupplier nanos;
-    private final RandomGenerator random;
+    private final Retries retries;
     private final Consumer<String> say;
     private final Consumer<@Nullable String> created;
     private final String run;
@@ -70,11 +64,7 @@ final class Publisher {
     private long sent;
 
     private int most = MOST_BYTES;
-    private long notBefore;
-    private long lastHeard;
-    private int failures;
     private boolean mayBeCreated;
-    private @Nullable String trouble;
 
     /**
      * @param nanos monotonic time
@@ -93,15 +83,13 @@ final class Publisher {
         this.spool = spool;
         this.options = options;
         this.nanos = nanos;
-        this.random = random;
+        this.retries = new Retries(nanos, random, say);
         this.say = say;
         this.created = created;
         this.run = "run-" + Long.toString(random.nextLong() >>> 1, 36);
         this.upload = options.earlierUpload == null ? run : options.earlierUpload;
         this.base = -options.earlierOffset;
         this.sent = options.earlierUpload == null ? 0 : Long.MAX_VALUE;
-        this.notBefore = nanos.getAsLong();
-        this.lastHeard = notBefore;
     }
 
     /** Says how the task ends once all output is published. */
@@ -137,8 +125,8 @@ final class Publisher {
             phase = Phase.GIVEN_UP;
             return 0;
         }
-        if (notBefore > now) {
-            return Math.min(left, notBefore - now);
+        if (retries.notBefore() > now) {
+            return Math.min(left, retries.notBefore() - now);
         }
         try {
             return Math.min(left, request(now));
@@ -158,7 +146,7 @@ final class Publisher {
         if (known == null || options.giveUpAfter.isZero()) {
             return Long.MAX_VALUE;
         }
-        return Math.max(known.nanos, lastHeard) + options.giveUpAfter.toNanos() - now;
+        return Math.max(known.nanos, retries.lastSuccess()) + options.giveUpAfter.toNanos() - now;
     }
 
     private long request(long now) throws IOException, InterruptedException {
@@ -187,7 +175,7 @@ final class Publisher {
         if (!status.equals("open")) {
             return refused("the task " + options.task + " is finished already (" + status + ")");
         }
-        heard();
+        retries.succeeded();
         // An answer that was lost may have been the task's creation: then each of its events is later.
         created.accept(mayBeOurs ? null : task.get("lastEventId"));
         phase = Phase.MAKE_UPLOAD;
@@ -213,7 +201,7 @@ final class Publisher {
     private long append(long now) throws IOException, InterruptedException {
         Spool.Chunk chunk = spool.next(acknowledged, most);
         if (chunk == null) {
-            long silence = lastHeard + SIGN_OF_LIFE_NANOS - now;
+            long silence = retries.lastSuccess() + SIGN_OF_LIFE_NANOS - now;
             if (silence > 0) {
                 return Math.min(silence, spool.nanosToPartialLine());
             }
@@ -230,7 +218,9 @@ final class Publisher {
                     return failed("it takes nothing", answer.retryAfterSeconds());
                 }
                 long wait = goOn(answer, isComplete);
-                notBefore = length < most ? Math.max(notBefore, now + PACE_NANOS) : notBefore;
+                if (length < most / 2) {
+                    retries.pace(now + PACE_NANOS);
+                }
                 most = Math.min(MOST_BYTES, most * 2);
                 return wait;
             }
@@ -245,7 +235,7 @@ final class Publisher {
                     return unexpected(answer);
                 }
                 phase = Phase.MAKE_UPLOAD;
-                return delay(FIRST_DELAY_NANOS);
+                return retries.again(0);
             }
             case 410 -> {
                 return startAnew();
@@ -284,7 +274,7 @@ final class Publisher {
         if (position < acknowledged || position > Math.min(sent, spool.written()) || isComplete != isEnd) {
             return startAnew();
         }
-        heard();
+        retries.succeeded();
         acknowledged = position;
         sent = sent == Long.MAX_VALUE ? position : sent;
         spool.acknowledge(position);
@@ -300,8 +290,7 @@ final class Publisher {
         base = acknowledged;
         sent = acknowledged;
         phase = Phase.MAKE_UPLOAD;
-        failures++;
-        return delay(FIRST_DELAY_NANOS);
+        return retries.again(0);
     }
 
     private void tellLoss() {
@@ -313,7 +302,7 @@ final class Publisher {
         Answer answer = server.publish(known == null ? "" : known.json(), run + "-end");
         return switch (answer.status()) {
             case 200 -> {
-                heard();
+                retries.succeeded();
                 phase = Phase.PUBLISHED;
                 yield 0;
             }
@@ -343,52 +332,25 @@ final class Publisher {
         if (status >= 500 || status == 408 || status == 425 || status == 429 || isNotThere) {
             return failed(answer.toString(), answer.retryAfterSeconds());
         }
-        if (phase == Phase.APPEND) {
-            phase = Phase.ASK_OFFSET;
-        }
+        askOffsetFirst();
         String reason = switch (status) {
             case 401 -> "the server does not accept the token (401): it is missing, wrong, or has expired";
             case 403 -> "the token does not allow to publish to the task " + options.task + " (403)";
             default -> "the server refuses to publish: " + answer;
         };
-        inTrouble(reason + "; the output is kept, and the runner tries again");
-        return delay(SLOW_DELAY_NANOS);
+        return retries.refused(reason);
     }
 
     private long failed(@Nullable String reason, long retryAfterSeconds) {
+        askOffsetFirst();
+        return retries.failed(reason, retryAfterSeconds);
+    }
+
+    /** After a failure nobody here knows how much the server has got. */
+    private void askOffsetFirst() {
         if (phase == Phase.APPEND) {
             phase = Phase.ASK_OFFSET;
         }
-        failures++;
-        // One failure alone is no loss: a server closes idle connections.
-        if (failures == 2) {
-            inTrouble("the server is away (" + reason + "); the output is kept, and published when it is back");
-        }
-        long delay = Math.min(LONGEST_DELAY_NANOS, FIRST_DELAY_NANOS << (Math.min(failures, 10) - 1));
-        return delay(Math.max(delay, TimeUnit.SECONDS.toNanos(retryAfterSeconds)));
-    }
-
-    private void inTrouble(String message) {
-        if (!message.equals(trouble)) {
-            say.accept(message);
-        }
-        trouble = message;
-    }
-
-    /** Sets the next request's time: up to half as much again, so that producers do not return together. */
-    private long delay(long time) {
-        long delay = time + random.nextLong(time / 2 + 1);
-        notBefore = nanos.getAsLong() + delay;
-        return delay;
-    }
-
-    private void heard() {
-        failures = 0;
-        lastHeard = nanos.getAsLong();
-        if (trouble != null) {
-            say.accept("the server is back; publishing goes on");
-        }
-        trouble = null;
     }
 
     /** How the task ends. */

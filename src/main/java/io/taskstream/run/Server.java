@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The calls to the server about one task. Each is one request, ends in bounded time, and is never repeated here. */
@@ -139,24 +140,21 @@ final class Server {
 
     /** Returns an exception whose message says why. Those of the client often have none. */
     private static IOException failure(Throwable thrown) {
-        Throwable cause = thrown;
-        for (; cause.getCause() != null; cause = cause.getCause()) {
+        String reason = "the connection broke";
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpTimeoutException) {
-                break;
+                return new HttpTimeoutException("there was no answer in time");
+            }
+            if (cause instanceof UnresolvedAddressException) {
+                return new IOException("its host name is unknown", thrown);
+            }
+            if (cause instanceof ConnectException) {
+                reason = "nothing accepts connections there";
+            } else if (cause instanceof SSLException) {
+                reason = "TLS failed: " + cause.getMessage();
             }
         }
-        if (cause instanceof HttpTimeoutException) {
-            return new HttpTimeoutException("there was no answer in time");
-        }
-        if (cause instanceof UnresolvedAddressException) {
-            return new IOException("its host name is unknown", thrown);
-        }
-        String text = cause.getMessage();
-        return new IOException(
-                cause instanceof ConnectException
-                        ? "nothing accepts connections there"
-                        : "the connection broke" + (text == null ? "" : ": " + text),
-                thrown);
+        return new IOException(reason, thrown);
     }
 
     /** The answer to a request. */

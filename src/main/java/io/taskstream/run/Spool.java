@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -194,12 +195,17 @@ final class Spool implements Closeable {
      * @return {@code null} if there is nothing now
      */
     synchronized @Nullable Chunk next(long position, int most) throws IOException {
-        if (isEnded || end - position >= most || nanosToPartialLine() == 0) {
+        boolean isLong = sendable <= position && end - position >= most;
+        if (isEnded || isLong || nanosToPartialLine() == 0) {
             sendable = end;
         }
         long to = Math.min(sendable, position + most);
         boolean isLast = isEnded && to == end;
         byte[] bytes = read(position, to);
+        int lines = to < sendable ? afterLastLineEnd(bytes, 0, bytes.length) : 0;
+        if (lines > 0) {
+            return new Chunk(Arrays.copyOf(bytes, lines), false);
+        }
         byte[] whole = isLast ? bytes : Utf8.withoutCutCharacter(bytes);
         return whole.length == 0 && !isLast ? null : new Chunk(whole, isLast);
     }

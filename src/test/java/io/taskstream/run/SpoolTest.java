@@ -76,6 +76,15 @@ class SpoolTest {
     }
 
     @Test
+    void aFullPieceEndsWithALine() throws IOException {
+        open(10_000, 100);
+        append("x".repeat(MOST - 10) + "\n" + "y".repeat(20) + "\n");
+
+        assertThat(next(0)).isEqualTo("x".repeat(MOST - 10) + "\n");
+        assertThat(next(MOST - 9)).isEqualTo("y".repeat(20) + "\n");
+    }
+
+    @Test
     void noPieceEndsWithinACharacter() throws IOException {
         open(1000, 100);
         byte[] euro = "€".getBytes(UTF_8);
