@@ -68,6 +68,13 @@ class GuardedStreamsIT {
         }
     }
 
+    /** It shows no data, and is fetched before there is a token. */
+    @Test
+    void theRunnerIsServedWithoutAToken() {
+        assertThat(guarded.api().get("/taskstream-run.jar").statusCode()).isEqualTo(200);
+        assertThat(guarded.api().get("/taskstream-run.jar/tasks").statusCode()).isEqualTo(401);
+    }
+
     @Test
     void aStreamEndsWithItsTokenAndSaysSo() {
         String task = guarded.createTask(publisher);
