@@ -26,9 +26,15 @@ public record StreamContext(
         Duration heartbeat,
         StreamMeters meters) {
 
-    /** Creates a context with new meters and the time of the system. */
+    /** Creates a context with new meters. */
     public StreamContext(
-            EventLog log, FanOut fanOut, Heartbeats heartbeats, Ticker ticker, EventReader events, Duration heartbeat) {
-        this(log, fanOut, heartbeats, ticker, InstantSource.system(), events, heartbeat, StreamMeters.create());
+            EventLog log,
+            FanOut fanOut,
+            Heartbeats heartbeats,
+            Ticker ticker,
+            InstantSource time,
+            EventReader events,
+            Duration heartbeat) {
+        this(log, fanOut, heartbeats, ticker, time, events, heartbeat, StreamMeters.create());
     }
 }

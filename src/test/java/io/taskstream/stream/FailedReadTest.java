@@ -14,6 +14,7 @@ import io.taskstream.testing.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 /** A viewer of a log that can't be read for a while, and gives no signal when it can be read again. */
@@ -28,6 +29,7 @@ class FailedReadTest {
             new FanOut(fixture.executor, 1),
             fixture.heartbeats,
             fixture.ticker,
+            InstantSource.system(),
             Samples.READER,
             StreamFixture.HEARTBEAT));
 

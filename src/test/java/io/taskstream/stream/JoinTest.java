@@ -50,6 +50,7 @@ class JoinTest {
             new FanOut(pool, 2),
             new Heartbeats(scheduler, ticker),
             ticker,
+            InstantSource.system(),
             Samples.READER,
             Duration.ofSeconds(30)));
 

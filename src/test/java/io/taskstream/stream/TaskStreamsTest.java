@@ -12,6 +12,7 @@ import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.ForeignSink;
 import io.taskstream.testing.Samples;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -117,6 +118,7 @@ class TaskStreamsTest {
                 new FanOut(fixture.executor, 1),
                 fixture.heartbeats,
                 fixture.ticker,
+                InstantSource.system(),
                 Samples.READER,
                 StreamFixture.HEARTBEAT));
         var refused = new ForeignSink();
@@ -145,6 +147,7 @@ class TaskStreamsTest {
                 new FanOut(pool, 1),
                 fixture.heartbeats,
                 fixture.ticker,
+                InstantSource.system(),
                 Samples.READER,
                 StreamFixture.HEARTBEAT);
         var streams = new TaskStreams(context);

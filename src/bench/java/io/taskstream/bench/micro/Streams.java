@@ -50,7 +50,13 @@ final class Streams {
                 new MemoryBounds(kept, Long.MAX_VALUE, 1), InstantSource.fixed(Instant.EPOCH), new Random(1));
         log.create(Task.open(task, null, Map.of(), Instant.EPOCH));
         streams = new TaskStreams(new StreamContext(
-                log, new FanOut(Runnable::run, 1), new Heartbeats(scheduler, ticker), ticker, events, HEARTBEAT));
+                log,
+                new FanOut(Runnable::run, 1),
+                new Heartbeats(scheduler, ticker),
+                ticker,
+                InstantSource.system(),
+                events,
+                HEARTBEAT));
     }
 
     /** Appends an event; viewers have it on return. */
