@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Calls to Taskstream that answer at once, as any client would make them. */
@@ -57,6 +58,36 @@ public final class Api {
             throw new AssertionError(answer + ": " + answer.body());
         }
         return json(answer).getString("lastEventId");
+    }
+
+    /** Reads the task's events, in pages. */
+    public void eachEvent(String task, Consumer<JsonObject> reader) {
+        String after = "";
+        while (true) {
+            JsonObject page = json(get("/tasks/" + task + "/events?limit=200" + after));
+            page.getJsonArray("events").getValuesAs(JsonObject.class).forEach(reader);
+            if (page.isNull("next")) {
+                return;
+            }
+            after = "&after=" + page.getString("next");
+        }
+    }
+
+    /** Reads the pieces of the task's text. */
+    public void eachText(String task, Consumer<String> reader) {
+        eachEvent(task, event -> {
+            if (event.get("data") instanceof JsonObject data
+                    && data.getString("type", "").equals("message_delta")) {
+                reader.accept(data.getString("text"));
+            }
+        });
+    }
+
+    /** The text of the task. */
+    public String text(String task) {
+        var text = new StringBuilder();
+        eachText(task, text::append);
+        return text.toString();
     }
 
     /** The task's current state. */

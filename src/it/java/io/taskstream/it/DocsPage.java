@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param file its path in the project
  */
-record DocsPage(String file, String text) {
+public record DocsPage(String file, String text) {
 
     private static final Pattern CONSOLE = Pattern.compile("(?ms)^ *```console\n(?<block>.*?)^ *```$");
     private static final Pattern ANY_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```$");
@@ -71,7 +71,8 @@ record DocsPage(String file, String text) {
         }
     }
 
-    static DocsPage of(String file) {
+    /** Reads a page. */
+    public static DocsPage of(String file) {
         try {
             return new DocsPage(file, Files.readString(Path.of(file)));
         } catch (IOException e) {
@@ -121,14 +122,14 @@ record DocsPage(String file, String text) {
                 .toList();
     }
 
-    /** The script that begins with this word; it stands in a block without a language. */
-    String script(String firstWord) {
-        Matcher block = Pattern.compile("(?ms)^ *```\n( *" + firstWord + "\\b.*?)^ *```$")
+    /** The script that begins with this; it stands in a block of {@code sh}, or one without a language. */
+    public String script(String beginning) {
+        Matcher block = Pattern.compile("(?ms)^( *)```(?:sh)?\n( *" + beginning + "\\b.*?)^ *```$")
                 .matcher(text);
         if (!block.find()) {
-            throw new AssertionError("There is no script that begins with " + firstWord);
+            throw new AssertionError("There is no script that begins with " + beginning);
         }
-        return block.group(1).indent(IN_LIST);
+        return block.group(2).indent(-block.group(1).length());
     }
 
     /** The first block of JSON. */

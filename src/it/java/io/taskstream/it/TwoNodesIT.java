@@ -8,10 +8,11 @@ import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import io.taskstream.it.wire.Calls;
 import io.taskstream.it.wire.KeyedProducer;
+import io.taskstream.it.wire.NumberedLines;
 import io.taskstream.it.wire.Producer;
 import io.taskstream.it.wire.ResumingViewer;
+import io.taskstream.it.wire.RunnerProcess;
 import io.taskstream.testing.RedisServer;
-import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A WildFly and a Payara that share a Redis, behind nginx. Runs once, not for each server. */
 @EnabledIfSystemProperty(named = "it.server", matches = "payara")
@@ -138,6 +140,23 @@ class TwoNodesIT {
         report(kills + " kills", producers, viewers);
     }
 
+    @Test
+    void whateverNodeIsKilledTheOutputOfACommandIsWhole(@TempDir Path directory) throws IOException {
+        var api = new Api(nginx.url());
+        var command = new NumberedLines(directory);
+        try (var runner = RunnerProcess.start(
+                nginx.url(), directory, List.of("--id", "two-nodes", nginx.url().toString()), command.words(3))) {
+            int kills = killNodes();
+            command.stop();
+            assertThat(runner.await(PATIENCE)).as(runner.messages()).isEqualTo(3);
+            String text = command.text(3);
+            assertThat(NumberedLines.difference(runner.shown(), text)).isEmpty();
+            assertThat(NumberedLines.difference(api.text("two-nodes"), text)).isEmpty();
+            assertThat(api.task("two-nodes").getString("status")).isEqualTo("failed");
+            System.out.printf("Two nodes, %d kills: the runner published %,d bytes%n", kills, text.length());
+        }
+    }
+
     private static boolean isRight(long sequence, String data) {
         return data.equals(Producer.event(sequence)) || data.equals(Producer.DONE);
     }
@@ -200,17 +219,8 @@ class TwoNodesIT {
 
     private static List<String> log(Api api, String task) {
         List<String> log = new ArrayList<>();
-        String after = "";
-        while (true) {
-            JsonObject page = Api.json(api.get("/tasks/" + task + "/events?limit=1000" + after));
-            page.getJsonArray("events")
-                    .getValuesAs(JsonObject.class)
-                    .forEach(event -> log.add(event.get("data").toString()));
-            if (page.isNull("next")) {
-                return log;
-            }
-            after = "&after=" + page.getString("next");
-        }
+        api.eachEvent(task, event -> log.add(event.get("data").toString()));
+        return log;
     }
 
     private static void report(String what, List<Producer> producers, List<List<ResumingViewer>> viewers) {

@@ -2,7 +2,6 @@ package io.taskstream.run;
 
 import io.taskstream.run.Server.Answer;
 import java.io.IOException;
-import java.net.http.HttpTimeoutException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -130,10 +129,9 @@ final class Publisher {
         }
         try {
             return Math.min(left, request(now));
-        } catch (HttpTimeoutException e) {
-            most = Math.max(FEWEST_BYTES, most / 4);
-            return failed(e.getMessage(), 0);
         } catch (IOException e) {
+            // Fewer bytes may pass where more take too long, or where connections break after a few.
+            most = Math.max(FEWEST_BYTES, most / 4);
             return failed(e.getMessage(), 0);
         }
     }

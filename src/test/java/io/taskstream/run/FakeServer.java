@@ -60,6 +60,9 @@ final class FakeServer implements AutoCloseable {
     volatile Supplier<Fault> faults = () -> Fault.NONE;
     volatile int streamStatus = 200;
 
+    /** A request with more bytes breaks off. */
+    volatile int longestBody = Integer.MAX_VALUE;
+
     /** Whether requests keep to what the runner promises beyond the contract. */
     volatile boolean isForRunner = true;
 
@@ -124,7 +127,7 @@ final class FakeServer implements AutoCloseable {
             return;
         }
         byte[] body = exchange.getRequestBody().readAllBytes();
-        Fault fault = faults.get();
+        Fault fault = body.length > longestBody ? Fault.CUT_BEFORE : faults.get();
         requests.add(exchange.getRequestMethod() + path + " " + fault);
         try {
             handle(exchange, path, body, fault);

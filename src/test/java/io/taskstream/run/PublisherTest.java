@@ -215,6 +215,17 @@ class PublisherTest {
     }
 
     @Test
+    void requestsGetSmallerWhereLargeOnesBreakOff() throws Exception {
+        server.longestBody = 10_000;
+        append("a line\n".repeat(10_000));
+        publisher.end("completed", null);
+        workToTheEnd();
+
+        assertThat(server.text()).hasSize(70_000);
+        assertThat(publisher.phase()).isEqualTo(Publisher.Phase.PUBLISHED);
+    }
+
+    @Test
     void retryAfterIsHonoured() throws Exception {
         work(1);
         server.faults = () -> Fault.UNAVAILABLE;

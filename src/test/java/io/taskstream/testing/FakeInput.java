@@ -16,6 +16,7 @@ public final class FakeInput extends ServletInputStream {
     private boolean ended;
     private boolean callBackIsOwed;
     private IOException failure;
+    private IOException failureAtEnd;
 
     /** A piece arrives. */
     public void arrive(String text) throws IOException {
@@ -63,6 +64,12 @@ public final class FakeInput extends ServletInputStream {
         failure = error;
     }
 
+    /** As on Undertow if the connection breaks behind a piece: the read that takes the last byte fails. */
+    public void arriveWithBreak(String text, IOException error) throws IOException {
+        failureAtEnd = error;
+        arrive(text);
+    }
+
     private void callBack() throws IOException {
         if (callBackIsOwed) {
             callBackIsOwed = false;
@@ -106,6 +113,8 @@ public final class FakeInput extends ServletInputStream {
         System.arraycopy(piece, 0, buffer, offset, read);
         if (read < piece.length) {
             arrived.addFirst(Arrays.copyOfRange(piece, read, piece.length));
+        } else if (failureAtEnd != null) {
+            throw failureAtEnd;
         }
         return read;
     }

@@ -13,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
- * A proxy that can be cut: it forwards bytes as they come, and breaks all connections off on demand. It
- * can also act as a server that is down, or one that has no application yet.
+ * A proxy that can be cut: it forwards bytes as they come, and breaks all connections off on demand, or each after some bytes.
+ * It can also act as a server that is down, or one that has no application yet.
  */
 public final class CuttingProxy implements AutoCloseable {
 
@@ -25,9 +27,11 @@ public final class CuttingProxy implements AutoCloseable {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger notFound = new AtomicInteger();
+    private final AtomicInteger cuts = new AtomicInteger();
 
     private volatile ServerSocket listener;
     private volatile boolean isEmpty;
+    private volatile LongSupplier bytesOfConnection = () -> Long.MAX_VALUE;
 
     /** Listens on a free port of the loopback interface. */
     public CuttingProxy(URI server) {
@@ -63,6 +67,20 @@ public final class CuttingProxy implements AutoCloseable {
     /** Breaks off every connection that is open now. New ones are served. */
     public void cut() {
         open.forEach(CuttingProxy::reset);
+    }
+
+    /**
+     * Breaks off each new connection after some bytes, of both directions together.
+     *
+     * @param bytes tells after how many, and is asked for each connection
+     */
+    public void cutAfter(LongSupplier bytes) {
+        bytesOfConnection = bytes;
+    }
+
+    /** How many connections it has broken off after some bytes. */
+    public int cuts() {
+        return cuts.get();
     }
 
     /** Breaks off every connection, and refuses new ones as a port does on which nobody listens. */
@@ -135,11 +153,12 @@ public final class CuttingProxy implements AutoCloseable {
             end(client, upstream);
             throw e;
         }
-        start("proxy-up", () -> pass(client, upstream));
-        start("proxy-down", () -> pass(upstream, client));
+        var left = new AtomicLong(bytesOfConnection.getAsLong());
+        start("proxy-up", () -> pass(client, upstream, left));
+        start("proxy-down", () -> pass(upstream, client, left));
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, AtomicLong left) {
         try {
             InputStream in = from.getInputStream();
             byte[] buffer = new byte[1 << 14];
@@ -147,7 +166,12 @@ public final class CuttingProxy implements AutoCloseable {
                 if (new String(buffer, 0, Math.min(read, 4), StandardCharsets.US_ASCII).equals("GET ")) {
                     requests.incrementAndGet();
                 }
-                to.getOutputStream().write(buffer, 0, read);
+                int passed = (int) Math.max(0, Math.min(read, left.getAndAdd(-read)));
+                to.getOutputStream().write(buffer, 0, passed);
+                if (passed < read) {
+                    cuts.incrementAndGet();
+                    break;
+                }
             }
         } catch (IOException e) {
             // Either end is gone; so is the connection.

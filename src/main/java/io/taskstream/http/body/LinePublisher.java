@@ -257,7 +257,7 @@ public final class LinePublisher implements ReadListener {
         if (!share.takeOrWait(PIECE, this::readSoon)) {
             return 0;
         }
-        int read = all && in.available() == 0 ? -1 : in.read(buffer);
+        int read = all && in.available() == 0 ? -1 : in.read(buffer, 0, readable());
         if (read < 0) {
             ended = true;
             if (part.isLast()) {
@@ -270,6 +270,14 @@ public final class LinePublisher implements ReadListener {
         }
         share.keep(events.heapBytes());
         return Math.max(read, 1);
+    }
+
+    /**
+     * Returns how many bytes to read at once. A read that takes all that has arrived fails on Undertow if the connection has
+     * broken behind it, and the bytes would be lost: so the last of them is read alone.
+     */
+    private int readable() throws IOException {
+        return Math.max(1, Math.min(PIECE, in.available() - 1));
     }
 
     /**

@@ -163,6 +163,15 @@ class TextPublisherTest extends LineFixture {
     }
 
     @Test
+    void whatArrivedWithTheBreakIsPublishedExceptItsLastByte() throws IOException {
+        begin(null);
+        in.arriveWithBreak("1\n2\n", new IOException("Reset by peer"));
+        executor.runAll();
+        assertThat(deltas()).containsExactly("1\n", "2");
+        assertThat(outcome().bytes()).isEqualTo(3);
+    }
+
+    @Test
     void aBrokenConnectionLeavesAnUnfinishedCharacter() throws IOException {
         begin(null);
         in.arrive(new byte[] {'1', (byte) 0xe2});
