@@ -68,6 +68,15 @@ public sealed interface UploadChange {
      */
     record Advance(String name, long turn, long from, long to, boolean complete) implements UploadChange {
 
+        /**
+         * @throws IllegalArgumentException if the upload would shrink
+         */
+        public Advance {
+            if (to < from) {
+                throw new IllegalArgumentException("An upload cannot go back from " + from + " to " + to);
+            }
+        }
+
         @Override
         public Upload apply(@Nullable Upload present, Instant now) {
             Upload upload = require(present);

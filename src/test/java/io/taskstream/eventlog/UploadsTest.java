@@ -3,13 +3,15 @@ package io.taskstream.eventlog;
 import static io.taskstream.testing.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.taskstream.eventlog.EventLogException.UploadRefused;
+import io.taskstream.eventlog.UploadChange.Advance;
 import io.taskstream.eventlog.UploadChange.Begin;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Uploads of a log that has lost events; what holds for others is in the contract of engines. */
+/** Changes of uploads, and uploads of a log that has lost events; what holds for others is in the contract of engines. */
 class UploadsTest {
 
     private static Uploads begin(Uploads before, String name, int second) {
@@ -40,6 +42,14 @@ class UploadsTest {
         assertThat(uploads.size()).isEqualTo(Upload.MAX_PER_TASK);
         assertThat(uploads.lost()).extracting(Upload::name).contains("u1").doesNotContain("u0");
         assertThat(begin(uploads, "u0", 101).present()).extracting(Upload::name).containsExactly("u0", "v");
+    }
+
+    @Test
+    void anUploadDoesNotGoBack() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Advance("u", 1, 5, 4, false))
+                .withMessage("An upload cannot go back from 5 to 4");
+        assertThat(new Advance("u", 1, 5, 5, true).to()).isEqualTo(5);
     }
 
     @Test

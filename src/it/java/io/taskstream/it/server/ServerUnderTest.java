@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server that the tests of this process share. Which one it is says {@code it.server}; on which JDK, {@code it.java}.
+ * Settings of this process, {@code taskstream.*}, are the server's, too.
  * {@link ServerContainer} deploys to it.
  */
 public final class ServerUnderTest {
@@ -23,10 +24,12 @@ public final class ServerUnderTest {
             if (name == null) {
                 throw new IllegalStateException("it.server says no server to test");
             }
-            Server started = Server.create(
-                    name,
-                    ServerOptions.in(Path.of("target", "it", name))
-                            .with("taskstream.log.events", Integer.toString(EVENTS)));
+            ServerOptions options = ServerOptions.in(Path.of("target", "it", name))
+                    .with("taskstream.log.events", Integer.toString(EVENTS));
+            for (String key : System.getProperties().stringPropertyNames()) {
+                options = key.startsWith("taskstream.") ? options.with(key, System.getProperty(key)) : options;
+            }
+            Server started = Server.create(name, options);
             started.start();
             System.setProperty("it.url", started.url().toString());
             server = started;

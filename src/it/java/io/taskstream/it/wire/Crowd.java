@@ -1,5 +1,6 @@
 package io.taskstream.it.wire;
 
+import io.taskstream.it.wire.EventStreamParser.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -10,13 +11,16 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Many viewers of one task on one thread. Each behaves as an EventSource: when its stream ends, or the server is down,
+ * Many viewers on one thread. Each behaves as an EventSource: when its stream ends, or the server is down,
  * it waits for its reconnection time and reconnects with its last event id. Unlike a browser's, it also reconnects after
  * an error, and honours {@code Retry-After}.
  */
@@ -24,25 +28,34 @@ public final class Crowd implements AutoCloseable {
 
     private final Selector selector;
     private final InetSocketAddress server;
-    private final String path;
     private final List<Member> members = new ArrayList<>();
     private final ConcurrentLinkedQueue<Long> returns = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Long> attempts = new ConcurrentLinkedQueue<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    private final Random random = new Random();
+    private volatile double toCut;
     private volatile boolean closed;
 
-    /** They connect one after the other, a thousand a second. */
+    /** All watch one task. They connect one after the other, a thousand a second. */
     public Crowd(URI server, String path, int size) {
+        this(server, Collections.nCopies(size, path), Collections.nCopies(size, event -> {}));
+    }
+
+    /**
+     * Each watches its own stream.
+     *
+     * @param takers get the events of the stream at the same place in the other list
+     */
+    public Crowd(URI server, List<String> paths, List<Consumer<Event>> takers) {
         this.server = new InetSocketAddress(server.getHost(), server.getPort());
-        this.path = path;
         try {
             selector = Selector.open();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         long now = System.nanoTime();
-        for (int i = 0; i < size; i++) {
-            members.add(new Member(now + TimeUnit.MILLISECONDS.toNanos(i)));
+        for (int i = 0; i < paths.size(); i++) {
+            members.add(new Member(paths.get(i), takers.get(i), now + TimeUnit.MILLISECONDS.toNanos(i)));
         }
         var thread = new Thread(this::run, "crowd");
         thread.setDaemon(true);
@@ -102,6 +115,7 @@ public final class Crowd implements AutoCloseable {
                     ((Member) key.attachment()).onReady(key);
                 }
                 selector.selectedKeys().clear();
+                cutSome();
                 long now = System.nanoTime();
                 members.forEach(member -> member.connectIfDue(now));
             }
@@ -114,6 +128,19 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
+    /** Breaks off this share of the connections, from 0 to 1. */
+    public void cut(double share) {
+        toCut = share;
+    }
+
+    private void cutSome() {
+        double share = toCut;
+        toCut = 0;
+        members.stream()
+                .filter(member -> member.isWatching && random.nextDouble() < share)
+                .forEach(Member::comeBack);
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -122,14 +149,18 @@ public final class Crowd implements AutoCloseable {
     /** One viewer. */
     private final class Member {
 
-        private final EventSourceState state = new EventSourceState();
-        private AnswerParser answer = new AnswerParser(state::accept);
+        private final String path;
+        private final EventSourceState state;
+        private AnswerParser answer;
         private SocketChannel channel;
         private long due;
         private volatile boolean isWatching;
 
-        Member(long due) {
+        Member(String path, Consumer<Event> taker, long due) {
+            this.path = path;
             this.due = due;
+            this.state = new EventSourceState(taker);
+            this.answer = new AnswerParser(state::accept);
         }
 
         void connectIfDue(long now) {

@@ -127,7 +127,7 @@ class LinesFuzzTest {
     }
 
     /** Bytes of which many are line ends, characters of every length, or parts of them. */
-    private static byte[] text(Choices from) {
+    static byte[] text(Choices from) {
         var bytes = new ByteArrayOutputStream();
         for (int left = from.between(0, 30); left > 0; left--) {
             bytes.writeBytes(from.from(List.of(
