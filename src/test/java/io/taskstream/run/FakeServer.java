@@ -149,10 +149,20 @@ final class FakeServer implements AutoCloseable {
                 problem(exchange, 503, "The server is draining");
             }
             case TOO_MANY -> problem(exchange, 429, "Too many events");
-            case NOT_DEPLOYED -> answer(exchange, 404, "text/html", "<h1>Not found</h1>");
+            case NOT_DEPLOYED -> notDeployed(exchange);
             case UNAUTHORIZED -> problem(exchange, 401, "The token has expired");
             default -> route(exchange, path, body, fault);
         }
+    }
+
+    /** Answers as an application of static files does, which a server may have before, or in place of Taskstream. */
+    private static void notDeployed(HttpExchange exchange) throws IOException {
+        int status = switch (exchange.getRequestMethod()) {
+            case "PUT" -> 403;
+            case "PATCH", "POST" -> 405;
+            default -> 404;
+        };
+        answer(exchange, status, "text/html", "<h1>Not here</h1>");
     }
 
     private void route(HttpExchange exchange, String path, byte[] body, Fault fault) throws IOException {

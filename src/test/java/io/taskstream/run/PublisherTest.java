@@ -364,6 +364,6 @@ class PublisherTest {
 
         assertThat(publisher.isOver()).isFalse();
         assertThat(said).hasSize(1);
-        assertThat(said.get(0)).contains("404");
+        assertThat(said.get(0)).contains("403");
     }
 }
