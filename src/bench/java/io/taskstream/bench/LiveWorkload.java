@@ -81,7 +81,7 @@ record LiveWorkload(String name, String description, int tasks, Watching watchin
 
     private Published publish(Target target, List<String> names) {
         if (lines && target.takesLines()) {
-            return new LinesPublisher(target, names.get(0), publishing.events()).run();
+            return new LinesPublisher(target, names.get(0), publishing.events(), false).run();
         }
         return new PostPublisher(target, names, publishing).run();
     }

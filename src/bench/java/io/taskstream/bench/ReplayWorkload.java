@@ -49,7 +49,7 @@ record ReplayWorkload(String name, String description, int viewers, int events) 
 
     private void publish(Target target, List<String> names) {
         if (target.takesLines()) {
-            new LinesPublisher(target, names.get(0), events).run();
+            new LinesPublisher(target, names.get(0), events, false).run();
         } else {
             new PostPublisher(target, names, new Publishing(1, 1, events, 0)).run();
         }

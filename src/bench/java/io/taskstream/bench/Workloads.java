@@ -31,6 +31,7 @@ final class Workloads {
                 posts("W6-1", 1, scaled(6_000)),
                 posts("W6-64", 64, scaled(750)),
                 lines("W6-lines", "one request with an event a line, no viewer", scaled(200_000)),
+                new UploadWorkload("W6-upload", scaled(200_000)),
                 new ReplayWorkload(
                         "W7", "500 viewers get 1,000 earlier events each, all at once", scaled(500), scaled(1_000)),
                 single(),

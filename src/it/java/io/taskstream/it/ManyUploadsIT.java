@@ -72,12 +72,17 @@ class ManyUploadsIT extends OnServer {
                 viewers.cut(VIEWERS_CUT_AT_ONCE);
                 return producers.stream().allMatch(UploadingProducer::isDone);
             });
-            assertThat(producers).as("seed " + seed).extracting(UploadingProducer::problem).containsOnly("");
+            assertThat(producers)
+                    .as("seed " + seed)
+                    .extracting(UploadingProducer::problem)
+                    .containsOnly("");
             for (int i = 0; i < seen.size(); i++) {
                 String sent = new String(texts.get(i / VIEWERS_OF_A_TASK), StandardCharsets.UTF_8);
                 Text text = seen.get(i);
                 Await.until("the viewer has all", PATIENCE, () -> text.length() >= sent.length());
-                assertThat(text.toString().equals(sent)).as("text " + i + " of seed " + seed).isTrue();
+                assertThat(text.toString().equals(sent))
+                        .as("text " + i + " of seed " + seed)
+                        .isTrue();
             }
             assertThat(viewers.problems()).isEmpty();
             System.out.printf(

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** Publishes all events of one task in one request, one a line, on the calling thread. */
+/** Publishes all events of one task in one request, one a line, on the calling thread: as a POST, or as an upload's PATCH. */
 public final class LinesPublisher {
 
     private static final int LINE = EventText.LENGTH + 1;
@@ -15,11 +15,16 @@ public final class LinesPublisher {
     private final Target target;
     private final String task;
     private final int events;
+    private final boolean isUpload;
 
-    public LinesPublisher(Target target, String task, int events) {
+    /**
+     * @param isUpload whether to upload them; the upload must be there
+     */
+    public LinesPublisher(Target target, String task, int events, boolean isUpload) {
         this.target = target;
         this.task = task;
         this.events = events;
+        this.isUpload = isUpload;
     }
 
     /** Publishes all, and returns when that is answered. */
@@ -46,9 +51,11 @@ public final class LinesPublisher {
     }
 
     private byte[] head() {
-        return EventText.ascii("POST " + target.eventsPath(task)
-                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: "
-                + (long) events * LINE + "\r\n\r\n");
+        String request = isUpload
+                ? "PATCH " + target.uploadPath(task) + " HTTP/1.1\r\nContent-Type: application/partial-upload\r\n"
+                        + "Upload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+                : "POST " + target.eventsPath(task) + " HTTP/1.1\r\nContent-Type: application/x-ndjson\r\n";
+        return EventText.ascii(request + "Host: localhost\r\nContent-Length: " + (long) events * LINE + "\r\n\r\n");
     }
 
     private static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {

@@ -20,9 +20,13 @@ final class Control {
 
     /** Answers the status. */
     static int send(String method, InetSocketAddress address, String path, String body) {
+        return send(method, address, path, "application/json", body);
+    }
+
+    static int send(String method, InetSocketAddress address, String path, String type, String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + path))
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .header("Content-Type", "application/json")
+                .header("Content-Type", type)
                 .timeout(Duration.ofSeconds(30))
                 .build();
         try {

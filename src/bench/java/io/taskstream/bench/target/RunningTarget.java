@@ -46,6 +46,11 @@ final class RunningTarget implements Target {
     }
 
     @Override
+    public boolean takesUploads() {
+        return true;
+    }
+
+    @Override
     public boolean replays() {
         return true;
     }

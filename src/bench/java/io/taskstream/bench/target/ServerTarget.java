@@ -81,6 +81,11 @@ final class ServerTarget implements Target {
     }
 
     @Override
+    public boolean takesUploads() {
+        return !textbook;
+    }
+
+    @Override
     public boolean replays() {
         return !textbook;
     }

@@ -29,14 +29,29 @@ public interface Target extends AutoCloseable {
         return path(task) + "/events";
     }
 
+    /** Where a task's upload of lines is. */
+    default String uploadPath(String task) {
+        return path(task) + "/uploads/lines";
+    }
+
     /** Makes the task, where that is needed. */
     void create(String task);
+
+    /** Makes the task's upload of lines. */
+    default void createUpload(String task) {
+        Control.send("PUT", address(), uploadPath(task), "application/x-ndjson", "");
+    }
 
     /** Lets the task's memory go, after its viewers have hung up. */
     void forget(String task);
 
     /** Whether a post may hold many events, one a line. */
     boolean takesLines();
+
+    /** Whether it has resumable uploads. */
+    default boolean takesUploads() {
+        return false;
+    }
 
     /** Whether a viewer that comes late gets what was published before. */
     boolean replays();

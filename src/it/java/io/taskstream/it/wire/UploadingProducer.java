@@ -102,7 +102,8 @@ public final class UploadingProducer {
         }
         long offset = Long.parseLong(told);
         if (offset < known || offset > mostSent) {
-            throw new IllegalStateException("Offset " + offset + " after " + known + ", and " + mostSent + " were sent");
+            throw new IllegalStateException(
+                    "Offset " + offset + " after " + known + ", and " + mostSent + " were sent");
         }
         known = offset;
         return offset;
@@ -110,9 +111,10 @@ public final class UploadingProducer {
 
     private byte[] request(int offset, boolean isLast) {
         var wire = new ByteArrayOutputStream();
-        wire.writeBytes(ascii("PATCH " + path + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/partial-upload\r\n"
-                + "Upload-Offset: " + offset + "\r\nUpload-Complete: ?" + (isLast ? 1 : 0)
-                + "\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        wire.writeBytes(
+                ascii("PATCH " + path + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/partial-upload\r\n"
+                        + "Upload-Offset: " + offset + "\r\nUpload-Complete: ?" + (isLast ? 1 : 0)
+                        + "\r\nTransfer-Encoding: chunked\r\n\r\n"));
         for (int at = offset; at < end; ) {
             int to = Math.min(end, at + 1 + random.nextInt(LONGEST_CHUNK));
             wire.writeBytes(ascii(Integer.toHexString(to - at) + "\r\n"));
