@@ -125,21 +125,21 @@ class ManyUploadsIT extends OnServer {
 
         private static final JsonReaderFactory JSON = Json.createReaderFactory(Map.of());
 
-        private final StringBuffer joined = new StringBuffer();
+        private final StringBuilder joined = new StringBuilder();
 
         @Override
-        public void accept(Event event) {
+        public synchronized void accept(Event event) {
             joined.append(JSON.createReader(new StringReader(event.data()))
                     .readObject()
                     .getString("text"));
         }
 
-        int length() {
+        synchronized int length() {
             return joined.length();
         }
 
         @Override
-        public String toString() {
+        public synchronized String toString() {
             return joined.toString();
         }
     }

@@ -326,7 +326,8 @@ final class Publisher {
 
     private long unexpected(Answer answer) {
         int status = answer.status();
-        // A server that has not started Taskstream yet answers for an application of static files, which allows nothing else.
+        // A server that has not started Taskstream yet answers for an application of static files, which allows nothing
+        // else.
         boolean isNotThere = (status == 403 || status == 404 || status == 405) && !answer.isOfTaskstream();
         if (status >= 500 || status == 408 || status == 425 || status == 429 || isNotThere) {
             return failed(answer.toString(), answer.retryAfterSeconds());
