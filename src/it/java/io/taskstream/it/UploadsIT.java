@@ -135,7 +135,7 @@ class UploadsIT extends OnServer {
         }
     }
 
-    /** Otherwise an upload would never end over a network that breaks each connection after a few bytes. One byte may be lost. */
+    /** Else an upload never ends where each connection breaks after a few bytes. On WildFly the last byte is lost. */
     @Test
     void whatArrivedWithTheBreakIsPublished() throws IOException {
         api.send("PUT", upload, TEXT, "");
