@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public final class UploadingProducer {
     private int mostSent;
     private long known;
     private int cuts;
-    private volatile int overtaken;
+    private final AtomicInteger overtaken = new AtomicInteger();
     private volatile boolean isDone;
     private volatile String problem = "";
 
@@ -166,7 +167,7 @@ public final class UploadingProducer {
 
     /** The server has read an earlier request only now, though that had been left before this one was sent. */
     private void isOvertaken(RawConnection open) {
-        overtaken++;
+        overtaken.incrementAndGet();
         open.close();
         connection = null;
     }
@@ -197,7 +198,7 @@ public final class UploadingProducer {
 
     /** How many of its requests an earlier one has overtaken. */
     public int overtaken() {
-        return overtaken;
+        return overtaken.get();
     }
 
     /** The first failure; empty if there is none. */
