@@ -22,8 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program as users start it: in a process of its own, with real commands. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -211,13 +209,13 @@ class MainTest {
         assertThat(server.events().get(1)).startsWith("{\"type\":\"done\",\"status\":\"cancelled\"");
     }
 
-    @ParameterizedTest
-    @CsvSource({"TERM", "HUP"})
-    void aSignalGoesToTheCommandAndTheRunnerPublishesItsEnd(String signal) throws Exception {
-        Run run = command("trap 'echo got it; exit 7' " + signal + "; echo ready; while :; do sleep 0.1; done");
+    /** SIGHUP is passed on likewise. It can't be tested everywhere: nohup makes all its children ignore it. */
+    @Test
+    void aSignalGoesToTheCommandAndTheRunnerPublishesItsEnd() throws Exception {
+        Run run = command("trap 'echo got it; exit 7' TERM; echo ready; while :; do sleep 0.1; done");
         await(() -> published().equals("ready\n"));
 
-        new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + run.process.pid())
+        new ProcessBuilder("/bin/sh", "-c", "kill -TERM " + run.process.pid())
                 .start()
                 .waitFor();
 
