@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.Await;
 import io.taskstream.it.wire.RawConnection;
+import io.taskstream.it.wire.RawPublisher;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.zip.GZIPOutputStream;
@@ -160,5 +162,22 @@ class BodiesIT extends OnServer {
                 (line + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n" + fields + "\r\n\r\n").getBytes(UTF_8));
         request.write(body);
         return RawConnection.exchange(api.at(""), request.toByteArray());
+    }
+
+    /** No container may take it for a further request with the same head. */
+    @Test
+    void theRestOfARefusedBodyIsNotPublished() throws IOException {
+        String task = api.createTask();
+        try (var publisher = new RawPublisher(api.at(""), task, "application/x-ndjson")) {
+            publisher.send("1\n[}\n");
+            for (int i = 0; i < 100; i++) {
+                publisher.send("2\n".repeat(4_000));
+            }
+            assertThat(publisher.answer()).contains(" 400 ");
+        } catch (UncheckedIOException e) {
+            // The server has closed the connection.
+        }
+        Await.sleep(Duration.ofMillis(500));
+        assertThat(api.task(task).getInt("events")).isEqualTo(1);
     }
 }

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
  * <p>The short form takes some seconds. The long one: {@code mvn verify -Pit,servers -Dit.test=ManyUploadsIT
  * -Duploads.producers=200 -Duploads.cuts=20}.
  */
-@MainlyOn("wildfly")
 class ManyUploadsIT extends OnServer {
 
     private static final int PRODUCERS = Integer.getInteger("uploads.producers", 40);

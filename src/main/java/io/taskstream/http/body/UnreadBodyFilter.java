@@ -15,8 +15,9 @@ import java.io.IOException;
  * announce a body and send none would block all its workers. So each such exchange ends with its body, and until then the
  * body is {@linkplain WatchedRequest discarded without blocking}.
  *
- * <p>Where connections are not kept alive this is left to the container: Grizzly waits for no unread body, and fails when a
- * response is closed before its request has been read.
+ * <p>Where connections are not kept alive, only a body that is read without blocking holds up its exchange: Grizzly waits for
+ * no unread body, and fails when a response is closed before its request has been read. But it takes what arrives of a body
+ * after the end of its exchange for a further request with the same head.
  */
 public class UnreadBodyFilter extends HttpFilter {
 

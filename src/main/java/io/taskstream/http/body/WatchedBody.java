@@ -42,6 +42,11 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
         return ended || in.isFinished();
     }
 
+    /** Tells whether the application reads it without blocking, and has not read it to its end. */
+    boolean isBeingRead() {
+        return reader != null && !isReadToEnd();
+    }
+
     /**
      * Discards what has arrived, unless the application reads without blocking.
      *

@@ -107,6 +107,19 @@ final class WatchedRequest extends HttpServletRequestWrapper {
         }
     }
 
+    /**
+     * Sends the answer before its exchange is completed. Grizzly takes what arrives of a body after that for another request
+     * with the same head, which would publish the rest of a body that was refused. Its answer must not be closed, either, so
+     * the client learns from its headers that it is whole, and that it should close the connection.
+     */
+    private void flushAnswer() {
+        try {
+            response.flushBuffer();
+        } catch (IOException | IllegalStateException e) {
+            // The client has gone; the container is about to say so.
+        }
+    }
+
     /** An exchange that ends with the body. */
     private final class Exchange implements AsyncContext {
 
@@ -118,12 +131,18 @@ final class WatchedRequest extends HttpServletRequestWrapper {
 
         @Override
         public void complete() {
-            if (!keepAlive || isReadToEnd()) {
+            WatchedBody known = body;
+            boolean isOver = keepAlive ? isReadToEnd() : known == null || !known.isBeingRead();
+            if (isOver) {
                 exchange.complete();
                 return;
             }
-            sendAnswer();
-            limitTime();
+            if (keepAlive) {
+                sendAnswer();
+                limitTime();
+            } else {
+                flushAnswer();
+            }
             try {
                 ((WatchedBody) getInputStream()).discard(exchange::complete);
             } catch (IOException | IllegalStateException e) {

@@ -78,14 +78,11 @@ public class UploadsResource {
         return state(isNew ? 201 : 200, upload).build();
     }
 
-    /**
-     * Ends an open PATCH of the upload, so that the offset in the answer stays true. The answer is the connection's last: on
-     * Payara a PATCH that follows at once on the same connection, while that older one ends, has lost its first bytes.
-     */
+    /** Ends an open PATCH of the upload, so that the offset in the answer stays true. */
     @HEAD
     @RequiresPermission(Permission.PUBLISH)
     public Response offset(@PathParam("id") TaskId task, @PathParam("name") String name) {
-        return state(204, claim(task, name, -1)).header("Connection", "close").build();
+        return state(204, claim(task, name, -1)).build();
     }
 
     @PATCH
