@@ -118,7 +118,7 @@ class EventSourceIT extends OnServer {
 
     private void publishLines(String task, int first, int last) {
         for (int i = first; i <= last; i++) {
-            api.publish(task, "{\"type\":\"message_delta\",\"text\":\"line " + i + " of the build\"}");
+            api.publish(task, "{\"type\":\"message_delta\",\"text\":\"line " + i + " of the build\\n\"}");
         }
     }
 
