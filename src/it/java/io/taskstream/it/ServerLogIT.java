@@ -42,6 +42,9 @@ class ServerLogIT extends OnServer {
                     "Payara: it calls the read listener of a request that has been answered and has ended"),
             new Expected(
                     "Exception in thread \"glassfish-web-async-thread", "Payara: the same, in an entry of its own"),
+            new Expected(
+                    "Error while closing the output stream in order to commit response",
+                    "Jersey: the client of an upload's request has gone before it was told that a newer one ended it"),
             new Expected("taskstream.access is missing", "A test deploys without the setting, which is warned of"));
 
     @Test
