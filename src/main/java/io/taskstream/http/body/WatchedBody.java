@@ -145,6 +145,10 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
 
     @Override
     public boolean isReady() {
+        // On Grizzly a late call for an earlier request can make it ask twice, which it refuses.
+        if (awaiting) {
+            return false;
+        }
         awaiting = true;
         if (!in.isReady()) {
             return false;
