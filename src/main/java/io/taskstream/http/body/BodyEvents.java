@@ -139,7 +139,7 @@ final class BodyEvents {
         return batch;
     }
 
-    /** Counts the bytes behind the last event, which are none, as taken. */
+    /** Counts the bytes behind the last event, such as blank lines, as taken. */
     void takeRest() {
         taken = parsed;
     }

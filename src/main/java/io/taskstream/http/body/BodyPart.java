@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The place of a request's body in what its producer publishes. Makes the batches of its events. */
 public sealed interface BodyPart {
 
-    /** Tells whether the body begins the producer's bytes; only there a byte order mark is none of them. */
+    /** Tells whether the body begins the producer's bytes. A byte order mark is skipped only there. */
     boolean isFirst();
 
     /** Tells whether the body ends the producer's bytes; otherwise an unfinished character is left for the next request. */

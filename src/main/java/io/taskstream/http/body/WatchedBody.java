@@ -145,7 +145,8 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
 
     @Override
     public boolean isReady() {
-        // On Grizzly a late call for an earlier request can make it ask twice, which it refuses.
+        // Grizzly throws if it is asked again while it waits. Its own flag against that is reset by late calls for an
+        // earlier request of the same objects.
         if (awaiting) {
             return false;
         }
