@@ -368,16 +368,9 @@ public final class LinePublisher implements ReadListener {
     }
 
     /** Ends the request because of an error, after the batch that is being appended. Any thread may call it. */
-    void end(Throwable error) {
+    public void end(Throwable error) {
         failure = error;
         readSoon();
-    }
-
-    /** Ends the request before it has begun, without an outcome. */
-    public void abandon() {
-        done = true;
-        context.checks().remove(lateness);
-        share.close();
     }
 
     private void finish() {

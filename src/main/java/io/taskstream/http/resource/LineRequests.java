@@ -99,10 +99,8 @@ public final class LineRequests {
         try {
             in.setReadListener(lines);
         } catch (RuntimeException e) {
-            lines.abandon();
-            end(task, part);
-            publishers.end();
-            throw e;
+            // A newer request may be ending this one: only the publisher itself ends exactly once.
+            lines.end(e);
         }
     }
 

@@ -30,9 +30,12 @@ import io.taskstream.testing.Samples;
 import io.taskstream.testing.SettableTime;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class EventsResourceTest {
@@ -51,20 +54,30 @@ class EventsResourceTest {
 
     /** As WildFly does, for example, when the connection is closed while the listener is set. */
     @Test
-    void aPublisherThatCantBeListenedToIsCountedNoLonger() {
+    void aPublisherThatCantBeListenedToIsCountedNoLonger() throws IOException {
         log.create(Samples.task(TASK.value()));
-        var request = FakeRequest.with(new DeafInput(), -1);
-        assertThatThrownBy(() ->
-                        resource().publish(TASK, "text/plain", null, null, null, request, ANN, new FakeAsyncResponse()))
-                .isInstanceOf(IllegalStateException.class);
+        var request = FakeRequest.with(new DeafInput(listener -> {}), -1);
+        var response = new FakeAsyncResponse();
+        resource().publish(TASK, "text/plain", null, null, null, request, ANN, response);
+        executor.runAll();
+        assertThat(response.answer()).isInstanceOf(Response.class);
         assertThat(publishers.count()).isZero();
         assertThat(budget.held()).isZero();
     }
 
     @Test
+    void aPublisherThatEndsWhileItCantBeListenedToIsCountedOnce() throws IOException {
+        log.create(Samples.task(TASK.value()));
+        var request = FakeRequest.with(new DeafInput(listener -> listener.onError(new IOException("Reset"))), -1);
+        resource().publish(TASK, "text/plain", null, null, null, request, ANN, new FakeAsyncResponse());
+        executor.runAll();
+        assertThat(publishers.count()).isZero();
+    }
+
+    @Test
     void linesTakeNoIdempotencyKey() {
         log.create(Samples.task(TASK.value()));
-        var request = FakeRequest.with(new DeafInput(), -1);
+        var request = FakeRequest.with(new DeafInput(listener -> {}), -1);
         assertThatThrownBy(() -> resource()
                         .publish(TASK, "text/plain", null, "key", null, request, ANN, new FakeAsyncResponse()))
                 .isInstanceOf(ProblemException.class)
@@ -85,8 +98,15 @@ class EventsResourceTest {
     /** Input that takes no listener. */
     private static final class DeafInput extends ServletInputStream {
 
+        private final Consumer<ReadListener> before;
+
+        DeafInput(Consumer<ReadListener> before) {
+            this.before = before;
+        }
+
         @Override
         public void setReadListener(ReadListener listener) {
+            before.accept(listener);
             throw new IllegalStateException("The connection is closed");
         }
 
