@@ -9,10 +9,13 @@ import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
+import io.taskstream.it.wire.RunnerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The server restarts under an open page, which resumes. */
 @MainlyOn("payara")
@@ -20,6 +23,13 @@ class PageRestartIT extends InBrowser {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final double PATIENCE_MILLIS = PATIENCE.toSeconds() * 1e3;
+
+    /** The command that is watched and cancelled. For a real build: {@code -Drunner.build="exec mvn -B verify"}. */
+    private static final String BUILD = System.getProperty(
+            "runner.build", "trap 'echo stopped; exit 143' TERM; while :; do echo another line; sleep 0.1; done");
+
+    /** How long it runs after the restart. */
+    private static final Duration BUILDING = Duration.ofSeconds(Integer.getInteger("runner.build.seconds", 1));
 
     private static final Server SERVER = start();
 
@@ -69,6 +79,32 @@ class PageRestartIT extends InBrowser {
         view.awaitLight("live");
         assertThat(view.allLines()).isEqualTo(lines(1, 30));
         screenshot(view.page(), "restart-healed");
+    }
+
+    @Test
+    void aBuildIsWatchedThroughARestartAndCancelled(@TempDir Path directory) {
+        List<String> options = List.of(SERVER.url() + "/tasks/" + task);
+        try (var runner = RunnerProcess.start(SERVER.url(), directory, options, List.of("bash", "-c", BUILD))) {
+            TaskPage view = watch(window(), task);
+            awaitLine(view, 5);
+            SERVER.crash();
+            view.awaitLight("reconnecting");
+            startAgain();
+            view.awaitLight("live");
+            Await.sleep(BUILDING);
+            screenshot(view.page(), "build-running");
+
+            view.part("cancel").click();
+            view.part("confirm-yes").click();
+
+            assertThat(runner.await(PATIENCE)).as(runner.messages()).isEqualTo(143);
+            assertThat(view.part("light")).containsText("cancelled");
+            screenshot(view.page(), "build-cancelled");
+            assertThat(api.task(task).getString("status")).isEqualTo("cancelled");
+            assertThat(api.text(task)).isEqualTo(runner.shown());
+            assertThat(view.allLines()).containsSubsequence(runner.shown().lines().toList());
+            System.out.printf("A build of %,d bytes was cancelled. %s%n", runner.shown().length(), runner.messages());
+        }
     }
 
     private void startAgain() {
