@@ -22,14 +22,12 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands that the runner runs: their ends, their cancellation, how soon their output is seen, and very long lines. */
-@Tag("once")
 class RunnerCommandsIT extends OnServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

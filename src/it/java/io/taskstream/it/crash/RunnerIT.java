@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The output of a command that the runner publishes is whole, byte for byte, whatever breaks: the server is killed as by
  * {@code kill -9}, and connections are cut after any byte. {@code -Drunner.kills} sets the number of kills; the long form is 20.
  */
-@Tag("once")
 class RunnerIT {
 
     private static final String NAME = System.getProperty("it.server");
