@@ -33,7 +33,7 @@ class TasksIT extends OnServer {
         assertThat(answer.statusCode()).isEqualTo(201);
         JsonObject task = Api.json(answer);
         assertThat(UUID.fromString(task.getString("id")).version()).isEqualTo(7);
-        assertThat(answer.headers().firstValue("Location")).hasValue("/tasks/" + task.getString("id"));
+        assertThat(answer.headers().firstValue("Location")).hasValue(api.at("/tasks/" + task.getString("id")).getPath());
         assertThat(task.getString("title")).isEqualTo("Nightly");
         assertThat(task.getString("status")).isEqualTo("open");
         assertThat(task.getJsonObject("labels").getString("team")).isEqualTo("core");

@@ -145,12 +145,16 @@ final class Payara extends Server {
 
     @Override
     public void deploy(Path war) {
-        asadmin(
+        List<String> words = new ArrayList<>(List.of(
                 "--port",
                 Integer.toString(managementPort()),
                 "deploy",
                 "--force=true",
-                war.toAbsolutePath().toString());
+                war.toAbsolutePath().toString()));
+        if (!options().root().isEmpty()) {
+            words.add(words.size() - 1, "--contextroot=" + options().root());
+        }
+        asadmin(words.toArray(String[]::new));
     }
 
     @Override
@@ -174,7 +178,7 @@ final class Payara extends Server {
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + (base + HTTP));
+        return at(base + HTTP);
     }
 
     private int managementPort() {

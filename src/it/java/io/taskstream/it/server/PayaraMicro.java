@@ -90,7 +90,7 @@ final class PayaraMicro extends Server {
                 "--rootDir",
                 directory.resolve("root").toString(),
                 "--contextroot",
-                "/",
+                options().root() + "/",
                 "--deploy",
                 war.toString()));
         Process started = new Command(List.copyOf(words), Map.of()).start(log());
@@ -133,7 +133,7 @@ final class PayaraMicro extends Server {
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+        return at(port);
     }
 
     @Override

@@ -159,7 +159,7 @@ final class WildFly extends Server {
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + httpPort);
+        return at(httpPort);
     }
 
     @Override
