@@ -158,6 +158,21 @@ final class Payara extends Server {
     }
 
     @Override
+    public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
+        var commands = new StringBuilder("set-config-ordinal --ordinal=500 --source=application\n");
+        commands.append("deploy --enabled=false --name=" + name + " --contextroot=" + root + " " + war.toAbsolutePath()
+                + "\n");
+        settings.forEach((key, value) -> commands.append("set-config-property --source=application --sourceName=" + name
+                + " --propertyName=" + key + " --propertyValue=" + value + "\n"));
+        commands.append("enable " + name + "\n");
+        try {
+            run(Files.writeString(domains.resolve(name + ".asadmin"), commands));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
     public void undeploy(String name) {
         asadmin("--port", Integer.toString(managementPort()), "undeploy", name);
     }

@@ -127,6 +127,11 @@ final class PayaraMicro extends Server {
     }
 
     @Override
+    public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void undeploy(String name) {
         throw new UnsupportedOperationException();
     }

@@ -97,6 +97,13 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
     /** Deploys the archive at the context root of the options, in place of what was deployed under that name before. */
     public abstract void deploy(Path war);
 
+    /**
+     * Deploys the archive once more, as src/docs/servers.md describes it.
+     *
+     * @param settings of this copy, which count more than those of the server
+     */
+    public abstract void deployCopy(Path war, String name, String root, Map<String, String> settings);
+
     /** Undeploys an application. */
     public abstract void undeploy(String name);
 

@@ -149,7 +149,7 @@ public class WebsiteFilter extends HttpFilter {
         /** A link on another site may lead to the page, which only shows itself, and in no frame. */
         private static boolean isLinkToPage(HttpServletRequest request) {
             return isRead(request)
-                    && pathOf(request).equals("/")
+                    && (pathOf(request).equals("/") || pathOf(request).isEmpty())
                     && values(request, "Sec-Fetch-Mode").equals(List.of("navigate"))
                     && values(request, "Sec-Fetch-Dest").equals(List.of("document"));
         }

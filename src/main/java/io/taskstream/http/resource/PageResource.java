@@ -3,6 +3,7 @@ package io.taskstream.http.resource;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.http.Caller;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.InternalServerErrorException;
@@ -39,10 +40,19 @@ public class PageResource {
             "svg", "image/svg+xml",
             "txt", "text/plain;charset=UTF-8");
 
+    /** Redirects from the context root without the last slash, to which the page's links would not be relative. */
     @GET
     @RequiresPermission(Permission.NONE)
-    public Response index(@HeaderParam("If-None-Match") @Nullable String known) throws IOException {
-        return pageFile(INDEX, known);
+    public Response index(
+            @HeaderParam("If-None-Match") @Nullable String known,
+            @Context HttpServletRequest request,
+            @Context SecurityContext caller)
+            throws IOException {
+        return request.getRequestURI().endsWith("/")
+                ? pageFile(INDEX, known)
+                : Response.status(Response.Status.TEMPORARY_REDIRECT)
+                        .header(HttpHeaders.LOCATION, Caller.of(caller).root() + "/")
+                        .build();
     }
 
     @GET

@@ -254,6 +254,7 @@ class WebsiteFilterTest {
     void thePageIsAtTheContextRoot() {
         contextRoot = "/some/where";
         assertThat(link("GET", "/some/where/", "navigate", "document")).isZero();
+        assertThat(link("GET", "/some/where", "navigate", "document")).isZero();
         assertThat(link("GET", "/some/where/tasks", "navigate", "document")).isEqualTo(403);
         assertThat(status("GET", "/some/where/page/app.js", "Host", "127.0.0.1", "Origin", "http://build.example"))
                 .isZero();
