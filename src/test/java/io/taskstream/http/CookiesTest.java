@@ -35,8 +35,7 @@ class CookiesTest {
     @Test
     void loggingOutTakesTheCookieAway() {
         assertThat(new Cookies(false).noSession("")).startsWith("__Host-taskstream=; Path=/; Max-Age=0;");
-        assertThat(new Cookies(false).noSession("/ts"))
-                .startsWith("__Secure-taskstream.ts=; Path=/ts; Max-Age=0;");
+        assertThat(new Cookies(false).noSession("/ts")).startsWith("__Secure-taskstream.ts=; Path=/ts; Max-Age=0;");
     }
 
     /** Browsers refuse the prefix {@code __Host-} for any path but the whole host. */

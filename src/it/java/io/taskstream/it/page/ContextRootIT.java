@@ -70,9 +70,10 @@ class ContextRootIT extends InBrowser {
         byPrefix = Proxy.startNginxAt(BY_PREFIX, copy);
         bySlash = Proxy.startNginxAt(BY_SLASH, copy);
         Api api = new Api(copy);
-        Await.until("the copy is ready", Duration.ofMinutes(1), () -> api.get("/health/ready")
-                        .statusCode()
-                == 200);
+        Await.until(
+                "the copy is ready",
+                Duration.ofMinutes(1),
+                () -> api.get("/health/ready").statusCode() == 200);
     }
 
     @AfterAll
@@ -124,7 +125,7 @@ class ContextRootIT extends InBrowser {
         }
 
         assertThat(there.get("/openapi.yaml").body())
-                .contains("servers:\n  - url: " + (root.isEmpty() ? "/" : root) + "\n");
+                .contains("servers:\n  - url: " + (root.isEmpty() ? "/" : root) + "\n", "name: " + session + "\n");
         assertThat(there.get("/asyncapi.yaml").body()).contains("address: " + root + "/tasks/{id}/stream\n");
         assertThat(there.get("/nothing/here", BEARER).statusCode()).isEqualTo(404);
         assertThat(there.get("/tasks").statusCode()).isEqualTo(401);
@@ -143,7 +144,9 @@ class ContextRootIT extends InBrowser {
         List<String> options =
                 List.of("--token", TOKEN, there.at("/tasks/" + task).toString());
         try (var runner = RunnerProcess.start(there.at(""), directory, options, List.of("echo", "built"))) {
-            assertThat(runner.await(Duration.ofMinutes(1))).as(runner.messages()).isZero();
+            assertThat(runner.await(Duration.ofMinutes(1)))
+                    .as(runner.messages())
+                    .isZero();
         }
         assertThat(there.get("/tasks/" + task, BEARER).body()).contains("\"completed\"");
         assertThat(there.get("/tasks/" + task + "/events", BEARER).body()).contains("built\\n");
@@ -166,8 +169,7 @@ class ContextRootIT extends InBrowser {
     }
 
     private static String locationOf(Api there, String name, String value) {
-        HttpResponse<String> made =
-                there.send("POST", "/tasks", null, "", BEARER[0], BEARER[1], name, value);
+        HttpResponse<String> made = there.send("POST", "/tasks", null, "", BEARER[0], BEARER[1], name, value);
         return made.headers().firstValue("Location").orElseThrow();
     }
 

@@ -160,8 +160,8 @@ final class Payara extends Server {
     @Override
     public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
         var commands = new StringBuilder("set-config-ordinal --ordinal=500 --source=application\n");
-        commands.append("deploy --enabled=false --name=" + name + " --contextroot=" + root + " " + war.toAbsolutePath()
-                + "\n");
+        commands.append(
+                "deploy --enabled=false --name=" + name + " --contextroot=" + root + " " + war.toAbsolutePath() + "\n");
         settings.forEach((key, value) -> commands.append("set-config-property --source=application --sourceName=" + name
                 + " --propertyName=" + key + " --propertyValue=" + value + "\n"));
         commands.append("enable " + name + "\n");

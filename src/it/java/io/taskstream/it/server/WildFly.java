@@ -133,7 +133,8 @@ final class WildFly extends Server {
         Path properties = home.resolve(name + ".properties");
         Path script = home.resolve(name + ".cli");
         var text = new StringBuilder("config_ordinal=500\n");
-        settings.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        settings.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
         try {
             Files.writeString(
                     descriptor,

@@ -3,6 +3,7 @@ package io.taskstream.http.resource;
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.http.Caller;
+import io.taskstream.http.Cookies;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -97,7 +98,8 @@ public class PageResource {
         String content = new String(file, StandardCharsets.UTF_8);
         if (!root.isEmpty()) {
             content = content.replace("  - url: /\n", "  - url: " + root + "\n")
-                    .replace("  address: /", "  address: " + root + "/");
+                    .replace("  address: /", "  address: " + root + "/")
+                    .replace(Cookies.session(""), Cookies.session(root));
         }
         // The type is that of RFC 9512.
         return Response.ok(content)

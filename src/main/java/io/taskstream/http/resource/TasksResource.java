@@ -137,11 +137,7 @@ public class TasksResource {
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
         Caller creator = Caller.of(caller);
-        body.read(
-                call,
-                creator,
-                response,
-                json -> response.resume(createIfAbsent(path, request(type, json), creator)));
+        body.read(call, creator, response, json -> response.resume(createIfAbsent(path, request(type, json), creator)));
     }
 
     private Response createIfAbsent(String path, TaskRequest request, Caller creator) {

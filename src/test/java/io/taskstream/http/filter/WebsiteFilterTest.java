@@ -307,8 +307,7 @@ class WebsiteFilterTest {
         return refusal == null ? 0 : refusal.status();
     }
 
-    private HttpServletRequest request(
-            String peer, String protocol, String method, String path, String... headers) {
+    private HttpServletRequest request(String peer, String protocol, String method, String path, String... headers) {
         return (HttpServletRequest) Proxy.newProxyInstance(
                 WebsiteFilterTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
