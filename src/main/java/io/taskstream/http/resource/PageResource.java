@@ -102,7 +102,7 @@ public class PageResource {
                     .replace(Cookies.session(""), Cookies.session(root));
         }
         // The type is that of RFC 9512.
-        return Response.ok(content)
+        return Response.ok(content.getBytes(StandardCharsets.UTF_8))
                 .type("application/yaml")
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .build();
