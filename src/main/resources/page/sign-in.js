@@ -3,15 +3,18 @@
  * stands for it.
  */
 
-import { closeSession, openSession } from './api.js';
+import { address, closeSession, openSession } from './api.js';
 import { h, replace } from './dom.js';
 import { openDialog } from './dialogs.js';
 import { remember, setting } from './settings.js';
 
 const listeners = new Set();
 
+/** Local storage is shared by all that this host serves, cookies by what is below one path. */
+const SIGNED_IN = `signed-in ${new URL(address('')).pathname}`;
+
 /** Whether this browser has signed in and not out; the session may have ended all the same. */
-export const isSignedIn = () => setting('signed-in', 'no') === 'yes';
+export const isSignedIn = () => setting(SIGNED_IN, 'no') === 'yes';
 
 /** @param {() => void} listener called when that changes */
 export function onSignIn(listener) {
@@ -19,7 +22,7 @@ export function onSignIn(listener) {
 }
 
 function note(signedIn) {
-  remember('signed-in', signedIn ? 'yes' : 'no');
+  remember(SIGNED_IN, signedIn ? 'yes' : 'no');
   listeners.forEach((listener) => listener());
 }
 

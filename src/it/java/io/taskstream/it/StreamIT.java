@@ -308,7 +308,8 @@ class StreamIT extends OnServer {
     void headAnswersWithoutAStream() throws IOException {
         String task = api.createTask();
         try (var connection = new RawConnection(server, 0)) {
-            connection.send("HEAD /tasks/" + task + "/stream HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+            connection.send("HEAD " + server.getPath() + "/tasks/" + task
+                    + "/stream HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
             RawConnection.Head head = connection.readHead();
             assertThat(head.code()).isEqualTo(200);
             assertThat(head.fields()).containsEntry("content-type", "text/event-stream");
@@ -325,7 +326,7 @@ class StreamIT extends OnServer {
 
     @Test
     void aStreamGoesToAClientWhoseAcceptIsHalfReadable() throws IOException {
-        String path = "/tasks/" + api.createTask() + "/stream";
+        String path = server.getPath() + "/tasks/" + api.createTask() + "/stream";
         for (String accept :
                 List.of("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "nonsense", "text/*;q=.3")) {
             try (var connection = new RawConnection(server, 0)) {

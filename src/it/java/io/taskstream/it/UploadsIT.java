@@ -221,8 +221,9 @@ class UploadsIT extends OnServer {
     }
 
     private String head(long offset, String complete) {
-        return "PATCH " + upload + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/partial-upload\r\n"
-                + "Upload-Offset: " + offset + "\r\nUpload-Complete: " + complete + "\r\n";
+        return "PATCH " + api.at(upload).getPath()
+                + " HTTP/1.1\r\nHost: test\r\nContent-Type: application/partial-upload\r\n" + "Upload-Offset: " + offset
+                + "\r\nUpload-Complete: " + complete + "\r\n";
     }
 
     private static String chunk(String text) {

@@ -8,12 +8,21 @@ import java.util.regex.Pattern;
 
 /**
  * The trusted proxies in front of the server. They name the client's address in one header, the one they are configured
- * to write; any other they pass on as the client sent it. The headers of all other peers are ignored.
+ * to write; any other they pass on as the client sent it. They may name a prefix of paths, too. The headers of all other
+ * peers are ignored.
  */
 public final class Proxies {
 
+    /** The header in which a proxy names the path at which its clients see the application. */
+    public static final String PREFIX_HEADER = "X-Forwarded-Prefix";
+
     private static final Pattern FOR =
             Pattern.compile("(?:^|;)\\s*for=(?:\"([^\"]*)\"|([^;\\s]*))", Pattern.CASE_INSENSITIVE);
+
+    /** Segments of unreserved characters (RFC 3986, section 2.3): they mean the same in a header, a cookie and a page. */
+    private static final Pattern PREFIX = Pattern.compile("/|(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+/?");
+
+    private static final int LONGEST_PREFIX = 256;
 
     private final List<Network> trusted;
     private final Header header;
@@ -86,6 +95,25 @@ public final class Proxies {
             client = next.get();
         }
         return client;
+    }
+
+    /**
+     * Returns the path at which the client sees the application, without a slash at its end. A trusted proxy that adds or
+     * removes a prefix names that path; what is no path is ignored.
+     *
+     * @param peer the address of the connection
+     * @param prefixes the values of {@value #PREFIX_HEADER}
+     * @param contextRoot the path at which the server has the application
+     */
+    public String root(String peer, List<String> prefixes, String contextRoot) {
+        if (prefixes.size() != 1 || !isTrusted(peer)) {
+            return contextRoot;
+        }
+        String prefix = prefixes.get(0);
+        if (prefix.length() > LONGEST_PREFIX || !PREFIX.matcher(prefix).matches()) {
+            return contextRoot;
+        }
+        return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
     }
 
     private static List<String> elements(List<String> values) {

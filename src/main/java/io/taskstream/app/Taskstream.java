@@ -62,7 +62,7 @@ public class Taskstream {
         graph = built;
         UnreadBodyFilter.setKeepAlive(context, settings.keepAlive());
         WebsiteFilter.setCheck(context, built.websites());
-        requireNonNull(healthChecks).serve(built.health());
+        requireNonNull(healthChecks).serve(built.health(), context.getContextPath());
         LOG.log(Level.INFO, "Taskstream is ready on {0}", context.getServerInfo());
     }
 

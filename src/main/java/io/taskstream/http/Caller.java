@@ -11,8 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grant the client's permissions
  * @param address the client's IP address
+ * @param root the path at which the client sees the application, without a slash at its end; empty for {@code /}
  */
-public record Caller(Grant grant, String address) implements SecurityContext {
+public record Caller(Grant grant, String address, String root) implements SecurityContext {
+
+    public Caller(Grant grant, String address) {
+        this(grant, address, "");
+    }
+
+    /** Returns the same client with other permissions. */
+    public Caller with(Grant other) {
+        return new Caller(other, address, root);
+    }
 
     /** Returns the caller of the request that has this context. */
     public static Caller of(SecurityContext context) {

@@ -28,9 +28,14 @@ public final class Credentials {
     private final @Nullable String ticket;
     private final @Nullable String pass;
 
-    public Credentials(ContainerRequestContext request) {
+    /**
+     * Reads them.
+     *
+     * @param root the path at which the client sees the application, without a slash at its end
+     */
+    public Credentials(ContainerRequestContext request, String root) {
         this.authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        this.session = cookie(request, Cookies.SESSION);
+        this.session = cookie(request, Cookies.session(root));
         this.stream = streamOf(request);
         this.ticket = stream == null
                 ? null

@@ -22,9 +22,15 @@ import org.jspecify.annotations.Nullable;
 public class HealthExtension implements Extension {
 
     private volatile @Nullable Health health;
+    private volatile String suffix = "";
 
-    /** Sets what the checks report from now on. It is not injected into them: on Payara they see no bean but this one. */
-    public void serve(Health newHealth) {
+    /**
+     * Sets what the checks report from now on. It is not injected into them: on Payara they see no bean but this one.
+     *
+     * @param contextRoot added to the names of the checks: the server shows those of all its deployments
+     */
+    public void serve(Health newHealth, String contextRoot) {
+        suffix = contextRoot.isEmpty() ? "" : ' ' + contextRoot;
         health = newHealth;
     }
 
@@ -70,7 +76,7 @@ public class HealthExtension implements Extension {
         @Override
         public HealthCheckResponse call() {
             List<Health.Check> checks = health.ask(question);
-            HealthCheckResponseBuilder response = HealthCheckResponse.named(name);
+            HealthCheckResponseBuilder response = HealthCheckResponse.named(name + health.suffix);
             checks.stream()
                     .filter(check -> !check.isUp())
                     .forEach(check -> response.withData(check.name(), check.detail()));

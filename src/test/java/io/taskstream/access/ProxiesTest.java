@@ -68,6 +68,44 @@ class ProxiesTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "/ts | /ts",
+                "/some/where/ | /some/where",
+                "/ | \"\"",
+                "/a.b_c~d-e/9 | /a.b_c~d-e/9",
+                "\"\" | /root",
+                "ts | /root",
+                "// | /root",
+                "//evil.example | /root",
+                "/a//b | /root",
+                "/a/../b | /root",
+                "/a/. | /root",
+                "/a%2fb | /root",
+                "/a b | /root",
+                "/a;b | /root",
+                "/a?b | /root",
+                "/a, /b | /root",
+                "https://evil.example/a | /root"
+            })
+    void theRootIsWhatAProxyCallsItIfThatIsAPath(String prefix, String root) {
+        assertThat(proxies.root("10.1.2.3", List.of(prefix), "/root")).isEqualTo(root);
+    }
+
+    @Test
+    void theRootIsTheContextRootUnlessOneProxyNamesOnePrefix() {
+        assertThat(proxies.root("192.0.2.9", List.of("/ts"), "/root")).isEqualTo("/root");
+        assertThat(proxies.root("10.1.2.3", List.of(), "/root")).isEqualTo("/root");
+        assertThat(proxies.root("10.1.2.3", List.of("/a", "/b"), "/root")).isEqualTo("/root");
+        assertThat(proxies.root("10.1.2.3", List.of("/" + "a".repeat(300)), "/root"))
+                .isEqualTo("/root");
+        assertThat(Proxies.in(List.of(), Proxies.Header.FORWARDED).root("10.1.2.3", List.of("/ts"), ""))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/x", "10.0.0/8", "::1/129", "10.0.0.0/-1"})
     void aNetworkThatIsNoneIsRefused(String text) {
         assertThatThrownBy(() -> Proxies.in(List.of(text), Proxies.Header.FORWARDED))

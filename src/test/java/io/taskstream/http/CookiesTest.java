@@ -15,26 +15,40 @@ class CookiesTest {
 
     @Test
     void theSessionIsForThisHostOnlyAndEndsWithTheToken() {
-        assertThat(new Cookies(false).session("abc", MINUTE, NOW))
+        assertThat(new Cookies(false).session("abc", MINUTE, "", NOW))
                 .isEqualTo("__Host-taskstream=abc; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict");
     }
 
     @Test
     void aTokenWithoutEndMakesACookieForAsLongAsTheBrowserRuns() {
-        assertThat(new Cookies(false).session("abc", new Grant("ann", "s", Permissions.ALL, Instant.MAX), NOW))
+        assertThat(new Cookies(false).session("abc", new Grant("ann", "s", Permissions.ALL, Instant.MAX), "", NOW))
                 .doesNotContain("Max-Age");
     }
 
     @Test
     void aPassIsForItsStreamOnly() {
-        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, NOW))
+        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, "", NOW))
                 .isEqualTo(
                         "__Secure-taskstream-stream=abc; Path=/tasks/t1/stream; Max-Age=60; HttpOnly; Secure; SameSite=None");
     }
 
     @Test
     void loggingOutTakesTheCookieAway() {
-        assertThat(new Cookies(false).noSession()).startsWith("__Host-taskstream=; Path=/; Max-Age=0;");
+        assertThat(new Cookies(false).noSession("")).startsWith("__Host-taskstream=; Path=/; Max-Age=0;");
+        assertThat(new Cookies(false).noSession("/ts")).startsWith("__Secure-taskstream.ts=; Path=/ts; Max-Age=0;");
+    }
+
+    /** Browsers refuse the prefix {@code __Host-} for any path but the whole host. */
+    @Test
+    void atAnotherRootTheyAreForThatPathAndNoOtherServerTakesThem() {
+        assertThat(new Cookies(false).session("abc", MINUTE, "/some/where", NOW))
+                .isEqualTo("__Secure-taskstream.some.where=abc; Path=/some/where; Max-Age=60; HttpOnly; Secure;"
+                        + " SameSite=Strict");
+        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, "/some/where", NOW))
+                .startsWith("__Secure-taskstream-stream=abc; Path=/some/where/tasks/t1/stream; Max-Age=60;");
+        // A browser sends the cookie of /some to /some/where, too.
+        assertThat(Cookies.session("/some")).isNotEqualTo(Cookies.session("/some/where"));
+        assertThat(Cookies.session("/a(b)%20c")).isEqualTo("__Secure-taskstream.a.b..20c");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.taskstream.it.access;
 import static io.taskstream.it.access.GuardedServer.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.Api;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.ProxyProduct;
@@ -81,12 +82,21 @@ class BehindProxiesIT {
                     assertThat(status(stranger)).as(forged).isEqualTo(401);
                 }
             }
+            assertThat(locationOf(new Api(proxy.url()), bearer(token))).startsWith("/tasks/");
         }
         Await.until("all is audited", Duration.ofSeconds(20), () -> addresses().size() >= audited + 2 * FORGED.size());
         List<String> addresses = addresses();
         assertThat(addresses.subList(audited, addresses.size())).containsOnly(CLIENT);
         // Frees the only viewer slot for the next proxy.
         guarded.api().send("DELETE", "/tasks/" + task, null, "", bearer(token));
+    }
+
+    /** Where a task is made that a client with a forged prefix makes. */
+    private static String locationOf(Api proxy, String... bearer) {
+        return proxy.send("POST", "/tasks", null, "", bearer[0], bearer[1], "X-Forwarded-Prefix", "/forged")
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
     }
 
     /** The audit lines, in order. */

@@ -145,12 +145,31 @@ final class Payara extends Server {
 
     @Override
     public void deploy(Path war) {
-        asadmin(
+        List<String> words = new ArrayList<>(List.of(
                 "--port",
                 Integer.toString(managementPort()),
                 "deploy",
                 "--force=true",
-                war.toAbsolutePath().toString());
+                war.toAbsolutePath().toString()));
+        if (!options().root().isEmpty()) {
+            words.add(words.size() - 1, "--contextroot=" + options().root());
+        }
+        asadmin(words.toArray(String[]::new));
+    }
+
+    @Override
+    public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
+        var commands = new StringBuilder("set-config-ordinal --ordinal=500 --source=application\n");
+        commands.append(
+                "deploy --enabled=false --name=" + name + " --contextroot=" + root + " " + war.toAbsolutePath() + "\n");
+        settings.forEach((key, value) -> commands.append("set-config-property --source=application --sourceName=" + name
+                + " --propertyName=" + key + " --propertyValue=" + value + "\n"));
+        commands.append("enable " + name + "\n");
+        try {
+            run(Files.writeString(domains.resolve(name + ".asadmin"), commands));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -174,7 +193,7 @@ final class Payara extends Server {
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + (base + HTTP));
+        return at(base + HTTP);
     }
 
     private int managementPort() {

@@ -90,7 +90,7 @@ final class PayaraMicro extends Server {
                 "--rootDir",
                 directory.resolve("root").toString(),
                 "--contextroot",
-                "/",
+                options().root() + "/",
                 "--deploy",
                 war.toString()));
         Process started = new Command(List.copyOf(words), Map.of()).start(log());
@@ -127,13 +127,18 @@ final class PayaraMicro extends Server {
     }
 
     @Override
+    public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void undeploy(String name) {
         throw new UnsupportedOperationException();
     }
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port);
+        return at(port);
     }
 
     @Override

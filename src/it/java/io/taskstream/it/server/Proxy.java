@@ -67,6 +67,20 @@ public final class Proxy implements AutoCloseable {
         return new Proxy(ProxyProduct.NGINX, ProxyProduct.NGINX.snippet().replace("listen 80;", listen), upstream);
     }
 
+    /**
+     * Starts nginx with the project's own settings for it, and those of src/docs/proxies.md for a prefix.
+     *
+     * @param prefix the path at which its clients see the application, without a slash at the end
+     */
+    public static Proxy startNginxAt(String prefix, URI upstream) {
+        String settings = ProxyProduct.NGINX
+                .snippet()
+                .replace("location / {", "location " + prefix + "/ {")
+                .replace("127.0.0.1:8080;", "127.0.0.1:8080" + upstream.getPath() + "/;")
+                .replace("X-Forwarded-Prefix \"\";", "X-Forwarded-Prefix " + prefix + "/;");
+        return new Proxy(ProxyProduct.NGINX, settings, upstream);
+    }
+
     /** Where it answers. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);

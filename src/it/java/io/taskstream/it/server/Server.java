@@ -94,14 +94,25 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
     /** Stops it as an operator does, and waits until it is gone. */
     public abstract void stop();
 
-    /** Deploys the archive, in place of what was deployed under that name before. */
+    /** Deploys the archive at the context root of the options, in place of what was deployed under that name before. */
     public abstract void deploy(Path war);
+
+    /**
+     * Deploys the archive once more, as src/docs/servers.md describes it.
+     *
+     * @param settings of this copy, which count more than those of the server
+     */
+    public abstract void deployCopy(Path war, String name, String root, Map<String, String> settings);
 
     /** Undeploys an application. */
     public abstract void undeploy(String name);
 
-    /** Where HTTP is answered, without a slash at the end. */
+    /** Where the application is, without a slash at the end. */
     public abstract URI url();
+
+    final URI at(int port) {
+        return URI.create("http://127.0.0.1:" + port + options.root());
+    }
 
     /** Where the server writes its log. */
     public abstract Path log();

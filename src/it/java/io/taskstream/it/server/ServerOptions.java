@@ -14,15 +14,21 @@ import java.util.TreeMap;
  */
 public record ServerOptions(Path javaHome, Path directory, String heap, Map<String, String> properties) {
 
+    /** The setting of the context root; WildFly reads it in a descriptor of the WAR. */
+    private static final String ROOT = "taskstream.context-root";
+
     /** The host name of hand-written requests. */
     private static final String NAME = "test";
 
     /**
      * The JDK that {@code it.java} names, else that of this process; 512 MiB of heap, and no access control. Its name is
-     * {@value #NAME}, besides its address.
+     * {@value #NAME}, besides its address. The context root is {@code it.root}, else {@code /}.
      */
     public static ServerOptions in(Path directory) {
-        return bare(directory).with("taskstream.access", "open").with("taskstream.hosts", NAME);
+        String root = System.getProperty("it.root", "");
+        ServerOptions options =
+                bare(directory).with("taskstream.access", "open").with("taskstream.hosts", NAME);
+        return root.isEmpty() ? options : options.with(ROOT, root);
     }
 
     /** The same without any property. */
@@ -31,6 +37,11 @@ public record ServerOptions(Path javaHome, Path directory, String heap, Map<Stri
         // Another run may use the same name at the same time.
         Path own = directory.resolveSibling(directory.getFileName() + System.getProperty("it.lane", ""));
         return new ServerOptions(Path.of(java), own, "512m", Map.of());
+    }
+
+    /** The path of the application, without a slash at the end. */
+    String root() {
+        return properties.getOrDefault(ROOT, "");
     }
 
     /** The same with another heap. */

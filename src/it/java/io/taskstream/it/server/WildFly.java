@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -127,6 +128,32 @@ final class WildFly extends Server {
     }
 
     @Override
+    public void deployCopy(Path war, String name, String root, Map<String, String> settings) {
+        Path descriptor = home.resolve(name + ".xml");
+        Path properties = home.resolve(name + ".properties");
+        Path script = home.resolve(name + ".cli");
+        var text = new StringBuilder("config_ordinal=500\n");
+        settings.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        try {
+            Files.writeString(
+                    descriptor,
+                    "<jboss-web xmlns=\"http://www.jboss.com/xml/ns/javaee\"><context-root>" + root
+                            + "</context-root></jboss-web>\n");
+            Files.writeString(properties, text);
+            Files.writeString(
+                    script,
+                    "deployment-overlay add --name=" + name + " --deployments=" + name
+                            + ".war --content=/WEB-INF/jboss-web.xml=" + descriptor
+                            + ",/WEB-INF/classes/META-INF/microprofile-config.properties=" + properties + "\ndeploy "
+                            + war.toAbsolutePath() + " --name=" + name + ".war\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cli("--connect", "--controller=127.0.0.1:" + managementPort, "--file=" + script);
+    }
+
+    @Override
     public void undeploy(String name) {
         cli("--connect", "--controller=127.0.0.1:" + managementPort, "--command=undeploy " + name + ".war");
     }
@@ -139,7 +166,7 @@ final class WildFly extends Server {
     }
 
     private Command javaCommand(List<String> words) {
-        return new Command(List.copyOf(words), java.util.Map.of())
+        return new Command(List.copyOf(words), Map.of())
                 .with("JAVA_HOME", options().javaHome().toString())
                 .with("JBOSS_HOME", home.toString())
                 .with("NOPAUSE", "true");
@@ -159,7 +186,7 @@ final class WildFly extends Server {
 
     @Override
     public URI url() {
-        return URI.create("http://127.0.0.1:" + httpPort);
+        return at(httpPort);
     }
 
     @Override

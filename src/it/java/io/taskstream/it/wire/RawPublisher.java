@@ -12,8 +12,9 @@ public final class RawPublisher implements AutoCloseable {
     /** Opens a chunked POST to the task's events. */
     public RawPublisher(URI server, String task, String contentType, String... headers) {
         connection = new RawConnection(server, 0);
-        var head = new StringBuilder("POST /tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: "
-                + contentType + "\r\nTransfer-Encoding: chunked\r\n");
+        var head = new StringBuilder(
+                "POST " + server.getPath() + "/tasks/" + task + "/events HTTP/1.1\r\nHost: test\r\nContent-Type: "
+                        + contentType + "\r\nTransfer-Encoding: chunked\r\n");
         for (int i = 0; i < headers.length; i += 2) {
             head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }

@@ -52,7 +52,11 @@ public final class RawViewer implements AutoCloseable {
         this.head = connection.readHead();
     }
 
-    /** Watches, reading all the time. */
+    /**
+     * Watches, reading all the time.
+     *
+     * @param path behind that of the server's URL
+     */
     public static RawViewer open(URI server, String path, String... headers) {
         RawViewer viewer = openPaused(server, path, 0, headers);
         viewer.resume();
@@ -62,7 +66,7 @@ public final class RawViewer implements AutoCloseable {
     /** Opens the stream and reads its head and no more, until it is resumed. */
     public static RawViewer openPaused(URI server, String path, int receiveBuffer, String... headers) {
         try {
-            return new RawViewer(new RawConnection(server, receiveBuffer), path, headers);
+            return new RawViewer(new RawConnection(server, receiveBuffer), server.getPath() + path, headers);
         } catch (IOException e) {
             throw new AssertionError(path, e);
         }

@@ -13,6 +13,7 @@ import io.taskstream.http.Exchange;
 import io.taskstream.http.Problem;
 import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -67,18 +68,21 @@ public class AuthenticationFilter implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String peer = Exchange.of(request).request().getRemoteAddr();
+        HttpServletRequest call = Exchange.of(request).request();
+        String peer = call.getRemoteAddr();
         String address = proxies.isTrusted(peer) ? proxies.client(peer, values(request, proxies.header())) : peer;
+        String root = proxies.root(peer, values(request, Proxies.PREFIX_HEADER), call.getContextPath());
+        var caller = new Caller(Grant.ANONYMOUS, address, root);
         // So that the audit log has the address of refused requests.
-        request.setSecurityContext(new Caller(Grant.ANONYMOUS, address));
+        request.setSecurityContext(caller);
         // A closed server tells nothing but that it is closed.
         Problem tooLarge = access.mode() == AccessControl.Mode.CLOSED ? null : headLimits.check(request);
         if (tooLarge != null) {
             request.abortWith(tooLarge.response());
         } else if (access.mode() == AccessControl.Mode.OPEN) {
-            request.setSecurityContext(new Caller(Grant.UNRESTRICTED, address));
+            request.setSecurityContext(caller.with(Grant.UNRESTRICTED));
         } else if (!isPublic(request.getUriInfo().getPath())) {
-            authenticate(request, peer, address);
+            authenticate(request, peer, caller);
         }
     }
 
@@ -88,11 +92,11 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                         && PAGE.matcher(path).matches());
     }
 
-    private void authenticate(ContainerRequestContext request, String peer, String address) {
-        var credentials = new Credentials(request);
+    private void authenticate(ContainerRequestContext request, String peer, Caller caller) {
+        var credentials = new Credentials(request, caller.root());
         try {
             Credentials.Accepted accepted = credentials.verify(access);
-            request.setSecurityContext(new Caller(accepted.grant(), address));
+            request.setSecurityContext(caller.with(accepted.grant()));
             if (accepted.byCookie() && !isFromAllowedOrigin(request, peer)) {
                 request.abortWith(
                         Problem.of(403, "A cookie is accepted only from an allowed Origin, and this request has none")
@@ -105,7 +109,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                 Exchange.of(request)
                         .response()
                         .addHeader(
-                                HttpHeaders.SET_COOKIE, cookies.pass(stream, pass, accepted.grant(), time.instant()));
+                                HttpHeaders.SET_COOKIE,
+                                cookies.pass(stream, pass, accepted.grant(), caller.root(), time.instant()));
             }
         } catch (RefusedException e) {
             request.abortWith(challenge(request, e.reason(), credentials.arePresent()));

@@ -149,7 +149,7 @@ public class WebsiteFilter extends HttpFilter {
         /** A link on another site may lead to the page, which only shows itself, and in no frame. */
         private static boolean isLinkToPage(HttpServletRequest request) {
             return isRead(request)
-                    && request.getRequestURI().equals("/")
+                    && (pathOf(request).equals("/") || pathOf(request).isEmpty())
                     && values(request, "Sec-Fetch-Mode").equals(List.of("navigate"))
                     && values(request, "Sec-Fetch-Dest").equals(List.of("document"));
         }
@@ -159,7 +159,14 @@ public class WebsiteFilter extends HttpFilter {
          * page's scripts with an origin that seems foreign, and without them the page could not show what is wrong.
          */
         private static boolean isFileOfPage(HttpServletRequest request) {
-            return isRead(request) && request.getRequestURI().startsWith("/page/");
+            return isRead(request) && pathOf(request).startsWith("/page/");
+        }
+
+        /** Returns the path behind the context root, as it was sent. */
+        private static String pathOf(HttpServletRequest request) {
+            String path = request.getRequestURI();
+            String root = request.getContextPath();
+            return path.startsWith(root) ? path.substring(root.length()) : path;
         }
 
         private static boolean isRead(HttpServletRequest request) {

@@ -2,6 +2,9 @@ package io.taskstream.http.resource;
 
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.http.Caller;
+import io.taskstream.http.Cookies;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.InternalServerErrorException;
@@ -9,11 +12,14 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +41,19 @@ public class PageResource {
             "svg", "image/svg+xml",
             "txt", "text/plain;charset=UTF-8");
 
+    /** Redirects from the context root without the last slash, to which the page's links would not be relative. */
     @GET
     @RequiresPermission(Permission.NONE)
-    public Response index(@HeaderParam("If-None-Match") @Nullable String known) throws IOException {
-        return pageFile(INDEX, known);
+    public Response index(
+            @HeaderParam("If-None-Match") @Nullable String known,
+            @Context HttpServletRequest request,
+            @Context SecurityContext caller)
+            throws IOException {
+        return request.getRequestURI().endsWith("/")
+                ? pageFile(INDEX, known)
+                : Response.status(Response.Status.TEMPORARY_REDIRECT)
+                        .header(HttpHeaders.LOCATION, Caller.of(caller).root() + "/")
+                        .build();
     }
 
     @GET
@@ -61,25 +76,33 @@ public class PageResource {
     @GET
     @RequiresPermission(Permission.NONE)
     @Path("openapi.yaml")
-    public Response openapi() throws IOException {
-        return description("/api/openapi.yaml");
+    public Response openapi(@Context SecurityContext caller) throws IOException {
+        return description("/api/openapi.yaml", caller);
     }
 
     /** Returns the description of the stream's events. */
     @GET
     @RequiresPermission(Permission.NONE)
     @Path("asyncapi.yaml")
-    public Response asyncapi() throws IOException {
-        return description("/api/asyncapi.yaml");
+    public Response asyncapi(@Context SecurityContext caller) throws IOException {
+        return description("/api/asyncapi.yaml", caller);
     }
 
-    private static Response description(String name) throws IOException {
-        byte[] content = read(name);
-        if (content == null) {
+    /** The files describe the application at {@code /}. */
+    private static Response description(String name, SecurityContext caller) throws IOException {
+        byte[] file = read(name);
+        if (file == null) {
             throw new InternalServerErrorException();
         }
+        String root = Caller.of(caller).root();
+        String content = new String(file, StandardCharsets.UTF_8);
+        if (!root.isEmpty()) {
+            content = content.replace("  - url: /\n", "  - url: " + root + "\n")
+                    .replace("  address: /", "  address: " + root + "/")
+                    .replace(Cookies.session(""), Cookies.session(root));
+        }
         // The type is that of RFC 9512.
-        return Response.ok(content)
+        return Response.ok(content.getBytes(StandardCharsets.UTF_8))
                 .type("application/yaml")
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .build();

@@ -54,7 +54,8 @@ public class SessionsResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response open(
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization, @Context SecurityContext context) {
-        Grant grant = Caller.of(context).grant();
+        Caller caller = Caller.of(context);
+        Grant grant = caller.grant();
         JsonObjectBuilder json = JsonAnswer.object()
                 .add("subject", grant.subject())
                 .add("session", grant.session())
@@ -68,7 +69,7 @@ public class SessionsResource {
             throw Problem.of(400, "To open a session, send a token in the header Authorization")
                     .asException();
         }
-        return answer.header(HttpHeaders.SET_COOKIE, cookies.session(token, grant, time.instant()))
+        return answer.header(HttpHeaders.SET_COOKIE, cookies.session(token, grant, caller.root(), time.instant()))
                 .build();
     }
 
@@ -81,9 +82,10 @@ public class SessionsResource {
     @Path("session")
     @Audited("session closed")
     public Response close(@Context SecurityContext context) {
-        access.signOut(Caller.of(context).grant());
+        Caller caller = Caller.of(context);
+        access.signOut(caller.grant());
         return Response.noContent()
-                .header(HttpHeaders.SET_COOKIE, cookies.noSession())
+                .header(HttpHeaders.SET_COOKIE, cookies.noSession(caller.root()))
                 .build();
     }
 

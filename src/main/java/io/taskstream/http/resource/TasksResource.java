@@ -97,10 +97,11 @@ public class TasksResource {
         if (!creator.grant().permissions().mayPublishAny()) {
             throw Problem.of(403, "You have no permission to create tasks").asException();
         }
-        body.read(call, creator, response, json -> response.resume(create(request(type, json), creator.grant())));
+        body.read(call, creator, response, json -> response.resume(create(request(type, json), creator)));
     }
 
-    private Response create(TaskRequest request, Grant grant) {
+    private Response create(TaskRequest request, Caller creator) {
+        Grant grant = creator.grant();
         TaskId id = request.id() == null ? TaskId.generate(time, RANDOM) : new TaskId(request.id());
         if (!grant.permissions().mayPublish(id)) {
             throw Problem.of(403, "You have no permission to create a task with this id")
@@ -109,7 +110,7 @@ public class TasksResource {
         if (!create(task(id, request), grant)) {
             throw Problem.of(409, "There is a task " + id + " already").asException();
         }
-        return created(id);
+        return created(id, creator);
     }
 
     private boolean create(Task task, Grant grant) {
@@ -136,14 +137,10 @@ public class TasksResource {
             @Context HttpServletRequest call,
             @Suspended AsyncResponse response) {
         Caller creator = Caller.of(caller);
-        body.read(
-                call,
-                creator,
-                response,
-                json -> response.resume(createIfAbsent(path, request(type, json), creator.grant())));
+        body.read(call, creator, response, json -> response.resume(createIfAbsent(path, request(type, json), creator)));
     }
 
-    private Response createIfAbsent(String path, TaskRequest request, Grant grant) {
+    private Response createIfAbsent(String path, TaskRequest request, Caller creator) {
         TaskId id = new TaskId(path);
         if (request.id() != null && !request.id().equals(path)) {
             throw new InvalidTaskException("id", "The member 'id' is not the id in the path");
@@ -151,7 +148,7 @@ public class TasksResource {
         Task task = task(id, request);
         // Checked first, so that a caller with the most open tasks still gets those that exist.
         boolean exists = log.find(id).isPresent();
-        return !exists && create(task, grant) ? created(id) : get(id);
+        return !exists && create(task, creator.grant()) ? created(id, creator) : get(id);
     }
 
     /** The body is optional, so there is no {@code @Consumes}: it would require a type without a body. */
@@ -169,8 +166,10 @@ public class TasksResource {
         return Task.open(id, request.title(), request.labels(), time.instant());
     }
 
-    private Response created(TaskId id) {
-        return answer(201, id).header(HttpHeaders.LOCATION, "/tasks/" + id).build();
+    private Response created(TaskId id, Caller creator) {
+        return answer(201, id)
+                .header(HttpHeaders.LOCATION, creator.root() + "/tasks/" + id)
+                .build();
     }
 
     private Response.ResponseBuilder answer(int status, TaskId id) {

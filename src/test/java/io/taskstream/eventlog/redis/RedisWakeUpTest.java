@@ -2,6 +2,7 @@ package io.taskstream.eventlog.redis;
 
 import static io.taskstream.testing.Stages.await;
 import static io.taskstream.testing.Stages.join;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.task.Task;
@@ -37,6 +38,22 @@ final class RedisWakeUpTest {
     void aMessageWakesTheOtherServerFromEachNodeOfACluster() {
         try (var cluster = new RedisCluster()) {
             assertWakes(new RedisConfig.Server(List.of(cluster.uri()), true, "taskstream:", 0));
+        }
+    }
+
+    @Test
+    void deploymentsWithOtherPrefixesOfKeysDoNotMeet() {
+        try (var server = new RedisServer();
+                var engines = new RedisEngines();
+                EventLog here = engines.open(server.uri());
+                EventLog there = engines.open(
+                        new RedisConfig.Server(List.of(server.uri()), false, "other:", 0), RedisEngines.RETENTION)) {
+            assertWakes(new TaskId("task"), here, here);
+            assertThat(there.find(new TaskId("task"))).isEmpty();
+            assertWakes(new TaskId("task"), there, there);
+            assertThat(here.find(new TaskId("task")).orElseThrow().events()).isEqualTo(2);
+            assertThat(there.delete(new TaskId("task"))).isTrue();
+            assertThat(here.find(new TaskId("task"))).isPresent();
         }
     }
 

@@ -31,6 +31,8 @@ class WebsiteFilterTest {
     private final List<String> audited = new ArrayList<>();
     private final List<Integer> counted = new ArrayList<>();
 
+    private String contextRoot = "";
+
     private final WebsiteFilter.Check check = check(AccessControl.Mode.OPEN);
 
     private WebsiteFilter.Check check(AccessControl.Mode mode) {
@@ -248,6 +250,16 @@ class WebsiteFilterTest {
         assertThat(link("GET", "/tasks/a/stream", "navigate", "document")).isEqualTo(403);
     }
 
+    @Test
+    void thePageIsAtTheContextRoot() {
+        contextRoot = "/some/where";
+        assertThat(link("GET", "/some/where/", "navigate", "document")).isZero();
+        assertThat(link("GET", "/some/where", "navigate", "document")).isZero();
+        assertThat(link("GET", "/some/where/tasks", "navigate", "document")).isEqualTo(403);
+        assertThat(status("GET", "/some/where/page/app.js", "Host", "127.0.0.1", "Origin", "http://build.example"))
+                .isZero();
+    }
+
     private int link(String method, String path, String mode, String destination) {
         return status(
                 method,
@@ -295,8 +307,7 @@ class WebsiteFilterTest {
         return refusal == null ? 0 : refusal.status();
     }
 
-    private static HttpServletRequest request(
-            String peer, String protocol, String method, String path, String... headers) {
+    private HttpServletRequest request(String peer, String protocol, String method, String path, String... headers) {
         return (HttpServletRequest) Proxy.newProxyInstance(
                 WebsiteFilterTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
@@ -305,6 +316,7 @@ class WebsiteFilterTest {
                     case "getProtocol" -> protocol;
                     case "getMethod" -> method;
                     case "getRequestURI" -> path;
+                    case "getContextPath" -> contextRoot;
                     case "getServerName" -> "from.authority";
                     case "getHeaders" -> {
                         List<String> values = new ArrayList<>();

@@ -58,7 +58,9 @@ public final class StoreFile implements AutoCloseable {
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 throw new IllegalStateException(
-                        "The log " + file + " is open in another process; two servers can't share one directory", e);
+                        "The log " + file
+                                + " is open in another process or deployment; each needs a directory of its own",
+                        e);
             }
             if (e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT) {
                 throw new IllegalStateException(
