@@ -1,0 +1,79 @@
+package sample;
+
+import io.taskstream.client.StreamItem;
+import jakarta.ws.rs.client.WebTarget;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.InboundSseEvent;
+import jakarta.ws.rs.sse.SseEventSource;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+// begin: watch
+/** Watches a task until it is done, through lost connections and restarts. No item is left out, and none comes twice. */
+final class Watch implements AutoCloseable {
+
+    private final WebTarget stream;
+    private final ScheduledExecutorService timers;
+    private final Consumer<StreamItem> listener;
+    private SseEventSource source;
+    private String last = "";
+    private long delaySeconds = 1;
+    private boolean isClosed;
+
+    Watch(WebTarget task, ScheduledExecutorService timers, Consumer<StreamItem> listener) {
+        this.stream = task.path("stream");
+        this.timers = timers;
+        this.listener = listener;
+        timers.execute(this::open);
+    }
+
+    private synchronized void open() {
+        if (!isClosed) {
+            source = SseEventSource.target(stream.queryParam("lastEventId", last))
+                    .reconnectingEvery(2, TimeUnit.SECONDS)
+                    .build();
+            source.register(this::accept, this::failed);
+            source.open();
+        }
+    }
+
+    private synchronized void accept(InboundSseEvent event) {
+        if (event.getId() == null || isClosed) {
+            return; // a heartbeat, or an event named lag, gap or producer
+        }
+        last = event.getId();
+        delaySeconds = 1;
+        try {
+            StreamItem item = event.readData(StreamItem.class, MediaType.APPLICATION_JSON_TYPE);
+            listener.accept(item);
+            if (item instanceof StreamItem.Done) {
+                timers.execute(this::close);
+            }
+        } catch (RuntimeException e) {
+            // Another kind of JSON. An exception would end the source.
+        }
+    }
+
+    /** The source has given up: nothing accepts connections, or the answer is no stream. */
+    private synchronized void failed(Throwable reason) {
+        if (source != null) {
+            source = null;
+            timers.schedule(this::open, delaySeconds, TimeUnit.SECONDS);
+            delaySeconds = Math.min(30, 2 * delaySeconds);
+        }
+    }
+
+    @Override
+    public void close() {
+        SseEventSource open;
+        synchronized (this) {
+            isClosed = true;
+            open = source;
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+}
+// end: watch
