@@ -210,6 +210,14 @@ class ArchitectureTest {
             .orShould()
             .callConstructor(Thread.class, Runnable.class);
 
+    /**
+     * WildFly's scheduler, when it is late, runs a task of a fixed rate again before it has taken the application's class
+     * loader from the thread, and keeps that loader for good.
+     */
+    @ArchTest
+    static final ArchRule PERIODIC_TASKS_PAUSE =
+            noClasses().should().callMethodWhere(target(nameMatching("scheduleAtFixedRate")));
+
     private static DescribedPredicate<JavaAccess<?>> readsTheClock() {
         Set<String> dates = Set.of(
                 Instant.class.getName(),

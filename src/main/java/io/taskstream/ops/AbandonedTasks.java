@@ -57,7 +57,7 @@ public final class AbandonedTasks implements AutoCloseable {
     public AbandonedTasks start(ScheduledExecutorService scheduler, Executor executor) {
         if (!patience.isZero()) {
             long millis = Math.max(1_000, patience.toMillis() / 10);
-            timer = scheduler.scheduleAtFixedRate(
+            timer = scheduler.scheduleWithFixedDelay(
                     () -> executor.execute(this::sweep), millis, millis, TimeUnit.MILLISECONDS);
         }
         return this;

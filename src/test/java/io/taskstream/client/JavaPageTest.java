@@ -33,7 +33,8 @@ class JavaPageTest {
     }
 
     private static String part(Path file, String name) throws IOException {
-        Matcher part = Pattern.compile("(?ms)^ *(?://|<!--) begin: " + name + "\\b[^\n]*\n(.*?)^ *(?://|<!--) end: " + name + "\\b")
+        Matcher part = Pattern.compile(
+                        "(?ms)^ *(?://|<!--) begin: " + name + "\\b[^\n]*\n(.*?)^ *(?://|<!--) end: " + name + "\\b")
                 .matcher(Files.readString(file));
         assertThat(part.find()).as(name + " in " + file).isTrue();
         return part.group(1).stripTrailing().stripIndent() + "\n";

@@ -89,7 +89,9 @@ class TaskOutputTest {
             if (fits) {
                 text.write(body, 0, fault == Fault.HALF ? body.length / 2 : body.length);
                 isComplete = fault != Fault.HALF
-                        && exchange.getRequestHeaders().getFirst("Upload-Complete").equals("?1");
+                        && exchange.getRequestHeaders()
+                                .getFirst("Upload-Complete")
+                                .equals("?1");
             }
         }
         if (fault == Fault.LOST_ANSWER) {

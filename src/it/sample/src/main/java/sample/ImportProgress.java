@@ -47,11 +47,13 @@ public class ImportProgress extends AbstractItemWriteListener implements JobList
 
     @Override
     public void afterJob() {
-        progress().end(switch (job.getBatchStatus()) {
-            case FAILED -> TaskStatus.FAILED;
-            case STOPPING, STOPPED -> TaskStatus.CANCELLED;
-            default -> TaskStatus.COMPLETED;
-        });
+        progress()
+                .end(
+                        switch (job.getBatchStatus()) {
+                            case FAILED -> TaskStatus.FAILED;
+                            case STOPPING, STOPPED -> TaskStatus.CANCELLED;
+                            default -> TaskStatus.COMPLETED;
+                        });
     }
 
     private Progress progress() {

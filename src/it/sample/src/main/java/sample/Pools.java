@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.Application;
 /** The application, and its own threads: one that waits for a network must not take those that all applications share. */
 // begin: pools
 @ManagedExecutorDefinition(name = Pools.WORK, maxAsync = 16)
-@ManagedScheduledExecutorDefinition(name = Pools.TIMERS, maxAsync = 4)
+@ManagedScheduledExecutorDefinition(name = Pools.TIMERS, maxAsync = 16)
 // end: pools
 @ApplicationScoped
 @ApplicationPath("work")

@@ -1,8 +1,10 @@
 package sample;
 
 import io.taskstream.client.StreamItem;
+import jakarta.json.bind.Jsonb;
+import jakarta.json.bind.JsonbBuilder;
+import jakarta.json.bind.JsonbException;
 import jakarta.ws.rs.client.WebTarget;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.InboundSseEvent;
 import jakarta.ws.rs.sse.SseEventSource;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 /** Watches a task until it is done, through lost connections and restarts. No item is left out, and none comes twice. */
 final class Watch implements AutoCloseable {
 
+    private final Jsonb jsonb = JsonbBuilder.create();
     private final WebTarget stream;
     private final ScheduledExecutorService timers;
     private final Consumer<StreamItem> listener;
@@ -45,13 +48,13 @@ final class Watch implements AutoCloseable {
         last = event.getId();
         delaySeconds = 1;
         try {
-            StreamItem item = event.readData(StreamItem.class, MediaType.APPLICATION_JSON_TYPE);
+            StreamItem item = jsonb.fromJson(event.readData(), StreamItem.class);
             listener.accept(item);
             if (item instanceof StreamItem.Done) {
                 timers.execute(this::close);
             }
-        } catch (RuntimeException e) {
-            // Another kind of JSON. An exception would end the source.
+        } catch (JsonbException e) {
+            // JSON of another kind, which is no item.
         }
     }
 

@@ -36,6 +36,7 @@ public class WorkResource {
         var parameters = new Properties();
         parameters.setProperty("task", "import-" + UUID.randomUUID());
         parameters.setProperty("rows", Integer.toString(rows));
+        taskstream.create(parameters.getProperty("task"), "Import");
         BatchRuntime.getJobOperator().start("import", parameters);
         return parameters.getProperty("task");
     }
@@ -45,6 +46,7 @@ public class WorkResource {
     @Path("report")
     public String startReport(@QueryParam("lines") @DefaultValue("100") int lines) {
         String task = "report-" + UUID.randomUUID();
+        taskstream.create(task, "Report");
         work.execute(() -> report(task, lines));
         return task;
     }
