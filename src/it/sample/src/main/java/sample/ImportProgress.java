@@ -47,13 +47,13 @@ public class ImportProgress extends AbstractItemWriteListener implements JobList
 
     @Override
     public void afterJob() {
-        progress()
-                .end(
-                        switch (job.getBatchStatus()) {
-                            case FAILED -> TaskStatus.FAILED;
-                            case STOPPING, STOPPED -> TaskStatus.CANCELLED;
-                            default -> TaskStatus.COMPLETED;
-                        });
+        TaskStatus status =
+                switch (job.getBatchStatus()) {
+                    case FAILED -> TaskStatus.FAILED;
+                    case STOPPING, STOPPED -> TaskStatus.CANCELLED;
+                    default -> TaskStatus.COMPLETED;
+                };
+        progress().end(status);
     }
 
     private Progress progress() {
