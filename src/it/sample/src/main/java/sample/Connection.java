@@ -22,6 +22,7 @@ import jakarta.ws.rs.client.WebTarget;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,11 +44,11 @@ public class Connection {
 
     @Inject
     @ConfigProperty(name = "sample.token-file")
-    Optional<Path> tokenFile;
+    Optional<String> tokenFile;
 
     @Inject
     @ConfigProperty(name = "sample.trust-store")
-    Optional<Path> trustStore;
+    Optional<String> trustStore;
 
     @Resource(lookup = Pools.WORK)
     ManagedExecutorService work;
@@ -67,14 +68,14 @@ public class Connection {
                 .connectTimeout(10, TimeUnit.SECONDS)
                 // Longer than the silence between two heartbeats.
                 .readTimeout(60, TimeUnit.SECONDS);
-        tokenFile.ifPresent(file -> builder.register(new Token(file)));
+        tokenFile.ifPresent(file -> builder.register(new Token(Path.of(file))));
         trustStore.ifPresent(file -> builder.trustStore(keys(file)));
         client = builder.build();
     }
 
-    private static KeyStore keys(Path file) {
+    private static KeyStore keys(String file) {
         try {
-            return KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+            return KeyStore.getInstance(new File(file), "changeit".toCharArray());
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("The trust store cannot be read", e);
         }
