@@ -7,6 +7,8 @@ import jakarta.json.bind.JsonbException;
 import jakarta.ws.rs.client.WebTarget;
 import jakarta.ws.rs.sse.InboundSseEvent;
 import jakarta.ws.rs.sse.SseEventSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ final class Watch implements AutoCloseable {
     private final ScheduledExecutorService timers;
     private final Consumer<StreamItem> listener;
     private SseEventSource source;
+    private Future<?> reopening = CompletableFuture.completedFuture(null);
     private String last = "";
     private long delaySeconds = 1;
     private boolean isClosed;
@@ -62,7 +65,7 @@ final class Watch implements AutoCloseable {
     private synchronized void failed(Throwable reason) {
         if (source != null) {
             source = null;
-            timers.schedule(this::open, delaySeconds, TimeUnit.SECONDS);
+            reopening = timers.schedule(this::open, delaySeconds, TimeUnit.SECONDS);
             delaySeconds = Math.min(30, 2 * delaySeconds);
         }
     }
@@ -72,6 +75,7 @@ final class Watch implements AutoCloseable {
         SseEventSource open;
         synchronized (this) {
             isClosed = true;
+            reopening.cancel(false);
             open = source;
         }
         if (open != null) {
