@@ -39,6 +39,8 @@ class ArchitectureTest {
     static final ArchRule PACKAGES_IMPORT_ONLY_ALONG_THE_ARROWS = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.taskstream..")
             .withOptionalLayers(true)
+            .layer("client")
+            .definedBy("io.taskstream.client..")
             .layer("task")
             .definedBy("io.taskstream.task..")
             .layer("metrics")
@@ -71,40 +73,42 @@ class ArchitectureTest {
             .definedBy("io.taskstream.ops..")
             .layer("app")
             .definedBy(APP)
-            .whereLayer("task")
+            .whereLayer("client")
             .mayNotAccessAnyLayer()
+            .whereLayer("task")
+            .mayOnlyAccessLayers("client")
             .whereLayer("metrics")
             .mayNotAccessAnyLayer()
             .whereLayer("eventlog")
-            .mayOnlyAccessLayers("task", "metrics")
+            .mayOnlyAccessLayers("task", "metrics", "client")
             .whereLayer("memory")
-            .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
             .whereLayer("embedded")
-            .mayOnlyAccessLayers("embedded.store", "embedded.journal", "eventlog", "task", "metrics")
+            .mayOnlyAccessLayers("embedded.store", "embedded.journal", "eventlog", "task", "metrics", "client")
             .whereLayer("embedded.store")
-            .mayOnlyAccessLayers("embedded.journal", "eventlog", "task")
+            .mayOnlyAccessLayers("embedded.journal", "eventlog", "task", "client")
             .whereLayer("embedded.store")
             .mayOnlyBeAccessedByLayers("embedded")
             .whereLayer("embedded.journal")
-            .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
             .whereLayer("embedded.journal")
             .mayOnlyBeAccessedByLayers("embedded", "embedded.store")
             .whereLayer("redis")
-            .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
             .whereLayer("stream")
-            .mayOnlyAccessLayers("eventlog", "task", "metrics")
+            .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
             .whereLayer("access")
-            .mayOnlyAccessLayers("task")
+            .mayOnlyAccessLayers("task", "client")
             .whereLayer("http")
-            .mayOnlyAccessLayers("eventlog", "task", "access")
+            .mayOnlyAccessLayers("eventlog", "task", "access", "client")
             .whereLayer("body")
-            .mayOnlyAccessLayers("http", "stream", "eventlog", "task", "access")
+            .mayOnlyAccessLayers("http", "stream", "eventlog", "task", "access", "client")
             .whereLayer("filter")
-            .mayOnlyAccessLayers("http", "task", "access")
+            .mayOnlyAccessLayers("http", "task", "access", "client")
             .whereLayer("resource")
-            .mayOnlyAccessLayers("http", "body", "ops", "stream", "eventlog", "task", "access", "metrics")
+            .mayOnlyAccessLayers("http", "body", "ops", "stream", "eventlog", "task", "access", "metrics", "client")
             .whereLayer("ops")
-            .mayOnlyAccessLayers("stream", "eventlog", "task", "metrics");
+            .mayOnlyAccessLayers("stream", "eventlog", "task", "metrics", "client");
 
     @ArchTest
     static final ArchRule ACCESS_DOES_NOT_IMPORT_ITS_SUB_PACKAGES = noClasses()
@@ -122,6 +126,7 @@ class ArchitectureTest {
     static final ArchRule EVERY_CLASS_STANDS_IN_A_KNOWN_PACKAGE = classes()
             .should()
             .resideInAnyPackage(
+                    "io.taskstream.client",
                     "io.taskstream.task",
                     "io.taskstream.metrics",
                     "io.taskstream.eventlog",
@@ -164,7 +169,17 @@ class ArchitectureTest {
             .resideInAPackage("io.taskstream.task..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "jakarta.json..", "org.jspecify..", "io.taskstream.task..");
+            .resideInAnyPackage(
+                    "java..", "jakarta.json..", "org.jspecify..", "io.taskstream.task..", "io.taskstream.client..");
+
+    @ArchTest
+    static final ArchRule CLIENTS_NEED_ONLY_JAKARTA_APIS = classes()
+            .that()
+            .resideInAPackage("io.taskstream.client..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..", "jakarta.json.bind..", "jakarta.ws.rs..", "org.jspecify..", "io.taskstream.client..");
 
     @ArchTest
     static final ArchRule ONLY_APP_READS_CONFIGURATION = noClasses()
@@ -194,6 +209,14 @@ class ArchitectureTest {
             .resideInAPackage("jakarta.enterprise.concurrent..")
             .orShould()
             .callConstructor(Thread.class, Runnable.class);
+
+    /**
+     * WildFly's scheduler, when it is late, runs a task of a fixed rate again before it has taken the application's class
+     * loader from the thread, and keeps that loader for good.
+     */
+    @ArchTest
+    static final ArchRule PERIODIC_TASKS_PAUSE =
+            noClasses().should().callMethodWhere(target(nameMatching("scheduleAtFixedRate")));
 
     private static DescribedPredicate<JavaAccess<?>> readsTheClock() {
         Set<String> dates = Set.of(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.taskstream.task.StreamItem;
+import io.taskstream.client.StreamItem;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
 import jakarta.ws.rs.HttpMethod;
@@ -87,6 +87,7 @@ class OpenApiTest {
         "put, /tasks/{id}/uploads/{name}, 200 201 400 404 409 410 415",
         "head, /tasks/{id}/uploads/{name}, 204 404 410",
         "patch, /tasks/{id}/uploads/{name}, 204 400 404 409 410 415",
+        "post, /tasks/{id}/uploads/{name}, 204 400 404 409 410 415",
         "get, /tasks/{id}/stream, 200 204 401 403 404 429 503",
         "post, /tasks/{id}/tickets, 200 401 403",
         "post, /session, 200 400 401 413",

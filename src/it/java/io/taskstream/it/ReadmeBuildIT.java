@@ -27,6 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeBuildIT {
 
     static final String RUN = "mvn -Prun verify";
+    static final String INSTALL = "mvn install -DskipTests";
+    static final String COPY_SAMPLE = "cp -r src/it/sample target/sample";
+    static final String BUILD_SAMPLE = "mvn -f target/sample package";
+    static final String DEPLOY_SAMPLE =
+            "cp target/sample/target/sample.war target/run/wildfly-*/standalone/deployments/";
     static final String STOP = "kill $(cat target/run/taskstream.pid)";
     static final String FORMAT = "mvn spotless:apply";
     static final String FUZZ = "mvn test -Pfuzz";
@@ -60,6 +65,8 @@ class ReadmeBuildIT {
                     .extracting(EventStreamParser.Event::data)
                     .containsExactly("{\"any\":\"thing\"}", "{\"type\":\"done\"}");
 
+            walkToAWatchedBatchJob(api);
+
             run(STOP);
             Await.until("it has ended", SOON, () -> !server.isAlive());
         } finally {
@@ -79,6 +86,23 @@ class ReadmeBuildIT {
                 .containsPattern("W1 round 1 undertow .+")
                 .contains("| taskstream wildfly |");
         assertThat(project.resolve("target/bench/results.json")).isNotEmptyFile();
+    }
+
+    /** The way of {@code src/docs/java.md}: the sample gets the client by its coordinates. */
+    private void walkToAWatchedBatchJob(Api api) throws IOException {
+        run(INSTALL);
+        run(COPY_SAMPLE);
+        Files.writeString(
+                project.resolve("target/sample/src/main/resources/META-INF/microprofile-config.properties"),
+                "sample.taskstream=http://localhost:" + port);
+        run(BUILD_SAMPLE);
+        assertThat(run("jar tf target/sample/target/sample.war").lines().filter(entry -> entry.endsWith(".jar")))
+                .containsExactly("WEB-INF/lib/taskstream-1.0.0-SNAPSHOT-client.jar");
+        run(DEPLOY_SAMPLE);
+        Await.until("the sample answers", SOON, () -> api.get("/sample/").statusCode() == 200);
+        String task = api.post("/sample/work/import?rows=20", "text/plain", "").body();
+        Await.until("the job is done", SOON, () -> api.task(task).getString("status").equals("completed"));
+        assertThat(api.text(task)).contains("imported [1, 2, 3").contains("imported [11, 12");
     }
 
     private void copyProject() throws IOException {

@@ -61,6 +61,10 @@ class ReadmeWalkIT {
                     "jq -r '.components[] | \"\\(.group):\\(.name) \\(.version)\"' target/bom.json",
                     "by hand, with each release"),
             Map.entry("mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
+            Map.entry(ReadmeBuildIT.INSTALL, IN_COPY),
+            Map.entry(ReadmeBuildIT.COPY_SAMPLE, IN_COPY),
+            Map.entry(ReadmeBuildIT.BUILD_SAMPLE, IN_COPY),
+            Map.entry(ReadmeBuildIT.DEPLOY_SAMPLE, IN_COPY),
             Map.entry("mvn verify", "the build that these tests are of"),
             Map.entry(".ci/test", "what runs these tests"));
 

@@ -78,6 +78,16 @@ class UploadsIT extends OnServer {
         assertThat(api.task(task).getString("status")).isEqualTo("open");
     }
 
+    /** For clients that can't send PATCH. */
+    @Test
+    void postDoesTheSame() {
+        api.send("PUT", upload, TEXT, "");
+        assertState(patch(0, "?0", "one\n"), 4, "?0");
+        String type = "application/partial-upload";
+        assertState(api.send("POST", upload, type, "two\n", "Upload-Offset", "4", "Upload-Complete", "?1"), 8, "?1");
+        assertThat(text()).isEqualTo("one\ntwo\n");
+    }
+
     @Test
     void patchRefusesWhatItDoesNotUnderstand() {
         api.send("PUT", upload, TEXT, "");

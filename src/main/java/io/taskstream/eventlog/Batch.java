@@ -1,8 +1,8 @@
 package io.taskstream.eventlog;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.task.EventData;
 import io.taskstream.task.InvalidItemException;
-import io.taskstream.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -91,7 +91,7 @@ public final class ManagedEventLog implements EventLog {
     }
 
     private synchronized void retry(ScheduledExecutorService scheduler) {
-        attempts = scheduler.scheduleAtFixedRate(
+        attempts = scheduler.scheduleWithFixedDelay(
                 this::tryAgain, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,8 +1,8 @@
 package io.taskstream.eventlog;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.taskstream.http;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.RefusedException;
 import io.taskstream.access.limit.BatchTooLargeException;
+import io.taskstream.client.Names;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.task.InvalidItemException;
@@ -69,7 +70,8 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         Response.ResponseBuilder answer = Response.fromResponse(problem(failure).response());
         Upload upload = failure.upload();
         if (upload != null) {
-            answer.header("Upload-Offset", upload.offset()).header("Upload-Complete", upload.complete() ? "?1" : "?0");
+            answer.header(Names.UPLOAD_OFFSET, upload.offset())
+                    .header(Names.UPLOAD_COMPLETE, upload.complete() ? Names.YES : Names.NO);
         }
         return answer.build();
     }

@@ -1,5 +1,7 @@
 package io.taskstream.ops;
 
+import io.taskstream.client.StreamItem;
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
@@ -9,9 +11,7 @@ import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.EventReader;
-import io.taskstream.task.StreamItem;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -57,7 +57,7 @@ public final class AbandonedTasks implements AutoCloseable {
     public AbandonedTasks start(ScheduledExecutorService scheduler, Executor executor) {
         if (!patience.isZero()) {
             long millis = Math.max(1_000, patience.toMillis() / 10);
-            timer = scheduler.scheduleAtFixedRate(
+            timer = scheduler.scheduleWithFixedDelay(
                     () -> executor.execute(this::sweep), millis, millis, TimeUnit.MILLISECONDS);
         }
         return this;

@@ -1,5 +1,6 @@
 package io.taskstream.stream;
 
+import io.taskstream.client.Names;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.Frames;
 import io.taskstream.task.EventReader;
@@ -12,7 +13,7 @@ import java.time.Instant;
 final class ControlFrames {
 
     private static final byte[] HEARTBEAT_COMMENT = ascii(": heartbeat\n\n");
-    private static final byte[] HEARTBEAT_EVENT = ascii("event: heartbeat\ndata: {}\n\n");
+    private static final byte[] HEARTBEAT_EVENT = ascii("event: " + Names.HEARTBEAT + "\ndata: {}\n\n");
 
     private ControlFrames() {}
 
@@ -28,7 +29,7 @@ final class ControlFrames {
 
     /** Says how many events a slow viewer has lost. */
     static byte[] lag(long dropped) {
-        return ascii("event: lag\ndata: dropped " + dropped + " events due to slow consumer\n\n");
+        return ascii("event: " + Names.LAG + "\ndata: dropped " + dropped + " events due to slow consumer\n\n");
     }
 
     /** Says that the events from the first to the last named are no longer kept. */
@@ -43,8 +44,8 @@ final class ControlFrames {
 
     /** Says that an upload's producer is {@code lost}, or is {@code back}. */
     static byte[] producer(String upload, String state, Instant since) {
-        return ascii("event: producer\ndata: {\"upload\":\"" + upload + "\",\"state\":\"" + state + "\",\"since\":\""
-                + since + "\"}\n\n");
+        return ascii("event: " + Names.PRODUCER + "\ndata: {\"upload\":\"" + upload + "\",\"state\":\"" + state
+                + "\",\"since\":\"" + since + "\"}\n\n");
     }
 
     /** Returns a comment, which clients ignore and people read. It must be one line. */
@@ -53,8 +54,8 @@ final class ControlFrames {
     }
 
     private static byte[] gap(String reason, EventId from, EventId to) {
-        return ascii("event: gap\ndata: {\"reason\":\"" + reason + "\",\"from\":\"" + from + "\",\"to\":\"" + to
-                + "\"}\n\n");
+        return ascii("event: " + Names.GAP + "\ndata: {\"reason\":\"" + reason + "\",\"from\":\"" + from
+                + "\",\"to\":\"" + to + "\"}\n\n");
     }
 
     /**

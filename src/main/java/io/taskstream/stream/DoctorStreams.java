@@ -58,7 +58,7 @@ public final class DoctorStreams implements AutoCloseable {
         checks.add(check);
         try {
             head.run();
-            check.turns = scheduler.scheduleAtFixedRate(check::runTurn, 1, 1, TimeUnit.SECONDS);
+            check.turns = scheduler.scheduleWithFixedDelay(check::runTurn, 1, 1, TimeUnit.SECONDS);
             check.sink.open(retryMillis);
         } catch (RuntimeException | Error e) {
             check.stop();

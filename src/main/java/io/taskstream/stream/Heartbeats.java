@@ -51,7 +51,7 @@ public final class Heartbeats implements AutoCloseable {
         for (int i = 0; i < SLOTS; i++) {
             slots.add(ConcurrentHashMap.newKeySet(1));
         }
-        this.sweeps = scheduler.scheduleAtFixedRate(this::sweep, PERIOD_NANOS, PERIOD_NANOS, TimeUnit.NANOSECONDS);
+        this.sweeps = scheduler.scheduleWithFixedDelay(this::sweep, PERIOD_NANOS, PERIOD_NANOS, TimeUnit.NANOSECONDS);
     }
 
     /**

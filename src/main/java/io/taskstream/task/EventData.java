@@ -1,5 +1,6 @@
 package io.taskstream.task;
 
+import io.taskstream.client.TaskStatus;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.taskstream.task;
 
+import io.taskstream.client.StreamItem;
 import jakarta.json.JsonException;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.spi.JsonProvider;

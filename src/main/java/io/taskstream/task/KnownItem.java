@@ -1,5 +1,7 @@
 package io.taskstream.task;
 
+import io.taskstream.client.StreamItem;
+import io.taskstream.client.TaskStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.taskstream.task;
 
+import io.taskstream.client.TaskStatus;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

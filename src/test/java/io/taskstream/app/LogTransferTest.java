@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.LogState;
@@ -23,7 +24,6 @@ import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.RedisEngines;

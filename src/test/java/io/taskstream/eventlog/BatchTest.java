@@ -5,10 +5,10 @@ import static io.taskstream.testing.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.task.InvalidItemException;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Samples;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,9 @@ package io.taskstream.eventlog;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.SettableTime;
 import java.nio.charset.StandardCharsets;

@@ -5,9 +5,9 @@ import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -2,13 +2,13 @@ package io.taskstream.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.eventlog.UploadChange;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.ManualScheduler;
 import io.taskstream.testing.Samples;
 import io.taskstream.testing.SettableTime;

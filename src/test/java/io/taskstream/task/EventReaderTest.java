@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.taskstream.client.StreamItem;
+import io.taskstream.client.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static io.taskstream.testing.Samples.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.taskstream.client.StreamItem;
+import io.taskstream.client.TaskStatus;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import java.math.BigDecimal;
@@ -66,7 +68,7 @@ class StreamItemTest {
 
     @Test
     void aTaskCanNotBeDoneAndOpen() {
-        assertThatExceptionOfType(InvalidItemException.class)
+        assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> new StreamItem.Done(TaskStatus.OPEN, null))
                 .withMessageContaining("status");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.taskstream.client.TaskStatus;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -143,6 +143,9 @@ class AccessMatrixIT {
                 new Endpoint("HEAD", "/tasks/" + task + "/stream", null, "", viewer, 200),
                 new Endpoint("PUT", "/tasks/" + task + "/uploads/u", "text/plain", "", publisher, 201),
                 new Endpoint("HEAD", "/tasks/" + task + "/uploads/u", null, "", publisher, 204),
+                // Without its offset.
+                new Endpoint(
+                        "POST", "/tasks/" + task + "/uploads/u", "application/partial-upload", "x", publisher, 400),
                 new Endpoint("POST", "/tasks/" + task + "/tickets", null, "", viewer, 200),
                 new Endpoint("POST", "/tasks/" + task + "/cancel", null, "", admin, 202),
                 new Endpoint("DELETE", "/tasks/" + task, null, "", admin, 204),

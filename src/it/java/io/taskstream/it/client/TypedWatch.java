@@ -1,6 +1,6 @@
 package io.taskstream.it.client;
 
-import io.taskstream.task.StreamItem;
+import io.taskstream.client.StreamItem;
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.ClientBuilder;
 import jakarta.ws.rs.core.MediaType;

@@ -153,6 +153,16 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
         return Long.parseLong(total.replaceAll("Total\\s+\\d+\\s+(\\d+).*", "$1"));
     }
 
+    /** How many copies of a class are loaded after a collection: one for each deployment that the server has not let go. */
+    public final int copies(String className) {
+        String pid = Long.toString(process().orElseThrow().pid());
+        String jcmd = options.javaHome().resolve("bin/jcmd").toString();
+        Command.of(jcmd, pid, "GC.run").run();
+        String loaded = Command.of(jcmd, pid, "VM.class_hierarchy", className).run();
+        return (int)
+                loaded.lines().filter(line -> line.contains(className + "/")).count();
+    }
+
     /** The stacks of all its threads. */
     public final String threads() {
         return process()

@@ -32,7 +32,7 @@ public record ServerOptions(Path javaHome, Path directory, String heap, Map<Stri
     }
 
     /** The same without any property. */
-    static ServerOptions bare(Path directory) {
+    public static ServerOptions bare(Path directory) {
         String java = System.getProperty("it.java", System.getProperty("java.home"));
         // Another run may use the same name at the same time.
         Path own = directory.resolveSibling(directory.getFileName() + System.getProperty("it.lane", ""));

@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -14,7 +15,6 @@ import io.taskstream.eventlog.embedded.journal.JournalRecord.UploadChanged;
 import io.taskstream.eventlog.embedded.store.KeyAnswer;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

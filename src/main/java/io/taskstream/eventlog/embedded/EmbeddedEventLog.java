@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
@@ -17,7 +18,6 @@ import io.taskstream.metrics.LogUsage;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
@@ -12,7 +13,6 @@ import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.metrics.LogUsage;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;

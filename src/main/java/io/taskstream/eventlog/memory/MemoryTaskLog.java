@@ -1,5 +1,6 @@
 package io.taskstream.eventlog.memory;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
@@ -18,7 +19,6 @@ import io.taskstream.eventlog.Uploads;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

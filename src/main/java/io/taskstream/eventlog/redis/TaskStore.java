@@ -1,12 +1,12 @@
 package io.taskstream.eventlog.redis;
 
 import io.lettuce.core.ScriptOutputType;
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.taskstream.http.body;
 
+import io.taskstream.client.Names;
 import io.taskstream.http.Problem;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
@@ -19,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 public record BodyType(String name, Charset charset) {
 
     public static final String JSON = "application/json";
-    public static final String JSON_LINES = "application/x-ndjson";
+    public static final String JSON_LINES = Names.JSON_LINES;
     public static final String TEXT = "text/plain";
 
-    private static final String PART = "application/partial-upload";
+    private static final String PART = Names.PARTIAL_UPLOAD;
 
     private static final BodyType USUAL = new BodyType(JSON, StandardCharsets.UTF_8);
 

@@ -1,9 +1,9 @@
 package io.taskstream.http.body;
 
+import io.taskstream.client.StreamItem;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.InvalidItemException;
-import io.taskstream.task.StreamItem;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

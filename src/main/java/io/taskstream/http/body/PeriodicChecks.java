@@ -25,7 +25,7 @@ public final class PeriodicChecks implements AutoCloseable {
 
     public PeriodicChecks(ScheduledExecutorService scheduler, Ticker ticker) {
         this.ticker = ticker;
-        this.timer = scheduler.scheduleAtFixedRate(this::runAll, 1, 1, TimeUnit.SECONDS);
+        this.timer = scheduler.scheduleWithFixedDelay(this::runAll, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Returns the time that the checks get, in nanoseconds. */

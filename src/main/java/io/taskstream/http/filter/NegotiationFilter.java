@@ -1,5 +1,6 @@
 package io.taskstream.http.filter;
 
+import io.taskstream.client.Names;
 import io.taskstream.http.Exchange;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -53,12 +54,7 @@ public class NegotiationFilter extends HttpFilter {
 
     /** Values that need no check. */
     private static final Set<String> USUAL = Set.of(
-            "*/*",
-            "text/event-stream",
-            "application/json",
-            "text/plain",
-            "application/x-ndjson",
-            "application/partial-upload");
+            "*/*", "text/event-stream", "application/json", "text/plain", Names.JSON_LINES, Names.PARTIAL_UPLOAD);
 
     /** No known type is longer. */
     private static final int LONGEST_TYPE = 256;

@@ -4,6 +4,7 @@ import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
+import io.taskstream.client.Names;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
@@ -67,7 +68,7 @@ public class EventsResource {
             @PathParam("id") TaskId task,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
-            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @HeaderParam(Names.IDEMPOTENCY_KEY) @Nullable String idempotencyKey,
             @HeaderParam("traceparent") @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Context SecurityContext caller,

@@ -1,12 +1,12 @@
 package io.taskstream.http.resource;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.http.Problem;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
 import java.util.Map;

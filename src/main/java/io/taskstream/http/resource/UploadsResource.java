@@ -2,6 +2,7 @@ package io.taskstream.http.resource;
 
 import io.taskstream.access.Permission;
 import io.taskstream.access.RequiresPermission;
+import io.taskstream.client.Names;
 import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException.UploadRefused;
@@ -21,6 +22,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -91,9 +93,37 @@ public class UploadsResource {
             @PathParam("id") TaskId task,
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
-            @HeaderParam("Upload-Offset") @Nullable String uploadOffset,
-            @HeaderParam("Upload-Complete") @Nullable String uploadComplete,
-            @HeaderParam("Upload-Interval") @Nullable String uploadInterval,
+            @HeaderParam(Names.UPLOAD_OFFSET) @Nullable String uploadOffset,
+            @HeaderParam(Names.UPLOAD_COMPLETE) @Nullable String uploadComplete,
+            @HeaderParam(Names.UPLOAD_INTERVAL) @Nullable String uploadInterval,
+            @HeaderParam("traceparent") @Nullable String traceparent,
+            @Context HttpServletRequest request,
+            @Context SecurityContext caller,
+            @Suspended AsyncResponse response)
+            throws IOException {
+        post(
+                task,
+                name,
+                contentType,
+                uploadOffset,
+                uploadComplete,
+                uploadInterval,
+                traceparent,
+                request,
+                caller,
+                response);
+    }
+
+    /** Does the same for clients that can't send PATCH, such as {@link java.net.HttpURLConnection} and Jersey's on top of it. */
+    @POST
+    @RequiresPermission(Permission.PUBLISH)
+    public void post(
+            @PathParam("id") TaskId task,
+            @PathParam("name") String name,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
+            @HeaderParam(Names.UPLOAD_OFFSET) @Nullable String uploadOffset,
+            @HeaderParam(Names.UPLOAD_COMPLETE) @Nullable String uploadComplete,
+            @HeaderParam(Names.UPLOAD_INTERVAL) @Nullable String uploadInterval,
             @HeaderParam("traceparent") @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Context SecurityContext caller,
@@ -102,7 +132,8 @@ public class UploadsResource {
         BodyType.checkPart(contentType);
         long offset = offset(uploadOffset);
         boolean completes = isTrue(uploadComplete);
-        int interval = uploadInterval == null ? 0 : (int) number("Upload-Interval", uploadInterval, LONGEST_SILENCE);
+        int interval =
+                uploadInterval == null ? 0 : (int) number(Names.UPLOAD_INTERVAL, uploadInterval, LONGEST_SILENCE);
         Upload upload = claim(task, name, interval);
         check(upload, offset);
         var part = new BodyPart.OfUpload(
@@ -159,8 +190,8 @@ public class UploadsResource {
         }
         Response problem = ProblemMapper.response(failure);
         return Response.fromResponse(problem)
-                .header("Upload-Offset", null)
-                .header("Upload-Offset", reached)
+                .header(Names.UPLOAD_OFFSET, null)
+                .header(Names.UPLOAD_OFFSET, reached)
                 .header("Connection", "close")
                 .build();
     }
@@ -171,8 +202,8 @@ public class UploadsResource {
 
     private static Response.ResponseBuilder state(int status, long offset, boolean isComplete) {
         return Response.status(status)
-                .header("Upload-Offset", offset)
-                .header("Upload-Complete", isComplete ? "?1" : "?0")
+                .header(Names.UPLOAD_OFFSET, offset)
+                .header(Names.UPLOAD_COMPLETE, isComplete ? Names.YES : Names.NO)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
@@ -181,7 +212,7 @@ public class UploadsResource {
             throw Problem.of(400, "Upload-Offset is missing: it says how many bytes the upload has before these")
                     .asException();
         }
-        return number("Upload-Offset", header, Long.MAX_VALUE);
+        return number(Names.UPLOAD_OFFSET, header, Long.MAX_VALUE);
     }
 
     private static long number(String header, String text, long most) {
@@ -199,10 +230,10 @@ public class UploadsResource {
 
     /** Parses a Boolean (RFC 8941, section 3.3.6); a missing one is false. */
     private static boolean isTrue(@Nullable String header) {
-        String text = header == null ? "?0" : header.strip();
-        if (!text.equals("?0") && !text.equals("?1")) {
+        String text = header == null ? Names.NO : header.strip();
+        if (!text.equals(Names.NO) && !text.equals(Names.YES)) {
             throw Problem.of(400, "Upload-Complete must be ?0 or ?1").asException();
         }
-        return text.equals("?1");
+        return text.equals(Names.YES);
     }
 }

@@ -3,11 +3,11 @@ package io.taskstream.eventlog.embedded;
 import static io.taskstream.testing.Events.DONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import io.taskstream.testing.Events;
 import java.time.Duration;
 import java.util.List;

@@ -4,9 +4,9 @@ import static io.taskstream.testing.Samples.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
-import io.taskstream.task.TaskStatus;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

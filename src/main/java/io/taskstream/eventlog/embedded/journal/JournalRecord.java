@@ -1,10 +1,10 @@
 package io.taskstream.eventlog.embedded.journal;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Uploads;
 import io.taskstream.task.EventData;
 import io.taskstream.task.Task;
-import io.taskstream.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.taskstream.eventlog.embedded.journal;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.taskstream.eventlog.embedded.store;
 
+import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.OwnerOnly;
 import io.taskstream.eventlog.embedded.journal.TaskCodec;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
-import io.taskstream.task.TaskStatus;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
 import java.util.Iterator;

@@ -1,4 +1,4 @@
-package io.taskstream.task;
+package io.taskstream.client;
 
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
@@ -50,11 +50,11 @@ public sealed interface StreamItem {
     record Done(@Nullable TaskStatus status, @Nullable String message) implements StreamItem {
 
         /**
-         * @throws InvalidItemException if the status is {@link TaskStatus#OPEN}
+         * @throws IllegalArgumentException if the status is {@link TaskStatus#OPEN}
          */
         public Done {
             if (status == TaskStatus.OPEN) {
-                throw new InvalidItemException("The member 'status' of done is completed, failed or cancelled");
+                throw new IllegalArgumentException("The member 'status' of done is completed, failed or cancelled");
             }
         }
 

@@ -1,4 +1,4 @@
-package io.taskstream.task;
+package io.taskstream.client;
 
 import jakarta.json.bind.adapter.JsonbAdapter;
 import jakarta.json.bind.annotation.JsonbTypeAdapter;
