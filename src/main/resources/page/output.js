@@ -11,7 +11,7 @@
 import { breaksOf } from './cells.js';
 import { h, setText } from './dom.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN } from './lines.js';
+import { dataText, MOST_DRAWN, Taken } from './lines.js';
 import { drawRow } from './row.js';
 import { Rows } from './rows.js';
 
@@ -25,9 +25,8 @@ const MARGIN = 8;
 export class Output {
   #lines;
   #rows = new Rows();
-  #known = 0;
-  /** The last line whose rows are known: a line that grows is another object each time. */
-  #last = null;
+  /** The lines whose rows are known. */
+  #taken = new Taken();
   /** The number of the line that is the first of #rows. */
   #start = 0;
   #drawn = new Map();
@@ -236,7 +235,8 @@ export class Output {
   #layout() {
     const top = this.topLine;
     this.#rows.clear();
-    this.#start = this.#known = this.#lines.start;
+    this.#taken.clear();
+    this.#start = this.#lines.start;
     this.#take();
     this.#version++;
     if (!this.#following) {
@@ -247,16 +247,13 @@ export class Output {
   }
 
   #take() {
-    const index = this.#known - 1 - this.#start;
-    if (index >= 0 && this.#lines.line(this.#known - 1) !== this.#last) this.#takeGrown(index);
-    for (; this.#known < this.#lines.end; this.#known++) this.#rows.push(this.#rowsOf(this.#lines.line(this.#known)));
-    this.#last = this.#lines.line(this.#known - 1);
-  }
-
-  #takeGrown(index) {
-    const first = this.#rows.rowOf(index);
-    this.#rows.set(index, this.#rowsOf(this.#lines.line(this.#known - 1)));
-    this.#discard((row) => row >= first);
+    const from = this.#taken.take(this.#lines);
+    if (from - this.#start < this.#rows.lines) {
+      const first = this.#rows.rowOf(from - this.#start);
+      this.#rows.truncate(from - this.#start);
+      this.#discard((row) => row >= first);
+    }
+    for (let number = from; number < this.#lines.end; number++) this.#rows.push(this.#rowsOf(this.#lines.line(number)));
   }
 
   #columnsFor(line) {
@@ -295,7 +292,6 @@ export class Output {
     if (many <= 0) return;
     const rows = this.#rows.dropFirst(many);
     this.#start = this.#lines.start;
-    this.#known = Math.max(this.#known, this.#start);
     this.#version++;
     if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
   }

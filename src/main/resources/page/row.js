@@ -1,16 +1,16 @@
 /**
  * Draws one row of the output: a line, a part of a wrapped line, or a part of an opened item's JSON.
  *
- * A row's characters sit in a grid: time, label, text. Colours of 16 come from the style sheet by class, so that they
- * suit the theme; the others are set through the style object, which the page's security policy allows where it forbids
- * the attribute.
+ * A row's characters sit in a grid: time, label, text. Colours are set through the style object, which the page's security
+ * policy allows where it forbids the attribute.
  */
 
-import { read, readable } from './ansi.js';
 import { h } from './dom.js';
 import { full } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { MOST_DRAWN } from './lines.js';
+import { coloursOf } from './palette.js';
+import { runsOf } from './terminal-row.js';
 
 /**
  * @typedef {Object} Looks what all rows on screen have in common
@@ -66,13 +66,13 @@ function labelOf(line, number, part, looks) {
 
 function textOf(line, number, part, looks) {
   const text = h('span', { class: 'text' });
-  const runs = line.rich ? read(line.rich, line.style).runs : [{ text: line.text }];
+  const runs = runsOf(line.text, line.parts);
   const marks = marksOf(line, number, looks.search);
   let at = 0;
   for (const run of runs) {
     const from = Math.max(at, part.from);
     const to = Math.min(at + run.text.length, part.to);
-    if (to > from) appendRun(text, run, run.text.slice(from - at, to - at), from, marks, looks.dark);
+    if (to > from) appendRun(text, run.style, run.text.slice(from - at, to - at), from, marks, looks.dark);
     at += run.text.length;
     if (at >= part.to) break;
   }
@@ -93,8 +93,8 @@ function marksOf(line, number, search) {
 }
 
 /** Appends a run's text, cut where a match begins or ends. `offset` is where in the line the text begins. */
-function appendRun(parent, run, text, offset, marks, dark) {
-  const place = styled(run, dark);
+function appendRun(parent, style, text, offset, marks, dark) {
+  const place = styled(style, dark);
   let at = offset;
   const end = offset + text.length;
   for (const mark of marks) {
@@ -109,27 +109,23 @@ function appendRun(parent, run, text, offset, marks, dark) {
   parent.append(place);
 }
 
-function styled(run, dark) {
-  const { fg, bg, bold, faint, italic, underline, url } = run;
-  if (!fg && !bg && !bold && !faint && !italic && !underline && !url) return document.createDocumentFragment();
+function styled(style, dark) {
+  if (style === null) return document.createDocumentFragment();
+  const { bold, italic, conceal, url } = style;
   const element = url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }) : h('span');
-  const classes = [
-    bold && 'ansi-bold',
-    faint && !fg && 'ansi-faint',
-    italic && 'ansi-italic',
-    underline && 'ansi-underline',
-  ];
+  const classes = [bold && 'ansi-bold', italic && 'ansi-italic', conceal && 'ansi-conceal'];
   element.classList.add(...classes.filter(Boolean));
-  colour(element, fg, 'fg', 'color', bg ? null : dark);
-  colour(element, bg, 'bg', 'backgroundColor', null);
+  const { color, background } = coloursOf(style, dark);
+  if (color && !conceal) element.style.color = color;
+  if (background) element.style.backgroundColor = background;
+  const line = decorationOf(style);
+  if (line !== '') element.style.textDecoration = line;
   return element;
 }
 
-/**
- * @param {?boolean} ground whether the page is dark where the colour must be readable on it; null to take it as it is
- */
-function colour(element, value, suffix, property, ground) {
-  if (!value) return;
-  if (value.class_name !== 'truecolor') element.classList.add(`${value.class_name}-${suffix}`);
-  else element.style[property] = ground === null ? `rgb(${value.rgb.join(', ')})` : readable(value.rgb, ground);
+const UNDERLINES = ['', 'underline', 'underline double', 'underline wavy', 'underline dotted', 'underline dashed'];
+
+function decorationOf({ underline, strike, overline, url }) {
+  const lines = [UNDERLINES[underline || (url ? 1 : 0)], strike && 'line-through', overline && 'overline'];
+  return lines.filter(Boolean).join(' ');
 }
