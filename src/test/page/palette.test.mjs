@@ -46,7 +46,7 @@ for (const dark of [false, true]) {
   });
 
   test(`every colour can be read on every ground in the ${theme} theme`, () => {
-    const some = COLOURS.filter((colour, index) => colour === null || colour < 16 || index % 7 === 0);
+    const some = COLOURS.filter((colour, index) => colour === null || colour < 16 || index % 29 === 0);
     for (const fg of some)
       for (const bg of COLOURS)
         for (const inverse of [false, true]) {
