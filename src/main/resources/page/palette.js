@@ -63,7 +63,7 @@ function chosen(fg, bg, inverse, faint, name) {
     const text = above === null ? theme.text : rgbOf(above, TEXT[name]);
     return { color: css(readable(faint ? mixed(text, theme.ground, FAINT) : text, theme.grounds)), background: null };
   }
-  const text = above === null ? best(ground) : rgbOf(above, inverse ? GROUND : TEXT[name]);
+  const text = above === null ? best(ground) : rgbOf(above, TEXT[best(ground) === LIGHT_TEXT ? 'dark' : 'light']);
   return { color: css(readable(faint ? mixed(text, ground, FAINT) : text, [ground])), background: css(ground) };
 }
 

@@ -60,7 +60,7 @@ export class TaskTools {
 
   /** @param {import('./connection.js').State} state */
   showLight(state) {
-    const now = Date.now();
+    const now = performance.now();
     const { name, tone, label, hint } = lightOf(state, now);
     setText(this.lightText, label);
     this.light.className = `light light-${tone}`;

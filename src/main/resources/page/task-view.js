@@ -14,6 +14,7 @@ import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
 import { isDark, onTheme, remember, setting } from './settings.js';
 import { signInButton } from './sign-in.js';
+import { dropDeadConnections, StreamSource } from './stream-source.js';
 import { TaskHead } from './task-head.js';
 import { TaskTools, timePrefix } from './task-tools.js';
 import { Times } from './times.js';
@@ -39,7 +40,9 @@ function isCancelRequest(data) {
 }
 
 const clockOfPage = {
-  now: () => Date.now(),
+  // Nobody sets this one back.
+  now: () => performance.now(),
+  date: () => Date.now(),
   after: (ms, run) => setTimeout(run, ms),
   stop: (timer) => clearTimeout(timer),
 };
@@ -55,6 +58,7 @@ class TaskView {
   #firstSequence = null;
   #shown = 'lines';
   #connected = 'connecting';
+  #isPolling = false;
   #asked = null;
   #ending;
 
@@ -94,7 +98,8 @@ class TaskView {
     );
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
-      open: (url) => new EventSource(url),
+      open: (url) => new StreamSource(url),
+      dropDead: dropDeadConnections,
       snapshot: () => this.#snapshot(),
       probe: probeStream,
       onEvent: (event) => this.#event(event),
@@ -229,9 +234,13 @@ class TaskView {
     this.head.tick();
   }
 
-  #poll() {
+  /** One at a time: on a silent network each would hold one of the browser's few connections. */
+  async #poll() {
     const { name } = this.connection.state;
-    if (name === 'open' && document.visibilityState === 'visible') this.#snapshot().catch(() => {});
+    if (this.#isPolling || name !== 'open' || document.visibilityState !== 'visible') return;
+    this.#isPolling = true;
+    await this.#snapshot().catch(() => {});
+    this.#isPolling = false;
   }
 
   #event(event) {
