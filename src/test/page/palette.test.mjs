@@ -56,8 +56,10 @@ for (const dark of [false, true]) {
   });
 
   test(`links and marks can be read in the ${theme} theme`, () => {
-    for (const ground of GROUNDS)
-      assert.ok(contrast(number(variable('accent', dark)), number(variable(ground, dark))) >= LEAST_CONTRAST, ground);
+    for (const ground of GROUNDS) for (const name of ['accent', 'term-text'])
+      assert.ok(contrast(number(variable(name, dark)), number(variable(ground, dark))) >= LEAST_CONTRAST, ground);
+    for (const ground of ['term-ground', 'term-hover', 'line-target'])
+      assert.ok(contrast(number(variable('term-faint', dark)), number(variable(ground, dark))) >= LEAST_CONTRAST, ground);
   });
 }
 

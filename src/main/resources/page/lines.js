@@ -53,6 +53,9 @@ export class Lines {
   #made = new WeakMap();
   #widest = 0;
   #characters = 0;
+  /** The first line whose number is not that of the log, since something before it is missing. */
+  #unnumbered = Infinity;
+  #isEmpty = true;
   #mostLines;
   #cutSize;
 
@@ -85,6 +88,11 @@ export class Lines {
     return this.#widest;
   }
 
+  /** Whether a line's number is the same for everybody who watches the task. */
+  isNumbered(number) {
+    return number < this.#unnumbered;
+  }
+
   /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */
   line(number) {
     return this.#lines[number - this.#cut];
@@ -95,6 +103,8 @@ export class Lines {
    * @return {import('./items.js').Item} what it was read as
    */
   addEvent({ id, data, at, replayed }) {
+    if (this.#isEmpty && !id.endsWith('-1')) this.#unnumbered = 0;
+    this.#isEmpty = false;
     const item = itemOf(data);
     const about = { kind: item.kind, tone: item.tone, label: '', detail: false, id, at, replayed };
     if (item.kind === 'text') {
@@ -116,6 +126,8 @@ export class Lines {
   /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
     this.#seal(false);
+    this.#unnumbered = Math.min(this.#unnumbered, this.end);
+    this.#isEmpty = false;
     const label = kind === 'lag' ? 'lagged' : 'gap';
     const about = { kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] };
     this.#put({ ...about, text, parts: null, raw: null, end: '\n' });

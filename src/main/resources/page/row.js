@@ -15,6 +15,9 @@ import { runsOf } from './terminal-row.js';
 /**
  * @typedef {Object} Looks what all rows on screen have in common
  * @property {?((line: import('./lines.js').Line) => {text: string, exact: boolean})} time null when times are off
+ * @property {?{isKnown: (number: number) => boolean, address: (number: number) => string,
+ *     choose: (number: number, extend: boolean) => void}} numbers null when line numbers are off
+ * @property {?{from: number, to: number}} target the lines that the page's address points at
  * @property {?import('./search.js').Search} search
  * @property {boolean} dark
  * @property {(number: number) => void} toggle opens or closes a line
@@ -29,14 +32,30 @@ import { runsOf } from './terminal-row.js';
  */
 export function drawRow(line, number, part, looks) {
   const row = h('div', {
-    class: `row tone-${line.tone} kind-${line.kind}`,
+    class: `row tone-${line.tone} kind-${line.kind}${isTarget(number, looks.target) ? ' target' : ''}`,
     'data-line': number,
     'data-kind': line.kind,
   });
+  if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   return row;
+}
+
+function isTarget(number, target) {
+  return target !== null && number >= target.from && number <= target.to;
+}
+
+/** Readers count from 1. A link, so that its address can be copied; not among those that Tab stops at, for there are many. */
+function numberOf(number, part, { isKnown, address, choose }) {
+  if (!part.first || !isKnown(number)) return h('span', { class: 'number' });
+  const onclick = (event) => {
+    event.preventDefault();
+    choose(number, event.shiftKey);
+  };
+  const title = 'Link to this line; with Shift to all lines up to this';
+  return h('a', { class: 'number', href: address(number), tabindex: '-1', title, onclick }, String(number + 1));
 }
 
 function timeOf(line, part, time) {
