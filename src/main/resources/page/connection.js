@@ -177,7 +177,14 @@ export class Connection {
   #opened() {
     this.#heard();
     if (this.#state.name === 'reconnecting') this.#refreshHistory(this.#generation);
-    this.#set({ name: 'open', since: this.#needs.clock.date(), attempt: 0, retryAt: null, silent: false, detail: null });
+    this.#set({
+      name: 'open',
+      since: this.#needs.clock.date(),
+      attempt: 0,
+      retryAt: null,
+      silent: false,
+      detail: null,
+    });
   }
 
   #event({ data, lastEventId }) {

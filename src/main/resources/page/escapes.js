@@ -58,8 +58,7 @@ function stringAt(text, at) {
   const end = at + all.length;
   if (isOpen(text, at, all, MOST_IN_STRING) || (text.endsWith('\x1b') && end === text.length - 1)) return null;
   const ending = matchAt(STRING_END, text, end);
-  if (!ending || ending[0].length + all.length > MOST_IN_STRING)
-    return sequence('text', all.length, all.slice(1));
+  if (!ending || ending[0].length + all.length > MOST_IN_STRING) return sequence('text', all.length, all.slice(1));
   const length = all.length + ending[0].length;
   const link = all[1] === ']' ? LINK.exec(content) : null;
   return link ? sequence('link', length, link[1]) : sequence('nothing', length);

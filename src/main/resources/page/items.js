@@ -101,14 +101,18 @@ function about(kind, label, tone, value, data) {
 
 /** What to call an item in a line: its name if it has one, else all of it. */
 function summary(json) {
-  const name = ['title', 'name', 'command', 'id', 'type'].map((each) => member(json, each)).find((each) => each && each !== 'null');
+  const name = ['title', 'name', 'command', 'id', 'type']
+    .map((each) => member(json, each))
+    .find((each) => each && each !== 'null');
   return textOf(name ?? json);
 }
 
 function usage(json) {
   const amounts = members(json);
   if (amounts.length === 0) return textOf(json);
-  return amounts.map(([name, amount]) => `${name} ${WHOLE.test(amount) ? count(BigInt(amount)) : textOf(amount)}`).join(' · ');
+  return amounts
+    .map(([name, amount]) => `${name} ${WHOLE.test(amount) ? count(BigInt(amount)) : textOf(amount)}`)
+    .join(' · ');
 }
 
 const WHOLE = /^-?\d+$/;

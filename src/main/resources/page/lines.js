@@ -153,7 +153,14 @@ export class Lines {
     if (made?.stamp === stamp) return made.line;
     const { text, parts, sent, end, events } = row;
     const data = events.length === 1 && events[0] === dataOf(sent + end) ? null : events;
-    const line = measured({ ...row.about, data, text, parts: parts && [...parts], raw: sent === text ? null : sent, end });
+    const line = measured({
+      ...row.about,
+      data,
+      text,
+      parts: parts && [...parts],
+      raw: sent === text ? null : sent,
+      end,
+    });
     this.#made.set(row, { stamp, line });
     return line;
   }

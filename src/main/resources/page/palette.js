@@ -71,7 +71,11 @@ function chosen(fg, bg, inverse, faint, name) {
 function readable(rgb, grounds) {
   const target = best(grounds[0]) === LIGHT_TEXT ? 0xffffff : 0x000000;
   let colour = rgb;
-  for (let share = 0.1; share <= 1.01 && !grounds.every((ground) => contrast(colour, ground) >= LEAST_CONTRAST); share += 0.1)
+  for (
+    let share = 0.1;
+    share <= 1.01 && !grounds.every((ground) => contrast(colour, ground) >= LEAST_CONTRAST);
+    share += 0.1
+  )
     colour = mixed(rgb, target, Math.min(share, 1));
   return colour;
 }

@@ -343,7 +343,12 @@ class TaskView {
   }
 
   #showToggles() {
-    this.tools.showToggles({ following: this.output.following, numbers: this.#showNumbers, times: this.#showTimes, wrap: this.output.wrap });
+    this.tools.showToggles({
+      following: this.output.following,
+      numbers: this.#showNumbers,
+      times: this.#showTimes,
+      wrap: this.output.wrap,
+    });
   }
 
   #toggleTimes() {

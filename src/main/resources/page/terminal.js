@@ -123,7 +123,7 @@ export class Terminal {
   #read() {
     const text = this.#text;
     this.#begun = '';
-    for (this.#at = 0; this.#at < text.length; ) {
+    for (this.#at = 0; this.#at < text.length;) {
       CONTROL.lastIndex = this.#at;
       const control = CONTROL.exec(text);
       const end = control ? control.index : text.length;
