@@ -5,6 +5,9 @@
  * Every failure is an {@link ApiError}: what the server's problem+json says, or that it could not be reached.
  */
 
+/** How long the head of an answer may take. */
+const ANSWER_MS = 20_000;
+
 const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
 
 /** A call that failed; `status` is 0 when no answer came. `message` is fit to be shown. */
@@ -100,12 +103,19 @@ async function json(url, options) {
 }
 
 async function call(url, options = {}) {
+  const stop = new AbortController();
+  // A browser waits for minutes on a connection that the network has silently dropped.
+  const late = setTimeout(() => stop.abort(), ANSWER_MS);
   let response;
   try {
-    response = await fetch(url, { ...options, headers: { Accept: 'application/json', ...options.headers } });
+    const headers = { Accept: 'application/json', ...options.headers };
+    const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+    response = await fetch(url, { ...options, headers, signal });
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
+    if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'No connection', 'The server can’t be reached.');
+  } finally {
+    clearTimeout(late);
   }
   if (!response.ok) throw await problem(response);
   return response;

@@ -11,11 +11,12 @@
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
  *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
  *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
- *                 create-error, pipe-line, done-line, create-open
- *   task          loading, not-found, load-error, task-title, task-facts, cancel;
+ *                 create-error, run-line, pipe-line, done-line, token-line, create-open
+ *   task          (`?line=120-140` opens it there)
+ *                 loading, not-found, load-error, task-title, task-facts, cancel;
  *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
  *                 reconnect, dropped; search, search-count, search-previous, search-next;
- *                 follow, times, wrap (each with `aria-pressed`);
+ *                 follow, numbers, times, wrap (each with `aria-pressed`);
  *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;
  *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
@@ -57,7 +58,7 @@ function show(path, query) {
   if (path === '/doctor') return mountDoctor(main);
   if (task) {
     document.body.className = 'in-task';
-    return mountTask(main, decode(task[1]));
+    return mountTask(main, decode(task[1]), query);
   }
   replace(
     main,

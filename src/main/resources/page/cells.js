@@ -42,7 +42,8 @@ export function breaksOf(text, columns) {
   return breaks;
 }
 
-function widthOf(character) {
+/** The cells of one character: 0, 1 or 2. */
+export function widthOf(character) {
   if (character <= '\u02ff') return 1;
   if (NONE.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;

@@ -2,39 +2,41 @@
  * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM: the event
  * source, the clock and the calls are given to it.
  *
- * EventSource reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went
- * away; so that is left to it. It does not see what a silent network does, hence the heartbeats: the stream is asked to
- * send them as events, and when none came for one and a half intervals the source is closed and opened anew, with
- * `lastEventId`. Nor does it say why it was refused (204, 404, 503 look alike to a script); so then the task's snapshot
- * is asked, and the stream once with fetch. These own attempts wait ever longer, with a random part, or as long as
- * `Retry-After` says.
+ * The source reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went away; so
+ * that is left to it. An open stream on which a network is silent looks like one on which nothing happens, hence the
+ * heartbeats: the stream is asked to send them as events, and when none came for one and a half intervals the source is
+ * closed and opened anew, with `lastEventId`. A source that was refused asks no more; so then the task's snapshot is asked,
+ * and the stream once with fetch. These own attempts wait ever longer, with a random part, or as long as `Retry-After`
+ * says.
  */
 
-/** Seconds between heartbeats that the page asks for. */
-export const HEARTBEAT_SECONDS = 10;
+import { CONNECTING } from './stream-source.js';
+
+/** Seconds between heartbeats that the page asks for: so a silent network is noticed within 15. */
+export const HEARTBEAT_SECONDS = 9;
 /** What a server sends unasked that does not allow that: usually, and at most. */
 const USUAL_SECONDS = 30;
 const LONGEST_SECONDS = 300;
-/** How long the answer to an attempt of the page's own may take. */
-const ANSWER_MS = 60_000;
+/** How long a new source may be without an answer; it tries again earlier itself. */
+const ANSWER_MS = 21_000;
 /**
- * How long the browser may take over a reconnect of its own. A draining server tells it to wait for up to twice
+ * How long the source may take over a reconnect of its own. A draining server tells it to wait for up to twice
  * `taskstream.drain.seconds`, which are 3600 at most, so that viewers don't come back together.
  */
 const PATIENCE_MS = 2 * 3_600_000 + ANSWER_MS;
 const WATCH_MS = 1000;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
-const CONNECTING = 0;
 const EVENT_ID = /^(.+)-(\d+)$/;
 
 /**
- * @typedef {Object} State
+ * @typedef {Object} State times are milliseconds of the monotonic clock, which nobody sets, unless they are dates
  * @property {'connecting'|'open'|'reconnecting'|'ended'|'gone'|'refused'} name
- * @property {number} since milliseconds
+ * @property {number} since a date, in milliseconds
  * @property {number} attempt how often a reconnect was tried
- * @property {?number} retryAt when the next own attempt is made; null while one is under way or the browser makes it
- * @property {?number} lastEventAt
+ * @property {?number} retryAt when the next own attempt is made; null while one is under way or the source makes it
+ * @property {?number} lastEventAt a date, in milliseconds
  * @property {?number} lastHeardAt events and heartbeats
+ * @property {?number} lostAt
  * @property {boolean} silent whether a heartbeat came since the last event
  * @property {?number} laggedAt
  * @property {number} dropped events that were lost to lag, in all
@@ -46,13 +48,14 @@ const EVENT_ID = /^(.+)-(\d+)$/;
 /**
  * @typedef {Object} Needs
  * @property {(query: Object) => string} address of the stream, with these parameters
- * @property {(url: string) => EventSource} open
+ * @property {(url: string) => import('./stream-source.js').StreamSource} open
+ * @property {() => Promise<void>} dropDead drops connections that the browser keeps and the network has dropped
  * @property {() => Promise<Object>} snapshot the task; fails with a `status`, 0 for no answer
  * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} probe
  * @property {(event: {id: string, data: string, at: number, replayed: boolean}) => void} onEvent
  * @property {(mark: {kind: string, text: string, at: number}) => void} onMark
  * @property {(state: State) => void} onState
- * @property {{now: () => number, after: (ms: number, run: () => void) => number, stop: (timer: number) => void}} clock
+ * @property {{now: () => number, date: () => number, after: (ms: number, run: () => void) => number, stop: (timer: number) => void}} clock
  * @property {() => number} random
  */
 
@@ -69,8 +72,8 @@ export class Connection {
   #historyEnd = 0;
   #skipExpected = false;
   #from = null;
-  /** Whether the browser waits for the server's `retry`, of which a script is not told. */
-  #isLeftToBrowser = false;
+  /** Whether the source waits for the server's `retry`, or tries again. */
+  #isLeftToSource = false;
   /** Seconds; what is asked for, null for nothing, and what is expected. */
   #asked = HEARTBEAT_SECONDS;
   #interval = HEARTBEAT_SECONDS;
@@ -82,11 +85,12 @@ export class Connection {
     this.#needs = needs;
     this.#state = {
       name: 'connecting',
-      since: needs.clock.now(),
+      since: needs.clock.date(),
       attempt: 0,
       retryAt: null,
       lastEventAt: null,
       lastHeardAt: null,
+      lostAt: null,
       silent: false,
       laggedAt: null,
       dropped: 0,
@@ -136,7 +140,7 @@ export class Connection {
     this.#state.lost = [];
     const source = this.#needs.open(this.#url);
     this.#source = source;
-    this.#isLeftToBrowser = false;
+    this.#isLeftToSource = false;
     this.#heard();
     const live = (listener) => (frame) => generation === this.#generation && listener(frame);
     source.onopen = live(() => this.#opened());
@@ -171,9 +175,16 @@ export class Connection {
   }
 
   #opened() {
-    const now = this.#heard();
+    this.#heard();
     if (this.#state.name === 'reconnecting') this.#refreshHistory(this.#generation);
-    this.#set({ name: 'open', since: now, attempt: 0, retryAt: null, silent: false, detail: null });
+    this.#set({
+      name: 'open',
+      since: this.#needs.clock.date(),
+      attempt: 0,
+      retryAt: null,
+      silent: false,
+      detail: null,
+    });
   }
 
   #event({ data, lastEventId }) {
@@ -205,7 +216,7 @@ export class Connection {
     const dropped = Number(/\d+/.exec(text)?.[0] ?? 0);
     this.#skipExpected = true;
     this.#needs.onMark({ kind: 'lag', text, at });
-    this.#set({ laggedAt: at, dropped: this.#state.dropped + dropped });
+    this.#set({ laggedAt: this.#needs.clock.now(), dropped: this.#state.dropped + dropped });
   }
 
   #gap(text) {
@@ -225,11 +236,11 @@ export class Connection {
     if (!this.#state.silent) this.#set({ silent: true });
   }
 
-  /** Anything that comes proves that the connection is alive. */
+  /** Anything that comes proves that the connection is alive. @return {number} the date */
   #heard() {
-    const now = this.#needs.clock.now();
-    this.#state.lastHeardAt = now;
-    return now;
+    const { clock } = this.#needs;
+    this.#state.lastHeardAt = clock.now();
+    return clock.date();
   }
 
   #failed() {
@@ -239,7 +250,7 @@ export class Connection {
       return;
     }
     this.#heard();
-    this.#isLeftToBrowser = true;
+    this.#isLeftToSource = true;
     const attempt = this.#state.name === 'reconnecting' ? this.#state.attempt + 1 : 1;
     this.#lost({ attempt, retryAt: null, detail: 'The connection was lost.' });
   }
@@ -251,13 +262,21 @@ export class Connection {
     if (silence <= this.#patience()) return;
     // Without a single heartbeat, the server's own interval may be a longer one.
     if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
+    this.#reopen(`Nothing arrived for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+  }
+
+  /** The network is silent, so other connections to the server may be dead, too. */
+  async #reopen(detail) {
+    const generation = ++this.#generation;
     this.#close();
-    this.#retry(null, `Nothing arrived for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+    this.#lost({ attempt: this.#state.name === 'reconnecting' ? this.#state.attempt : 0, retryAt: null, detail });
+    await this.#needs.dropDead();
+    if (generation === this.#generation) this.#connect();
   }
 
   #patience() {
     if (this.#state.name === 'open') return this.#interval * 1500;
-    return this.#isLeftToBrowser ? PATIENCE_MS : ANSWER_MS;
+    return this.#isLeftToSource ? PATIENCE_MS : ANSWER_MS;
   }
 
   /** The source gave up: find out whether the task ended, is gone, or can't be reached. */
@@ -307,8 +326,11 @@ export class Connection {
   }
 
   #lost(change) {
-    const since = this.#state.name === 'reconnecting' ? this.#state.since : this.#needs.clock.now();
-    this.#set({ name: 'reconnecting', since, ...change });
+    const { clock } = this.#needs;
+    const { name, since, lostAt } = this.#state;
+    const isNew = name !== 'reconnecting';
+    const begin = { since: isNew ? clock.date() : since, lostAt: isNew ? clock.now() : lostAt };
+    this.#set({ name: 'reconnecting', ...begin, ...change });
   }
 
   /** What was published while one was away is history when it comes: its arrival is not its time. */
@@ -332,7 +354,7 @@ export class Connection {
   #final(name, detail, status = null) {
     this.#generation++;
     this.#close();
-    this.#set({ name, since: this.#needs.clock.now(), retryAt: null, detail, status });
+    this.#set({ name, since: this.#needs.clock.date(), retryAt: null, detail, status });
   }
 
   #set(change) {

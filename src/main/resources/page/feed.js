@@ -36,6 +36,11 @@ export class Feed {
     this.#plan();
   }
 
+  /** Whether all that came is in the lines. */
+  get isEmpty() {
+    return this.#queue.length === 0;
+  }
+
   dispose() {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);

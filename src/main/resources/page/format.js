@@ -39,6 +39,16 @@ export function clockMillis(time) {
   return `${whole}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** Milliseconds since a beginning, `+0:12:03.056`; always twelve characters, unless it is very long. */
+export function elapsed(ms) {
+  const total = Math.max(0, Math.round(ms));
+  const two = (value) => String(value).padStart(2, '0');
+  const minutes = Math.floor(total / 60_000);
+  const rest = `${two(Math.floor((total / 1000) % 60))}.${String(total % 1000).padStart(3, '0')}`;
+  const all = minutes < 60 ? `+${minutes}:${rest}` : `+${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+  return all.padStart(12);
+}
+
 /** How long, in at most two units: "4 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));

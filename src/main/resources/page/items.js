@@ -2,11 +2,13 @@
  * From an event's data to what is shown of it: its kind, a short label and one or more lines of text. No DOM.
  *
  * The kinds are those of the contract's stream items; any other JSON value is shown as compact JSON. A `message_delta`
- * is a piece of a text that goes on over items: its lines are the matter of lines.js. A member that is missing or is not what the contract says is shown as it came: the page never hides
- * an event.
+ * is a piece of a text that goes on over items: its lines are the matter of lines.js. A member that is missing or is not
+ * what the contract says is shown as it came: the page never hides an event. Values are shown as they were sent; see
+ * json-text.js.
  */
 
 import { count } from './format.js';
+import { compact, member, members, pretty, textOf } from './json-text.js';
 
 /**
  * @typedef {Object} Item
@@ -17,7 +19,6 @@ import { count } from './format.js';
  * @property {?string} text of a text; else null
  * @property {boolean} detail whether the whole JSON says more than the lines
  * @property {?string} status of `done`: completed, failed, cancelled; else null
- * @property {boolean} canonical whether {@link dataOf} makes the data again from the text
  */
 
 /** Columns that a label takes, with the blank after it. */
@@ -32,45 +33,47 @@ export function itemOf(data) {
   try {
     value = JSON.parse(data);
   } catch {
-    return item('json', 'text', 'muted', [data], { detail: false });
+    return item('json', 'text', 'muted', [visible(data)], { detail: false });
   }
   const shape = isObject(value) && Object.hasOwn(SHAPES, value.type) ? SHAPES[value.type] : undefined;
   return (shape && shape(value, data)) || other(value, data);
 }
 
-/** The data of a text whose item was canonical. */
+/** The data of an event with this text, as the server makes it of plain text. */
 export function dataOf(text) {
   return JSON.stringify({ type: 'message_delta', text });
 }
 
 /** The JSON of an event, indented, for an item that is opened. */
 export function prettyLines(data) {
-  return JSON.stringify(JSON.parse(data), null, 2).split('\n');
+  return pretty(data).map((line) => visible(line));
 }
 
 const SHAPES = {
   message_delta(value) {
     if (typeof value.text !== 'string') return null;
-    const canonical = Object.keys(value).length === 2;
-    return item('text', '', 'text', [], { detail: false, text: value.text, canonical });
+    return item('text', '', 'text', [], { detail: false, text: value.text });
   },
-  item_started: (value) => item('started', 'started', 'info', [summary(value.item)], { detail: isObject(value.item) }),
-  item_completed: (value) =>
-    item('completed', 'completed', 'ok', [summary(value.item)], { detail: isObject(value.item) }),
-  token_usage: (value) => item('tokens', 'tokens', 'muted', [usage(value.usage)], { detail: nests(value.usage) }),
-  error: (value) => item('error', 'error', 'bad', linesOf(textOf(value.message)), { detail: more(value, 'message') }),
-  approval_request(value) {
-    const command = Array.isArray(value.command) ? value.command.map(textOf).join(' ') : textOf(value.command);
-    const lines = linesOf(command);
-    lines[0] += value.id === undefined ? '' : `  (request ${textOf(value.id)})`;
+  item_started: (value, data) => about('started', 'started', 'info', value, data),
+  item_completed: (value, data) => about('completed', 'completed', 'ok', value, data),
+  token_usage: (value, data) =>
+    item('tokens', 'tokens', 'muted', linesOf(usage(member(data, 'usage'))), { detail: nests(value.usage) }),
+  error: (value, data) =>
+    item('error', 'error', 'bad', linesOf(textOf(member(data, 'message'))), { detail: more(value, 'message') }),
+  approval_request(value, data) {
+    const id = member(data, 'id');
+    const isArguments = Array.isArray(value.command) && value.command.every((each) => typeof each === 'string');
+    const command = isArguments ? value.command.map(oneArgument).join(' ') : textOf(member(data, 'command'));
+    const lines = linesOf(command + (id === undefined ? '' : `  (request ${textOf(id)})`), HIDING);
     return item('approval', 'approval?', 'warn', lines, { detail: isObject(value.command) });
   },
   cancel_requested: (value) => item('cancel', 'cancel', 'warn', ['requested'], { detail: more(value) }),
-  done(value) {
+  done(value, data) {
     const status = ENDS.get(value.status ?? 'completed');
     if (!status) return null;
     const [label, tone] = status;
-    const lines = value.message === undefined ? ['the task has ended'] : linesOf(textOf(value.message));
+    const message = member(data, 'message');
+    const lines = message === undefined ? ['the task has ended'] : linesOf(textOf(message));
     return item('done', label, tone, lines, { detail: more(value, 'status', 'message'), status: label });
   },
 };
@@ -82,37 +85,58 @@ const ENDS = new Map([
 ]);
 
 function other(value, data) {
-  return item('json', typeof value === 'string' ? 'string' : 'json', 'muted', [JSON.stringify(value) ?? data], {
+  return item('json', typeof value === 'string' ? 'string' : 'json', 'muted', [visible(compact(data))], {
     detail: typeof value === 'object' && value !== null && Object.keys(value).length > 0,
   });
 }
 
-function item(kind, label, tone, lines, { detail, status = null, text = null, canonical = false }) {
-  return { kind, label, tone, lines, text, detail, status, canonical };
+function item(kind, label, tone, lines, { detail, status = null, text = null }) {
+  return { kind, label, tone, lines, text, detail, status };
+}
+
+/** An item that began or ended. */
+function about(kind, label, tone, value, data) {
+  return item(kind, label, tone, linesOf(summary(member(data, 'item'))), { detail: isObject(value.item) });
 }
 
 /** What to call an item in a line: its name if it has one, else all of it. */
-function summary(value) {
-  if (!isObject(value)) return textOf(value);
-  const name = value.title ?? value.name ?? value.command ?? value.id ?? value.type;
-  return name === undefined ? JSON.stringify(value) : textOf(name);
+function summary(json) {
+  const name = ['title', 'name', 'command', 'id', 'type']
+    .map((each) => member(json, each))
+    .find((each) => each && each !== 'null');
+  return textOf(name ?? json);
 }
 
-function usage(value) {
-  if (!isObject(value)) return textOf(value);
-  return Object.entries(value)
-    .map(([name, amount]) => `${name} ${typeof amount === 'number' ? count(amount) : textOf(amount)}`)
+function usage(json) {
+  const amounts = members(json);
+  if (amounts.length === 0) return textOf(json);
+  return amounts
+    .map(([name, amount]) => `${name} ${WHOLE.test(amount) ? count(BigInt(amount)) : textOf(amount)}`)
     .join(' · ');
 }
 
-function textOf(value) {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+const WHOLE = /^-?\d+$/;
+
+/** As a shell has it, so that one argument can't look like two. */
+function oneArgument(text) {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function linesOf(text) {
-  const lines = text.split('\n');
+/** Control characters other than a colour's would hide or change what stands beside them, and an item is no terminal. */
+const CONTROLS = /\x1b\[[\d;:]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** Nothing is hidden of what somebody is asked to approve: neither by colours nor by the direction of writing. */
+const HIDING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+function visible(text, controls = CONTROLS) {
+  return text.replace(controls, (one) =>
+    one.length > 1 ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function linesOf(text, controls) {
+  const lines = text.replaceAll('\r\n', '\n').split('\n');
   if (lines.length > 1 && lines.at(-1) === '') lines.pop();
-  return lines;
+  return lines.map((line) => visible(line, controls));
 }
 
 function more(value, ...known) {

@@ -9,7 +9,7 @@ const LAGGED_MS = 15_000;
 
 /**
  * @param {import('./connection.js').State} state
- * @param {number} now milliseconds
+ * @param {number} now milliseconds of the connection's monotonic clock
  * @return {{name: string, tone: string, label: string, hint: string}} `name` is one of connecting, live, quiet, lagged,
  *     lost, reconnecting, ended, gone, refused; `label` is short, `hint` a sentence
  */
@@ -28,7 +28,7 @@ const LIGHTS = {
   open: openLight,
   reconnecting(state, now) {
     const wait = state.retryAt === null ? null : Math.max(0, Math.ceil((state.retryAt - now) / 1000));
-    const next = wait === null ? `for ${duration(now - state.since)}` : `in ${wait} s`;
+    const next = wait === null ? `for ${duration(now - state.lostAt)}` : `in ${wait} s`;
     const attempt = state.attempt > 1 ? ` · try ${state.attempt}` : '';
     return light('reconnecting', 'warn', `Reconnecting ${next}${attempt}`, state.detail ?? 'The connection was lost.');
   },

@@ -1,10 +1,9 @@
 /**
  * The lines of one task's output, in memory and bounded. No DOM.
  *
- * The text of a task is all its deltas joined, so a line may come in many pieces: the last line of text grows until its
- * end comes. An item or a mark that comes meanwhile stands on a line of its own, as it would on a terminal, and the text
- * goes on below it: only the last line ever changes, and each change makes it another object. Downloads have the text
- * as it was sent.
+ * The text of a task is all its deltas joined, and is shown as on a terminal: the last lines of text may change (see
+ * terminal.js), and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of
+ * its own, and the text goes on below it. Downloads have the text as it was sent.
  *
  * Lines are numbered from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
  * and the others keep their numbers. So a number held elsewhere (a search match, a row on screen) is either right or
@@ -13,7 +12,7 @@
 
 import { cellsOf } from './cells.js';
 import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
-import { readLine, TextLine } from './text-line.js';
+import { Terminal } from './terminal.js';
 
 /** Lines kept; older ones are cut off, a batch at a time. */
 export const MOST_LINES = 200_000;
@@ -24,18 +23,14 @@ const MOST_CHARACTERS = 64_000_000;
 /** Characters of a line that are drawn; the rest is in copies and downloads. */
 export const MOST_DRAWN = 8192;
 
-/** A longer line goes on as another one, for each piece costs a reading of the whole line. */
-const MOST_IN_LINE = 1 << 20;
-
 /**
  * @typedef {Object} Line
  * @property {string} kind an item's kind, or a mark's: gap, lag, hole
  * @property {string} tone for the colour
  * @property {string} label on the first line of an item other than text; else empty
  * @property {string} text plain, as it is searched and copied
- * @property {?string} rich the same with its escape sequences, or null where there are none
- * @property {?Object} style what the line begins with (see ansi.js)
- * @property {?string} raw the same as it was sent, where it is neither of those
+ * @property {?Array} parts its styles (see terminal-row.js), or null where all is plain
+ * @property {?string} raw the same as it was sent, where it is not that
  * @property {string} end the line's end as it was sent; empty where the text goes on
  * @property {?string} id of the event that it begins with; null for a mark
  * @property {?string[]} data of the events that begin in it; null for one that is made again from the line alone
@@ -51,11 +46,16 @@ export class Lines {
   /** @type {Line[]} */
   #lines = [];
   #cut = 0;
-  #style = null;
-  /** The last line, if it is text that goes on. */
-  #growing = null;
+  #terminal = new Terminal();
+  /** How many lines at the end may change. */
+  #changing = 0;
+  /** The lines that rows were made into. */
+  #made = new WeakMap();
   #widest = 0;
   #characters = 0;
+  /** The first line whose number is not that of the log, since something before it is missing. */
+  #unnumbered = Infinity;
+  #isEmpty = true;
   #mostLines;
   #cutSize;
 
@@ -74,6 +74,11 @@ export class Lines {
     return this.#cut + this.#lines.length;
   }
 
+  /** The number of the first line that may still change. */
+  get changingFrom() {
+    return this.end - this.#changing;
+  }
+
   get size() {
     return this.#lines.length;
   }
@@ -83,100 +88,105 @@ export class Lines {
     return this.#widest;
   }
 
+  /** Whether a line's number is the same for everybody who watches the task. */
+  isNumbered(number) {
+    return number < this.#unnumbered;
+  }
+
   /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */
   line(number) {
     return this.#lines[number - this.#cut];
   }
 
   /**
-   * Appends an event's lines, or adds its text to the last.
+   * Appends an event's lines, or adds its text to the last ones.
    * @return {import('./items.js').Item} what it was read as
    */
   addEvent({ id, data, at, replayed }) {
+    if (this.#isEmpty && !id.endsWith('-1')) this.#unnumbered = 0;
+    this.#isEmpty = false;
     const item = itemOf(data);
-    const about = { kind: item.kind, tone: item.tone, id, at, replayed };
+    const about = { kind: item.kind, tone: item.tone, label: '', detail: false, id, at, replayed };
     if (item.kind === 'text') {
-      this.#addText(item, about, data);
+      this.#terminal.bottom(about).events.push(data);
+      this.#terminal.write(item.text, about);
       return item;
     }
-    item.lines.forEach((line, index) => {
-      const first = index === 0;
-      const label = first ? item.label : '';
-      this.#addLine({ ...about, label, detail: first && item.detail, data: first ? [data] : [] }, line);
+    this.#seal(item.kind === 'done');
+    const terminal = new Terminal();
+    item.lines.forEach((line) => terminal.write(`${line}\n`));
+    terminal.seal(true);
+    terminal.takeDone().forEach(({ text, parts }, index) => {
+      const only = index === 0 ? { label: item.label, detail: item.detail, data: [data] } : { data: [] };
+      this.#put({ ...about, ...only, text, parts, raw: null, end: '\n' });
     });
-    this.#style = null;
     return item;
   }
 
   /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
+    this.#seal(false);
+    this.#unnumbered = Math.min(this.#unnumbered, this.end);
+    this.#isEmpty = false;
     const label = kind === 'lag' ? 'lagged' : 'gap';
-    this.#addLine({ kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] }, text);
-    this.#style = null;
+    const about = { kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] };
+    this.#put({ ...about, text, parts: null, raw: null, end: '\n' });
   }
 
-  #addLine(about, line) {
-    this.#endGrowing();
-    if (about.label !== '') this.#style = null;
-    const { text, rich, next } = readLine(line, this.#style);
-    this.#put({ ...about, text, rich, style: this.#style, raw: null, end: '\n' });
-    this.#style = next;
+  #seal(isLast) {
+    this.#terminal.seal(isLast);
+    this.#takeRows();
   }
 
-  #addText({ text, canonical }, about, data) {
-    const pieces = text.split('\n');
-    // A delta that is one whole line, as nearly all are that a build prints.
-    const isOneLine = canonical && !this.#growing && pieces.length === 2 && pieces[1] === '';
-    pieces.forEach((piece, index) => {
-      const ends = index < pieces.length - 1;
-      if (index > 0 && !ends && piece === '') return;
-      const growing = (this.#growing ??= { line: new TextLine(this.#style), about, data: [], shown: false });
-      if (index === 0) growing.data.push(data);
-      growing.line.add(piece);
-      if (ends) growing.line.end();
-      if (isOneLine) growing.data = null;
-      if (ends || growing.line.length > MOST_IN_LINE) this.#endGrowing();
+  #takeRows() {
+    for (const line of this.#lines.splice(this.#lines.length - this.#changing)) this.#characters -= line.weight;
+    this.#terminal.takeDone().forEach((row) => this.#put(this.#lineOf(row)));
+    const { shown } = this.#terminal;
+    shown.forEach((row) => this.#put(this.#lineOf(row)));
+    this.#changing = shown.length;
+  }
+
+  /** The same object as long as the row is the same. */
+  #lineOf(row) {
+    const stamp = `${row.version}/${row.sent.length}/${row.events.length}`;
+    const made = this.#made.get(row);
+    if (made?.stamp === stamp) return made.line;
+    const { text, parts, sent, end, events } = row;
+    const data = events.length === 1 && events[0] === dataOf(sent + end) ? null : events;
+    const line = measured({
+      ...row.about,
+      data,
+      text,
+      parts: parts && [...parts],
+      raw: sent === text ? null : sent,
+      end,
     });
+    this.#made.set(row, { stamp, line });
+    return line;
   }
 
-  #endGrowing() {
-    if (this.#growing) this.#showGrowing();
-    this.#growing = null;
-  }
-
-  #showGrowing() {
-    const { line, about, data, shown } = this.#growing;
-    if (shown) this.#characters -= this.#lines.pop().weight;
-    this.#put({ ...about, label: '', detail: false, data, ...line.read() });
-    this.#growing.shown = true;
-    this.#style = line.nextStyle;
-  }
-
-  #put(line) {
-    const cells = cellsOf(line.text.slice(0, MOST_DRAWN)) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
-    if (cells > this.#widest) this.#widest = cells;
-    const weight = weightOf(line);
-    this.#characters += weight;
-    this.#lines.push({ ...line, open: false, cells, weight });
+  #put(about) {
+    const line = about.weight === undefined ? measured(about) : about;
+    if (line.cells > this.#widest) this.#widest = line.cells;
+    this.#characters += line.weight;
+    this.#lines.push(line);
   }
 
   /**
-   * Ends a batch: shows the line that grows, once for all its pieces, and cuts the oldest lines off where there are too
-   * many, or too long ones.
+   * Ends a batch: shows what the text has become, once for all its pieces, and cuts the oldest lines off where there are
+   * too many, or too long ones.
    * @return {number} how many lines were cut off
    */
   settle() {
-    // A text that was begun with nothing is no line yet.
-    if (this.#growing?.line.length > 0) this.#showGrowing();
+    this.#takeRows();
     const tooMany = this.#lines.length > this.#mostLines;
-    let many = tooMany ? Math.min(this.#lines.length, this.#lines.length - this.#mostLines + this.#cutSize) : 0;
+    const most = this.#lines.length - this.#changing;
+    let many = tooMany ? Math.min(most, this.#lines.length - this.#mostLines + this.#cutSize) : 0;
     let characters = this.#characters;
     for (let at = 0; at < many; at++) characters -= this.#lines[at].weight;
-    for (; characters > MOST_CHARACTERS && many < this.#lines.length - 1; many++)
-      characters -= this.#lines[many].weight;
+    for (; characters > MOST_CHARACTERS && many < most; many++) characters -= this.#lines[many].weight;
     this.#characters = characters;
     if (many > 0) this.#lines.splice(0, many);
-    if (this.#lines.length === 0 && this.#growing?.shown) this.#growing = null;
     this.#cut += many;
     return many;
   }
@@ -189,34 +199,75 @@ export class Lines {
   /** The text that is kept, byte for byte as it was sent, without the items; with the marks where something is missing. */
   toSentText() {
     let goesOn = false;
-    return this.#lines.map((line) => {
+    const kept = this.#lines.map((line) => {
       if (line.kind === 'text') {
-        goesOn = line.end === '';
-        return sentText(line);
+        const sent = sentText(line);
+        if (sent !== '') goesOn = !sent.endsWith('\n');
+        return sent;
       }
       if (line.id !== null) return '';
       const mark = (goesOn ? '\n' : '') + labelText(line) + line.text + '\n';
       goesOn = false;
       return mark;
     });
+    return [...kept, ...this.#terminal.hidden.map(({ sent, end }) => sent + end)];
   }
 
   /** All events that are kept, their data one a line, fit to be posted again. */
   toNdjson() {
     const events = this.#lines.flatMap((line) => line.data ?? [dataOf(sentText(line))]);
-    const notShown = this.#growing && !this.#growing.shown ? this.#growing.data : [];
-    return [...events, ...notShown].map((data) => data + '\n');
+    const hidden = this.#terminal.hidden.flatMap((row) => row.events);
+    return [...events, ...hidden].map((data) => `${data.replaceAll('\n', ' ')}\n`);
   }
 }
 
-function weightOf({ text, rich, raw, data }) {
+/**
+ * What a reader of the lines has taken of them, to know what it must take again.
+ */
+export class Taken {
+  #end = 0;
+  /** Those that could change then. @type {Line[]} */
+  #changing = [];
+
+  /**
+   * Takes all lines.
+   * @return {number} the first that is new or another than before; the end if there is none
+   */
+  take(lines) {
+    const from = this.next(lines);
+    this.#end = lines.end;
+    this.#changing = [];
+    for (let number = lines.changingFrom; number < lines.end; number++) this.#changing.push(lines.line(number));
+    return from;
+  }
+
+  /** What {@link take} would return. */
+  next(lines) {
+    const first = this.#end - this.#changing.length;
+    let number = Math.max(first, lines.start);
+    while (number < this.#end && lines.line(number) === this.#changing[number - first]) number++;
+    return Math.max(number, lines.start);
+  }
+
+  clear() {
+    this.#end = 0;
+    this.#changing = [];
+  }
+}
+
+function measured(line) {
+  const cells = cellsOf(line.text.slice(0, MOST_DRAWN)) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
+  return { ...line, open: false, cells, weight: weightOf(line) };
+}
+
+function weightOf({ text, parts, raw, data }) {
   const events = data ? data.reduce((sum, one) => sum + one.length, 0) : 0;
-  return text.length + (rich?.length ?? 0) + (raw?.length ?? 0) + events;
+  return text.length + (parts?.length ?? 0) + (raw?.length ?? 0) + events;
 }
 
 /** What was sent of a line of text. */
 function sentText(line) {
-  return (line.raw ?? line.rich ?? line.text) + line.end;
+  return (line.raw ?? line.text) + line.end;
 }
 
 /** The data of the event that begins in a line other than text. */

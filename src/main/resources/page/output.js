@@ -11,13 +11,15 @@
 import { breaksOf } from './cells.js';
 import { h, setText } from './dom.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN } from './lines.js';
+import { dataText, MOST_DRAWN, Taken } from './lines.js';
 import { drawRow } from './row.js';
 import { Rows } from './rows.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
 const TIME_WIDTH = 14;
+/** Characters of the numbers' column, with two blanks. */
+const NUMBER_WIDTH = 9;
 const LEAST_COLUMNS = 20;
 /** Pixels above the first row and below the last. */
 const MARGIN = 8;
@@ -25,9 +27,8 @@ const MARGIN = 8;
 export class Output {
   #lines;
   #rows = new Rows();
-  #known = 0;
-  /** The last line whose rows are known: a line that grows is another object each time. */
-  #last = null;
+  /** The lines whose rows are known. */
+  #taken = new Taken();
   /** The number of the line that is the first of #rows. */
   #start = 0;
   #drawn = new Map();
@@ -40,7 +41,14 @@ export class Output {
   #columns = 80;
   #wrap = false;
   #following = true;
-  #looks = { time: null, search: null, dark: false, toggle: (number) => this.toggle(number) };
+  #looks = {
+    time: null,
+    numbers: null,
+    target: null,
+    search: null,
+    dark: false,
+    toggle: (number) => this.toggle(number),
+  };
   #onFollow;
   #resize;
 
@@ -104,10 +112,15 @@ export class Output {
 
   /** Changes how rows look; see the type Looks in row.js. */
   look(change) {
-    const hadTime = this.#looks.time !== null;
+    const before = this.#columnsBefore;
     this.#looks = { ...this.#looks, ...change };
-    if (hadTime !== (this.#looks.time !== null)) this.#layout();
+    if (before !== this.#columnsBefore) this.#layout();
     this.redraw();
+  }
+
+  /** The columns before a line's label and text. */
+  get #columnsBefore() {
+    return (this.#looks.numbers ? NUMBER_WIDTH : 0) + (this.#looks.time ? TIME_WIDTH : 0);
   }
 
   setWrap(wrap) {
@@ -167,7 +180,9 @@ export class Output {
     const row = this.#rows.rowOf(line - this.#start) + (this.#wrap ? Math.floor(offset / this.#columnsFor(at)) : 0);
     const { clientHeight, clientWidth } = this.element;
     this.element.scrollTop = this.#top() + row * this.#cell.height - clientHeight / 2;
-    const column = (this.#looks.time ? TIME_WIDTH : 0) + (at.kind === 'text' ? 0 : LABEL_WIDTH) + offset;
+    // It is no scrolling by a reader, who would follow at the end.
+    this.#lastTop = this.element.scrollTop;
+    const column = this.#columnsBefore + (at.kind === 'text' ? 0 : LABEL_WIDTH) + offset;
     const left = column * this.#cell.width;
     const right = left + query.length * this.#cell.width;
     if (this.#wrap) return;
@@ -208,10 +223,10 @@ export class Output {
   #scrolled() {
     const { scrollTop } = this.element;
     const atEnd = this.#isAtEnd();
-    const upwards = scrollTop < this.#lastTop - 1;
+    const by = scrollTop - this.#lastTop;
     this.#lastTop = scrollTop;
-    if (atEnd && !this.#following) this.follow(true);
-    else if (!atEnd && upwards && this.#following) this.follow(false);
+    if (atEnd && by > 0 && !this.#following) this.follow(true);
+    else if (!atEnd && by < -1 && this.#following) this.follow(false);
     this.refresh();
   }
 
@@ -236,7 +251,8 @@ export class Output {
   #layout() {
     const top = this.topLine;
     this.#rows.clear();
-    this.#start = this.#known = this.#lines.start;
+    this.#taken.clear();
+    this.#start = this.#lines.start;
     this.#take();
     this.#version++;
     if (!this.#following) {
@@ -247,20 +263,17 @@ export class Output {
   }
 
   #take() {
-    const index = this.#known - 1 - this.#start;
-    if (index >= 0 && this.#lines.line(this.#known - 1) !== this.#last) this.#takeGrown(index);
-    for (; this.#known < this.#lines.end; this.#known++) this.#rows.push(this.#rowsOf(this.#lines.line(this.#known)));
-    this.#last = this.#lines.line(this.#known - 1);
-  }
-
-  #takeGrown(index) {
-    const first = this.#rows.rowOf(index);
-    this.#rows.set(index, this.#rowsOf(this.#lines.line(this.#known - 1)));
-    this.#discard((row) => row >= first);
+    const from = this.#taken.take(this.#lines);
+    if (from - this.#start < this.#rows.lines) {
+      const first = this.#rows.rowOf(from - this.#start);
+      this.#rows.truncate(from - this.#start);
+      this.#discard((row) => row >= first);
+    }
+    for (let number = from; number < this.#lines.end; number++) this.#rows.push(this.#rowsOf(this.#lines.line(number)));
   }
 
   #columnsFor(line) {
-    const taken = (this.#looks.time ? TIME_WIDTH : 0) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
+    const taken = this.#columnsBefore + (line.kind === 'text' ? 0 : LABEL_WIDTH);
     return Math.max(LEAST_COLUMNS / 2, this.#columns - taken);
   }
 
@@ -285,7 +298,7 @@ export class Output {
 
   #size() {
     const { width, height } = this.#cell;
-    const columns = this.#wrap ? 0 : this.#lines.widest + (this.#looks.time ? TIME_WIDTH : 0) + 2;
+    const columns = this.#wrap ? 0 : this.#lines.widest + this.#columnsBefore + 2;
     this.sheet.style.height = `${this.#top() + this.#rows.total * height + MARGIN}px`;
     this.sheet.style.minWidth = this.#wrap ? '' : `${Math.ceil(columns * width)}px`;
   }
@@ -295,7 +308,6 @@ export class Output {
     if (many <= 0) return;
     const rows = this.#rows.dropFirst(many);
     this.#start = this.#lines.start;
-    this.#known = Math.max(this.#known, this.#start);
     this.#version++;
     if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
   }

@@ -2,17 +2,27 @@
  * How to publish into a task from a shell, shown after one is created and where a task has no events yet.
  */
 
-import { eventsAddress } from './api.js';
+import { address, eventsAddress } from './api.js';
 import { copyText, h, iconButton, toast } from './dom.js';
+import { isSignedIn } from './sign-in.js';
+
+/** Whoever has signed in here needs the token in the shell, too; the runner takes it from the environment by itself. */
+const token = () => (isSignedIn() ? `-H "Authorization: Bearer $TASKSTREAM_TOKEN" ` : '');
+
+/** The lines that run a build and publish its output through all outages. */
+export function runLine(id, command = 'make') {
+  const jar = 'taskstream-run.jar';
+  return `curl -sO ${address(jar)} && java -jar ${jar} ${address(`tasks/${encodeURIComponent(id)}`)} -- ${command}`;
+}
 
 /** The line that pipes a build's output into a task, as it arrives. */
 export function pipeLine(id, command = 'make') {
-  return `${command} 2>&1 | curl -sT- -X POST -H 'Content-Type: text/plain' ${eventsAddress(id)}`;
+  return `${command} 2>&1 | curl -sT- -X POST ${token()}-H 'Content-Type: text/plain' ${eventsAddress(id)}`;
 }
 
 /** The line that finishes a task. */
 export function doneLine(id) {
-  return `curl -s -H 'Content-Type: application/json' -d '{"type":"done"}' ${eventsAddress(id)}`;
+  return `curl -s ${token()}-H 'Content-Type: application/json' -d '{"type":"done"}' ${eventsAddress(id)}`;
 }
 
 /** A shell line with a button that copies it. */
@@ -33,12 +43,17 @@ export function shellLine(text, label, testid) {
   );
 }
 
-/** Both lines with a word on each. */
+/** All lines with a word on each. */
 export function pipeHelp(id) {
   return [
-    h('p', null, 'Pipe the output of a build into it; it appears here as it is printed:'),
+    isSignedIn() && h('p', null, 'Put your token into the environment first; it is read without being shown:'),
+    isSignedIn() &&
+      shellLine('read -rs TASKSTREAM_TOKEN; export TASKSTREAM_TOKEN', 'Command that reads the token', 'token-line'),
+    h('p', null, 'Run a build with the runner (Java 17), which survives outages and finishes the task with the build:'),
+    shellLine(runLine(id), 'Command that runs a build and publishes its output', 'run-line'),
+    h('p', null, 'Or pipe the output of a build into it; it appears here as it is printed:'),
     shellLine(pipeLine(id), 'Command that pipes a build into the task', 'pipe-line'),
-    h('p', null, 'Finish the task at the end (or let your producer send a ', h('code', null, 'done'), ' event):'),
+    h('p', null, 'Then finish the task (or let your producer send a ', h('code', null, 'done'), ' event):'),
     shellLine(doneLine(id), 'Command that finishes the task', 'done-line'),
-  ];
+  ].filter(Boolean);
 }

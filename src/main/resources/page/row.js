@@ -1,20 +1,23 @@
 /**
  * Draws one row of the output: a line, a part of a wrapped line, or a part of an opened item's JSON.
  *
- * A row's characters sit in a grid: time, label, text. Colours of 16 come from the style sheet by class, so that they
- * suit the theme; the others are set through the style object, which the page's security policy allows where it forbids
- * the attribute.
+ * A row's characters sit in a grid: time, label, text. Colours are set through the style object, which the page's security
+ * policy allows where it forbids the attribute.
  */
 
-import { read, readable } from './ansi.js';
 import { h } from './dom.js';
 import { full } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { MOST_DRAWN } from './lines.js';
+import { coloursOf } from './palette.js';
+import { runsOf } from './terminal-row.js';
 
 /**
  * @typedef {Object} Looks what all rows on screen have in common
  * @property {?((line: import('./lines.js').Line) => {text: string, exact: boolean})} time null when times are off
+ * @property {?{isKnown: (number: number) => boolean, address: (number: number) => string,
+ *     choose: (number: number, extend: boolean) => void}} numbers null when line numbers are off
+ * @property {?{from: number, to: number}} target the lines that the page's address points at
  * @property {?import('./search.js').Search} search
  * @property {boolean} dark
  * @property {(number: number) => void} toggle opens or closes a line
@@ -29,14 +32,30 @@ import { MOST_DRAWN } from './lines.js';
  */
 export function drawRow(line, number, part, looks) {
   const row = h('div', {
-    class: `row tone-${line.tone} kind-${line.kind}`,
+    class: `row tone-${line.tone} kind-${line.kind}${isTarget(number, looks.target) ? ' target' : ''}`,
     'data-line': number,
     'data-kind': line.kind,
   });
+  if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   return row;
+}
+
+function isTarget(number, target) {
+  return target !== null && number >= target.from && number <= target.to;
+}
+
+/** Readers count from 1. A link, so that its address can be copied; not among those that Tab stops at, for there are many. */
+function numberOf(number, part, { isKnown, address, choose }) {
+  if (!part.first || !isKnown(number)) return h('span', { class: 'number' });
+  const onclick = (event) => {
+    event.preventDefault();
+    choose(number, event.shiftKey);
+  };
+  const title = 'Link to this line; with Shift to all lines up to this';
+  return h('a', { class: 'number', href: address(number), tabindex: '-1', title, onclick }, String(number + 1));
 }
 
 function timeOf(line, part, time) {
@@ -66,13 +85,13 @@ function labelOf(line, number, part, looks) {
 
 function textOf(line, number, part, looks) {
   const text = h('span', { class: 'text' });
-  const runs = line.rich ? read(line.rich, line.style).runs : [{ text: line.text }];
+  const runs = runsOf(line.text, line.parts);
   const marks = marksOf(line, number, looks.search);
   let at = 0;
   for (const run of runs) {
     const from = Math.max(at, part.from);
     const to = Math.min(at + run.text.length, part.to);
-    if (to > from) appendRun(text, run, run.text.slice(from - at, to - at), from, marks, looks.dark);
+    if (to > from) appendRun(text, run.style, run.text.slice(from - at, to - at), from, marks, looks.dark);
     at += run.text.length;
     if (at >= part.to) break;
   }
@@ -93,8 +112,8 @@ function marksOf(line, number, search) {
 }
 
 /** Appends a run's text, cut where a match begins or ends. `offset` is where in the line the text begins. */
-function appendRun(parent, run, text, offset, marks, dark) {
-  const place = styled(run, dark);
+function appendRun(parent, style, text, offset, marks, dark) {
+  const place = styled(style, dark);
   let at = offset;
   const end = offset + text.length;
   for (const mark of marks) {
@@ -109,27 +128,23 @@ function appendRun(parent, run, text, offset, marks, dark) {
   parent.append(place);
 }
 
-function styled(run, dark) {
-  const { fg, bg, bold, faint, italic, underline, url } = run;
-  if (!fg && !bg && !bold && !faint && !italic && !underline && !url) return document.createDocumentFragment();
+function styled(style, dark) {
+  if (style === null) return document.createDocumentFragment();
+  const { bold, italic, conceal, url } = style;
   const element = url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }) : h('span');
-  const classes = [
-    bold && 'ansi-bold',
-    faint && !fg && 'ansi-faint',
-    italic && 'ansi-italic',
-    underline && 'ansi-underline',
-  ];
+  const classes = [bold && 'ansi-bold', italic && 'ansi-italic', conceal && 'ansi-conceal'];
   element.classList.add(...classes.filter(Boolean));
-  colour(element, fg, 'fg', 'color', bg ? null : dark);
-  colour(element, bg, 'bg', 'backgroundColor', null);
+  const { color, background } = coloursOf(style, dark);
+  if (color && !conceal) element.style.color = color;
+  if (background) element.style.backgroundColor = background;
+  const line = decorationOf(style);
+  if (line !== '') element.style.textDecoration = line;
   return element;
 }
 
-/**
- * @param {?boolean} ground whether the page is dark where the colour must be readable on it; null to take it as it is
- */
-function colour(element, value, suffix, property, ground) {
-  if (!value) return;
-  if (value.class_name !== 'truecolor') element.classList.add(`${value.class_name}-${suffix}`);
-  else element.style[property] = ground === null ? `rgb(${value.rgb.join(', ')})` : readable(value.rgb, ground);
+const UNDERLINES = ['', 'underline', 'underline double', 'underline wavy', 'underline dotted', 'underline dashed'];
+
+function decorationOf({ underline, strike, overline, url }) {
+  const lines = [UNDERLINES[underline || (url ? 1 : 0)], strike && 'line-through', overline && 'overline'];
+  return lines.filter(Boolean).join(' ');
 }

@@ -38,6 +38,11 @@ export class Rows {
     this.#head = 0;
   }
 
+  /** Forgets all but so many lines. */
+  truncate(lines) {
+    this.#tail = this.#head + Math.min(lines, this.lines);
+  }
+
   /** Forgets the first lines. @return {number} how many rows they had */
   dropFirst(lines) {
     const many = Math.min(lines, this.lines);

@@ -5,6 +5,8 @@
  * and goes on through lines as they arrive. Upper and lower case count as the same.
  */
 
+import { Taken } from './lines.js';
+
 /** Matches counted; past that the count is shown with a plus. */
 export const MOST_MATCHES = 100_000;
 const LINES_PER_LOOK_AT_THE_CLOCK = 500;
@@ -15,8 +17,8 @@ export class Search {
   #query = '';
   #pattern = null;
   #next = 0;
-  /** The last line that was looked at: a line that grows is another object each time. */
-  #last = null;
+  /** The lines as they were when they were looked at. */
+  #taken = new Taken();
   /** Matches in order: the line's number and where in its text. */
   #numbers = [];
   #offsets = [];
@@ -43,7 +45,7 @@ export class Search {
 
   /** Whether every line that is there has been looked at. */
   get finished() {
-    return this.#pattern === null || this.full || (this.#next >= this.#lines.end && !this.#hasGrown());
+    return this.#pattern === null || this.full || (this.#next >= this.#lines.end && !this.#hasChanged());
   }
 
   /** Index of the match one is at, or -1. */
@@ -61,6 +63,7 @@ export class Search {
     this.#query = query;
     this.#pattern = query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
     this.#next = this.#lines.start;
+    this.#taken.take(this.#lines);
     this.#numbers = [];
     this.#offsets = [];
     this.#current = -1;
@@ -70,7 +73,8 @@ export class Search {
   advance(budget = 8) {
     if (this.finished) return;
     const until = this.#now() + budget;
-    if (this.#hasGrown()) this.#lookAtLastAgain();
+    if (this.#hasChanged()) this.#lookAgain();
+    this.#taken.take(this.#lines);
     this.#next = Math.max(this.#next, this.#lines.start);
     while (!this.finished) {
       const stop = Math.min(this.#lines.end, this.#next + LINES_PER_LOOK_AT_THE_CLOCK);
@@ -79,24 +83,25 @@ export class Search {
     }
   }
 
-  #hasGrown() {
-    return this.#next > this.#lines.start && this.#lines.line(this.#next - 1) !== this.#last;
+  #hasChanged() {
+    return this.#taken.next(this.#lines) < this.#next;
   }
 
-  /** The matches before the place where it grew keep their indices, so that one stays at the match that one is at. */
-  #lookAtLastAgain() {
-    const number = this.#next - 1;
-    while (this.#numbers.at(-1) === number) {
+  /** The matches before the place where lines changed keep their indices, so that one stays at the match that one is at. */
+  #lookAgain() {
+    const from = this.#taken.next(this.#lines);
+    const until = Math.min(this.#next, this.#lines.end);
+    while (this.#numbers.at(-1) >= from) {
       this.#numbers.pop();
       this.#offsets.pop();
     }
-    this.#lookAt(number);
+    for (let number = from; number < until; number++) this.#lookAt(number);
+    this.#next = until;
     this.#current = Math.min(this.#current, this.count - 1);
   }
 
   #lookAt(number) {
-    this.#last = this.#lines.line(number);
-    for (const offset of this.offsetsIn(this.#last.text)) {
+    for (const offset of this.offsetsIn(this.#lines.line(number).text)) {
       this.#numbers.push(number);
       this.#offsets.push(offset);
     }

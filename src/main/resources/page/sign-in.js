@@ -3,7 +3,7 @@
  * stands for it.
  */
 
-import { address, closeSession, openSession } from './api.js';
+import { address, closeSession, listTasks, openSession } from './api.js';
 import { h, replace } from './dom.js';
 import { openDialog } from './dialogs.js';
 import { remember, setting } from './settings.js';
@@ -41,7 +41,17 @@ export async function signOut() {
   note(false);
 }
 
+/** Browsers keep the cookie only of a secure connection, and the token must not go over another one. */
+const NEEDS_HTTPS =
+  'Signing in needs HTTPS: the browser keeps the session’s cookie only over a secure connection, and this page came over ' +
+  'plain HTTP. Ask the operator of this server for its https:// address.';
+
 function openSignIn(then) {
+  if (!isSecureContext) {
+    const text = h('p', { role: 'alert', 'data-testid': 'sign-in-error' }, NEEDS_HTTPS);
+    openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
+    return;
+  }
   const token = h('input', {
     id: 'token',
     name: 'token',
@@ -72,6 +82,7 @@ function openSignIn(then) {
     error.hidden = true;
     try {
       await openSession(token.value.trim());
+      await checkCookie();
       dialog.close();
       note(true);
       then();
@@ -80,5 +91,14 @@ function openSignIn(then) {
       replace(error, failure.message);
       submit.disabled = false;
     }
+  }
+}
+
+/** Some browsers keep no secure cookie of a local server over plain HTTP. */
+async function checkCookie() {
+  try {
+    await listTasks({ limit: 1 });
+  } catch (failure) {
+    if (failure.status === 401) throw new Error(NEEDS_HTTPS);
   }
 }

@@ -5,7 +5,7 @@
 import { deleteTask } from './api.js';
 import { confirmThen, menuButton, openDialog } from './dialogs.js';
 import { announce, copyText, h, icon, replace, saveAs, setText, toast } from './dom.js';
-import { clockMillis, count, plural } from './format.js';
+import { count, plural } from './format.js';
 import { lightOf, spokenLight } from './light.js';
 import { pipeHelp } from './pipe.js';
 
@@ -19,8 +19,8 @@ export class TaskTools {
    * @param {string} id the task's
    * @param {import('./lines.js').Lines} lines
    * @param {HTMLElement} search
-   * @param {{follow: () => void, times: () => void, wrap: () => void, reconnect: () => void, lastMark: () => void,
-   *     prefix: () => ((line: Object) => string)}} actions
+   * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
+   *     lastMark: () => void, prefix: () => ((line: Object) => string)}} actions
    */
   constructor(id, lines, search, actions) {
     this.#id = id;
@@ -47,20 +47,21 @@ export class TaskTools {
       title: 'Show where',
     });
     this.follow = toggle('follow', 'Follow', 'Follow the end (f)', 'follow', actions.follow);
-    this.times = toggle('clock', 'Times', 'Show times (t)', 'times', actions.times);
+    this.numbers = toggle('list', 'Numbers', 'Show line numbers (l)', 'numbers', actions.numbers);
+    this.times = toggle('clock', 'Times', 'Show times: of the day, elapsed, none (t)', 'times', actions.times);
     this.wrap = toggle('wrap', 'Wrap', 'Wrap long lines (w)', 'wrap', actions.wrap);
     this.element = h(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
       h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped),
       search,
-      h('div', { class: 'tools-buttons' }, this.follow, this.times, this.wrap, this.#menu()),
+      h('div', { class: 'tools-buttons' }, this.follow, this.numbers, this.times, this.wrap, this.#menu()),
     );
   }
 
   /** @param {import('./connection.js').State} state */
   showLight(state) {
-    const now = Date.now();
+    const now = performance.now();
     const { name, tone, label, hint } = lightOf(state, now);
     setText(this.lightText, label);
     this.light.className = `light light-${tone}`;
@@ -73,9 +74,12 @@ export class TaskTools {
     this.#lightName = name;
   }
 
-  showToggles({ following, times, wrap }) {
+  /** `times` is off, on or elapsed. */
+  showToggles({ following, numbers, times, wrap }) {
     this.follow.setAttribute('aria-pressed', String(following));
-    this.times.setAttribute('aria-pressed', String(times));
+    this.numbers.setAttribute('aria-pressed', String(numbers));
+    this.times.setAttribute('aria-pressed', String(times !== 'off'));
+    setText(this.times.lastChild, times === 'elapsed' ? 'Elapsed' : 'Times');
     this.wrap.setAttribute('aria-pressed', String(wrap));
   }
 
@@ -127,7 +131,7 @@ export class TaskTools {
 
 /** What copies put before a line when times are shown. */
 export function timePrefix(timeOf) {
-  return (line) => `${clockMillis(timeOf(line).at)}  `;
+  return (line) => `${timeOf(line).text}  `;
 }
 
 /** A button that stays pressed. */

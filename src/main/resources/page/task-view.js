@@ -6,24 +6,32 @@ import { getEvents, getTask, probeStream, streamAddress } from './api.js';
 import { Connection } from './connection.js';
 import { h, icon, replace, setText } from './dom.js';
 import { Feed } from './feed.js';
-import { clockMillis, count, plural } from './format.js';
+import { clockMillis, count, elapsed, millis, plural } from './format.js';
 import { useKeys } from './keys.js';
+import { extended, rangeOf, textOf } from './line-range.js';
 import { Lines, MOST_LINES } from './lines.js';
 import { Output } from './output.js';
 import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
 import { isDark, onTheme, remember, setting } from './settings.js';
 import { signInButton } from './sign-in.js';
+import { dropDeadConnections, StreamSource } from './stream-source.js';
+import { showInTab } from './tab.js';
 import { TaskHead } from './task-head.js';
 import { TaskTools, timePrefix } from './task-tools.js';
 import { Times } from './times.js';
 
 const SNAPSHOT_MS = 5000;
+/** More than are on a screen. */
+const LINES_BELOW = 200;
 const PHONE = '(max-width: 640px)';
 
-/** @param {HTMLElement} main @param {string} id the task's */
-export function mountTask(main, id) {
-  const view = new TaskView(main, id);
+/** Times are shown so, one after the other. */
+const TIMES = ['off', 'on', 'elapsed'];
+
+/** @param {HTMLElement} main @param {string} id the task's @param {URLSearchParams} query of the address */
+export function mountTask(main, id, query) {
+  const view = new TaskView(main, id, rangeOf(query.get('line')));
   view.load();
   return () => view.dispose();
 }
@@ -39,7 +47,9 @@ function isCancelRequest(data) {
 }
 
 const clockOfPage = {
-  now: () => Date.now(),
+  // Nobody sets this one back.
+  now: () => performance.now(),
+  date: () => Date.now(),
   after: (ms, run) => setTimeout(run, ms),
   stop: (timer) => clearTimeout(timer),
 };
@@ -51,26 +61,35 @@ class TaskView {
   #stop = new AbortController();
   #timers = [];
   #task = null;
-  #showTimes = setting('times', 'off') === 'on';
+  #showTimes = setting('times', 'off');
+  #showNumbers = setting('numbers', matchMedia(PHONE).matches ? 'off' : 'on') === 'on';
+  /** The lines that the address points at, and whether they are still to be shown. */
+  #target;
+  #isAwaited;
+  #lastId = null;
   #firstSequence = null;
   #shown = 'lines';
   #connected = 'connecting';
+  #isPolling = false;
   #asked = null;
   #ending;
 
-  constructor(main, id) {
+  constructor(main, id, target) {
     this.#id = id;
     this.#main = main;
+    this.#target = target;
+    this.#isAwaited = target !== null;
     this.head = new TaskHead(id);
     this.output = new Output(this.#lines, (following, unseen) => this.#followed(following, unseen));
     this.search = new SearchBox(this.#lines, this.output);
     this.tools = new TaskTools(id, this.#lines, this.search.element, {
       follow: () => this.output.follow(!this.output.following),
+      numbers: () => this.#toggleNumbers(),
       times: () => this.#toggleTimes(),
       wrap: () => this.#toggleWrap(),
       reconnect: () => this.connection.reconnectNow(),
       lastMark: () => this.#showLastMark(),
-      prefix: () => (this.#showTimes ? timePrefix((line) => this.#timeOf(line)) : () => ''),
+      prefix: () => (this.#showTimes !== 'off' ? timePrefix((line) => this.#timeOf(line)) : () => ''),
     });
     this.jump = h(
       'button',
@@ -94,7 +113,8 @@ class TaskView {
     );
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
-      open: (url) => new EventSource(url),
+      open: (url) => new StreamSource(url),
+      dropDead: dropDeadConnections,
       snapshot: () => this.#snapshot(),
       probe: probeStream,
       onEvent: (event) => this.#event(event),
@@ -133,7 +153,7 @@ class TaskView {
     this.#ending?.();
     this.#timers.forEach(clearInterval);
     removeEventListener('online', this.#online);
-    document.title = 'Taskstream';
+    showInTab(null);
   }
 
   #showFailure(error) {
@@ -174,7 +194,8 @@ class TaskView {
       ),
     );
     this.#update(task);
-    this.output.look({ dark: isDark(), time: this.#showTimes ? (line) => this.#timeOf(line) : null });
+    this.output.look({ dark: isDark(), target: this.#target });
+    this.#lookAtColumns();
     this.output.setWrap(setting('wrap', matchMedia(PHONE).matches ? 'on' : 'off') === 'on');
     this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
     this.#showToggles();
@@ -205,6 +226,7 @@ class TaskView {
       n: () => this.search.step(1),
       N: () => this.search.step(-1),
       f: () => this.output.follow(!this.output.following),
+      l: () => this.#toggleNumbers(),
       t: () => this.#toggleTimes(),
       w: () => this.#toggleWrap(),
       Escape: () => this.search.close(),
@@ -221,7 +243,7 @@ class TaskView {
   #update(task) {
     this.#task = task;
     this.head.update(task);
-    document.title = `${task.title || task.id} · Taskstream`;
+    showInTab(task);
   }
 
   #tick() {
@@ -229,13 +251,18 @@ class TaskView {
     this.head.tick();
   }
 
-  #poll() {
+  /** One at a time: on a silent network each would hold one of the browser's few connections. */
+  async #poll() {
     const { name } = this.connection.state;
-    if (name === 'open' && document.visibilityState === 'visible') this.#snapshot().catch(() => {});
+    if (this.#isPolling || name !== 'open' || document.visibilityState !== 'visible') return;
+    this.#isPolling = true;
+    await this.#snapshot().catch(() => {});
+    this.#isPolling = false;
   }
 
   #event(event) {
     this.#firstSequence ??= Number(/-(\d+)$/.exec(event.id)?.[1] ?? 1);
+    this.#lastId = event.id;
     if (isCancelRequest(event.data)) this.head.cancelAsked();
     this.feed.event(event);
   }
@@ -255,6 +282,29 @@ class TaskView {
     this.output.setNote(this.#cutNote());
     this.output.refresh();
     this.#showEmpty();
+    this.#showTarget();
+  }
+
+  /** Goes to the lines that the address points at, once they and some below are there, or the history is. */
+  #showTarget() {
+    if (!this.#isAwaited) return;
+    const { from, to } = this.#target;
+    const isCaughtUp = this.feed.isEmpty && this.#lastId === this.#task.lastEventId;
+    if (this.#lines.end <= to + LINES_BELOW && !(isCaughtUp && from < this.#lines.end)) return;
+    this.#isAwaited = false;
+    if (!this.#lines.isNumbered(from)) return;
+    // The lines are drawn in the next frame.
+    requestAnimationFrame(() => this.output.reveal({ line: Math.max(from, this.#lines.start), offset: 0 }, ''));
+  }
+
+  #choose(number, extend) {
+    this.#target = extended(extend ? this.#target : null, number);
+    this.output.look({ target: this.#target });
+    history.replaceState(null, '', this.#addressOf(this.#target));
+  }
+
+  #addressOf(range) {
+    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
   }
 
   #cutNote() {
@@ -293,13 +343,36 @@ class TaskView {
   }
 
   #showToggles() {
-    this.tools.showToggles({ following: this.output.following, times: this.#showTimes, wrap: this.output.wrap });
+    this.tools.showToggles({
+      following: this.output.following,
+      numbers: this.#showNumbers,
+      times: this.#showTimes,
+      wrap: this.output.wrap,
+    });
   }
 
   #toggleTimes() {
-    this.#showTimes = !this.#showTimes;
-    remember('times', this.#showTimes ? 'on' : 'off');
-    this.output.look({ time: this.#showTimes ? (line) => this.#timeOf(line) : null });
+    this.#showTimes = TIMES[(TIMES.indexOf(this.#showTimes) + 1) % TIMES.length];
+    remember('times', this.#showTimes);
+    this.#lookAtColumns();
+  }
+
+  #toggleNumbers() {
+    this.#showNumbers = !this.#showNumbers;
+    remember('numbers', this.#showNumbers ? 'on' : 'off');
+    this.#lookAtColumns();
+  }
+
+  #lookAtColumns() {
+    const numbers = {
+      isKnown: (number) => this.#lines.isNumbered(number),
+      address: (number) => this.#addressOf({ from: number, to: number }),
+      choose: (number, extend) => this.#choose(number, extend),
+    };
+    this.output.look({
+      numbers: this.#showNumbers ? numbers : null,
+      time: this.#showTimes !== 'off' ? (line) => this.#timeOf(line) : null,
+    });
     this.#showToggles();
   }
 
@@ -313,7 +386,8 @@ class TaskView {
   #timeOf(line) {
     const known = line.replayed && line.id ? this.times.of(line.id) : null;
     const at = known ?? line.at;
-    return { at, exact: known !== null || !line.replayed, text: clockMillis(at) };
+    const text = this.#showTimes === 'elapsed' ? elapsed(at - millis(this.#task.created)) : clockMillis(at);
+    return { at, exact: known !== null || !line.replayed, text };
   }
 
   #showLastMark() {

@@ -137,7 +137,7 @@ class PathTricksIT {
             "/WEB-INF/classes/io/taskstream/app/Settings.class",
             "/page/%2e%2e/api/openapi.yaml",
             "/page/../../WEB-INF/web.xml",
-            "/page/vendor/../index.html");
+            "/page/x/../index.html");
 
     /** The statuses of a refusal. */
     private static final Predicate<String> REFUSED =

@@ -4,12 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.taskstream.it.MainlyOn;
 import io.taskstream.it.access.GuardedServer;
 import io.taskstream.it.access.Issuer;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.wire.CuttingProxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,48 @@ class PageAccessIT extends InBrowser {
             page.reload();
             assertThat(page.getByTestId("sign-in")).isVisible();
         }
+    }
+
+    @Test
+    void theCommandsForAShellWorkWithTheToken() throws Exception {
+        Page page = window();
+        page.navigate(api.at("/").toString());
+        page.getByTestId("sign-in").click();
+        page.getByTestId("sign-in-token").fill(publisher);
+        page.getByTestId("sign-in-submit").click();
+        assertThat(page.getByTestId("sign-out")).isVisible();
+        TaskPage view = watch(page, task);
+        screenshot(page, "access-commands");
+        String runner = view.part("run-line").textContent();
+        assertThat(view.part("done-line")).containsText("$TASKSTREAM_TOKEN");
+        run(view.part("pipe-line").textContent().replaceFirst("^make", "echo compiled"));
+        assertThat(view.line(0)).hasText("compiled");
+        run(runner.replaceFirst("make$", "echo tested"));
+        assertThat(view.line(1)).hasText("tested");
+        view.awaitLight("ended");
+    }
+
+    private void run(String line) throws Exception {
+        var shell = new ProcessBuilder("sh", "-c", line).directory(Path.of("target").toFile());
+        shell.environment().put("TASKSTREAM_TOKEN", publisher);
+        assertThat(shell.start().waitFor()).isZero();
+    }
+
+    /** A browser keeps no secure cookie, and would ask again. */
+    @Test
+    void overPlainHttpSigningInSaysThatItNeedsHttps() {
+        Page page = window();
+        page.route("http://taskstream.example/**", route -> {
+            String path = route.request().url().substring("http://taskstream.example".length());
+            route.fulfill(new Route.FulfillOptions()
+                    .setResponse(route.fetch(new Route.FetchOptions().setUrl(api.at(path).toString()))));
+        });
+        page.navigate("http://taskstream.example/");
+        assertThat(page.getByTestId("list-error")).containsText("Please sign in");
+        page.getByTestId("sign-in").click();
+        assertThat(page.getByTestId("sign-in-error")).containsText("Signing in needs HTTPS");
+        assertThat(page.getByTestId("sign-in-token")).hasCount(0);
+        screenshot(page, "access-plain-http");
     }
 
     /** The script of an application: it gets a ticket with its token, and leaves the rest to EventSource. */

@@ -5,47 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.taskstream.it.wire.CuttingProxy;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page shows of its connection, and that a disconnection loses no line. */
 class PageConnectionIT extends InBrowser {
-
-    /** Disconnects a source, lets seconds pass, and returns how many sources were opened. */
-    private static final String SOURCES_AFTER = """
-            async ([seconds, isOpened]) => {
-              const { Connection } = await import(new URL('page/connection.js', document.baseURI));
-              let now = 0;
-              let number = 0;
-              const timers = new Map();
-              const clock = {
-                now: () => now,
-                after: (ms, run) => (timers.set(++number, { at: now + ms, run }), number),
-                stop: (timer) => timers.delete(timer),
-              };
-              const sources = [];
-              const open = () => {
-                sources.push({ readyState: EventSource.CONNECTING, close() {}, addEventListener() {} });
-                return sources.at(-1);
-              };
-              const connection = new Connection({
-                address: () => '', open, clock, random: () => 0,
-                onEvent() {}, onMark() {}, onState() {}, snapshot: async () => ({}), probe: async () => ({}),
-              });
-              connection.start({ status: 'open', lastEventId: null });
-              if (isOpened) {
-                sources[0].onopen();
-                sources[0].onerror();
-              }
-              for (; now < seconds * 1000; now += 100) {
-                for (const [timer, { at, run }] of [...timers]) {
-                  if (at <= now && timers.delete(timer)) run();
-                }
-              }
-              return sources.length;
-            }""";
-
-    private static final int LONGEST_RETRY_SECONDS = 2 * 3600 + 1;
 
     private final String task = api.createTask();
 
@@ -107,16 +70,21 @@ class PageConnectionIT extends InBrowser {
         }
     }
 
-    /** A draining server gives each viewer its own reconnection time; the page must not reconnect earlier. */
+    /** The connections stay open, and nothing passes any more: neither on the stream's nor on those that the browser keeps. */
     @Test
-    void thePageLeavesAReconnectToTheBrowserForAsLongAsAnyDrainMayTakeButWaitsOnlyAMinuteForItsOwn() {
-        Page page = window();
-        page.navigate(api.at("/").toString());
-        assertThat(page.evaluate(SOURCES_AFTER, List.of(LONGEST_RETRY_SECONDS, true)))
-                .isEqualTo(1);
-        assertThat(page.evaluate(SOURCES_AFTER, List.of(LONGEST_RETRY_SECONDS + 120, true)))
-                .isEqualTo(2);
-        assertThat(page.evaluate(SOURCES_AFTER, List.of(65, false))).isEqualTo(2);
+    void aNetworkThatSilentlyDropsConnectionsCostsNoLine() {
+        try (var way = new CuttingProxy(api.at(""))) {
+            TaskPage view = watch(window(), way.url(), task);
+            publishLines(task, 1, 10);
+            assertThat(view.line(9)).isVisible();
+            view.awaitLight("live");
+
+            way.swallow();
+            publishLines(task, 11, 20);
+            assertThat(view.line(19)).isVisible();
+            view.awaitLight("live");
+            assertThat(view.allLines()).isEqualTo(lines(1, 20));
+        }
     }
 
     /** A starting server answers its own 404 to a page that opens a task then. */

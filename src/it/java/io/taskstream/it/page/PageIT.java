@@ -90,24 +90,6 @@ class PageIT extends InBrowser {
     }
 
     @Test
-    void coloursOfTheTerminalAreShown() {
-        api.publish(task, """
-                [{"type":"message_delta","text":"[\\u001b[1;34mINFO\\u001b[m] \\u001b[1;32mBUILD SUCCESS\\u001b[m\\n"},
-                 {"type":"message_delta","text":"\\u001b[31mred goes on\\n"},
-                 {"type":"message_delta","text":"over the line's end\\u001b[0m and stops\\n"},
-                 {"type":"message_delta","text":"\\u001b[38;5;208morange\\u001b[0m \\u001b[38;2;80;80;255mblue\\u001b[0m\\n"},
-                 {"type":"message_delta","text":"10%\\r50%\\r100% \\u001b[4mdone\\u001b[0m\\n"}]""");
-        TaskPage view = watch(window(), task);
-        assertThat(view.line(0)).hasText("[INFO] BUILD SUCCESS");
-        assertThat(view.line(0).locator(".ansi-green-fg.ansi-bold")).hasText("BUILD SUCCESS");
-        assertThat(view.line(1).locator(".ansi-red-fg")).hasText("red goes on");
-        assertThat(view.line(2).locator(".ansi-red-fg")).hasText("over the line's end");
-        assertThat(view.line(3).locator("[style*=color]")).hasCount(2);
-        assertThat(view.line(4)).hasText("100% done");
-        screenshot(view.page(), "colours");
-    }
-
-    @Test
     void tokensAreReadAsRunningText() {
         TaskPage view = watch(window(), task);
         view.awaitLight("live");
@@ -134,20 +116,6 @@ class PageIT extends InBrowser {
         publishText("more ".repeat(20), "words ".repeat(40));
         assertThat(rows).hasCount(3);
         screenshot(view.page(), "tokens");
-    }
-
-    @Test
-    void aProgressBarIsDrawnAgainInItsLine() {
-        TaskPage view = watch(window(), task);
-        view.awaitLight("live");
-        publishText("10%\\r");
-        assertThat(view.line(0)).hasText("10%");
-        publishText("\\u001b[32m20%\\r", "100", "%\\r");
-        assertThat(view.line(0)).hasText("100%");
-        publishText("\\n", "next\\r\\n");
-        assertThat(view.line(1)).hasText("next");
-        assertThat(view.rows("text")).hasCount(2);
-        assertThat(view.download("download-text")).isEqualTo("10%\r\u001b[32m20%\r100%\r\nnext\r\n");
     }
 
     /** An event for each text. */

@@ -24,6 +24,7 @@ public final class CuttingProxy implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> swallowed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger notFound = new AtomicInteger();
@@ -67,6 +68,11 @@ public final class CuttingProxy implements AutoCloseable {
     /** Breaks off every connection that is open now. New ones are served. */
     public void cut() {
         open.forEach(CuttingProxy::reset);
+    }
+
+    /** Keeps every connection open that is open now, and forwards nothing on it any more. New ones are served. */
+    public void swallow() {
+        swallowed.addAll(open);
     }
 
     /**
@@ -163,6 +169,9 @@ public final class CuttingProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             byte[] buffer = new byte[1 << 14];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (swallowed.contains(from)) {
+                    continue;
+                }
                 if (new String(buffer, 0, Math.min(read, 4), StandardCharsets.US_ASCII).equals("GET ")) {
                     requests.incrementAndGet();
                 }

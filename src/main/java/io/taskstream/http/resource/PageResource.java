@@ -58,7 +58,7 @@ public class PageResource {
 
     @GET
     @RequiresPermission(Permission.NONE)
-    @Path("page/{file: [a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)?\\.[a-z]+}")
+    @Path("page/{file: [a-zA-Z0-9_-]+\\.[a-z]+}")
     public Response asset(@PathParam("file") String file, @HeaderParam("If-None-Match") @Nullable String known)
             throws IOException {
         return pageFile(file, known);

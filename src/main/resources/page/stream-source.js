@@ -1,0 +1,175 @@
+/**
+ * An event stream over `fetch`, with the part of EventSource's interface that the page uses. No DOM.
+ *
+ * EventSource waits without end for an answer on a connection that a network has silently dropped, and a browser takes the
+ * connections that it keeps for such attempts first. Here each attempt has a time to be answered, and after one that was
+ * not, the connections that the browser keeps are tried and those that are dead are dropped. As EventSource does, it reconnects
+ * after the server's own `retry`, which spreads the viewers of a server that went away.
+ */
+
+/** How long the answer to the attempts may take, one after the other. */
+const ANSWERS_MS = [5000, 10_000, 20_000];
+const RETRY_MS = 3000;
+/** A browser keeps as many connections to a host. */
+const CONNECTIONS = 6;
+const DEAD_MS = 2000;
+
+export const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 2;
+
+export class StreamSource {
+  readyState = CONNECTING;
+  onopen = null;
+  onerror = null;
+  onmessage = null;
+  #url;
+  #needs;
+  #listeners = new Map();
+  #retry = RETRY_MS;
+  #unanswered = 0;
+  #lastId;
+  #stop = null;
+  #timer = 0;
+
+  /**
+   * Opens the stream.
+   * @param {string} url
+   * @param {{fetch: typeof fetch, dropDead: () => Promise<void>}} needs
+   */
+  constructor(url, needs = { fetch: (...call) => fetch(...call), dropDead: dropDeadConnections }) {
+    this.#url = url;
+    this.#needs = needs;
+    this.#lastId = '';
+    // Listeners are added behind this.
+    this.#timer = setTimeout(() => this.#connect(), 0);
+  }
+
+  addEventListener(type, listener) {
+    this.#listeners.set(type, listener);
+  }
+
+  close() {
+    this.readyState = CLOSED;
+    clearTimeout(this.#timer);
+    this.#stop?.abort();
+  }
+
+  async #connect() {
+    const stop = (this.#stop = new AbortController());
+    const answerMs = ANSWERS_MS[Math.min(this.#unanswered, ANSWERS_MS.length - 1)];
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      stop.abort();
+    }, answerMs);
+    try {
+      const headers = { Accept: 'text/event-stream', ...(this.#lastId && { 'Last-Event-ID': this.#lastId }) };
+      const answer = await this.#needs.fetch(this.#url, { headers, cache: 'no-store', signal: stop.signal });
+      clearTimeout(late);
+      const type = answer.headers.get('Content-Type') ?? '';
+      if (answer.status !== 200 || !type.startsWith('text/event-stream')) return this.#refused(stop);
+      this.#unanswered = 0;
+      this.readyState = OPEN;
+      this.onopen?.();
+      await this.#read(answer.body.getReader());
+    } catch {
+      // The connection broke, could not be made, or was not answered: below.
+    }
+    clearTimeout(late);
+    if (this.readyState !== CLOSED) this.#lost(isLate);
+  }
+
+  #refused(stop) {
+    stop.abort();
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSED;
+    this.onerror?.();
+  }
+
+  #lost(isLate) {
+    this.readyState = CONNECTING;
+    if (isLate) {
+      this.#unanswered++;
+      this.#needs.dropDead();
+    }
+    this.#timer = setTimeout(() => this.#connect(), this.#retry);
+    this.onerror?.();
+  }
+
+  async #read(reader) {
+    const frames = new FrameReader((frame) => this.#dispatch(frame));
+    const decoder = new TextDecoder();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (this.readyState === CLOSED) return;
+      frames.text(decoder.decode(part.value, { stream: true }));
+    }
+  }
+
+  #dispatch({ type, data, id, retry }) {
+    if (this.readyState === CLOSED) return;
+    if (retry !== null) this.#retry = retry;
+    if (id !== null) this.#lastId = id;
+    if (data === null) return;
+    const listener = type === 'message' ? this.onmessage : this.#listeners.get(type);
+    listener?.({ data, lastEventId: this.#lastId });
+  }
+}
+
+/** Reads frames of `text/event-stream`, which may come in any pieces (HTML, section 9.2.6). */
+export class FrameReader {
+  #onFrame;
+  #rest = '';
+  #frame = empty();
+  #isFirst = true;
+
+  /** @param {(frame: {type: string, data: ?string, id: ?string, retry: ?number}) => void} onFrame */
+  constructor(onFrame) {
+    this.#onFrame = onFrame;
+  }
+
+  text(text) {
+    const all = this.#rest + text;
+    let from = this.#isFirst && all.startsWith('\ufeff') ? 1 : 0;
+    if (all !== '') this.#isFirst = false;
+    // A carriage return at the end may be half of an end of line.
+    const LINE = /\r\n|\n|\r(?!$)/g;
+    LINE.lastIndex = from;
+    for (let end; (end = LINE.exec(all)) !== null; from = LINE.lastIndex) this.#line(all.slice(from, end.index));
+    this.#rest = all.slice(from);
+  }
+
+  #line(line) {
+    const frame = this.#frame;
+    if (line === '') {
+      this.#frame = empty();
+      this.#onFrame({ ...frame, data: frame.data.length === 0 ? null : frame.data.join('\n') });
+      return;
+    }
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1));
+    if (field === 'data') frame.data.push(value);
+    else if (field === 'event') frame.type = value || 'message';
+    else if (field === 'id' && !value.includes('\0')) frame.id = value;
+    else if (field === 'retry' && /^\d+$/.test(value)) frame.retry = Number(value);
+  }
+}
+
+function empty() {
+  return { type: 'message', data: [], id: null, retry: null };
+}
+
+/**
+ * Makes the browser drop connections that a network has silently dropped: a request on each that it may keep, and those that are
+ * not answered soon are aborted, which closes theirs.
+ */
+export async function dropDeadConnections(url = 'page/favicon.svg') {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), DEAD_MS);
+  const requests = Array.from({ length: CONNECTIONS }, () =>
+    fetch(url, { method: 'HEAD', cache: 'no-store', signal: stop.signal }).catch(() => {}),
+  );
+  await Promise.all(requests);
+  clearTimeout(late);
+}

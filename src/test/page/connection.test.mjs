@@ -1,0 +1,228 @@
+/** The connection to a stream, with a manual clock and sources that do what the tests say. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Connection } from '../../main/resources/page/connection.js';
+import { lightOf } from '../../main/resources/page/light.js';
+import { FrameReader, StreamSource } from '../../main/resources/page/stream-source.js';
+
+const TASK = { status: 'open', lastEventId: null };
+
+class Sources {
+    now = 0;
+    date = 1_800_000_000_000;
+    opened = [];
+    events = [];
+    states = [];
+    deadDropped = 0;
+    #timers = new Map();
+    #number = 0;
+
+    constructor() {
+        const clock = {
+            now: () => this.now,
+            date: () => this.date,
+            after: (ms, run) => (this.#timers.set(++this.#number, { at: this.now + ms, run }), this.#number),
+            stop: (timer) => this.#timers.delete(timer),
+        };
+        this.connection = new Connection({
+            clock,
+            address: (query) => JSON.stringify(query),
+            open: (url) => this.#open(url),
+            dropDead: async () => this.deadDropped++,
+            snapshot: async () => TASK,
+            probe: async () => ({ status: 0 }),
+            random: () => 0,
+            onEvent: (event) => this.events.push(event.data),
+            onMark: (mark) => this.events.push(mark.kind),
+            onState: (state) => this.states.push(state.name),
+        });
+        this.connection.start(TASK);
+    }
+
+    #open(url) {
+        const listeners = {};
+        const source = {
+            url,
+            listeners,
+            readyState: 0,
+            close() {},
+            addEventListener: (type, run) => (listeners[type] = run),
+        };
+        this.opened.push(source);
+        return source;
+    }
+
+    get last() {
+        return this.opened.at(-1);
+    }
+
+    heartbeat() {
+        this.last.listeners.heartbeat({ data: '{}' });
+    }
+
+    event(sequence, value = sequence) {
+        this.last.onmessage({ data: JSON.stringify(value), lastEventId: `e-${sequence}` });
+    }
+
+    async pass(seconds) {
+        for (const end = this.now + seconds * 1000; this.now < end; this.now += 100, this.date += 100) {
+            for (const [timer, { at, run }] of [...this.#timers])
+                if (at <= this.now && this.#timers.delete(timer)) run();
+            await null;
+        }
+    }
+}
+
+test('silence is noticed within 15 seconds, and dead connections are dropped before the next attempt', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    sources.event(1);
+    for (let beat = 0; beat < 3; beat++) {
+        await sources.pass(9);
+        sources.heartbeat();
+    }
+    assert.equal(sources.connection.state.name, 'open');
+    assert.equal(sources.opened.length, 1);
+    await sources.pass(15);
+    assert.equal(sources.connection.state.name, 'reconnecting');
+    assert.equal(sources.deadDropped, 1);
+    assert.equal(sources.opened.length, 2);
+    assert.equal(JSON.parse(sources.last.url).lastEventId, 'e-1');
+});
+
+test('a clock that is set back changes nothing', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    sources.date -= 3_600_000;
+    await sources.pass(15);
+    assert.equal(sources.connection.state.name, 'reconnecting');
+});
+
+test('the light counts from what was heard last, whatever the clock says', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    sources.date -= 3_600_000;
+    await sources.pass(8);
+    assert.equal(lightOf(sources.connection.state, sources.now).hint, 'Last heard from the server 8 s ago.');
+});
+
+test('a reconnect is left to the source for as long as any drain may take', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    sources.last.onerror();
+    await sources.pass(2 * 3600 + 1);
+    assert.equal(sources.opened.length, 1);
+    await sources.pass(120);
+    assert.ok(sources.opened.length > 1);
+});
+
+test('a source that gives no sign is opened anew', async () => {
+    const sources = new Sources();
+    await sources.pass(25);
+    assert.equal(sources.opened.length, 2);
+});
+
+test('events that come again are not shown again, and a hole is told', () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    [1, 2, 2, 1, 3, 5].forEach((sequence) => sources.event(sequence));
+    assert.deepEqual(sources.events, ['1', '2', '3', 'hole', '5']);
+});
+
+function framesOf(...pieces) {
+    const frames = [];
+    const reader = new FrameReader((frame) => frames.push(frame));
+    pieces.forEach((piece) => reader.text(piece));
+    return frames.map(({ type, data, id, retry }) => [type, data, id, retry]);
+}
+
+test('frames are read in any pieces and with any end of line', () => {
+    const text =
+        '\ufeffretry: 2500\n\n: comment\nid: e-1\ndata: a\ndata:b\n\nevent: lag\ndata\n\nevent:heartbeat\ndata: {}\n\n';
+    const frames = [
+        ['message', null, null, 2500],
+        ['message', 'a\nb', 'e-1', null],
+        ['lag', '', null, null],
+        ['heartbeat', '{}', null, null],
+    ];
+    assert.deepEqual(framesOf(text), frames);
+    assert.deepEqual(framesOf(...text), frames);
+    assert.deepEqual(framesOf(...text.replaceAll('\n', '\r\n')), frames);
+    assert.deepEqual(framesOf(...text.replaceAll('\n', '\r'), 'x'), frames);
+    assert.deepEqual(framesOf('data: not ended\n'), []);
+});
+
+/** A source whose attempts are answered one after the other; null is no answer. */
+async function source(t, answers, run) {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const seen = { requests: [], states: [], dead: 0 };
+    const needs = {
+        fetch(url, { headers, signal }) {
+            seen.requests.push(headers['Last-Event-ID'] ?? null);
+            const answer = answers.shift();
+            if (answer) return Promise.resolve(answer);
+            return new Promise((resolve, reject) =>
+                signal.addEventListener('abort', () => reject(new Error('aborted'))),
+            );
+        },
+        dropDead: async () => seen.dead++,
+    };
+    const made = new StreamSource('x', needs);
+    made.onopen = () => seen.states.push('open');
+    made.onerror = () => seen.states.push(`error ${made.readyState}`);
+    made.onmessage = ({ data, lastEventId }) => seen.states.push(`${lastEventId} ${data}`);
+    const pass = async (ms) => {
+        for (let passed = 0; passed <= ms; passed += 100) {
+            t.mock.timers.tick(passed === 0 ? 0 : 100);
+            await new Promise(setImmediate);
+        }
+    };
+    await pass(0);
+    await run(seen, pass, made);
+}
+
+const stream = (text) => new Response(text, { headers: { 'Content-Type': 'text/event-stream' } });
+
+test('a source reconnects after the time that the server says, and goes on behind the last event', (t) =>
+    source(
+        t,
+        [stream('retry: 2000\n\nid: e-1\ndata: a\n\n'), stream('id: e-2\ndata: b\n\n')],
+        async (seen, pass, made) => {
+            assert.deepEqual(seen.states, ['open', 'e-1 a', 'error 0']);
+            await pass(1800);
+            assert.equal(seen.requests.length, 1);
+            await pass(300);
+            assert.deepEqual(seen.requests, [null, 'e-1']);
+            assert.deepEqual(seen.states.slice(3), ['open', 'e-2 b', 'error 0']);
+            made.close();
+        },
+    ));
+
+test('an attempt without an answer is given up, each later than the one before, and dead connections are dropped', (t) =>
+    source(t, [null, null, null, null, stream('id: e-1\ndata: a\n\n')], async (seen, pass, made) => {
+        await pass(5000 + 3000);
+        assert.equal(seen.requests.length, 2);
+        assert.equal(seen.dead, 1);
+        await pass(10_000 + 3000);
+        assert.equal(seen.requests.length, 3);
+        await pass(20_000 + 3000 + 20_000 + 3000);
+        assert.equal(seen.requests.length, 5);
+        assert.ok(seen.states.includes('e-1 a'));
+        made.close();
+    }));
+
+for (const status of [204, 404, 503])
+    test(`a source that is answered ${status} is closed`, (t) =>
+        source(t, [new Response(null, { status })], async (seen, pass) => {
+            await pass(10_000);
+            assert.deepEqual(seen.states, ['error 2']);
+            assert.equal(seen.requests.length, 1);
+        }));
+
+test('a source that was closed says nothing more', (t) =>
+    source(t, [null], async (seen, pass, made) => {
+        made.close();
+        await pass(30_000);
+        assert.deepEqual(seen.states, []);
+    }));
