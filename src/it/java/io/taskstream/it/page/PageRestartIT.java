@@ -102,8 +102,10 @@ class PageRestartIT extends InBrowser {
             screenshot(view.page(), "build-cancelled");
             assertThat(api.task(task).getString("status")).isEqualTo("cancelled");
             assertThat(api.text(task)).isEqualTo(runner.shown());
-            assertThat(view.allLines()).containsSubsequence(runner.shown().lines().toList());
-            System.out.printf("A build of %,d bytes was cancelled. %s%n", runner.shown().length(), runner.messages());
+            assertThat(view.allLines())
+                    .containsSubsequence(runner.shown().lines().toList());
+            System.out.printf(
+                    "A build of %,d bytes was cancelled. %s%n", runner.shown().length(), runner.messages());
         }
     }
 
