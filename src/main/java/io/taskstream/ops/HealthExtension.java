@@ -42,6 +42,11 @@ public class HealthExtension implements Extension {
                 : question.apply(asked);
     }
 
+    /** Returns the name of a check. It is a method, because the checks have a proxy of this bean, without its fields. */
+    String named(String check) {
+        return check + suffix;
+    }
+
     void addChecks(@Observes BeforeBeanDiscovery discovery) {
         if (!isAvailable("org.eclipse.microprofile.health.HealthCheck")) {
             return;
@@ -76,7 +81,7 @@ public class HealthExtension implements Extension {
         @Override
         public HealthCheckResponse call() {
             List<Health.Check> checks = health.ask(question);
-            HealthCheckResponseBuilder response = HealthCheckResponse.named(name + health.suffix);
+            HealthCheckResponseBuilder response = HealthCheckResponse.named(health.named(name));
             checks.stream()
                     .filter(check -> !check.isUp())
                     .forEach(check -> response.withData(check.name(), check.detail()));

@@ -260,7 +260,8 @@ class ContextRootIT extends InBrowser {
 
         if (System.getProperty("it.server").equals("payara")) {
             // Payara answers for all that it has deployed.
-            assertThat(api.get("/health/ready").body()).contains("\"taskstream ready\"", "\"taskstream ready " + ROOT + "\"");
+            assertThat(api.get("/health/ready").body())
+                    .contains("\"taskstream ready\"", "\"taskstream ready " + ROOT + "\"");
         }
 
         double before = viewers(api);
