@@ -26,8 +26,7 @@ public class Odd extends Application {
 
     /** The names that it brings as services, and what implements them. */
     public static final Map<String, String> SERVICES = Map.of(
-            JsonbProvider.class.getName(), Json.class.getName(),
-            "org.slf4j.spi.SLF4JServiceProvider", "odd.Missing");
+            JsonbProvider.class.getName(), Json.class.getName(), "org.slf4j.spi.SLF4JServiceProvider", "odd.Missing");
 
     @Path("text")
     public static class Texts {

@@ -101,7 +101,10 @@ class ReadmeBuildIT {
         run(DEPLOY_SAMPLE);
         Await.until("the sample answers", SOON, () -> api.get("/sample/").statusCode() == 200);
         String task = api.post("/sample/work/import?rows=20", "text/plain", "").body();
-        Await.until("the job is done", SOON, () -> api.task(task).getString("status").equals("completed"));
+        Await.until(
+                "the job is done",
+                SOON,
+                () -> api.task(task).getString("status").equals("completed"));
         assertThat(api.text(task)).contains("imported [1, 2, 3").contains("imported [11, 12");
     }
 

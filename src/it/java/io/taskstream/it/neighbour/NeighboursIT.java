@@ -239,7 +239,9 @@ class NeighboursIT {
         server.undeploy("sample");
         useThreads("/odd/text");
         int theirs = server.copies(THEIRS);
-        System.out.printf("%s%s: undeployed, %d and %d copies, %d KiB live%n", figures, System.getProperty("it.server"), ours, theirs, server.liveHeap() >> 10);
+        System.out.printf(
+                "%s%s: undeployed, %d and %d copies, %d KiB live%n",
+                figures, System.getProperty("it.server"), ours, theirs, server.liveHeap() >> 10);
         assertThat(ours).as("class loaders of Taskstream").isLessThanOrEqualTo(KEPT_BY_SERVER);
         assertThat(theirs).as("class loaders of the sample").isLessThanOrEqualTo(KEPT_BY_SERVER);
     }

@@ -115,7 +115,11 @@ public class Connection {
     /** Publishes one event. If there was no answer, it may be repeated with the same key. */
     void publish(String task, StreamItem item, String key) {
         Entity<String> json = Entity.json(jsonb.toJson(item));
-        check(task(task).path("events").request().header(Names.IDEMPOTENCY_KEY, key).post(json));
+        check(task(task)
+                .path("events")
+                .request()
+                .header(Names.IDEMPOTENCY_KEY, key)
+                .post(json));
     }
 
     private static void check(Response answer) {

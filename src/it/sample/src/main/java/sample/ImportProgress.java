@@ -47,12 +47,11 @@ public class ImportProgress extends AbstractItemWriteListener implements JobList
 
     @Override
     public void afterJob() {
-        TaskStatus status =
-                switch (job.getBatchStatus()) {
-                    case FAILED -> TaskStatus.FAILED;
-                    case STOPPING, STOPPED -> TaskStatus.CANCELLED;
-                    default -> TaskStatus.COMPLETED;
-                };
+        TaskStatus status = switch (job.getBatchStatus()) {
+            case FAILED -> TaskStatus.FAILED;
+            case STOPPING, STOPPED -> TaskStatus.CANCELLED;
+            default -> TaskStatus.COMPLETED;
+        };
         progress().end(status);
     }
 
