@@ -94,8 +94,8 @@ class PageAccessIT extends InBrowser {
         page.getByTestId("sign-in-submit").click();
         assertThat(page.getByTestId("sign-out")).isVisible();
         TaskPage view = watch(page, task);
-        screenshot(page, "access-commands");
         String runner = view.part("run-line").textContent();
+        screenshot(page, "access-commands");
         assertThat(view.part("done-line")).containsText("$TASKSTREAM_TOKEN");
         run(view.part("pipe-line").textContent().replaceFirst("^make", "echo compiled"));
         assertThat(view.line(0)).hasText("compiled");
@@ -105,7 +105,8 @@ class PageAccessIT extends InBrowser {
     }
 
     private void run(String line) throws Exception {
-        var shell = new ProcessBuilder("sh", "-c", line).directory(Path.of("target").toFile());
+        var shell =
+                new ProcessBuilder("sh", "-c", line).directory(Path.of("target").toFile());
         shell.environment().put("TASKSTREAM_TOKEN", publisher);
         assertThat(shell.start().waitFor()).isZero();
     }
@@ -117,7 +118,8 @@ class PageAccessIT extends InBrowser {
         page.route("http://taskstream.example/**", route -> {
             String path = route.request().url().substring("http://taskstream.example".length());
             route.fulfill(new Route.FulfillOptions()
-                    .setResponse(route.fetch(new Route.FetchOptions().setUrl(api.at(path).toString()))));
+                    .setResponse(route.fetch(
+                            new Route.FetchOptions().setUrl(api.at(path).toString()))));
         });
         page.navigate("http://taskstream.example/");
         assertThat(page.getByTestId("list-error")).containsText("Please sign in");

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import io.taskstream.it.wire.CuttingProxy;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +82,8 @@ class PageConnectionIT extends InBrowser {
 
             way.swallow();
             publishLines(task, 11, 20);
-            assertThat(view.line(19)).isVisible();
+            // An attempt on a dead connection would wait for a minute.
+            assertThat(view.line(19)).isVisible(new IsVisibleOptions().setTimeout(40_000));
             view.awaitLight("live");
             assertThat(view.allLines()).isEqualTo(lines(1, 20));
         }

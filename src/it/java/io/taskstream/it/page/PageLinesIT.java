@@ -26,10 +26,9 @@ class PageLinesIT extends InBrowser {
         TaskPage view = new TaskPage(page);
         assertThat(view.line(119)).isInViewport();
         assertThat(view.line(119)).hasText("line 120 of the build");
-        assertThat(page.locator("#output .row.target"))
-                .hasText(new Pattern[] {
-                    Pattern.compile("120.*line 120 "), Pattern.compile("121.*"), Pattern.compile("122.*")
-                });
+        assertThat(page.locator("#output .row.target")).hasText(new Pattern[] {
+            Pattern.compile("120.*line 120 "), Pattern.compile("121.*"), Pattern.compile("122.*")
+        });
         screenshot(page, "link-to-lines");
 
         publishLines(task, 1001, 1100);

@@ -24,14 +24,19 @@ class PageTerminalIT extends InBrowser {
 
     @Test
     void coloursOfTheTerminalAreShown() {
-        publish("[^[1;34mINFO^[m] ^[1;32mBUILD SUCCESS^[m\n^[31mred goes on\nover the line's end^[0m and stops\n"
-                + "^[38;5;208morange^[0m ^[38;2;80;80;255mblue^[0m\n");
+        publish("""
+                [^[1;34mINFO^[m] ^[1;32mBUILD SUCCESS^[m
+                ^[31mred goes on
+                over the line's end^[0m and stops
+                ^[38;5;208morange^[0m ^[38;2;80;80;255mblue^[0m
+                """);
         TaskPage view = watch(window(), task);
         assertThat(view.line(0)).hasText("[INFO] BUILD SUCCESS");
         assertThat(view.line(0).locator(".ansi-bold")).hasText(new String[] {"INFO", "BUILD SUCCESS"});
         assertThat(colour(view.line(0).getByText("BUILD SUCCESS")))
                 .isNotEqualTo(colour(view.line(0).getByText("INFO", new Locator.GetByTextOptions().setExact(true))));
-        assertThat(colour(view.line(1).locator("span"))).isEqualTo(colour(view.line(2).locator("span")));
+        assertThat(colour(view.line(1).locator("span")))
+                .isEqualTo(colour(view.line(2).locator("span")));
         assertThat(view.line(2).locator("span")).hasText("over the line's end");
         assertThat(view.line(3).locator("[style*=color]")).hasCount(2);
     }
@@ -100,7 +105,8 @@ class PageTerminalIT extends InBrowser {
             names = {"LIGHT", "DARK"})
     void everyColourCanBeRead(ColorScheme scheme) {
         var text = new StringBuilder("^[0m^[7m^[1m^[32m PASS ^[39m^[22m^[27m^[0m cart.test.js  ^[41;37m FAIL ^[0m  ")
-                .append("^[2mfaint^[0m ^[3mitalic^[0m ^[4mline^[0m ^[4:3mwavy^[0m ^[9mstruck^[0m ^[7minverse^[0m ^[2;31mfaint red^[0m\n");
+                .append(
+                        "^[2mfaint^[0m ^[3mitalic^[0m ^[4mline^[0m ^[4:3mwavy^[0m ^[9mstruck^[0m ^[7minverse^[0m ^[2;31mfaint red^[0m\n");
         for (int ground = 0; ground < 16; ground++) {
             for (int colour = 0; colour < 16; colour++) {
                 text.append("^[48;5;%d;38;5;%dm %02d ^[0m".formatted(ground, colour, colour));
@@ -117,8 +123,7 @@ class PageTerminalIT extends InBrowser {
 
     private void publish(String text) {
         String sent = text.replace("^[", ESC + "[");
-        assertThat(api.post("/tasks/" + task + "/events", "text/plain", sent)
-                        .statusCode())
+        assertThat(api.post("/tasks/" + task + "/events", "text/plain", sent).statusCode())
                 .isEqualTo(200);
     }
 

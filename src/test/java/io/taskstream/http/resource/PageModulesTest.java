@@ -19,8 +19,8 @@ class PageModulesTest {
 
     @Test
     void theModulesPassTheirTests() throws Exception {
-        List<String> command =
-                Stream.concat(Stream.of("node", "--test", "--test-reporter=tap"), files()).toList();
+        List<String> command = Stream.concat(Stream.of("node", "--test", "--test-reporter=tap"), files())
+                .toList();
         Process node = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(node.waitFor()).as(output).isZero();
