@@ -51,8 +51,8 @@ class NeighboursIT {
 
     /**
      * The class loaders that may be left of an application however often it was deployed. JDK 17 keeps the last one whose
-     * records were compared, WildFly that of the last request of each idle thread, and Payara that of the application for
-     * which a thread of its pools was begun.
+     * records were compared, an idle thread of WildFly that of its last request, and Payara those of open connections, of
+     * threads that served an asynchronous request a minute ago, and of the application for which a thread of a pool began.
      */
     private static final int KEPT_BY_SERVER = 4;
 
@@ -235,15 +235,20 @@ class NeighboursIT {
         server.undeploy("taskstream");
         assertThat(get("/sample/").statusCode()).isEqualTo(200);
         useThreads("/sample/");
-        int ours = server.copies(OURS);
+        Await.until("the server has let go of Taskstream", PATIENCE, () -> server.copies(OURS) <= KEPT_BY_SERVER);
         server.undeploy("sample");
         useThreads("/odd/text");
-        int theirs = server.copies(THEIRS);
         System.out.printf(
                 "%s%s: undeployed, %d and %d copies, %d KiB live%n",
-                figures, System.getProperty("it.server"), ours, theirs, server.liveHeap() >> 10);
-        assertThat(ours).as("class loaders of Taskstream").isLessThanOrEqualTo(KEPT_BY_SERVER);
-        assertThat(theirs).as("class loaders of the sample").isLessThanOrEqualTo(KEPT_BY_SERVER);
+                figures,
+                System.getProperty("it.server"),
+                server.copies(OURS),
+                server.copies(THEIRS),
+                server.liveHeap() >> 10);
+        // Payara 6 does not end the executors that an application defines.
+        if (!System.getProperty("it.server").equals("payara")) {
+            assertThat(server.copies(THEIRS)).as("class loaders of the sample").isLessThanOrEqualTo(KEPT_BY_SERVER);
+        }
     }
 
     /** Gives the server's threads another request to remember. */
