@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NeighboursIT {
 
     /** {@code -Dredeploy.times=10} is the long form. */
-    private static final int TIMES = Integer.getInteger("redeploy.times", 4);
+    private static final int TIMES = Integer.getInteger("redeploy.times", 2);
 
     /**
      * The class loaders that may be left of an application however often it was deployed. JDK 17 keeps the last one whose
