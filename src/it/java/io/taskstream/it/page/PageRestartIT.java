@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server restarts under an open page, which resumes. */
-@MainlyOn("payara")
+@MainlyOn("wildfly")
 class PageRestartIT extends InBrowser {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
