@@ -39,6 +39,9 @@ class ReadmeWalkIT {
 
     private static final String IN_COPY = "ReadmeBuildIT";
 
+    private static final String AT_ROOT = ".ci/test, which runs the contract there";
+    private static final String AS_COPY = "ContextRootIT";
+
     private static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
             Map.entry(ReadmeBuildIT.RUN, IN_COPY),
             Map.entry(ReadmeBuildIT.STOP, IN_COPY),
@@ -61,10 +64,21 @@ class ReadmeWalkIT {
                     "jq -r '.components[] | \"\\(.group):\\(.name) \\(.version)\"' target/bom.json",
                     "by hand, with each release"),
             Map.entry("mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
+            Map.entry("bin/standalone.sh -Dtaskstream.context-root=/some/where", AT_ROOT),
+            Map.entry("bin/asadmin deploy --contextroot /some/where taskstream.war", AT_ROOT),
+            Map.entry("bin/jboss-cli.sh --connect", AS_COPY),
+            Map.entry("bin/asadmin set-config-ordinal --ordinal=500 --source=application", AS_COPY),
+            Map.entry("bin/asadmin deploy --enabled=false --name=second --contextroot=/second taskstream.war", AS_COPY),
+            Map.entry(
+                    "bin/asadmin set-config-property --source=application --sourceName=second"
+                            + " --propertyName=taskstream.log.directory --propertyValue=/var/lib/taskstream-second",
+                    AS_COPY),
+            Map.entry("bin/asadmin enable second", AS_COPY),
             Map.entry(ReadmeBuildIT.INSTALL, IN_COPY),
             Map.entry(ReadmeBuildIT.COPY_SAMPLE, IN_COPY),
             Map.entry(ReadmeBuildIT.BUILD_SAMPLE, IN_COPY),
             Map.entry(ReadmeBuildIT.DEPLOY_SAMPLE, IN_COPY),
+            Map.entry("node --test src/test/page/*.test.mjs", "PageModulesTest"),
             Map.entry("mvn verify", "the build that these tests are of"),
             Map.entry(".ci/test", "what runs these tests"));
 
