@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,14 @@ final class AcknowledgedUploads {
      * @param time when that event was appended, in milliseconds; 0 if unknown
      * @param claimed when the turn was claimed, in microseconds; 0 if unknown
      * @param nanos when it was acknowledged
+     * @param loss whether Redis was found to lack it
      */
-    record Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos) {}
+    record Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos, AtomicBoolean loss) {
+
+        Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos) {
+            this(last, time, upload, claimed, nanos, new AtomicBoolean());
+        }
+    }
 
     /** Returns when that turn was claimed, as an argument for the script; 0 if this server did not claim it. */
     long claimed(TaskId id, UploadChange change) {
@@ -73,7 +80,9 @@ final class AcknowledgedUploads {
     /** Remembers an answer. Replaces it by {@link UploadRefused.Reason#LOST} if Redis lacks what was acknowledged before. */
     CompletionStage<Appended> checked(TaskId id, UploadChange change, CompletionStage<Appended> answer) {
         var key = new Key(id, change.name());
-        return answer.handle((appended, failure) -> mayTellLess(change, failure) ? confirmed(key, answer) : answer)
+        Acknowledged asked = known(key);
+        return answer.handle((appended, failure) ->
+                        mayTellLess(change, failure) ? confirmed(key, asked, appended, answer) : answer)
                 .thenCompose(stage -> stage)
                 .thenApply(appended -> {
                     remember(key, change, appended);
@@ -88,14 +97,23 @@ final class AcknowledgedUploads {
                 : Replies.cause(failure) instanceof UploadRefused;
     }
 
-    private CompletionStage<Appended> confirmed(Key key, CompletionStage<Appended> answer) {
+    private CompletionStage<Appended> confirmed(
+            Key key, @Nullable Acknowledged asked, @Nullable Appended appended, CompletionStage<Appended> answer) {
         Acknowledged before = known(key);
         if (before == null) {
-            return answer;
+            return asked != null && isLost(asked, appended) ? CompletableFuture.failedStage(lost()) : answer;
         }
         return checks.submit(store.node(key.task()), () -> renewIfLost(key, before))
                 .exceptionallyCompose(failure -> CompletableFuture.failedStage(Replies.asEventLogException(failure)))
-                .thenCompose(isLost -> isLost ? CompletableFuture.failedStage(lost()) : answer);
+                .thenCompose(
+                        isLost -> isLost || isLost(before, appended) ? CompletableFuture.failedStage(lost()) : answer);
+    }
+
+    /** Whether another check found the loss while the answer was under way, so that it may be one of the old epoch. */
+    private static boolean isLost(Acknowledged known, @Nullable Appended appended) {
+        return known.loss().get()
+                && (appended == null
+                        || appended.last().epoch().equals(known.last().epoch()));
     }
 
     private static UploadRefused lost() {
@@ -171,11 +189,15 @@ final class AcknowledgedUploads {
                 forget(key, known);
                 yield CompletableFuture.completedStage(false);
             }
-            case LOST ->
-                store.renew(key.task(), known.last().epoch(), epochs.get()).thenApply(done -> {
-                    forget(key, known);
-                    return true;
-                });
+            case LOST -> {
+                // Noted first: once the epoch is another, a further check can't find the loss.
+                known.loss().set(true);
+                yield store.renew(key.task(), known.last().epoch(), epochs.get())
+                        .thenApply(done -> {
+                            forget(key, known);
+                            return true;
+                        });
+            }
         });
     }
 
