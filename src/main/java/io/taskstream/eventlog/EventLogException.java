@@ -54,14 +54,23 @@ public abstract sealed class EventLogException extends RuntimeException {
 
         private final Reason reason;
         private final transient @Nullable Upload upload;
+        private final @Nullable String epoch;
 
         /**
          * @param upload its state now, {@code null} if there is none
          */
         public UploadRefused(Reason reason, @Nullable Upload upload) {
+            this(reason, upload, null);
+        }
+
+        /**
+         * @param epoch the log's epoch when it was refused: it may have another by the time the refusal arrives
+         */
+        public UploadRefused(Reason reason, @Nullable Upload upload, @Nullable String epoch) {
             super("The upload was refused: " + reason, null);
             this.reason = reason;
             this.upload = upload;
+            this.epoch = epoch;
         }
 
         public Reason reason() {
@@ -71,6 +80,11 @@ public abstract sealed class EventLogException extends RuntimeException {
         /** Returns the upload's state, {@code null} if there is none. */
         public @Nullable Upload upload() {
             return upload;
+        }
+
+        /** Returns the log's epoch when it was refused, {@code null} if the engine does not tell. */
+        public @Nullable String epoch() {
+            return epoch;
         }
 
         /** Why an upload can't be changed. */

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,14 +54,8 @@ final class AcknowledgedUploads {
      * @param time when that event was appended, in milliseconds; 0 if unknown
      * @param claimed when the turn was claimed, in microseconds; 0 if unknown
      * @param nanos when it was acknowledged
-     * @param loss whether Redis was found to lack it
      */
-    record Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos, AtomicBoolean loss) {
-
-        Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos) {
-            this(last, time, upload, claimed, nanos, new AtomicBoolean());
-        }
-    }
+    record Acknowledged(EventId last, long time, Upload upload, long claimed, long nanos) {}
 
     /** Returns when that turn was claimed, as an argument for the script; 0 if this server did not claim it. */
     long claimed(TaskId id, UploadChange change) {
@@ -80,9 +73,12 @@ final class AcknowledgedUploads {
     /** Remembers an answer. Replaces it by {@link UploadRefused.Reason#LOST} if Redis lacks what was acknowledged before. */
     CompletionStage<Appended> checked(TaskId id, UploadChange change, CompletionStage<Appended> answer) {
         var key = new Key(id, change.name());
+        // Known before the answer: a check that finds the loss meanwhile forgets the upload.
         Acknowledged asked = known(key);
-        return answer.handle((appended, failure) ->
-                        mayTellLess(change, failure) ? confirmed(key, asked, appended, answer) : answer)
+        return answer.handle((appended, failure) -> {
+                    String epoch = epochOfDoubt(change, appended, failure);
+                    return epoch == null ? answer : confirmed(key, asked, epoch, answer);
+                })
                 .thenCompose(stage -> stage)
                 .thenApply(appended -> {
                     remember(key, change, appended);
@@ -90,34 +86,32 @@ final class AcknowledgedUploads {
                 });
     }
 
-    /** Whether the answer may tell less than an earlier one. A turn goes on only in a log that lacks nothing. */
-    private static boolean mayTellLess(UploadChange change, @Nullable Throwable failure) {
-        return failure == null
-                ? change instanceof Begin || change instanceof Claim
-                : Replies.cause(failure) instanceof UploadRefused;
+    /**
+     * Returns the epoch of an answer that may tell less than an earlier one, {@code null} for other answers. A turn goes on only
+     * in a log that lacks nothing.
+     */
+    private static @Nullable String epochOfDoubt(
+            UploadChange change, @Nullable Appended appended, @Nullable Throwable failure) {
+        if (appended != null) {
+            return change instanceof Begin || change instanceof Claim
+                    ? appended.last().epoch()
+                    : null;
+        }
+        return failure != null && Replies.cause(failure) instanceof UploadRefused refused ? refused.epoch() : null;
     }
 
     private CompletionStage<Appended> confirmed(
-            Key key, @Nullable Acknowledged asked, @Nullable Appended appended, CompletionStage<Appended> answer) {
-        Acknowledged before = known(key);
-        if (before == null) {
-            return asked != null && isLost(asked, appended) ? CompletableFuture.failedStage(lost()) : answer;
+            Key key, @Nullable Acknowledged asked, String epoch, CompletionStage<Appended> answer) {
+        Acknowledged latest = known(key);
+        Acknowledged before = latest == null ? asked : latest;
+        if (before == null || !before.last().epoch().equals(epoch)) {
+            return answer;
         }
-        return checks.submit(store.node(key.task()), () -> renewIfLost(key, before))
+        return checks.submit(store.node(key.task()), () -> keeps(key, before))
                 .exceptionallyCompose(failure -> CompletableFuture.failedStage(Replies.asEventLogException(failure)))
-                .thenCompose(
-                        isLost -> isLost || isLost(before, appended) ? CompletableFuture.failedStage(lost()) : answer);
-    }
-
-    /** Whether another check found the loss while the answer was under way, so that it may be one of the old epoch. */
-    private static boolean isLost(Acknowledged known, @Nullable Appended appended) {
-        return known.loss().get()
-                && (appended == null
-                        || appended.last().epoch().equals(known.last().epoch()));
-    }
-
-    private static UploadRefused lost() {
-        return new UploadRefused(UploadRefused.Reason.LOST, null);
+                .thenCompose(isKept -> isKept
+                        ? answer
+                        : CompletableFuture.failedStage(new UploadRefused(UploadRefused.Reason.LOST, null)));
     }
 
     private @Nullable Acknowledged known(Key key) {
@@ -175,29 +169,25 @@ final class AcknowledgedUploads {
         }
         CompletableFuture<?>[] checked = all.entrySet().stream()
                 .map(each -> checks.submit(
-                                store.node(each.getKey().task()), () -> renewIfLost(each.getKey(), each.getValue()))
+                                store.node(each.getKey().task()), () -> keeps(each.getKey(), each.getValue()))
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         round = CompletableFuture.allOf(checked);
     }
 
-    /** Returns whether the upload was lost; then the log has another epoch. */
-    private CompletionStage<Boolean> renewIfLost(Key key, Acknowledged known) {
+    /** Returns whether the log still has that; otherwise its epoch is another one, or becomes it. */
+    private CompletionStage<Boolean> keeps(Key key, Acknowledged known) {
         return store.compare(key.task(), known).thenCompose(found -> switch (found) {
-            case KEPT -> CompletableFuture.completedStage(false);
+            case KEPT -> CompletableFuture.completedStage(true);
             case OTHER_EPOCH -> {
                 forget(key, known);
                 yield CompletableFuture.completedStage(false);
             }
-            case LOST -> {
-                // Noted first: once the epoch is another, a further check can't find the loss.
-                known.loss().set(true);
-                yield store.renew(key.task(), known.last().epoch(), epochs.get())
-                        .thenApply(done -> {
-                            forget(key, known);
-                            return true;
-                        });
-            }
+            case LOST ->
+                store.renew(key.task(), known.last().epoch(), epochs.get()).thenApply(done -> {
+                    forget(key, known);
+                    return false;
+                });
         });
     }
 

@@ -234,7 +234,8 @@ final class AppendScript {
                     result.complete(new Appended(
                             Integer.parseInt(parts[1]), new EventId(epoch, Long.parseLong(parts[2])), upload));
                 case "r" ->
-                    result.completeExceptionally(new UploadRefused(UploadRefused.Reason.valueOf(parts[1]), upload));
+                    result.completeExceptionally(
+                            new UploadRefused(UploadRefused.Reason.valueOf(parts[1]), upload, epoch));
                 case "u" ->
                     result.completeExceptionally(
                             new EventLogException.UnexpectedLast(new EventId(epoch, Long.parseLong(parts[1]))));

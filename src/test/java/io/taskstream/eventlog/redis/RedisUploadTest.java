@@ -286,6 +286,23 @@ final class RedisUploadTest extends TwoServersFixture {
     }
 
     @Test
+    void aRefusalFromBeforeAnotherServerNoticedTheLossIsNoLongerTold() {
+        try (EventLog other = openUnchecked()) {
+            Upload claimed = claim(far);
+            List<String> before = snapshot();
+            Upload advanced = advance(far, claimed);
+            change(other, new Heard("u", claimed.turn()));
+            network.loseAnswers();
+            restore(before);
+            CompletionStage<Appended> refused = submit(far, next(advanced), "2");
+            await("refused", () -> server.cli("hgetall", STATE + ":calls").contains("r:OFFSET"));
+            assertThat(refusal(() -> claim(other))).isEqualTo(Reason.LOST);
+            network.mend();
+            assertThat(refusal(refused)).isEqualTo(Reason.LOST);
+        }
+    }
+
+    @Test
     void noTwoServersHaveTheSameTurnAfterAClaimWasLost() {
         try (EventLog log = openUnchecked();
                 EventLog other = openUnchecked()) {
