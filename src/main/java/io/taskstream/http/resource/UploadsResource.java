@@ -89,29 +89,14 @@ public class UploadsResource {
 
     @PATCH
     @RequiresPermission(Permission.PUBLISH)
-    public void append(
+    public void patch(
             @PathParam("id") TaskId task,
             @PathParam("name") String name,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
-            @HeaderParam(Names.UPLOAD_OFFSET) @Nullable String uploadOffset,
-            @HeaderParam(Names.UPLOAD_COMPLETE) @Nullable String uploadComplete,
-            @HeaderParam(Names.UPLOAD_INTERVAL) @Nullable String uploadInterval,
-            @HeaderParam("traceparent") @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        post(
-                task,
-                name,
-                contentType,
-                uploadOffset,
-                uploadComplete,
-                uploadInterval,
-                traceparent,
-                request,
-                caller,
-                response);
+        append(task, name, request, caller, response);
     }
 
     /** Does the same for clients that can't send PATCH, such as {@link java.net.HttpURLConnection} and Jersey's on top of it. */
@@ -120,20 +105,21 @@ public class UploadsResource {
     public void post(
             @PathParam("id") TaskId task,
             @PathParam("name") String name,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String contentType,
-            @HeaderParam(Names.UPLOAD_OFFSET) @Nullable String uploadOffset,
-            @HeaderParam(Names.UPLOAD_COMPLETE) @Nullable String uploadComplete,
-            @HeaderParam(Names.UPLOAD_INTERVAL) @Nullable String uploadInterval,
-            @HeaderParam("traceparent") @Nullable String traceparent,
             @Context HttpServletRequest request,
             @Context SecurityContext caller,
             @Suspended AsyncResponse response)
             throws IOException {
-        BodyType.checkPart(contentType);
-        long offset = offset(uploadOffset);
-        boolean completes = isTrue(uploadComplete);
-        int interval =
-                uploadInterval == null ? 0 : (int) number(Names.UPLOAD_INTERVAL, uploadInterval, LONGEST_SILENCE);
+        append(task, name, request, caller, response);
+    }
+
+    private void append(
+            TaskId task, String name, HttpServletRequest request, SecurityContext caller, AsyncResponse response)
+            throws IOException {
+        BodyType.checkPart(request.getContentType());
+        long offset = offset(request.getHeader(Names.UPLOAD_OFFSET));
+        boolean completes = isTrue(request.getHeader(Names.UPLOAD_COMPLETE));
+        String silence = request.getHeader(Names.UPLOAD_INTERVAL);
+        int interval = silence == null ? 0 : (int) number(Names.UPLOAD_INTERVAL, silence, LONGEST_SILENCE);
         Upload upload = claim(task, name, interval);
         check(upload, offset);
         var part = new BodyPart.OfUpload(
@@ -141,7 +127,7 @@ public class UploadsResource {
                 upload.turn(),
                 offset,
                 completes,
-                TraceParent.parse(traceparent).orElse(null));
+                TraceParent.parse(request.getHeader("traceparent")).orElse(null));
         LineFormat format = upload.type().equals(BodyType.TEXT) ? LineFormat.TEXT : LineFormat.NDJSON;
         requests.publish(
                 task,
