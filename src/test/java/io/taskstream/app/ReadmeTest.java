@@ -51,6 +51,14 @@ class ReadmeTest {
     }
 
     @Test
+    void theTopLevelHasNoLeftovers() throws IOException {
+        try (Stream<Path> entries = Files.list(Path.of(""))) {
+            assertThat(entries.map(Path::toString).filter(name -> !name.startsWith(".") && !name.equals("target")))
+                    .containsExactlyInAnyOrder("pom.xml", "src", "server-config", "README.md", "Containerfile");
+        }
+    }
+
+    @Test
     void theReadmeIsShortAndLinksEveryPage() throws IOException {
         String readme = page("README.md");
         assertThat(readme.lines()).hasSizeLessThanOrEqualTo(220);

@@ -46,8 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NeighboursIT {
 
-    /** {@code -Dredeploy.times=10} is the long form. */
-    private static final int TIMES = Integer.getInteger("redeploy.times", 2);
+    /** More than {@link #KEPT_BY_SERVER} deployments in all. {@code -Dredeploy.times=10} is the long form. */
+    private static final int TIMES = Integer.getInteger("redeploy.times", 4);
 
     /**
      * The class loaders that may be left of an application however often it was deployed. JDK 17 keeps the last one whose
