@@ -72,7 +72,7 @@ class PageAccessIT extends InBrowser {
             way.cut();
             view.awaitLight("reconnecting");
             publish(11, 30);
-            view.awaitLight("live");
+            view.awaitConnected();
             assertThat(view.line(29)).isVisible();
             assertThat(view.allLines()).isEqualTo(lines(1, 30));
             screenshot(page, "access-watching");

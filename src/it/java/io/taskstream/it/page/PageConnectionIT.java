@@ -30,13 +30,13 @@ class PageConnectionIT extends InBrowser {
             view.awaitLight("reconnecting");
             screenshot(view.page(), "light-reconnecting");
             publishLines(task, 11, 30);
-            view.awaitLight("live");
+            view.awaitConnected();
             assertThat(view.line(29)).isVisible();
 
             way.cut();
             view.awaitLight("reconnecting");
             publishLines(task, 31, 40);
-            view.awaitLight("live");
+            view.awaitConnected();
             assertThat(view.line(39)).isVisible();
             assertThat(view.allLines()).isEqualTo(lines(1, 40));
 
@@ -53,7 +53,7 @@ class PageConnectionIT extends InBrowser {
             TaskPage view = watch(window(), way.url(), task);
             publishLines(task, 1, 10);
             assertThat(view.line(9)).isVisible();
-            view.awaitLight("live");
+            view.awaitConnected();
 
             way.refuse();
             view.awaitLight("reconnecting");
@@ -64,7 +64,7 @@ class PageConnectionIT extends InBrowser {
             view.awaitLight("reconnecting");
 
             way.accept();
-            view.awaitLight("live");
+            view.awaitConnected();
             publishLines(task, 21, 30);
             assertThat(view.line(29)).isVisible();
             assertThat(view.allLines()).isEqualTo(lines(1, 30));
@@ -78,13 +78,13 @@ class PageConnectionIT extends InBrowser {
             TaskPage view = watch(window(), way.url(), task);
             publishLines(task, 1, 10);
             assertThat(view.line(9)).isVisible();
-            view.awaitLight("live");
+            view.awaitConnected();
 
             way.swallow();
             publishLines(task, 11, 20);
             // An attempt on a dead connection would wait for a minute.
             assertThat(view.line(19)).isVisible(new IsVisibleOptions().setTimeout(40_000));
-            view.awaitLight("live");
+            view.awaitConnected();
             assertThat(view.allLines()).isEqualTo(lines(1, 20));
         }
     }
@@ -105,7 +105,7 @@ class PageConnectionIT extends InBrowser {
 
             way.accept();
             page.getByText("Try again").click();
-            new TaskPage(page).awaitLight("live");
+            new TaskPage(page).awaitConnected();
 
             page.evaluate("location.hash = '#/tasks/there-is-none'");
             assertThat(page.getByTestId("not-found")).isVisible();

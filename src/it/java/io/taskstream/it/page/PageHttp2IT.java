@@ -37,7 +37,7 @@ class PageHttp2IT extends InBrowser {
             publishLines(task, 1, 10);
             for (TaskPage view : views) {
                 assertThat(view.line(9)).isVisible();
-                view.awaitLight("live");
+                view.awaitConnected();
                 assertThat(view.page().evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol"))
                         .isEqualTo("h2");
             }

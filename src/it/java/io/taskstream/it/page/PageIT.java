@@ -58,7 +58,7 @@ class PageIT extends InBrowser {
         screenshot(page, "created");
         page.getByTestId("create-open").click();
         assertThat(page.getByTestId("task-title")).hasText("Nightly build");
-        new TaskPage(page).awaitLight("live");
+        new TaskPage(page).awaitConnected();
         assertThat(page.getByTestId("output-empty")).containsText("Nothing here yet");
     }
 
@@ -92,7 +92,7 @@ class PageIT extends InBrowser {
     @Test
     void tokensAreReadAsRunningText() {
         TaskPage view = watch(window(), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         publishText("The ", "answer", " is");
         assertThat(view.line(0)).hasText("The answer is");
         view.part("search").fill("answer is 42");
@@ -208,7 +208,7 @@ class PageIT extends InBrowser {
     @Test
     void aTaskIsCancelledAndDeletedAfterAQuestion() {
         TaskPage view = watch(window(), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         view.part("cancel").click();
         view.part("confirm-yes").click();
         assertThat(view.rows("cancel")).hasCount(1);
@@ -275,7 +275,7 @@ class PageIT extends InBrowser {
         screenshot(list, "list-lost");
 
         patch(upload, 10, "done\n");
-        view.awaitLight("live");
+        view.awaitConnected();
         assertThat(row.getByTestId("lost")).hasCount(0);
     }
 
@@ -298,7 +298,7 @@ class PageIT extends InBrowser {
     @Test
     void aHundredThousandLinesAreDrawnAFewAtATimeAndScrolledWithoutStutter() {
         TaskPage view = watch(window(), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         for (int line = 0; line < MANY_LINES; line += BATCH) {
             publishTens(line + 1, line + BATCH);
             // The test waits for the page, so that no event is dropped however few the server keeps.

@@ -73,7 +73,7 @@ class PageLooksIT extends InBrowser {
         check(page, look.file("create"));
 
         TaskPage view = watch(window(look.options()), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         assertThat(view.rows("json")).hasCount(1);
         check(view.page(), look.file("task"));
         view.part("search").fill("warning");
@@ -112,7 +112,7 @@ class PageLooksIT extends InBrowser {
         api.publish(task, "{\"type\":\"item_started\",\"item\":{\"id\":\"1\",\"title\":\"mvn verify\"}}");
         api.post("/tasks/" + task + "/events", "text/plain", BUILD);
         TaskPage view = watch(window(desktop().setViewportSize(1000, 600)), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         assertThat(view.line(11)).isVisible();
         screenshot(view.page(), "readme");
     }

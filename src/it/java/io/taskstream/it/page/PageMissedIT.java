@@ -60,7 +60,7 @@ class PageMissedIT extends InBrowser {
             way.cut();
             view.awaitLight("reconnecting");
             publishLines(task, 6, FAR_MORE_THAN_IS_KEPT);
-            view.awaitLight("live");
+            view.awaitConnected();
             assertThat(view.line(5 + KEPT)).isVisible();
             view.page().keyboard().press("Home");
             assertThat(view.rows("gap")).hasAttribute("data-line", "5");
@@ -78,7 +78,7 @@ class PageMissedIT extends InBrowser {
     void whatWasDroppedForABusyBrowserIsMarkedAndCounted() {
         Page page = window();
         TaskPage view = watch(page, task);
-        view.awaitLight("live");
+        view.awaitConnected();
         publishLines(task, 1, 5);
         assertThat(view.line(4)).isVisible();
 

@@ -61,7 +61,7 @@ class PageRestartIT extends InBrowser {
         TaskPage view = watch(window(), task);
         publishLines(task, 1, 10);
         assertThat(view.line(9)).isVisible();
-        view.awaitLight("live");
+        view.awaitConnected();
 
         SERVER.stop();
         view.awaitLight("reconnecting");
@@ -69,14 +69,14 @@ class PageRestartIT extends InBrowser {
         startAgain();
         publishLines(task, 11, 20);
         awaitLine(view, 19);
-        view.awaitLight("live");
+        view.awaitConnected();
 
         SERVER.crash();
         view.awaitLight("reconnecting");
         startAgain();
         publishLines(task, 21, 30);
         awaitLine(view, 29);
-        view.awaitLight("live");
+        view.awaitConnected();
         assertThat(view.allLines()).isEqualTo(lines(1, 30));
         screenshot(view.page(), "restart-healed");
     }
@@ -90,7 +90,7 @@ class PageRestartIT extends InBrowser {
             SERVER.crash();
             view.awaitLight("reconnecting");
             startAgain();
-            view.awaitLight("live");
+            view.awaitConnected();
             Await.sleep(BUILDING);
             screenshot(view.page(), "build-running");
 

@@ -56,7 +56,7 @@ class PageTerminalIT extends InBrowser {
     @Test
     void aProgressBarIsDrawnAgainInItsLine() {
         TaskPage view = watch(window(), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         publish("10%\r");
         assertThat(view.line(0)).hasText("10%");
         publish("^[32m20%\r");
@@ -71,7 +71,7 @@ class PageTerminalIT extends InBrowser {
     @Test
     void barsOfSeveralLinesAreDrawnAgainWhereTheyAre() {
         TaskPage view = watch(window(), task);
-        view.awaitLight("live");
+        view.awaitConnected();
         publish("before\n^[?25l[+] Building 0/2\n => one\n => two\n");
         assertThat(view.line(3)).hasText("=> two");
         view.part("search").fill("done");

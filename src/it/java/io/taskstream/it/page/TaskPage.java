@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The page's view of one task, as a reader uses it. Lines are numbered from 0. */
 record TaskPage(Page page) {
+
+    private static final Pattern OPEN = Pattern.compile("live|quiet");
 
     Locator part(String name) {
         return page.getByTestId(name);
@@ -30,6 +33,11 @@ record TaskPage(Page page) {
     /** Waits until the connection light says so. */
     void awaitLight(String state) {
         assertThat(part("light")).hasAttribute("data-state", state);
+    }
+
+    /** Waits until the stream is open: "live", and "quiet" where no event has come for some seconds. */
+    void awaitConnected() {
+        assertThat(part("light")).hasAttribute("data-state", OPEN);
     }
 
     void awaitPressed(String toggle, boolean pressed) {

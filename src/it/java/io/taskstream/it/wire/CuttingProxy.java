@@ -124,7 +124,7 @@ public final class CuttingProxy implements AutoCloseable {
                 if (isEmpty) {
                     start("proxy-empty", () -> sayNotFound(client));
                 } else {
-                    connect(client);
+                    connect(client, from);
                 }
             } catch (IOException e) {
                 // Closed by the test, or the server is away: the client's connection is closed, too.
@@ -148,12 +148,17 @@ public final class CuttingProxy implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client) throws IOException {
+    private void connect(Socket client, ServerSocket from) throws IOException {
         accepted.incrementAndGet();
         Socket upstream = new Socket();
         open.add(client);
         open.add(upstream);
         try {
+            // refuse() breaks off what is in `open` after it has closed the port: this one may have come too late for
+            // that.
+            if (from.isClosed()) {
+                throw new SocketException("refused");
+            }
             upstream.connect(server);
         } catch (IOException e) {
             end(client, upstream);
