@@ -3,8 +3,8 @@
 # and stopped by SIGTERM. Needs root, Debian, and buildah, debootstrap, runc, jq and curl from it; no container service.
 # Takes some five minutes.
 #
-# The base images are made here from Debian's packages, so that nothing but Debian and Maven Central is needed; to take
-# others, set BUILD_IMAGE and RUN_IMAGE. The server listens on the loopback interface, at free ports.
+# One base image is made here from Debian's packages, so that nothing but Debian and Maven Central is needed; to take others,
+# set BUILD_IMAGE and RUN_IMAGE. The server listens on the loopback interface, at free ports.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
@@ -34,24 +34,16 @@ fail() {
   exit 1
 }
 
-# Makes a base image of Debian with some packages: name, packages.
-base() {
-  debootstrap --variant=minbase --include="$2,ca-certificates" "$release" "$work/$1" >"$work/$1.log"
-  local made
+if [ -z "${BUILD_IMAGE:-}" ] || [ -z "${RUN_IMAGE:-}" ]; then
+  # With a JDK, which has all that a JRE has: a second base would take a minute more.
+  debootstrap --variant=minbase --include=openjdk-17-jdk-headless,maven,ca-certificates "$release" "$work/base" >"$work/base.log"
   made=$(buildah from scratch)
-  buildah copy -q "$made" "$work/$1" / >/dev/null
-  buildah commit -q --rm "$made" "$1" >/dev/null
-  rm -rf "${work:?}/$1"
-}
-
-if [ -z "${BUILD_IMAGE:-}" ]; then
-  base taskstream-jdk openjdk-17-jdk-headless,maven
-  BUILD_IMAGE=localhost/taskstream-jdk
+  buildah copy -q "$made" "$work/base" / >/dev/null
+  buildah commit -q --rm "$made" taskstream-base >/dev/null
+  rm -rf "${work:?}/base"
 fi
-if [ -z "${RUN_IMAGE:-}" ]; then
-  base taskstream-jre openjdk-17-jre-headless
-  RUN_IMAGE=localhost/taskstream-jre
-fi
+BUILD_IMAGE=${BUILD_IMAGE:-localhost/taskstream-base}
+RUN_IMAGE=${RUN_IMAGE:-localhost/taskstream-base}
 
 echo "Building the image"
 buildah bud --isolation chroot --format docker --layers=false --volume "$repository:/root/.m2/repository" \

@@ -12,13 +12,11 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events that are too large to arrive together with their head, from several producers at once. */
-@Tag("contract")
 class LargeBodiesIT extends OnServer {
 
     private static final int PRODUCERS = 8;

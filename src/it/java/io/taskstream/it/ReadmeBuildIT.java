@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The documented commands that build, run, stop and measure the project, unchanged, in a copy of the project.
  * Maven's options there give them free ports, and shorten long runs.
  */
+@Tag("separate")
 @MainlyOn("payara")
 class ReadmeBuildIT {
 
@@ -112,8 +114,12 @@ class ReadmeBuildIT {
         for (String part : List.of("pom.xml", ".mvn", "src", "server-config")) {
             FileTrees.copy(Path.of(part), project.resolve(part));
         }
+        // What this build has compiled of them; behind them, so that it is newer.
+        FileTrees.copy(Path.of("target/classes"), project.resolve("target/classes"));
+        FileTrees.copy(Path.of("target/it-classes"), project.resolve("target/test-classes"));
         List<String> options = List.of(
                 "-B",
+                "-Dmaven.compiler.useIncrementalCompilation=false",
                 "-Drun.port=" + port,
                 "-Drun.management.port=" + Ports.free(),
                 "-Dfuzz.tries=20",

@@ -29,11 +29,13 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A WildFly and a Payara that share a Redis, behind nginx. Runs once, not for each server. */
+@Tag("separate")
 @EnabledIfSystemProperty(named = "it.server", matches = "payara")
 class TwoNodesIT {
 

@@ -45,4 +45,14 @@ final class Applications {
         archive.as(ZipExporter.class).exportTo(war.toFile(), true);
         return war;
     }
+
+    /** Makes the WAR of an application that only has an executor of its own. */
+    static Path control(Path directory) {
+        Path war = directory.resolve("control.war");
+        ShrinkWrap.create(WebArchive.class, "control.war")
+                .addPackage("control")
+                .as(ZipExporter.class)
+                .exportTo(war.toFile(), true);
+        return war;
+    }
 }

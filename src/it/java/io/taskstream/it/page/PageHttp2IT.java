@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Proxy;
 import io.taskstream.it.server.TestCertificate;
 import java.net.URI;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A browser watches over HTTP/2, with more streams than it opens connections. */
+@MainlyOn("wildfly")
 class PageHttp2IT extends InBrowser {
 
     /** Browsers open six connections to a host with HTTP/1.1. */
