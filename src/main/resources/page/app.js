@@ -15,7 +15,8 @@
  *   task          (`?line=120-140` opens it there)
  *                 loading, not-found, load-error, task-title, task-facts, cancel;
  *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
- *                 reconnect, dropped; search, search-count, search-previous, search-next;
+ *                 reconnect, dropped; errors, warnings, error-previous, error-next;
+ *                 search, search-count, search-previous, search-next;
  *                 follow, numbers, times, wrap (each with `aria-pressed`);
  *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;
  *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |

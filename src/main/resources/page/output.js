@@ -45,6 +45,7 @@ export class Output {
     time: null,
     numbers: null,
     target: null,
+    faults: null,
     search: null,
     dark: false,
     toggle: (number) => this.toggle(number),
@@ -102,6 +103,12 @@ export class Output {
   get topLine() {
     if (this.#rows.lines === 0) return this.#start;
     return this.#start + this.#rows.lineAt(Math.floor(this.#scrollRow()));
+  }
+
+  /** Whether a line is on screen. */
+  shows(number) {
+    const row = this.#rows.rowOf(number - this.#start) - this.#scrollRow();
+    return number >= this.#start && row >= 0 && row * this.#cell.height < this.element.clientHeight;
   }
 
   dispose() {

@@ -19,6 +19,8 @@ import { runsOf } from './terminal-row.js';
  *     choose: (number: number, extend: boolean) => void}} numbers null when line numbers are off
  * @property {?{from: number, to: number}} target the lines that the page's address points at
  * @property {?import('./search.js').Search} search
+ * @property {?{of: (line: import('./lines.js').Line) => ?string, current: ?number}} faults which lines are errors and warnings,
+ *     and the one that the reader has gone to
  * @property {boolean} dark
  * @property {(number: number) => void} toggle opens or closes a line
  */
@@ -31,16 +33,32 @@ import { runsOf } from './terminal-row.js';
  * @param {Looks} looks
  */
 export function drawRow(line, number, part, looks) {
+  const fault = looks.faults?.of(line) ?? null;
+  const classes = [
+    `row tone-${line.tone} kind-${line.kind}`,
+    isTarget(number, looks.target) && 'target',
+    fault && `fault-${fault}`,
+    fault && looks.faults.current === number && 'fault-current',
+  ];
   const row = h('div', {
-    class: `row tone-${line.tone} kind-${line.kind}${isTarget(number, looks.target) ? ' target' : ''}`,
+    class: classes.filter(Boolean).join(' '),
     'data-line': number,
     'data-kind': line.kind,
   });
+  if (fault && part.first && line.kind === 'text') row.append(signOf(fault));
   if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   return row;
+}
+
+const SIGNS = { error: ['✖', 'Error'], warning: ['▲', 'Warning'] };
+
+/** Not by colour alone. */
+function signOf(fault) {
+  const [sign, name] = SIGNS[fault];
+  return h('span', { class: 'sign', role: 'img', 'aria-label': name, title: name }, sign);
 }
 
 function isTarget(number, target) {

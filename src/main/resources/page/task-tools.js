@@ -18,11 +18,11 @@ export class TaskTools {
   /**
    * @param {string} id the task's
    * @param {import('./lines.js').Lines} lines
-   * @param {HTMLElement} search
+   * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
    * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
    *     lastMark: () => void, prefix: () => ((line: Object) => string)}} actions
    */
-  constructor(id, lines, search, actions) {
+  constructor(id, lines, { search, faults }, actions) {
     this.#id = id;
     this.#lines = lines;
     this.#actions = actions;
@@ -40,7 +40,7 @@ export class TaskTools {
     );
     this.dropped = h('button', {
       type: 'button',
-      class: 'badge',
+      class: 'badge badge-warn',
       hidden: true,
       onclick: actions.lastMark,
       'data-testid': 'dropped',
@@ -53,7 +53,7 @@ export class TaskTools {
     this.element = h(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
-      h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped),
+      h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped, faults),
       search,
       h('div', { class: 'tools-buttons' }, this.follow, this.numbers, this.times, this.wrap, this.#menu()),
     );
@@ -127,11 +127,6 @@ export class TaskTools {
       },
     });
   }
-}
-
-/** What copies put before a line when times are shown. */
-export function timePrefix(timeOf) {
-  return (line) => `${timeOf(line).text}  `;
 }
 
 /** A button that stays pressed. */

@@ -1,0 +1,104 @@
+/**
+ * The columns before a line, numbers and times, and the lines that the page's address points at.
+ */
+
+import { clockMillis, elapsed, millis } from './format.js';
+import { extended, rangeOf, textOf } from './line-range.js';
+import { remember, setting } from './settings.js';
+
+/** Times are shown so, one after the other. */
+const TIMES = ['off', 'on', 'elapsed'];
+/** More than are on a screen. */
+const LINES_BELOW = 200;
+
+export class Columns {
+  #id;
+  #lines;
+  #output;
+  #times;
+  #created;
+  #target;
+  /** Whether the target is still to be shown. */
+  #isAwaited;
+  showTimes = setting('times', 'off');
+  showNumbers;
+
+  /**
+   * @param {string} id the task's
+   * @param {URLSearchParams} query of the address
+   * @param {{lines: import('./lines.js').Lines, output: import('./output.js').Output, times: import('./times.js').Times,
+   *     created: () => (string|number), isPhone: boolean}} parts `created` is when the task was
+   */
+  constructor(id, query, { lines, output, times, created, isPhone }) {
+    this.#id = id;
+    this.#target = rangeOf(query.get('line'));
+    this.#isAwaited = this.#target !== null;
+    this.#lines = lines;
+    this.#output = output;
+    this.#times = times;
+    this.#created = created;
+    this.showNumbers = setting('numbers', isPhone ? 'off' : 'on') === 'on';
+  }
+
+  toggleTimes() {
+    this.showTimes = TIMES[(TIMES.indexOf(this.showTimes) + 1) % TIMES.length];
+    remember('times', this.showTimes);
+    this.show();
+  }
+
+  toggleNumbers() {
+    this.showNumbers = !this.showNumbers;
+    remember('numbers', this.showNumbers ? 'on' : 'off');
+    this.show();
+  }
+
+  show() {
+    const numbers = {
+      isKnown: (number) => this.#lines.isNumbered(number),
+      address: (number) => this.#addressOf({ from: number, to: number }),
+      choose: (number, extend) => this.#choose(number, extend),
+    };
+    this.#output.look({
+      numbers: this.showNumbers ? numbers : null,
+      time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
+      target: this.#target,
+    });
+  }
+
+  /** Live events: when they arrived. History: when it happened, if the server says so. */
+  timeOf(line) {
+    const known = line.replayed && line.id ? this.#times.of(line.id) : null;
+    const at = known ?? line.at;
+    const text = this.showTimes === 'elapsed' ? elapsed(at - millis(this.#created())) : clockMillis(at);
+    return { at, exact: known !== null || !line.replayed, text };
+  }
+
+  /** What copies put before a line. @return {(line: import('./lines.js').Line) => string} */
+  get prefix() {
+    return this.showTimes === 'off' ? () => '' : (line) => `${this.timeOf(line).text}  `;
+  }
+
+  /**
+   * Goes to the lines that the address points at, once they and some below are there, or the history is.
+   * @param {boolean} isCaughtUp whether the history is
+   */
+  showTarget(isCaughtUp) {
+    if (!this.#isAwaited) return;
+    const { from, to } = this.#target;
+    if (this.#lines.end <= to + LINES_BELOW && !(isCaughtUp && from < this.#lines.end)) return;
+    this.#isAwaited = false;
+    if (!this.#lines.isNumbered(from)) return;
+    // The lines are drawn in the next frame.
+    requestAnimationFrame(() => this.#output.reveal({ line: Math.max(from, this.#lines.start), offset: 0 }, ''));
+  }
+
+  #choose(number, extend) {
+    this.#target = extended(extend ? this.#target : null, number);
+    this.#output.look({ target: this.#target });
+    history.replaceState(null, '', this.#addressOf(this.#target));
+  }
+
+  #addressOf(range) {
+    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
+  }
+}
