@@ -2,7 +2,7 @@
  * The columns before a line, numbers and times, and the lines that the page's address points at.
  */
 
-import { clockMillis, elapsed, millis } from './format.js';
+import { clockMillis, elapsed, millis, took } from './format.js';
 import { extended, rangeOf, textOf } from './line-range.js';
 import { remember, setting } from './settings.js';
 
@@ -62,6 +62,7 @@ export class Columns {
       numbers: this.showNumbers ? numbers : null,
       time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
       target: this.#target,
+      tookOf: (group) => this.#tookOf(group),
     });
   }
 
@@ -71,6 +72,21 @@ export class Columns {
     const at = known ?? line.at;
     const text = this.showTimes === 'elapsed' ? elapsed(at - millis(this.#created())) : clockMillis(at);
     return { at, exact: known !== null || !line.replayed, text };
+  }
+
+  /** Unless the log says when a group began and ended, these are the times of its lines. */
+  #tookOf({ opening, closing, seconds }) {
+    const began = seconds.began === null ? this.#exactTimeOf(opening) : seconds.began * 1000;
+    if (began === null) return null;
+    if (closing === null) return { text: took(Date.now() - began), since: began };
+    const ended = seconds.ended === null ? this.#exactTimeOf(closing) : seconds.ended * 1000;
+    return ended === null ? null : { text: took(ended - began), since: null };
+  }
+
+  /** In milliseconds; null where it is not known, in which case it is asked for. */
+  #exactTimeOf(line) {
+    const { at, exact } = this.timeOf(line);
+    return exact ? at : null;
   }
 
   /** What copies put before a line. @return {(line: import('./lines.js').Line) => string} */

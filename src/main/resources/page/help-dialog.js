@@ -29,6 +29,8 @@ const KEYS = [
       ['l', 'Line numbers on or off'],
       ['t', 'Times: of the day, elapsed, none'],
       ['w', 'Wrap long lines, or not'],
+      ['-', 'Fold all groups'],
+      ['+', 'Open all groups'],
       ['↑ ↓ PgUp PgDn', 'Scroll (stops following)'],
       ['Home', 'To the beginning'],
       ['End', 'To the end, and follow'],

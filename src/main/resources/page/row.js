@@ -23,6 +23,10 @@ import { runsOf } from './terminal-row.js';
  *     and the one that the reader has gone to
  * @property {boolean} dark
  * @property {(number: number) => void} toggle opens or closes a line
+ * @property {import('./folds.js').Folds} folds which lines begin groups
+ * @property {(number: number) => void} fold folds or opens the group that a line begins
+ * @property {(group: import('./folds.js').Group) => ?{text: string, since: ?number}} tookOf how long a group took, and for
+ *     one that grows since when; null while that is not known
  */
 
 /**
@@ -34,10 +38,13 @@ import { runsOf } from './terminal-row.js';
  */
 export function drawRow(line, number, part, looks) {
   const fault = looks.faults?.of(line) ?? null;
+  const group = looks.folds.headerAt(number);
   const classes = [
     `row tone-${line.tone} kind-${line.kind}`,
     isTarget(number, looks.target) && 'target',
     fault && `fault-${fault}`,
+    group && (group.isFaint ? 'group faint' : 'group'),
+    looks.folds.groupOf(number) && 'in-group',
     fault && looks.faults.current === number && 'fault-current',
   ];
   const row = h('div', {
@@ -49,7 +56,10 @@ export function drawRow(line, number, part, looks) {
   if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
+  if (group) row.addEventListener('click', (event) => clicked(event) && looks.fold(number));
+  if (group) row.append(foldOf(line, number, part, group, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
+  if (group && part.first) row.append(tookOf(group, looks));
   return row;
 }
 
@@ -99,6 +109,35 @@ function labelOf(line, number, part, looks) {
     },
     padded,
   );
+}
+
+/** Not to follow a link or to select text. */
+function clicked(event) {
+  return !event.target.closest('a, button') && document.getSelection().isCollapsed;
+}
+
+function foldOf(line, number, part, group, looks) {
+  if (!part.first) return h('span', { class: 'fold' });
+  const name = line.text.slice(group.from) || group.name;
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'fold',
+      'aria-expanded': String(!group.isCollapsed),
+      'aria-label': `Group ${name}`,
+      title: group.isCollapsed ? 'Open the group' : 'Fold the group',
+      'data-testid': 'fold',
+      onclick: () => looks.fold(number),
+    },
+    line.text === '' ? name : null,
+  );
+}
+
+function tookOf(group, looks) {
+  const took = looks.tookOf(group);
+  if (!took) return '';
+  return h('span', { class: 'took', 'data-since': took.since, 'data-testid': 'took' }, took.text);
 }
 
 function textOf(line, number, part, looks) {

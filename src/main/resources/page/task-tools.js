@@ -20,7 +20,7 @@ export class TaskTools {
    * @param {import('./lines.js').Lines} lines
    * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
    * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
-   *     lastMark: () => void, prefix: () => ((line: Object) => string)}} actions
+   *     lastMark: () => void, foldAll: (isCollapsed: boolean) => void, prefix: () => ((line: Object) => string)}} actions
    */
   constructor(id, lines, { search, faults }, actions) {
     this.#id = id;
@@ -85,6 +85,13 @@ export class TaskTools {
 
   #menu() {
     return menuButton('More', [
+      {
+        icon: 'unfold',
+        label: 'Open all groups',
+        testid: 'unfold-all',
+        run: () => this.#actions.foldAll(false),
+      },
+      { icon: 'fold', label: 'Fold all groups', testid: 'fold-all', run: () => this.#actions.foldAll(true) },
       { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
       { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },
       { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: () => this.#save('ndjson') },

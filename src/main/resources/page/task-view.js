@@ -69,7 +69,11 @@ class TaskView {
     this.#id = id;
     this.#main = main;
     this.head = new TaskHead(id);
-    this.output = new Output(this.#lines, (following, unseen) => this.#followed(following, unseen));
+    this.output = new Output(
+      this.#lines,
+      (from, to) => this.faults.faults.isBetween(from, to),
+      (following, unseen) => this.#followed(following, unseen),
+    );
     this.times = new Times(
       (range) => getEvents(id, range, this.#stop.signal),
       () => this.output.redraw(),
@@ -94,6 +98,7 @@ class TaskView {
         wrap: () => this.#toggleWrap(),
         reconnect: () => this.connection.reconnectNow(),
         lastMark: () => this.#showLastMark(),
+        foldAll: (isCollapsed) => this.output.foldAll(isCollapsed),
         prefix: () => this.columns.prefix,
       },
     );
@@ -234,6 +239,8 @@ class TaskView {
       l: () => this.#toggleNumbers(),
       t: () => this.#toggleTimes(),
       w: () => this.#toggleWrap(),
+      '-': () => this.output.foldAll(true),
+      '+': () => this.output.foldAll(false),
       Escape: () => this.search.close(),
       ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
     });
@@ -254,6 +261,7 @@ class TaskView {
   #tick() {
     this.tools.showLight(this.connection.state);
     this.head.tick();
+    this.output.tick();
   }
 
   /** One at a time: on a silent network each would hold one of the browser's few connections. */
