@@ -21,7 +21,7 @@
  *                 menu-button with unfold-all, fold-all, copy-all, download-text, download-ndjson, show-pipe, delete;
  *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
- *                 item-toggle and fold (`aria-expanded`), took; cut-note, jump, output-empty
+ *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
  *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
  *                 cut | missing | buffers | compresses | type | uneven | failed)
  */

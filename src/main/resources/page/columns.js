@@ -2,12 +2,14 @@
  * The columns before a line, numbers and times, and the lines that the page's address points at.
  */
 
-import { clockMillis, elapsed, millis, took } from './format.js';
+import { clockMillis, duration, elapsed, millis, took } from './format.js';
 import { extended, rangeOf, textOf } from './line-range.js';
 import { remember, setting } from './settings.js';
 
 /** Times are shown so, one after the other. */
 const TIMES = ['off', 'on', 'elapsed'];
+/** A longer time between two lines is shown. */
+const LONG_MS = 10_000;
 /** More than are on a screen. */
 const LINES_BELOW = 200;
 
@@ -63,6 +65,7 @@ export class Columns {
       time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
       target: this.#target,
       tookOf: (group) => this.#tookOf(group),
+      pauseBefore: (number) => this.#pauseBefore(number),
     });
   }
 
@@ -81,6 +84,14 @@ export class Columns {
     if (closing === null) return { text: took(Date.now() - began), since: began };
     const ended = seconds.ended === null ? this.#exactTimeOf(closing) : seconds.ended * 1000;
     return ended === null ? null : { text: took(ended - began), since: null };
+  }
+
+  /** How long nothing came before a line, where that is long; of the history only while times are shown. */
+  #pauseBefore(number) {
+    const both = [this.#lines.line(number - 1), this.#lines.line(number)];
+    if (both.some((line) => !line || (line.replayed && this.showTimes === 'off'))) return null;
+    const [before, at] = both.map((line) => this.#exactTimeOf(line));
+    return before !== null && at !== null && at - before >= LONG_MS ? duration(at - before) : null;
   }
 
   /** In milliseconds; null where it is not known, in which case it is asked for. */

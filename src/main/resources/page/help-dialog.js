@@ -27,7 +27,7 @@ const KEYS = [
       ['E', 'Previous error'],
       ['f', 'Follow the end, or stop following'],
       ['l', 'Line numbers on or off'],
-      ['t', 'Times: of the day, elapsed, none'],
+      ['t', 'Times: of the day, elapsed, none; also where nothing came for long'],
       ['w', 'Wrap long lines, or not'],
       ['-', 'Fold all groups'],
       ['+', 'Open all groups'],

@@ -9,11 +9,11 @@
  */
 
 import { h, setText } from './dom.js';
+import { DrawnRows } from './drawn-rows.js';
 import { Folds } from './folds.js';
 import { took } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { FOLD_WIDTH, Layout } from './layout.js';
-import { drawRow } from './row.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
@@ -27,8 +27,7 @@ export class Output {
   #lines;
   #folds;
   #layout;
-  #drawn = new Map();
-  #drawnStamp = '';
+  #drawn;
   #version = 0;
   #frame = 0;
   #lastTop = 0;
@@ -45,6 +44,7 @@ export class Output {
     toggle: (number) => this.toggle(number),
     folds: null,
     tookOf: () => null,
+    pauseBefore: () => null,
     fold: (number) => this.#fold(number),
   };
   #onFollow;
@@ -77,10 +77,13 @@ export class Output {
         'aria-label': 'Output of the task',
         onscroll: () => this.#scrolled(),
         onwheel: (event) => this.#wheeled(event.deltaY),
+        oncopy: (event) => this.#copy(event),
+        onkeydown: (event) => this.#selectAll(event),
       },
       this.probe,
       this.sheet,
     );
+    this.#drawn = new DrawnRows(this.sheet, lines, this.#layout, this.#folds);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
     document.addEventListener('selectionchange', this.#selected);
@@ -88,9 +91,23 @@ export class Output {
 
   /** To select text is to read it: it must not be scrolled away. */
   #selected = () => {
-    const selection = document.getSelection();
-    if (this.#following && !selection.isCollapsed && this.sheet.contains(selection.anchorNode)) this.follow(false);
+    if (this.#drawn.selectionChanged(document.getSelection()) && this.#following) this.follow(false);
   };
+
+  #copy(event) {
+    this.#drawn.selectionChanged(document.getSelection());
+    const text = this.#drawn.selectedText;
+    if (text === null) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
+  }
+
+  #selectAll(event) {
+    if (event.key.toLowerCase() !== 'a' || !(event.ctrlKey || event.metaKey) || this.#lines.size === 0) return;
+    event.preventDefault();
+    this.#drawn.selectAll();
+    this.follow(false);
+  }
 
   get following() {
     return this.#following;
@@ -299,8 +316,7 @@ export class Output {
   }
 
   #take() {
-    const first = this.#layout.rowOf(this.#layout.take());
-    this.#discard((row) => row >= first);
+    this.#drawn.forget(this.#layout.rowOf(this.#layout.take()));
   }
 
   #top() {
@@ -350,41 +366,7 @@ export class Output {
       this.#layout.total,
       Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
     );
-    const stamp = `${this.#version}/${this.#top()}`;
-    if (stamp !== this.#drawnStamp) this.#discard(() => true);
-    this.#drawnStamp = stamp;
-    this.#discard((row) => row < first || row >= last);
-    // Elements stay in the order of their rows, so that a selection and a screen reader go through them as one sees them.
-    const before = this.#drawn.size > 0 ? Math.min(...this.#drawn.keys()) : last;
-    const fresh = [];
-    for (let row = first; row < last;) row = this.#drawLineAt(row, last, fresh);
-    this.note.after(...fresh.filter(({ row }) => row < before).map(({ element }) => element));
-    this.sheet.append(...fresh.filter(({ row }) => row >= before).map(({ element }) => element));
-  }
-
-  #discard(condition) {
-    for (const [row, element] of this.#drawn) {
-      if (!condition(row)) continue;
-      element.remove();
-      this.#drawn.delete(row);
-    }
-  }
-
-  /** Draws the rows, from `row` on, of the line that has it. @return {number} the first row of the next line */
-  #drawLineAt(row, last, fresh) {
-    const number = this.#layout.lineAt(row);
-    const begin = this.#layout.rowOf(number);
-    const next = this.#layout.endOf(number);
-    let parts = null;
-    for (let at = row; at < Math.min(next, last); at++) {
-      if (this.#drawn.has(at)) continue;
-      const line = this.#lines.line(number);
-      parts ??= this.#layout.partsOf(number);
-      const element = drawRow(line, number, parts[at - begin], this.#looks);
-      element.style.top = `${this.#top() + at * this.#cell.height}px`;
-      this.#drawn.set(at, element);
-      fresh.push({ row: at, element });
-    }
-    return next;
+    const top = this.#top();
+    this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }
 }

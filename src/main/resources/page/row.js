@@ -27,6 +27,7 @@ import { runsOf } from './terminal-row.js';
  * @property {(number: number) => void} fold folds or opens the group that a line begins
  * @property {(group: import('./folds.js').Group) => ?{text: string, since: ?number}} tookOf how long a group took, and for
  *     one that grows since when; null while that is not known
+ * @property {(number: number) => ?string} pauseBefore how long nothing came before a line, where that is long
  */
 
 /**
@@ -51,6 +52,7 @@ export function drawRow(line, number, part, looks) {
     class: classes.filter(Boolean).join(' '),
     'data-line': number,
     'data-kind': line.kind,
+    'data-from': part.json === null ? part.from : null,
   });
   if (fault && part.first && line.kind === 'text') row.append(signOf(fault));
   if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
@@ -60,6 +62,7 @@ export function drawRow(line, number, part, looks) {
   if (group) row.append(foldOf(line, number, part, group, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   if (group && part.first) row.append(tookOf(group, looks));
+  if (part.first) row.append(pauseOf(number, looks));
   return row;
 }
 
@@ -138,6 +141,11 @@ function tookOf(group, looks) {
   const took = looks.tookOf(group);
   if (!took) return '';
   return h('span', { class: 'took', 'data-since': took.since, 'data-testid': 'took' }, took.text);
+}
+
+function pauseOf(number, looks) {
+  const pause = looks.pauseBefore(number);
+  return pause ? h('span', { class: 'pause', title: 'Since the line before', 'data-testid': 'pause' }, `+ ${pause}`) : '';
 }
 
 function textOf(line, number, part, looks) {
