@@ -2,6 +2,7 @@
  * The columns before a line, numbers and times, and the lines that the page's address points at.
  */
 
+import { replaceAddress } from './dom.js';
 import { clockMillis, duration, elapsed, millis, took } from './format.js';
 import { extended, rangeOf, textOf } from './line-range.js';
 import { remember, setting } from './settings.js';
@@ -122,7 +123,7 @@ export class Columns {
   #choose(number, extend) {
     this.#target = extended(extend ? this.#target : null, number);
     this.#output.look({ target: this.#target });
-    history.replaceState(null, '', this.#addressOf(this.#target));
+    replaceAddress(this.#addressOf(this.#target));
   }
 
   #addressOf(range) {

@@ -14,7 +14,13 @@ const KEYS = [
       ['g', 'All tasks'],
     ],
   ],
-  ['List of tasks', [['c', 'New task']]],
+  [
+    'List of tasks',
+    [
+      ['/', 'Filter'],
+      ['c', 'New task'],
+    ],
+  ],
   [
     'A task’s output',
     [
