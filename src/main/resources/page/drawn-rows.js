@@ -1,8 +1,10 @@
 /**
- * The rows that are elements: those on screen and some around them, and those that a selection begins and ends in.
+ * The rows that are elements: those on screen and some around them, those that a selection begins and ends in, and the
+ * one that has the focus.
  *
- * A browser's selection lives in elements, and ends with them. So it is remembered by lines and characters, and selected
- * again when elements were made anew; what is copied is taken from the lines, most of which are no elements.
+ * A browser's selection and its focus live in elements, and end with them. So they are remembered by lines and
+ * characters, and set again when elements were made anew; what is copied is taken from the lines, most of which are no
+ * elements.
  */
 
 import { textBetween } from './lines.js';
@@ -53,7 +55,8 @@ export class DrawnRows {
     if (this.#wanted) this.#selected = this.#wanted;
     else this.selectionChanged(document.getSelection());
     this.#wanted = null;
-    const pinned = this.#pinned();
+    const focused = this.#focused();
+    const pinned = this.#pinned(focused);
     const isPinned = (row) => pinned.some(([from, to]) => row >= from && row < to);
     const isStale = stamp !== this.#stamp;
     for (const [row, element] of this.#rows) {
@@ -66,6 +69,8 @@ export class DrawnRows {
     for (const [from, to] of [[first, last], ...pinned])
       for (let row = from; row < to;) row = this.#drawLineAt(row, to, looks, topOf);
     this.#insert();
+    if (focused && !focused.element.isConnected)
+      this.#sheet.querySelector(`[data-line="${focused.line}"] .${focused.name}`)?.focus({ preventScroll: true });
     this.#select();
   }
 
@@ -95,10 +100,17 @@ export class DrawnRows {
     }
   }
 
-  /** The rows, from and to, of the lines that the selection begins and ends in. */
-  #pinned() {
-    if (!this.#selected) return [];
-    return Object.values(this.#selected)
+  /** The button or link that has the focus. @return {?{element: Element, line: number, name: string}} */
+  #focused() {
+    const element = document.activeElement;
+    const row = this.#sheet.contains(element) ? element.closest('.row') : null;
+    return row && { element, line: Number(row.dataset.line), name: element.classList[0] };
+  }
+
+  /** The rows, from and to, of the lines that the selection begins and ends in, and of the one with the focus. */
+  #pinned(focused) {
+    return [...Object.values(this.#selected ?? {}), focused]
+      .filter(Boolean)
       .filter(({ line }) => this.#lines.line(line) && !this.#folds.isHidden(line))
       .map(({ line }) => [this.#layout.rowOf(line), this.#layout.endOf(line)]);
   }

@@ -190,19 +190,14 @@ export class Output {
     line.open = !line.open;
     this.follow(false);
     this.#layout.renewLine(number);
-    this.#redrawAndFocus(number, '.disclose');
+    this.redraw();
   }
 
   /** Folds or opens the group that a line begins. */
   #fold(number) {
     this.follow(false);
     this.#layout.renew(this.#folds.toggle(number));
-    this.#redrawAndFocus(number, '.fold');
-  }
-
-  #redrawAndFocus(number, button) {
     this.redraw();
-    requestAnimationFrame(() => this.sheet.querySelector(`[data-line="${number}"] ${button}`)?.focus());
   }
 
   /** Folds or opens all groups. */

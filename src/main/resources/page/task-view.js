@@ -291,8 +291,9 @@ class TaskView {
   }
 
   #batch() {
-    this.search.linesChanged(this.#lines.start);
+    // The first, for whether a group folds depends on its errors.
     this.faults.linesChanged();
+    this.search.linesChanged(this.#lines.start);
     this.output.setNote(this.#cutNote());
     this.output.refresh();
     this.#showEmpty();
