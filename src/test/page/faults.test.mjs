@@ -138,7 +138,15 @@ test('errors and warnings are counted, also errors that are items', () => {
     );
 });
 
-test('errors are colours apart', () => {
+test('an error of several lines counts once', () => {
+    const lines = linesOf('npm error code 1\nnpm error\nnpm error path /x\nx\nE   assert 1 == 2\nE     +1\n\nE   other\n');
+    const faults = faultsOf(lines);
+    assert.equal(faults.count('error'), 3);
+    assert.equal(faults.next('error', 0), 4);
+    assert.equal(faults.of(lines.line(5)), 'error');
+});
+
+test('colours make no difference', () => {
     const lines = linesOf('[\u001b[1;31mERROR\u001b[m] broken\n');
     assert.equal(faultsOf(lines).count('error'), 1);
 });

@@ -50,6 +50,9 @@ const PATTERNS = [
 const ADVICE =
   /^\[ERROR\] +(?:-> \[Help|\[Help \d+\]|Re-run Maven using|To see the full stack trace|For more information about)/;
 
+/** What one error has before each of its lines. */
+const BLOCK = /^(?:E(?= {3})|npm (?:ERR!|error|WARN|warn)(?= |$))/;
+
 /**
  * @param {string} text of a line
  * @return {?('error'|'warning')}
@@ -62,7 +65,7 @@ export function faultOf(text) {
   return found && !ADVICE.test(said) ? found[0] : null;
 }
 
-/** The numbers of the lines that are errors and warnings; each line is looked at once, and again when it has changed. */
+/** The first lines of errors and warnings; each line is looked at once, and again when it has changed. */
 export class Faults {
   #lines;
   #taken = new Taken();
@@ -84,8 +87,13 @@ export class Faults {
     }
     for (let number = from; number < lines.end; number++) {
       const kind = this.of(lines.line(number));
-      if (kind) this.#numbers[kind].push(number);
+      if (kind && !this.#goesOn(number)) this.#numbers[kind].push(number);
     }
+  }
+
+  #goesOn(number) {
+    const [block] = BLOCK.exec(this.#lines.line(number).text) ?? [];
+    return block !== undefined && BLOCK.exec(this.#lines.line(number - 1)?.text ?? '')?.[0] === block;
   }
 
   /** @param {import('./lines.js').Line} line @return {?('error'|'warning')} */
