@@ -132,9 +132,12 @@ test('the end of the task ends all groups', () => {
     assert.deepEqual(outline(lines), ['-A 1..2', '+B 3..2']);
 });
 
-test('GitLab’s sections bring their times', () => {
-    const folds = foldsOf(linesOf('section_start:100:a\r\x1b[0KA\na\nsection_end:103:a\r\x1b[0K\n'));
-    assert.deepEqual(folds.headerAt(0).seconds, { began: 100, ended: 103 });
+test('GitLab’s sections, and GitHub’s logs, bring their times', () => {
+    const gitlab = foldsOf(linesOf('section_start:100:a\r\x1b[0KA\na\nsection_end:103:a\r\x1b[0K\n'));
+    assert.deepEqual(gitlab.headerAt(0).seconds, { began: 100, ended: 103 });
+    const [begin, end] = ['1970-01-01T00:01:00.5000000Z', '1970-01-01T00:01:02.0000000Z'];
+    const github = foldsOf(linesOf(`${begin} ##[group]A\n${begin} a\n${end} ##[endgroup]\n`));
+    assert.deepEqual(github.headerAt(0).seconds, { began: 60.5, ended: 62 });
 });
 
 test('a folded group shows its header, and no group the lines that only end one', () => {

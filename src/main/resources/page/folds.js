@@ -13,8 +13,8 @@ import { Taken } from './lines.js';
 /** A group in more groups takes the place of the innermost. */
 const MOST_DEPTH = 8;
 
-const TIME = String.raw`(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?`;
-const GITHUB = new RegExp(String.raw`^\s*${TIME}(?:##\[(end)?group\]|::(end)?group::)`);
+/** As a command, or as its logs have it, with a time. */
+const GITHUB = /^\s*(?:(\d{4}-\d\d-\d\dT[\d:.]+Z) )?(?:##\[(end)?group\]|::(end)?group::)/;
 /** Each section's marker is erased by what follows it, so that only what was sent has it. */
 const GITLAB = /section_(start|end):(\d{1,12}):([\w.-]{1,200})(\[[^\]\r\n]*\])?\r\x1b\[0K/g;
 const BUILDKITE = /^(---|\+\+\+|~~~) +(?=\S)/;
@@ -144,10 +144,21 @@ export class Folds {
       return;
     }
     const github = GITHUB.exec(text);
-    if (github && (github[1] ?? github[2])) this.#endMarked('github', null, number, line);
-    else if (github) this.#begin(number, line, { kind: 'github', from: github[0].length, isFolded: true });
+    if (github) this.#readGithub(github, number, line);
     else if (OPENED_LATER.test(text) && this.#open?.kind === 'buildkite') choose(this.#open, false);
     else if (BUILDKITE.test(text) && !NOT_BUILDKITE.test(text)) this.#beginBuildkite(number, line);
+  }
+
+  #readGithub([all, time, ...ends], number, line) {
+    const seconds = time ? Date.parse(time) / 1000 || null : null;
+    if (ends.some(Boolean)) this.#endMarked('github', null, number, line, seconds);
+    else
+      this.#begin(number, line, {
+        kind: 'github',
+        from: all.length,
+        isFolded: true,
+        seconds: { began: seconds, ended: null },
+      });
   }
 
   #readSections(number, line) {
@@ -211,7 +222,7 @@ export class Folds {
   }
 
   /** Ends the innermost group of a kind, and of a name, and all in it. */
-  #endMarked(kind, name, number, line, seconds = null) {
+  #endMarked(kind, name, number, line, seconds) {
     let group = this.#open;
     while (group && !(group.kind === kind && (name === null || group.name === name))) group = group.parent;
     if (!group) return;
