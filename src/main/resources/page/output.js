@@ -196,6 +196,8 @@ export class Output {
   /** Folds or opens the group that a line begins. */
   #fold(number) {
     this.follow(false);
+    this.#forgetCut();
+    this.#take();
     this.#layout.renew(this.#folds.toggle(number));
     this.redraw();
   }
