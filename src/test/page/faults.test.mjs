@@ -80,6 +80,8 @@ const NEITHER = [
     '[WARNING] ',
     '[ERROR] -> [Help 1]',
     '[ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/MojoFailureException',
+    '[ERROR] See /build/target/surefire-reports for the individual test results.',
+    '[ERROR] See dump files (if any exist) [date].dump, [date]-jvmRun[N].dump and [date].dumpstream.',
     '[ERROR] Re-run Maven using the -X switch to enable full debug logging.',
     '[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.',
     '[ERROR] For more information about the errors and possible solutions, please read the following articles:',

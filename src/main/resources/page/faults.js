@@ -48,7 +48,7 @@ const PATTERNS = [
 
 /** Maven says so below each failure. */
 const ADVICE =
-  /^\[ERROR\] +(?:-> \[Help|\[Help \d+\]|Re-run Maven using|To see the full stack trace|For more information about)/;
+  /^\[ERROR\] +(?:-> \[Help|\[Help \d+\]|Re-run Maven using|To see the full stack trace|For more information about|See (?:dump files|\S+ for the individual))/;
 
 /** What one error has before each of its lines. */
 const BLOCK = /^(?:E(?= {3})|npm (?:ERR!|error|WARN|warn)(?= |$))/;

@@ -147,6 +147,7 @@ export class Output {
 
   setWrap(wrap) {
     this.#layout.wrap = wrap;
+    this.element.classList.toggle('wrapped', wrap);
     this.#layOut();
   }
 
