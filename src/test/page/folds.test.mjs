@@ -236,6 +236,45 @@ test('a group that ends takes its rows away again', () => {
     assert.equal(layout.total, 3);
 });
 
+const PIECES = [
+    ...['a\n', 'b\n', 'x', '\r', 'error: x\n', '::group::g\n', '::endgroup::\n', '--- build\n', '+++ test\n', '^^^ +++\n'],
+    ...['+ echo\n', 'section_start:1:s\r\x1b[0KS\n', 'section_end:2:s\r\x1b[0Ksection_start:3:s\r\x1b[0KT\n'],
+    ...['section_end:2:s\r\x1b[0K\n', '\x1b[1A', '\x1b[3A\x1b[J', '\x1b[2K'],
+];
+
+test('whatever comes, is drawn over, cut off, folded and opened, the rows are those of what is not folded', () => {
+    let seed = 1;
+    const random = (below) => {
+        seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+        return (seed >> 8) % below;
+    };
+    for (let run = 0; run < 300; run++) {
+        const lines = new Lines(run % 2 === 0 ? 60 : 1000, 10);
+        const faults = new Faults(lines);
+        const hasError = (from, to) => faults.isBetween(from, to);
+        const folds = new Folds(lines, { mayCollapse: () => random(3) > 0, hasError });
+        const layout = new Layout(lines, folds);
+        for (let step = 1; step < 60; step++) {
+            if (random(6) === 0) publishData(lines, [started, completed][random(2)](random(3)), step);
+            else publish(lines, PIECES[random(PIECES.length)] + PIECES[random(PIECES.length)], step);
+            lines.settle();
+            faults.take();
+            layout.forgetCut();
+            layout.take();
+            const number = lines.start + random(lines.size || 1);
+            if (random(5) === 0) layout.renew(folds.toggle(number));
+            if (random(7) === 0) layout.renew(folds.reveal(number) ?? lines.end);
+            let row = 0;
+            for (let each = lines.start; each < lines.end; each++) {
+                if (folds.isHidden(each)) continue;
+                assert.equal(layout.lineAt(row), each, `run ${run}, step ${step}`);
+                row++;
+            }
+            assert.equal(layout.total, row);
+        }
+    }
+});
+
 test('many groups and many lines cost little for each line', () => {
     const secondsOf = (many) => {
         const lines = new Lines();

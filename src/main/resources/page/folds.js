@@ -145,7 +145,7 @@ export class Folds {
     }
     const github = GITHUB.exec(text);
     if (github) this.#readGithub(github, number, line);
-    else if (OPENED_LATER.test(text) && this.#open?.kind === 'buildkite') choose(this.#open, false);
+    else if (OPENED_LATER.test(text) && this.#open?.kind === 'buildkite') this.#openNow();
     else if (BUILDKITE.test(text) && !NOT_BUILDKITE.test(text)) this.#beginBuildkite(number, line);
   }
 
@@ -171,6 +171,11 @@ export class Folds {
         this.#endMarked('gitlab', name, number, line, seconds);
       }
     }
+  }
+
+  #openNow() {
+    this.#change(this.#open.header);
+    choose(this.#open, false);
   }
 
   #beginBuildkite(number, line) {
@@ -243,14 +248,14 @@ export class Folds {
       group.closing = line;
       const folds = group.isFolded && !group.isChosen && this.#mayCollapse();
       if (folds && !this.#hasError(group.header, end)) group.isCollapsed = true;
-      this.#change(group.header);
+      // Of a header that was cut off nothing is shown.
+      if (group.header >= this.#start) this.#change(group.header);
     }
     this.#journal.push({ number, open, ended });
   }
 
-  /** Of a header that was cut off nothing is shown. */
   #change(number) {
-    if (number >= this.#lines.start) this.#changed = Math.min(this.#changed, number);
+    this.#changed = Math.min(this.#changed, number);
   }
 
   /** Undoes what lines from a number on have done. */
@@ -260,8 +265,8 @@ export class Folds {
       for (const group of ended) {
         group.end = Infinity;
         group.closing = null;
+        if (group.isCollapsed || group.header >= this.#start) this.#change(group.header);
         if (!group.isChosen) group.isCollapsed = false;
-        this.#change(group.header);
       }
       while (this.#groups.at(-1)?.header >= number) this.#groups.pop();
       this.#markers.delete(number);
