@@ -225,6 +225,19 @@ test('rows are those of what is not folded', () => {
     assert.deepEqual(layout.partsOf(1), [{ from: 9, to: 10, first: true, json: null }]);
 });
 
+test('a header that is wrapped leaves room for how long its group took', () => {
+    const lines = linesOf(`::group::${'a'.repeat(60)}\n`);
+    const layout = new Layout(lines, foldsOf(lines));
+    layout.wrap = true;
+    layout.columns = 60;
+    layout.take();
+    assert.deepEqual(layout.partsOf(0).map(({ from, to }) => [from, to]), [
+        [9, 54],
+        [54, 69],
+    ]);
+    assert.equal(layout.total, 2);
+});
+
 test('a group that ends takes its rows away again', () => {
     const lines = linesOf('first\n::group::A\na\nb\n');
     const layout = new Layout(lines, foldsOf(lines));

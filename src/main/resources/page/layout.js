@@ -11,6 +11,8 @@ import { Rows } from './rows.js';
 const LEAST_COLUMNS = 20;
 /** Characters of the sign before a header of a group, with a blank. */
 export const FOLD_WIDTH = 2;
+/** Characters of how long a group took, with two blanks. */
+const TOOK_WIDTH = 13;
 
 /**
  * @typedef {{from: number, to: number, first: boolean, json: ?string}} Part what a row shows of its line: characters
@@ -95,10 +97,10 @@ export class Layout {
     return this.#rows.dropFirst(many);
   }
 
-  /** Characters of a line's text that fit into a row. */
+  /** Characters of a line's text that a row has where lines are wrapped. */
   columnsFor(number) {
     const label = this.#lines.line(number).kind === 'text' ? 0 : LABEL_WIDTH;
-    const fold = this.#folds.headerAt(number) ? FOLD_WIDTH : 0;
+    const fold = this.#folds.headerAt(number) ? FOLD_WIDTH + TOOK_WIDTH : 0;
     return Math.max(LEAST_COLUMNS / 2, this.columns - this.before - label - fold);
   }
 

@@ -147,7 +147,6 @@ export class Output {
 
   setWrap(wrap) {
     this.#layout.wrap = wrap;
-    this.element.classList.toggle('wrapped', wrap);
     this.#layOut();
   }
 

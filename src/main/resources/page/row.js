@@ -62,7 +62,9 @@ export function drawRow(line, number, part, looks) {
   if (group) row.append(foldOf(line, number, part, group, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   if (group && part.first) row.append(tookOf(group, looks));
-  if (part.first) row.append(pauseOf(number, looks));
+  // Where the line is wrapped, there is room behind its end.
+  const isLast = part.json === null && part.to >= Math.min(line.text.length, MOST_DRAWN);
+  if (isLast) row.append(pauseOf(number, looks));
   return row;
 }
 
