@@ -50,7 +50,9 @@ const ERRORS = [
     'test tests::adds ... FAILED',
     '--- FAIL: TestAdd (0.00s)',
     '    --- FAIL: TestAdd/sub (0.00s)',
-    // within docker build
+    // within GitLab's logs with times, and docker build
+    '2024-05-22T12:43:46.962646Z 00O ERROR: Job failed: exit code 1',
+    '2024-05-22 12:43:46,962 error: it broke',
     '#12 3.456 main.c:3:5: error: expected declaration',
 ];
 

@@ -11,8 +11,8 @@ import { Taken } from './lines.js';
 const MOST_LOOKED_AT = 400;
 /** Only a line with one of these can be one; looking for them is cheap. */
 const HINT = /err|warn|fail|fatal|e {3}|\*\*\*/i;
-/** What logs put before a line: a time, or BuildKit's number of the step and seconds. */
-const BEFORE = /^(?:\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)? +|#\d+ [\d.]+ +)/;
+/** What logs put before a line: a time, GitLab's with its stream, or BuildKit's number of the step and seconds. */
+const BEFORE = /^(?:\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)? +(?:\d\d[OE][ +])?|#\d+ [\d.]+ +)/;
 
 /** A place in a file as compilers write it, `a.c:3:5`, `a.ts(1,2)`, also with a drive. */
 const PLACE = String.raw`(?:[A-Za-z]:)?[^:]{1,300}?(?::\d+(?::\d+)?(?::| -)|\(\d+(?:,\d+)?\) ?:)`;
