@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lines, Taken } from '../../main/resources/page/lines.js';
+import { Lines, Taken, textBetween } from '../../main/resources/page/lines.js';
 import { Rows } from '../../main/resources/page/rows.js';
 import { Search } from '../../main/resources/page/search.js';
 import { linesOf, publish, publishData, shown } from './support.mjs';
@@ -139,4 +139,18 @@ test('rows are found by their lines, and lines by their rows', () => {
     rows.set(0, 5);
     rows.push(1);
     assert.deepEqual([rows.total, rows.rowOf(1), rows.lineAt(4)], [6, 5, 0]);
+});
+
+test('what is selected is copied, also where its lines are on no screen', () => {
+    const lines = linesOf('first\nsecond\n');
+    publishData(lines, '{"type":"error","message":"broken"}', 2);
+    publish(lines, 'last\n', 3);
+    lines.settle();
+    const place = (line, offset) => ({ line, offset });
+    const all = () => false;
+    assert.equal(textBetween(lines, place(0, 2), place(0, 4), all), 'rs');
+    assert.equal(textBetween(lines, place(0, 2), place(3, 2), all), 'rst\nsecond\nerror      broken\nla');
+    assert.equal(textBetween(lines, place(2, 0), place(2, 6), all), 'broken');
+    assert.equal(textBetween(lines, place(2, -1), place(3, -1), all), 'error      broken\n');
+    assert.equal(textBetween(lines, place(0, -1), place(3, 4), (number) => number === 1), 'first\nerror      broken\nlast');
 });

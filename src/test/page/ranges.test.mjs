@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { breaksOf, cellsOf } from '../../main/resources/page/cells.js';
-import { ago, clockMillis, count, duration, elapsed, plural } from '../../main/resources/page/format.js';
+import { ago, clockMillis, count, duration, elapsed, plural, took } from '../../main/resources/page/format.js';
 import { extended, rangeOf, textOf } from '../../main/resources/page/line-range.js';
 import { linesOf, publish } from './support.mjs';
 
@@ -46,6 +46,7 @@ test('numbers and times are written for readers', () => {
     assert.equal(count(1204), '1,204');
     assert.equal(plural(1, 'event'), '1 event');
     assert.equal(duration(200_000), '3 min 20 s');
+    assert.deepEqual([-5, 440, 9_940, 9_960, 200_000].map(took), ['0.0 s', '0.4 s', '9.9 s', '10 s', '3 min 20 s']);
     assert.equal(ago(1000, 13_000), '12 s ago');
     assert.match(clockMillis(0), /^\d\d:\d\d:00\.000$/);
 });

@@ -24,11 +24,12 @@ export class ApiError extends Error {
   }
 }
 
-/** The absolute address of a path such as `tasks/x/stream`. */
+/** The absolute address of a path such as `tasks/x/stream`. A query's value may be an array of several. */
 export function address(path, query = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
+    for (const one of [value].flat())
+      if (one !== null && one !== undefined && one !== '') url.searchParams.append(name, one);
   }
   return url.href;
 }
@@ -36,8 +37,8 @@ export function address(path, query = {}) {
 const taskPath = (id, rest = '') => `tasks/${encodeURIComponent(id)}${rest}`;
 
 /** `{tasks, next}`, newest first; `next` is what `after` takes for more, or null. */
-export async function listTasks({ status, after, limit }, signal) {
-  const page = await json(address('tasks', { status, after, limit }), { signal });
+export async function listTasks({ status, labels, after, limit }, signal) {
+  const page = await json(address('tasks', { status, label: labels, after, limit }), { signal });
   return { tasks: page.tasks ?? [], next: page.next ?? null };
 }
 

@@ -10,17 +10,18 @@
  *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
  *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
- *                 filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
+ *                 filter, filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
  *                 create-error, run-line, pipe-line, done-line, token-line, create-open
  *   task          (`?line=120-140` opens it there)
- *                 loading, not-found, load-error, task-title, task-facts, cancel;
+ *                 loading, not-found, load-error, task-title, task-facts, notify, cancel;
  *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
- *                 reconnect, dropped; search, search-count, search-previous, search-next;
+ *                 reconnect, dropped; errors, warnings, error-previous, error-next;
+ *                 search, search-count, search-previous, search-next;
  *                 follow, numbers, times, wrap (each with `aria-pressed`);
- *                 menu-button with copy-all, download-text, download-ndjson, show-pipe, delete;
+ *                 menu-button with unfold-all, fold-all, copy-all, download-text, download-ndjson, show-pipe, delete;
  *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
- *                 item-toggle (`aria-expanded`); cut-note, jump, output-empty
+ *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
  *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
  *                 cut | missing | buffers | compresses | type | uneven | failed)
  */
@@ -40,7 +41,7 @@ let current = null;
 
 /** What is shown for each address after the `#`. */
 function route() {
-  const [path, search = ''] = (location.hash.replace(/^#/, '') || '/').split('?');
+  const [path, search] = parts();
   const address = `${path}?${search}`;
   if (address === current) return;
   const first = current === null;
@@ -50,6 +51,12 @@ function route() {
   leave = show(path, new URLSearchParams(search));
   markNavigation(path);
   if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
+}
+
+/** The path and the query of the address after the `#`. */
+function parts() {
+  const [path, search = ''] = (location.hash.replace(/^#/, '') || '/').split('?');
+  return [path, search];
 }
 
 function show(path, query) {
@@ -132,6 +139,9 @@ signOutButton.addEventListener('click', async () => {
 onSignIn(showSignOut);
 showSignOut();
 addEventListener('hashchange', route);
+document.addEventListener('addressreplaced', () => {
+  current = parts().join('?');
+});
 loadIcons().catch(() => {});
 labelTheme();
 route();

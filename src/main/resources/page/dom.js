@@ -69,6 +69,12 @@ export function replace(element, ...children) {
   );
 }
 
+/** Puts another address into the address bar without going there. */
+export function replaceAddress(address) {
+  history.replaceState(null, '', address);
+  document.dispatchEvent(new Event('addressreplaced'));
+}
+
 /** Sets text only when it differs, so that a refresh neither costs a layout nor disturbs a selection. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -68,6 +68,11 @@ export function duration(ms) {
     : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
 }
 
+/** A duration that may be short: "0.4 s", "12 s". */
+export function took(ms) {
+  return ms < 9950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(ms);
+}
+
 /** "just now", "12 s ago", "3 min ago": one unit, for lists. */
 export function ago(time, now) {
   const seconds = Math.round((now - millis(time)) / 1000);

@@ -14,7 +14,13 @@ const KEYS = [
       ['g', 'All tasks'],
     ],
   ],
-  ['List of tasks', [['c', 'New task']]],
+  [
+    'List of tasks',
+    [
+      ['/', 'Filter'],
+      ['c', 'New task'],
+    ],
+  ],
   [
     'A task’s output',
     [
@@ -22,10 +28,15 @@ const KEYS = [
       ['n', 'Next match'],
       ['N', 'Previous match'],
       ['Esc', 'End the search'],
+      ['!', 'First error'],
+      ['e', 'Next error'],
+      ['E', 'Previous error'],
       ['f', 'Follow the end, or stop following'],
       ['l', 'Line numbers on or off'],
-      ['t', 'Times: of the day, elapsed, none'],
+      ['t', 'Times: of the day, elapsed, none; also where nothing came for long'],
       ['w', 'Wrap long lines, or not'],
+      ['-', 'Fold all groups'],
+      ['+', 'Open all groups'],
       ['↑ ↓ PgUp PgDn', 'Scroll (stops following)'],
       ['Home', 'To the beginning'],
       ['End', 'To the end, and follow'],

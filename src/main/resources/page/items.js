@@ -44,6 +44,12 @@ export function dataOf(text) {
   return JSON.stringify({ type: 'message_delta', text });
 }
 
+/** What an item that has started and one that is completed have in common: the id, else the name. */
+export function itemKey(data) {
+  const json = member(data, 'item');
+  return member(json, 'id') ?? summary(json);
+}
+
 /** The JSON of an event, indented, for an item that is opened. */
 export function prettyLines(data) {
   return pretty(data).map((line) => visible(line));

@@ -255,6 +255,24 @@ export class Taken {
   }
 }
 
+/**
+ * The text from a place up to another, as it is shown.
+ * @param {{line: number, offset: number}} from a character of a line's text; -1 is before its label
+ * @param {(number: number) => boolean} isHidden lines that are left out
+ */
+export function textBetween(lines, from, to, isHidden) {
+  const texts = [];
+  for (let number = Math.max(from.line, lines.start); number <= to.line; number++) {
+    const line = lines.line(number);
+    if (!line || isHidden(number)) continue;
+    const first = number === from.line ? from.offset : -1;
+    const last = number === to.line ? to.offset : line.text.length;
+    if (last >= 0) texts.push((first < 0 ? labelText(line) : '') + line.text.slice(Math.max(0, first), last));
+    else texts.push('');
+  }
+  return texts.join('\n');
+}
+
 function measured(line) {
   const cells = cellsOf(line.text.slice(0, MOST_DRAWN)) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
   return { ...line, open: false, cells, weight: weightOf(line) };

@@ -8,57 +8,59 @@
  * While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold again.
  */
 
-import { breaksOf } from './cells.js';
 import { h, setText } from './dom.js';
-import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN, Taken } from './lines.js';
-import { drawRow } from './row.js';
-import { Rows } from './rows.js';
+import { DrawnRows } from './drawn-rows.js';
+import { Folds } from './folds.js';
+import { took } from './format.js';
+import { LABEL_WIDTH } from './items.js';
+import { FOLD_WIDTH, Layout } from './layout.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
 const TIME_WIDTH = 14;
 /** Characters of the numbers' column, with two blanks. */
 const NUMBER_WIDTH = 9;
-const LEAST_COLUMNS = 20;
 /** Pixels above the first row and below the last. */
 const MARGIN = 8;
 
 export class Output {
   #lines;
-  #rows = new Rows();
-  /** The lines whose rows are known. */
-  #taken = new Taken();
-  /** The number of the line that is the first of #rows. */
-  #start = 0;
-  #drawn = new Map();
-  #drawnStamp = '';
+  #folds;
+  #layout;
+  #drawn;
   #version = 0;
   #frame = 0;
   #lastTop = 0;
   #seen = 0;
   #cell = { width: 8, height: 20 };
-  #columns = 80;
-  #wrap = false;
   #following = true;
   #looks = {
     time: null,
     numbers: null,
     target: null,
+    faults: null,
     search: null,
     dark: false,
     toggle: (number) => this.toggle(number),
+    folds: null,
+    tookOf: () => null,
+    pauseBefore: () => null,
+    fold: (number) => this.#fold(number),
   };
   #onFollow;
   #resize;
 
   /**
    * @param {import('./lines.js').Lines} lines
+   * @param {(from: number, to: number) => boolean} hasError whether an error is in lines from one up to another
    * @param {(following: boolean, unseen: number) => void} onFollow told whether it follows, and how many lines came
    *     since it let go
    */
-  constructor(lines, onFollow) {
+  constructor(lines, hasError, onFollow) {
     this.#lines = lines;
+    this.#folds = new Folds(lines, { mayCollapse: () => this.#following, hasError });
+    this.#layout = new Layout(lines, this.#folds);
+    this.#looks.folds = this.#folds;
     this.#onFollow = onFollow;
     this.probe = h('span', { class: 'probe', 'aria-hidden': 'true' }, '0'.repeat(100));
     this.note = h('div', { class: 'top-note', 'data-testid': 'cut-note', hidden: true });
@@ -75,10 +77,13 @@ export class Output {
         'aria-label': 'Output of the task',
         onscroll: () => this.#scrolled(),
         onwheel: (event) => this.#wheeled(event.deltaY),
+        oncopy: (event) => this.#copy(event),
+        onkeydown: (event) => this.#selectAll(event),
       },
       this.probe,
       this.sheet,
     );
+    this.#drawn = new DrawnRows(this.sheet, lines, this.#layout, this.#folds);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
     document.addEventListener('selectionchange', this.#selected);
@@ -86,22 +91,41 @@ export class Output {
 
   /** To select text is to read it: it must not be scrolled away. */
   #selected = () => {
-    const selection = document.getSelection();
-    if (this.#following && !selection.isCollapsed && this.sheet.contains(selection.anchorNode)) this.follow(false);
+    if (this.#drawn.selectionChanged(document.getSelection()) && this.#following) this.follow(false);
   };
+
+  #copy(event) {
+    this.#drawn.selectionChanged(document.getSelection());
+    const text = this.#drawn.selectedText;
+    if (text === null) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
+  }
+
+  #selectAll(event) {
+    if (event.key.toLowerCase() !== 'a' || !(event.ctrlKey || event.metaKey) || this.#lines.size === 0) return;
+    event.preventDefault();
+    this.#drawn.selectAll();
+    this.follow(false);
+  }
 
   get following() {
     return this.#following;
   }
 
   get wrap() {
-    return this.#wrap;
+    return this.#layout.wrap;
   }
 
   /** The first line that is on screen. */
   get topLine() {
-    if (this.#rows.lines === 0) return this.#start;
-    return this.#start + this.#rows.lineAt(Math.floor(this.#scrollRow()));
+    return this.#layout.lineAt(Math.floor(this.#scrollRow()));
+  }
+
+  /** Whether a line is on screen. */
+  shows(number) {
+    const row = this.#layout.rowOf(number) - this.#scrollRow();
+    return number >= this.#lines.start && row >= 0 && row * this.#cell.height < this.element.clientHeight;
   }
 
   dispose() {
@@ -112,20 +136,18 @@ export class Output {
 
   /** Changes how rows look; see the type Looks in row.js. */
   look(change) {
-    const before = this.#columnsBefore;
     this.#looks = { ...this.#looks, ...change };
-    if (before !== this.#columnsBefore) this.#layout();
+    const before = (this.#looks.numbers ? NUMBER_WIDTH : 0) + (this.#looks.time ? TIME_WIDTH : 0);
+    if (before !== this.#layout.before) {
+      this.#layout.before = before;
+      this.#layOut();
+    }
     this.redraw();
   }
 
-  /** The columns before a line's label and text. */
-  get #columnsBefore() {
-    return (this.#looks.numbers ? NUMBER_WIDTH : 0) + (this.#looks.time ? TIME_WIDTH : 0);
-  }
-
   setWrap(wrap) {
-    this.#wrap = wrap;
-    this.#layout();
+    this.#layout.wrap = wrap;
+    this.#layOut();
   }
 
   /** Says something above the first line, or nothing. */
@@ -167,9 +189,23 @@ export class Output {
     if (!line?.detail) return;
     line.open = !line.open;
     this.follow(false);
-    this.#rows.set(number - this.#start, this.#rowsOf(line));
+    this.#layout.renewLine(number);
     this.redraw();
-    requestAnimationFrame(() => this.sheet.querySelector(`[data-line="${number}"] .disclose`)?.focus());
+  }
+
+  /** Folds or opens the group that a line begins. */
+  #fold(number) {
+    this.follow(false);
+    this.#forgetCut();
+    this.#take();
+    this.#layout.renew(this.#folds.toggle(number));
+    this.redraw();
+  }
+
+  /** Folds or opens all groups. */
+  foldAll(isCollapsed) {
+    this.#folds.setAll(isCollapsed);
+    this.#layOut();
   }
 
   /** Brings a match into the middle of the screen. */
@@ -177,17 +213,34 @@ export class Output {
     this.follow(false);
     const at = this.#lines.line(line);
     if (!at) return;
-    const row = this.#rows.rowOf(line - this.#start) + (this.#wrap ? Math.floor(offset / this.#columnsFor(at)) : 0);
+    this.#forgetCut();
+    this.#take();
+    const changed = this.#folds.reveal(line);
+    if (changed !== null) {
+      this.#layout.renew(changed);
+      this.redraw();
+    }
+    this.#size();
+    const { wrap } = this.#layout;
+    const row = this.#layout.rowOf(line) + (wrap ? Math.floor(offset / this.#layout.columnsFor(line)) : 0);
     const { clientHeight, clientWidth } = this.element;
     this.element.scrollTop = this.#top() + row * this.#cell.height - clientHeight / 2;
     // It is no scrolling by a reader, who would follow at the end.
     this.#lastTop = this.element.scrollTop;
-    const column = this.#columnsBefore + (at.kind === 'text' ? 0 : LABEL_WIDTH) + offset;
+    const group = this.#folds.headerAt(line);
+    const begin = (at.kind === 'text' ? 0 : LABEL_WIDTH) + (group ? FOLD_WIDTH - group.from : 0);
+    const column = this.#layout.before + begin + offset;
     const left = column * this.#cell.width;
     const right = left + query.length * this.#cell.width;
-    if (this.#wrap) return;
+    if (wrap) return;
     if (left < this.element.scrollLeft || right > this.element.scrollLeft + clientWidth - 40)
       this.element.scrollLeft = Math.max(0, right - clientWidth * 0.7);
+  }
+
+  /** Times of groups that grow go on; called now and then. */
+  tick() {
+    for (const element of this.sheet.querySelectorAll('.took[data-since]'))
+      setText(element, took(Date.now() - Number(element.dataset.since)));
   }
 
   /** Scrolls as a key says; see keys of a text area. */
@@ -239,53 +292,28 @@ export class Output {
     if (width === 0) return;
     this.#cell = { width: width / 100, height };
     const padding = parseFloat(getComputedStyle(this.sheet).paddingLeft) * 2;
-    const columns = Math.max(LEAST_COLUMNS, Math.floor((this.element.clientWidth - padding) / this.#cell.width));
-    if (columns !== this.#columns) {
-      this.#columns = columns;
-      this.#layout();
+    const columns = Math.max(0, Math.floor((this.element.clientWidth - padding) / this.#cell.width));
+    if (columns !== this.#layout.columns) {
+      this.#layout.columns = columns;
+      this.#layOut();
     }
     this.refresh();
   }
 
   /** Counts the rows of all lines anew, and stays at the line that is at the top. */
-  #layout() {
+  #layOut() {
     const top = this.topLine;
-    this.#rows.clear();
-    this.#taken.clear();
-    this.#start = this.#lines.start;
-    this.#take();
+    this.#layout.renewAll();
     this.#version++;
     if (!this.#following) {
       this.#size();
-      this.element.scrollTop = this.#top() + this.#rows.rowOf(Math.max(0, top - this.#start)) * this.#cell.height;
+      this.element.scrollTop = this.#top() + this.#layout.rowOf(top) * this.#cell.height;
     }
     this.refresh();
   }
 
   #take() {
-    const from = this.#taken.take(this.#lines);
-    if (from - this.#start < this.#rows.lines) {
-      const first = this.#rows.rowOf(from - this.#start);
-      this.#rows.truncate(from - this.#start);
-      this.#discard((row) => row >= first);
-    }
-    for (let number = from; number < this.#lines.end; number++) this.#rows.push(this.#rowsOf(this.#lines.line(number)));
-  }
-
-  #columnsFor(line) {
-    const taken = this.#columnsBefore + (line.kind === 'text' ? 0 : LABEL_WIDTH);
-    return Math.max(LEAST_COLUMNS / 2, this.#columns - taken);
-  }
-
-  #textRows(line) {
-    if (!this.#wrap) return 1;
-    const columns = this.#columnsFor(line);
-    const text = line.text.length > MOST_DRAWN ? line.text.slice(0, MOST_DRAWN) : line.text;
-    return text.length * 2 <= columns ? 1 : breaksOf(text, columns).length;
-  }
-
-  #rowsOf(line) {
-    return this.#textRows(line) + (line.open ? prettyLines(dataText(line)).length : 0);
+    this.#drawn.forget(this.#layout.rowOf(this.#layout.take()));
   }
 
   #top() {
@@ -298,16 +326,15 @@ export class Output {
 
   #size() {
     const { width, height } = this.#cell;
-    const columns = this.#wrap ? 0 : this.#lines.widest + this.#columnsBefore + 2;
-    this.sheet.style.height = `${this.#top() + this.#rows.total * height + MARGIN}px`;
-    this.sheet.style.minWidth = this.#wrap ? '' : `${Math.ceil(columns * width)}px`;
+    const { wrap, total, before } = this.#layout;
+    const columns = this.#lines.widest + before + FOLD_WIDTH + 2;
+    this.sheet.style.height = `${this.#top() + total * height + MARGIN}px`;
+    this.sheet.style.minWidth = wrap ? '' : `${Math.ceil(columns * width)}px`;
   }
 
   #forgetCut() {
-    const many = this.#lines.start - this.#start;
-    if (many <= 0) return;
-    const rows = this.#rows.dropFirst(many);
-    this.#start = this.#lines.start;
+    const rows = this.#layout.forgetCut();
+    if (rows === null) return;
     this.#version++;
     if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
   }
@@ -333,52 +360,10 @@ export class Output {
     const { height } = this.#cell;
     const first = Math.max(0, Math.floor(this.#scrollRow()) - OVERSCAN);
     const last = Math.min(
-      this.#rows.total,
+      this.#layout.total,
       Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
     );
-    const stamp = `${this.#version}/${this.#top()}`;
-    if (stamp !== this.#drawnStamp) this.#discard(() => true);
-    this.#drawnStamp = stamp;
-    this.#discard((row) => row < first || row >= last);
-    // Elements stay in the order of their rows, so that a selection and a screen reader go through them as one sees them.
-    const before = this.#drawn.size > 0 ? Math.min(...this.#drawn.keys()) : last;
-    const fresh = [];
-    for (let row = first; row < last;) row = this.#drawLineAt(row, last, fresh);
-    this.note.after(...fresh.filter(({ row }) => row < before).map(({ element }) => element));
-    this.sheet.append(...fresh.filter(({ row }) => row >= before).map(({ element }) => element));
-  }
-
-  #discard(condition) {
-    for (const [row, element] of this.#drawn) {
-      if (!condition(row)) continue;
-      element.remove();
-      this.#drawn.delete(row);
-    }
-  }
-
-  /** Draws the rows, from `row` on, of the line that has it. @return {number} the first row of the next line */
-  #drawLineAt(row, last, fresh) {
-    const index = this.#rows.lineAt(row);
-    const next = this.#rows.rowOf(index) + this.#rows.rowsOf(index);
-    let parts = null;
-    for (let at = row; at < Math.min(next, last); at++) {
-      if (this.#drawn.has(at)) continue;
-      const number = this.#start + index;
-      const line = this.#lines.line(number);
-      parts ??= this.#partsOf(line);
-      const element = drawRow(line, number, parts[at - this.#rows.rowOf(index)], this.#looks);
-      element.style.top = `${this.#top() + at * this.#cell.height}px`;
-      this.#drawn.set(at, element);
-      fresh.push({ row: at, element });
-    }
-    return next;
-  }
-
-  #partsOf(line) {
-    const end = Math.min(line.text.length, MOST_DRAWN);
-    const breaks = this.#wrap ? breaksOf(line.text.slice(0, end), this.#columnsFor(line)) : [0];
-    const parts = breaks.map((from, index) => ({ from, to: breaks[index + 1] ?? end, first: index === 0, json: null }));
-    if (!line.open) return parts;
-    return [...parts, ...prettyLines(dataText(line)).map((json) => ({ from: 0, to: 0, first: false, json }))];
+    const top = this.#top();
+    this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }
 }

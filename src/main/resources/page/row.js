@@ -19,8 +19,15 @@ import { runsOf } from './terminal-row.js';
  *     choose: (number: number, extend: boolean) => void}} numbers null when line numbers are off
  * @property {?{from: number, to: number}} target the lines that the page's address points at
  * @property {?import('./search.js').Search} search
+ * @property {?{of: (line: import('./lines.js').Line) => ?string, current: ?number}} faults which lines are errors and warnings,
+ *     and the one that the reader has gone to
  * @property {boolean} dark
  * @property {(number: number) => void} toggle opens or closes a line
+ * @property {import('./folds.js').Folds} folds which lines begin groups
+ * @property {(number: number) => void} fold folds or opens the group that a line begins
+ * @property {(group: import('./folds.js').Group) => ?{text: string, since: ?number}} tookOf how long a group took, and for
+ *     one that grows since when; null while that is not known
+ * @property {(number: number) => ?string} pauseBefore how long nothing came before a line, where that is long
  */
 
 /**
@@ -31,16 +38,42 @@ import { runsOf } from './terminal-row.js';
  * @param {Looks} looks
  */
 export function drawRow(line, number, part, looks) {
+  const fault = looks.faults?.of(line) ?? null;
+  const group = looks.folds.headerAt(number);
+  const classes = [
+    `row tone-${line.tone} kind-${line.kind}`,
+    isTarget(number, looks.target) && 'target',
+    fault && `fault-${fault}`,
+    group && (group.isFaint ? 'group faint' : 'group'),
+    looks.folds.groupOf(number) && 'in-group',
+    fault && looks.faults.current === number && 'fault-current',
+  ];
   const row = h('div', {
-    class: `row tone-${line.tone} kind-${line.kind}${isTarget(number, looks.target) ? ' target' : ''}`,
+    class: classes.filter(Boolean).join(' '),
     'data-line': number,
     'data-kind': line.kind,
+    'data-from': part.json === null ? part.from : null,
   });
+  if (fault && part.first && line.kind === 'text') row.append(signOf(fault));
   if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
+  if (group) row.addEventListener('click', (event) => clicked(event) && looks.fold(number));
+  if (group) row.append(foldOf(line, number, part, group, looks));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
+  if (group && part.first) row.append(tookOf(group, looks));
+  // Where the line is wrapped, there is room behind its end.
+  const isLast = part.json === null && part.to >= Math.min(line.text.length, MOST_DRAWN);
+  if (isLast) row.append(pauseOf(number, looks));
   return row;
+}
+
+const SIGNS = { error: ['✖', 'Error'], warning: ['▲', 'Warning'] };
+
+/** Not by colour alone. */
+function signOf(fault) {
+  const [sign, name] = SIGNS[fault];
+  return h('span', { class: 'sign', role: 'img', 'aria-label': name, title: name }, sign);
 }
 
 function isTarget(number, target) {
@@ -81,6 +114,40 @@ function labelOf(line, number, part, looks) {
     },
     padded,
   );
+}
+
+/** Not to follow a link or to select text. */
+function clicked(event) {
+  return !event.target.closest('a, button') && document.getSelection().isCollapsed;
+}
+
+function foldOf(line, number, part, group, looks) {
+  if (!part.first) return h('span', { class: 'fold' });
+  const name = line.text.slice(group.from) || group.name;
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'fold',
+      'aria-expanded': String(!group.isCollapsed),
+      'aria-label': `Group ${name}`,
+      title: group.isCollapsed ? 'Open the group' : 'Fold the group',
+      'data-testid': 'fold',
+      onclick: () => looks.fold(number),
+    },
+    line.text === '' ? name : null,
+  );
+}
+
+function tookOf(group, looks) {
+  const took = looks.tookOf(group);
+  if (!took) return '';
+  return h('span', { class: 'took', 'data-since': took.since, 'data-testid': 'took' }, took.text);
+}
+
+function pauseOf(number, looks) {
+  const pause = looks.pauseBefore(number);
+  return pause ? h('span', { class: 'pause', title: 'Since the line before', 'data-testid': 'pause' }, `+ ${pause}`) : '';
 }
 
 function textOf(line, number, part, looks) {

@@ -4,6 +4,7 @@
 
 import { cancelTask } from './api.js';
 import { confirmThen } from './dialogs.js';
+import { DoneNotice } from './done-notice.js';
 import { copyText, h, icon, iconButton, replace, setText, toast } from './dom.js';
 import { ago, duration, full, millis, plural } from './format.js';
 import { labelChips, statusChip } from './status.js';
@@ -11,6 +12,7 @@ import { labelChips, statusChip } from './status.js';
 export class TaskHead {
   #task = null;
   #asked = false;
+  #notice = new DoneNotice();
 
   constructor(id) {
     this.title = h('h1', { tabindex: '-1', 'data-testid': 'task-title' }, id);
@@ -55,6 +57,7 @@ export class TaskHead {
           this.facts,
         ),
       ),
+      this.#notice.button,
       this.cancel,
     );
   }
@@ -67,6 +70,7 @@ export class TaskHead {
     if (before?.status !== task.status) replace(this.status, statusChip(task.status));
     if (JSON.stringify(before?.labels) !== JSON.stringify(task.labels)) replace(this.labels, labelChips(task.labels));
     this.cancel.hidden = task.status !== 'open';
+    this.#notice.update(task);
     this.tick();
   }
 

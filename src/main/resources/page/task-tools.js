@@ -18,11 +18,11 @@ export class TaskTools {
   /**
    * @param {string} id the task's
    * @param {import('./lines.js').Lines} lines
-   * @param {HTMLElement} search
+   * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
    * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
-   *     lastMark: () => void, prefix: () => ((line: Object) => string)}} actions
+   *     lastMark: () => void, foldAll: (isCollapsed: boolean) => void, prefix: () => ((line: Object) => string)}} actions
    */
-  constructor(id, lines, search, actions) {
+  constructor(id, lines, { search, faults }, actions) {
     this.#id = id;
     this.#lines = lines;
     this.#actions = actions;
@@ -40,7 +40,7 @@ export class TaskTools {
     );
     this.dropped = h('button', {
       type: 'button',
-      class: 'badge',
+      class: 'badge badge-warn',
       hidden: true,
       onclick: actions.lastMark,
       'data-testid': 'dropped',
@@ -53,7 +53,7 @@ export class TaskTools {
     this.element = h(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Output' },
-      h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped),
+      h('div', { class: 'tools-state' }, this.light, this.retry, this.dropped, faults),
       search,
       h('div', { class: 'tools-buttons' }, this.follow, this.numbers, this.times, this.wrap, this.#menu()),
     );
@@ -85,6 +85,13 @@ export class TaskTools {
 
   #menu() {
     return menuButton('More', [
+      {
+        icon: 'unfold',
+        label: 'Open all groups',
+        testid: 'unfold-all',
+        run: () => this.#actions.foldAll(false),
+      },
+      { icon: 'fold', label: 'Fold all groups', testid: 'fold-all', run: () => this.#actions.foldAll(true) },
       { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
       { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },
       { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: () => this.#save('ndjson') },
@@ -127,11 +134,6 @@ export class TaskTools {
       },
     });
   }
-}
-
-/** What copies put before a line when times are shown. */
-export function timePrefix(timeOf) {
-  return (line) => `${timeOf(line).text}  `;
 }
 
 /** A button that stays pressed. */

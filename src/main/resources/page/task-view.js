@@ -3,12 +3,13 @@
  */
 
 import { getEvents, getTask, probeStream, streamAddress } from './api.js';
+import { Columns } from './columns.js';
 import { Connection } from './connection.js';
 import { h, icon, replace, setText } from './dom.js';
 import { Feed } from './feed.js';
-import { clockMillis, count, elapsed, millis, plural } from './format.js';
+import { FaultsBox } from './faults-box.js';
+import { count, plural } from './format.js';
 import { useKeys } from './keys.js';
-import { extended, rangeOf, textOf } from './line-range.js';
 import { Lines, MOST_LINES } from './lines.js';
 import { Output } from './output.js';
 import { pipeHelp } from './pipe.js';
@@ -18,20 +19,15 @@ import { signInButton } from './sign-in.js';
 import { dropDeadConnections, StreamSource } from './stream-source.js';
 import { showInTab } from './tab.js';
 import { TaskHead } from './task-head.js';
-import { TaskTools, timePrefix } from './task-tools.js';
+import { TaskTools } from './task-tools.js';
 import { Times } from './times.js';
 
 const SNAPSHOT_MS = 5000;
-/** More than are on a screen. */
-const LINES_BELOW = 200;
 const PHONE = '(max-width: 640px)';
-
-/** Times are shown so, one after the other. */
-const TIMES = ['off', 'on', 'elapsed'];
 
 /** @param {HTMLElement} main @param {string} id the task's @param {URLSearchParams} query of the address */
 export function mountTask(main, id, query) {
-  const view = new TaskView(main, id, rangeOf(query.get('line')));
+  const view = new TaskView(main, id, query);
   view.load();
   return () => view.dispose();
 }
@@ -61,11 +57,6 @@ class TaskView {
   #stop = new AbortController();
   #timers = [];
   #task = null;
-  #showTimes = setting('times', 'off');
-  #showNumbers = setting('numbers', matchMedia(PHONE).matches ? 'off' : 'on') === 'on';
-  /** The lines that the address points at, and whether they are still to be shown. */
-  #target;
-  #isAwaited;
   #lastId = null;
   #firstSequence = null;
   #shown = 'lines';
@@ -74,23 +65,43 @@ class TaskView {
   #asked = null;
   #ending;
 
-  constructor(main, id, target) {
+  constructor(main, id, query) {
     this.#id = id;
     this.#main = main;
-    this.#target = target;
-    this.#isAwaited = target !== null;
     this.head = new TaskHead(id);
-    this.output = new Output(this.#lines, (following, unseen) => this.#followed(following, unseen));
-    this.search = new SearchBox(this.#lines, this.output);
-    this.tools = new TaskTools(id, this.#lines, this.search.element, {
-      follow: () => this.output.follow(!this.output.following),
-      numbers: () => this.#toggleNumbers(),
-      times: () => this.#toggleTimes(),
-      wrap: () => this.#toggleWrap(),
-      reconnect: () => this.connection.reconnectNow(),
-      lastMark: () => this.#showLastMark(),
-      prefix: () => (this.#showTimes !== 'off' ? timePrefix((line) => this.#timeOf(line)) : () => ''),
+    this.output = new Output(
+      this.#lines,
+      (from, to) => this.faults.faults.isBetween(from, to),
+      (following, unseen) => this.#followed(following, unseen),
+    );
+    this.times = new Times(
+      (range) => getEvents(id, range, this.#stop.signal),
+      () => this.output.redraw(),
+    );
+    this.columns = new Columns(id, query, {
+      lines: this.#lines,
+      output: this.output,
+      times: this.times,
+      created: () => this.#task.created,
+      isPhone: matchMedia(PHONE).matches,
     });
+    this.search = new SearchBox(this.#lines, this.output);
+    this.faults = new FaultsBox(this.#lines, this.output);
+    this.tools = new TaskTools(
+      id,
+      this.#lines,
+      { search: this.search.element, faults: this.faults.element },
+      {
+        follow: () => this.output.follow(!this.output.following),
+        numbers: () => this.#toggleNumbers(),
+        times: () => this.#toggleTimes(),
+        wrap: () => this.#toggleWrap(),
+        reconnect: () => this.connection.reconnectNow(),
+        lastMark: () => this.#showLastMark(),
+        foldAll: (isCollapsed) => this.output.foldAll(isCollapsed),
+        prefix: () => this.columns.prefix,
+      },
+    );
     this.jump = h(
       'button',
       {
@@ -107,10 +118,6 @@ class TaskView {
     );
     this.overlay = h('div', { class: 'output-empty', hidden: true, 'data-testid': 'output-empty' });
     this.feed = new Feed(this.#lines, () => this.#batch());
-    this.times = new Times(
-      (query) => getEvents(id, query, this.#stop.signal),
-      () => this.output.redraw(),
-    );
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
       open: (url) => new StreamSource(url),
@@ -194,8 +201,8 @@ class TaskView {
       ),
     );
     this.#update(task);
-    this.output.look({ dark: isDark(), target: this.#target });
-    this.#lookAtColumns();
+    this.output.look({ dark: isDark(), faults: this.faults.look });
+    this.columns.show();
     this.output.setWrap(setting('wrap', matchMedia(PHONE).matches ? 'on' : 'off') === 'on');
     this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
     this.#showToggles();
@@ -225,10 +232,15 @@ class TaskView {
       '/': () => this.search.focus(),
       n: () => this.search.step(1),
       N: () => this.search.step(-1),
+      '!': () => this.faults.first(),
+      e: () => this.faults.step(1),
+      E: () => this.faults.step(-1),
       f: () => this.output.follow(!this.output.following),
       l: () => this.#toggleNumbers(),
       t: () => this.#toggleTimes(),
       w: () => this.#toggleWrap(),
+      '-': () => this.output.foldAll(true),
+      '+': () => this.output.foldAll(false),
       Escape: () => this.search.close(),
       ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
     });
@@ -249,6 +261,7 @@ class TaskView {
   #tick() {
     this.tools.showLight(this.connection.state);
     this.head.tick();
+    this.output.tick();
   }
 
   /** One at a time: on a silent network each would hold one of the browser's few connections. */
@@ -278,33 +291,13 @@ class TaskView {
   }
 
   #batch() {
+    // The first, for whether a group folds depends on its errors.
+    this.faults.linesChanged();
     this.search.linesChanged(this.#lines.start);
     this.output.setNote(this.#cutNote());
     this.output.refresh();
     this.#showEmpty();
-    this.#showTarget();
-  }
-
-  /** Goes to the lines that the address points at, once they and some below are there, or the history is. */
-  #showTarget() {
-    if (!this.#isAwaited) return;
-    const { from, to } = this.#target;
-    const isCaughtUp = this.feed.isEmpty && this.#lastId === this.#task.lastEventId;
-    if (this.#lines.end <= to + LINES_BELOW && !(isCaughtUp && from < this.#lines.end)) return;
-    this.#isAwaited = false;
-    if (!this.#lines.isNumbered(from)) return;
-    // The lines are drawn in the next frame.
-    requestAnimationFrame(() => this.output.reveal({ line: Math.max(from, this.#lines.start), offset: 0 }, ''));
-  }
-
-  #choose(number, extend) {
-    this.#target = extended(extend ? this.#target : null, number);
-    this.output.look({ target: this.#target });
-    history.replaceState(null, '', this.#addressOf(this.#target));
-  }
-
-  #addressOf(range) {
-    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
+    this.columns.showTarget(this.feed.isEmpty && this.#lastId === this.#task.lastEventId);
   }
 
   #cutNote() {
@@ -345,34 +338,19 @@ class TaskView {
   #showToggles() {
     this.tools.showToggles({
       following: this.output.following,
-      numbers: this.#showNumbers,
-      times: this.#showTimes,
+      numbers: this.columns.showNumbers,
+      times: this.columns.showTimes,
       wrap: this.output.wrap,
     });
   }
 
   #toggleTimes() {
-    this.#showTimes = TIMES[(TIMES.indexOf(this.#showTimes) + 1) % TIMES.length];
-    remember('times', this.#showTimes);
-    this.#lookAtColumns();
+    this.columns.toggleTimes();
+    this.#showToggles();
   }
 
   #toggleNumbers() {
-    this.#showNumbers = !this.#showNumbers;
-    remember('numbers', this.#showNumbers ? 'on' : 'off');
-    this.#lookAtColumns();
-  }
-
-  #lookAtColumns() {
-    const numbers = {
-      isKnown: (number) => this.#lines.isNumbered(number),
-      address: (number) => this.#addressOf({ from: number, to: number }),
-      choose: (number, extend) => this.#choose(number, extend),
-    };
-    this.output.look({
-      numbers: this.#showNumbers ? numbers : null,
-      time: this.#showTimes !== 'off' ? (line) => this.#timeOf(line) : null,
-    });
+    this.columns.toggleNumbers();
     this.#showToggles();
   }
 
@@ -380,14 +358,6 @@ class TaskView {
     this.output.setWrap(!this.output.wrap);
     remember('wrap', this.output.wrap ? 'on' : 'off');
     this.#showToggles();
-  }
-
-  /** Live events: when they arrived. History: when it happened, if the server says so. */
-  #timeOf(line) {
-    const known = line.replayed && line.id ? this.times.of(line.id) : null;
-    const at = known ?? line.at;
-    const text = this.#showTimes === 'elapsed' ? elapsed(at - millis(this.#task.created)) : clockMillis(at);
-    return { at, exact: known !== null || !line.replayed, text };
   }
 
   #showLastMark() {

@@ -1,28 +1,36 @@
 /**
- * The list of tasks, newest first, kept fresh: everything that is shown is asked again every few seconds while the page
- * is seen.
+ * The list of tasks, newest first, kept fresh: while the page is seen the list, and no single task, is asked for again
+ * every few seconds.
  */
 
 import { listTasks } from './api.js';
 import { openCreateDialog } from './create-dialog.js';
-import { h, icon, replace } from './dom.js';
+import { h, icon, replace, replaceAddress } from './dom.js';
 import { ago, count, duration, full, millis, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { signInButton } from './sign-in.js';
 import { labelChips, lostChip, STATUSES, statusChip, statusName } from './status.js';
+import { labelOf, TaskFilter } from './task-filter.js';
 
 const PAGE = 50;
 const REFRESH_MS = 3000;
+const TYPING_MS = 250;
 
-/** @param {HTMLElement} main @param {URLSearchParams} query `status` filters */
+/** @param {HTMLElement} main @param {URLSearchParams} query `status` and `q`, text and labels, filter */
 export function mountTasks(main, query) {
-  const view = new TasksView(main, STATUSES.includes(query.get('status')) ? query.get('status') : null);
+  const status = STATUSES.includes(query.get('status')) ? query.get('status') : null;
+  const view = new TasksView(main, status, query.get('q') ?? '');
   view.start();
   return () => view.dispose();
 }
 
 class TasksView {
   #status;
+  #filter;
+  /** Labels that the tasks have; those of the address count as such. */
+  #labels;
+  /** What the server has answered. */
+  #loaded = { tasks: [], next: null };
   #pages = 1;
   #failures = 0;
   #unknown = false;
@@ -31,8 +39,22 @@ class TasksView {
   #rows = new Map();
   #loadedOnce = false;
 
-  constructor(main, status) {
+  constructor(main, status, text) {
     this.#status = status;
+    this.#filter = new TaskFilter(text);
+    this.#labels = new Set(text.split(/\s+/).filter((word) => /^[^:]+:./.test(word)));
+    this.input = h('input', {
+      type: 'search',
+      class: 'task-filter',
+      value: text,
+      placeholder: 'Filter: text, or a label as branch:main',
+      'aria-label': 'Filter the tasks by text and labels',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      oninput: () => this.#typed(),
+      onkeydown: (event) => event.key === 'Escape' && this.#clear(),
+      'data-testid': 'filter',
+    });
     this.list = h(
       'ul',
       { class: 'tasks', 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' },
@@ -57,14 +79,14 @@ class TasksView {
         'div',
         { class: 'page' },
         h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
-        this.#filters(),
+        h('div', { class: 'filter-bar' }, this.#filters(), this.input),
         this.notice,
         this.list,
         this.empty,
         h('div', { class: 'more' }, this.more),
       ),
     );
-    useKeys({ c: () => this.#create() });
+    useKeys({ c: () => this.#create(), '/': () => this.input.focus() });
   }
 
   start() {
@@ -92,7 +114,9 @@ class TasksView {
         'a',
         {
           class: 'filter',
-          href: status ? `#/?status=${status}` : '#/',
+          href: this.#addressOf(status),
+          // The text is that at the time of the click.
+          onclick: (event) => event.currentTarget.setAttribute('href', this.#addressOf(status)),
           'aria-current': this.#status === status ? 'page' : null,
           'data-testid': `filter-${status ?? 'all'}`,
         },
@@ -106,6 +130,27 @@ class TasksView {
     );
   }
 
+  #addressOf(status) {
+    const query = new URLSearchParams(status ? { status } : {});
+    if (!this.#filter.isEmpty) query.set('q', this.#filter.text);
+    return `#/${query.size > 0 ? `?${query}` : ''}`;
+  }
+
+  #typed() {
+    const before = this.#filter.labels(this.#labels).join();
+    this.#filter = new TaskFilter(this.input.value);
+    replaceAddress(this.#addressOf(this.#status));
+    if (this.#loadedOnce) this.#show();
+    if (this.#filter.labels(this.#labels).join() === before) return;
+    this.#pages = 1;
+    this.#refreshSoon();
+  }
+
+  #clear() {
+    this.input.value = '';
+    this.#typed();
+  }
+
   async #loadMore() {
     this.#pages++;
     this.more.disabled = true;
@@ -115,17 +160,20 @@ class TasksView {
 
   async #refresh() {
     clearTimeout(this.#timer);
+    const { text } = this.#filter;
     try {
-      const { tasks, next } = await this.#load();
+      this.#loaded = await this.#load();
       this.#failures = 0;
       this.#unknown = false;
-      this.#show(tasks, next);
+      this.#show();
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.#failures++;
       this.#unknown = error.status === 401;
       this.#showError(error);
     }
+    // It was typed on meanwhile, and what was asked for may be something else.
+    if (text !== this.#filter.text) return this.#refreshSoon();
     // Whoever has not signed in will not be let in by asking again.
     if (document.visibilityState === 'hidden' || this.#unknown) return;
     // More pages are asked for less often, so that a long list costs the server no more than a short one.
@@ -134,11 +182,17 @@ class TasksView {
     this.#timer = setTimeout(() => this.#refresh(), wait);
   }
 
+  #refreshSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), TYPING_MS);
+  }
+
   async #load() {
     const all = new Map();
+    const labels = this.#filter.labels(this.#labels);
     let next = null;
     for (let page = 0; page < this.#pages; page++) {
-      const answer = await listTasks({ status: this.#status, after: next, limit: PAGE }, this.#stop.signal);
+      const answer = await listTasks({ status: this.#status, labels, after: next, limit: PAGE }, this.#stop.signal);
       answer.tasks.forEach((task) => all.set(task.id, task));
       next = answer.next;
       if (next === null) break;
@@ -146,9 +200,13 @@ class TasksView {
     return { tasks: [...all.values()], next };
   }
 
-  #show(tasks, next) {
+  #show() {
     const now = Date.now();
-    const arrivals = this.#loadedOnce;
+    const arrivals = this.#loadedOnce && this.#filter.isEmpty;
+    const { next } = this.#loaded;
+    for (const { labels } of this.#loaded.tasks)
+      for (const label of Object.entries(labels ?? {})) this.#labels.add(labelOf(label));
+    const tasks = this.#loaded.tasks.filter((task) => this.#filter.matches(task));
     const rows = new Map(tasks.map((task) => [task.id, this.#rows.get(task.id) ?? new TaskRow(arrivals)]));
     if (!this.#loadedOnce) replace(this.list);
     for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
@@ -168,6 +226,16 @@ class TasksView {
   }
 
   #emptyState() {
+    if (!this.#filter.isEmpty) {
+      const many = this.#loaded.next === null ? '' : ` among the newest ${count(this.#loaded.tasks.length)}`;
+      return h(
+        'div',
+        { class: 'empty', 'data-testid': 'empty' },
+        icon('search'),
+        h('h2', null, `No task matches “${this.#filter.text}”${many}`),
+        h('button', { type: 'button', class: 'button', onclick: () => this.#clear() }, 'Show all'),
+      );
+    }
     if (this.#status) {
       return h(
         'div',

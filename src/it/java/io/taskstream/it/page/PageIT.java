@@ -48,6 +48,35 @@ class PageIT extends InBrowser {
     }
 
     @Test
+    void theListIsFilteredByTextAndLabels() {
+        label("-shop", "Build of Shop");
+        label("-bank", "Build of Bank");
+        Page page = window();
+        page.navigate(api.at("/").toString());
+        Locator rows = page.getByTestId("task-row");
+        assertThat(page.locator("[data-id='" + task + "']")).isVisible();
+        page.keyboard().press("/");
+        page.keyboard().type("SHOP of:" + task);
+        assertThat(rows).hasCount(1);
+        assertThat(rows).containsText("Build of Shop");
+        label("-more", "More of the shop");
+        assertThat(rows).hasCount(2);
+        page.reload();
+        assertThat(rows).hasCount(2);
+        page.getByTestId("filter-failed").click();
+        assertThat(page.getByTestId("empty")).containsText("No task matches");
+        page.getByTestId("filter-all").click();
+        assertThat(rows).hasCount(2);
+        page.getByTestId("filter").press("Escape");
+        assertThat(page.locator("[data-id='" + task + "']")).isVisible();
+    }
+
+    private void label(String suffix, String title) {
+        String body = "{\"title\":\"" + title + "\",\"labels\":{\"of\":\"" + task + "\"}}";
+        api.send("PUT", "/tasks/" + task + suffix, "application/json", body);
+    }
+
+    @Test
     void aTaskIsMadeWithTheMouseAndTellsHowToPublish() {
         Page page = window();
         page.navigate(api.at("/").toString());

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Line numbers, links to lines, times, and what the browser's tab says. On one kind of server: the page is the same. */
+/** Line numbers, links to lines, times, selections, and what the browser and the system say. On one kind of server: the page is the same. */
 @MainlyOn("wildfly")
 class PageLinesIT extends InBrowser {
 
@@ -100,5 +100,72 @@ class PageLinesIT extends InBrowser {
         screenshot(view.page(), "elapsed");
         view.part("times").click();
         view.awaitPressed("times", false);
+    }
+
+    @Test
+    void whatIsSelectedIsCopiedThoughItsRowsComeAndGo() {
+        publishLines(task, 1, 2000);
+        TaskPage view = watch(window(), task);
+        assertThat(view.line(1999)).isVisible();
+        view.page().keyboard().press("Home");
+        view.line(10).dblclick(new Locator.DblclickOptions().setPosition(5, 10));
+        publishLines(task, 2001, 2050);
+        view.page().evaluate("document.getElementById('output').scrollTop = 20 * 1500");
+        Locator last = view.line(1510);
+        double end = last.boundingBox().width - 1;
+        last.click(new ClickOptions().setPosition(end, 10).setModifiers(List.of(KeyboardModifier.SHIFT)));
+        view.page().keyboard().press("t");
+        view.awaitPressed("times", true);
+        view.page().keyboard().press("Control+c");
+        assertThat(clipboard(view).lines()).containsExactlyElementsOf(lines(11, 1511));
+
+        view.page().keyboard().press("Control+a");
+        assertThat(view.line(0)).hasCount(1);
+        view.page().keyboard().press("Control+c");
+        assertThat(clipboard(view).lines()).containsExactlyElementsOf(lines(1, 2050));
+    }
+
+    private static String clipboard(TaskPage view) {
+        return (String) view.page().evaluate("navigator.clipboard.readText()");
+    }
+
+    @Test
+    void aLongTimeBetweenTwoLinesIsShown() {
+        Page page = window();
+        page.addInitScript("{ const now = Date.now; Date.now = () => now() + (window.later ?? 0); }");
+        TaskPage view = watch(page, task);
+        view.awaitConnected();
+        publishLines(task, 1, 2);
+        assertThat(view.line(1)).isVisible();
+        page.evaluate("window.later = 3_600_000");
+        publishLines(task, 3, 3);
+        assertThat(page.locator("#output .row[data-line='2'] .pause")).hasText(Pattern.compile("^\\+ 1 h"));
+        assertThat(view.part("pause")).hasCount(1);
+    }
+
+    /** The browser's notifications are the system's, so the test has its own. */
+    private static final String NOTIFICATIONS = """
+            window.told = [];
+            window.Notification = class {
+                static permission = 'default';
+                static requestPermission = async () => window.answer;
+                constructor(title) { window.told.push(title); }
+            };""";
+
+    @Test
+    void aNotificationSaysThatTheTaskIsDoneIfOneAsksForIt() {
+        Page page = window();
+        page.addInitScript(NOTIFICATIONS);
+        TaskPage view = watch(page, task);
+        page.evaluate("window.answer = 'denied'");
+        view.part("notify").click();
+        assertThat(view.part("toast")).containsText("blocks notifications");
+        view.awaitPressed("notify", false);
+        page.evaluate("window.answer = 'granted'");
+        view.part("notify").click();
+        view.awaitPressed("notify", true);
+        api.publish(task, "{\"type\":\"done\",\"status\":\"failed\"}");
+        assertThat(view.part("notify")).isHidden();
+        assertThat(page.evaluate("window.told")).isEqualTo(List.of(task + ": failed"));
     }
 }

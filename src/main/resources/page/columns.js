@@ -1,0 +1,132 @@
+/**
+ * The columns before a line, numbers and times, and the lines that the page's address points at.
+ */
+
+import { replaceAddress } from './dom.js';
+import { clockMillis, duration, elapsed, millis, took } from './format.js';
+import { extended, rangeOf, textOf } from './line-range.js';
+import { remember, setting } from './settings.js';
+
+/** Times are shown so, one after the other. */
+const TIMES = ['off', 'on', 'elapsed'];
+/** A longer time between two lines is shown. */
+const LONG_MS = 10_000;
+/** More than are on a screen. */
+const LINES_BELOW = 200;
+
+export class Columns {
+  #id;
+  #lines;
+  #output;
+  #times;
+  #created;
+  #target;
+  /** Whether the target is still to be shown. */
+  #isAwaited;
+  showTimes = setting('times', 'off');
+  showNumbers;
+
+  /**
+   * @param {string} id the task's
+   * @param {URLSearchParams} query of the address
+   * @param {{lines: import('./lines.js').Lines, output: import('./output.js').Output, times: import('./times.js').Times,
+   *     created: () => (string|number), isPhone: boolean}} parts `created` is when the task was
+   */
+  constructor(id, query, { lines, output, times, created, isPhone }) {
+    this.#id = id;
+    this.#target = rangeOf(query.get('line'));
+    this.#isAwaited = this.#target !== null;
+    this.#lines = lines;
+    this.#output = output;
+    this.#times = times;
+    this.#created = created;
+    this.showNumbers = setting('numbers', isPhone ? 'off' : 'on') === 'on';
+  }
+
+  toggleTimes() {
+    this.showTimes = TIMES[(TIMES.indexOf(this.showTimes) + 1) % TIMES.length];
+    remember('times', this.showTimes);
+    this.show();
+  }
+
+  toggleNumbers() {
+    this.showNumbers = !this.showNumbers;
+    remember('numbers', this.showNumbers ? 'on' : 'off');
+    this.show();
+  }
+
+  show() {
+    const numbers = {
+      isKnown: (number) => this.#lines.isNumbered(number),
+      address: (number) => this.#addressOf({ from: number, to: number }),
+      choose: (number, extend) => this.#choose(number, extend),
+    };
+    this.#output.look({
+      numbers: this.showNumbers ? numbers : null,
+      time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
+      target: this.#target,
+      tookOf: (group) => this.#tookOf(group),
+      pauseBefore: (number) => this.#pauseBefore(number),
+    });
+  }
+
+  /** Live events: when they arrived. History: when it happened, if the server says so. */
+  timeOf(line) {
+    const known = line.replayed && line.id ? this.#times.of(line.id) : null;
+    const at = known ?? line.at;
+    const text = this.showTimes === 'elapsed' ? elapsed(at - millis(this.#created())) : clockMillis(at);
+    return { at, exact: known !== null || !line.replayed, text };
+  }
+
+  /** Unless the log says when a group began and ended, these are the times of its lines. */
+  #tookOf({ opening, closing, seconds }) {
+    const began = seconds.began === null ? this.#exactTimeOf(opening) : seconds.began * 1000;
+    if (began === null) return null;
+    if (closing === null) return { text: took(Date.now() - began), since: began };
+    const ended = seconds.ended === null ? this.#exactTimeOf(closing) : seconds.ended * 1000;
+    return ended === null ? null : { text: took(ended - began), since: null };
+  }
+
+  /** How long nothing came before a line, where that is long; of the history only while times are shown. */
+  #pauseBefore(number) {
+    const both = [this.#lines.line(number - 1), this.#lines.line(number)];
+    if (both.some((line) => !line || (line.replayed && this.showTimes === 'off'))) return null;
+    const [before, at] = both.map((line) => this.#exactTimeOf(line));
+    return before !== null && at !== null && at - before >= LONG_MS ? duration(at - before) : null;
+  }
+
+  /** In milliseconds; null where it is not known, in which case it is asked for. */
+  #exactTimeOf(line) {
+    const { at, exact } = this.timeOf(line);
+    return exact ? at : null;
+  }
+
+  /** What copies put before a line. @return {(line: import('./lines.js').Line) => string} */
+  get prefix() {
+    return this.showTimes === 'off' ? () => '' : (line) => `${this.timeOf(line).text}  `;
+  }
+
+  /**
+   * Goes to the lines that the address points at, once they and some below are there, or the history is.
+   * @param {boolean} isCaughtUp whether the history is
+   */
+  showTarget(isCaughtUp) {
+    if (!this.#isAwaited) return;
+    const { from, to } = this.#target;
+    if (this.#lines.end <= to + LINES_BELOW && !(isCaughtUp && from < this.#lines.end)) return;
+    this.#isAwaited = false;
+    if (!this.#lines.isNumbered(from)) return;
+    // The lines are drawn in the next frame.
+    requestAnimationFrame(() => this.#output.reveal({ line: Math.max(from, this.#lines.start), offset: 0 }, ''));
+  }
+
+  #choose(number, extend) {
+    this.#target = extended(extend ? this.#target : null, number);
+    this.#output.look({ target: this.#target });
+    replaceAddress(this.#addressOf(this.#target));
+  }
+
+  #addressOf(range) {
+    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
+  }
+}

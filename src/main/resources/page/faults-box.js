@@ -1,0 +1,90 @@
+/**
+ * How many lines are errors and warnings, and the buttons that go from one to the next.
+ */
+
+import { announce, h, iconButton, setText } from './dom.js';
+import { count, plural } from './format.js';
+import { Faults } from './faults.js';
+
+export class FaultsBox {
+  #lines;
+  #output;
+  /** The line that one has gone to, if any. */
+  #current = null;
+
+  /** @param {import('./lines.js').Lines} lines @param {import('./output.js').Output} output */
+  constructor(lines, output) {
+    this.#lines = lines;
+    this.#output = output;
+    this.faults = new Faults(lines);
+    this.errors = badge('bad', 'First error (!)', 'errors', () => this.first());
+    this.previous = iconButton('up', 'Previous error (E)', {
+      class: 'small',
+      onclick: () => this.step(-1),
+      'data-testid': 'error-previous',
+    });
+    this.next = iconButton('down', 'Next error (e)', {
+      class: 'small',
+      onclick: () => this.step(1),
+      'data-testid': 'error-next',
+    });
+    this.steps = h('span', { class: 'faults-steps', hidden: true }, this.previous, this.next);
+    this.warnings = badge('warn', 'Next warning', 'warnings', () => this.#step('warning', 1));
+    this.element = h('div', { class: 'faults', hidden: true }, this.errors, this.steps, this.warnings);
+  }
+
+  /** Lines came, or were cut off. */
+  linesChanged() {
+    this.faults.take();
+    const errors = this.faults.count('error');
+    const warnings = this.faults.count('warning');
+    this.element.hidden = errors + warnings === 0;
+    this.errors.hidden = this.steps.hidden = errors === 0;
+    this.warnings.hidden = warnings === 0;
+    setText(this.errors, plural(errors, 'error'));
+    setText(this.warnings, plural(warnings, 'warning'));
+  }
+
+  first() {
+    this.#goTo('error', this.faults.first('error'));
+  }
+
+  /** To the next error, or for -1 the one before: from the one that one is at, or from what is on the screen. */
+  step(direction) {
+    this.#step('error', direction);
+  }
+
+  #step(kind, direction) {
+    const { topLine } = this.#output;
+    const isThere = this.#current !== null && this.#output.shows(this.#current);
+    const from = isThere ? this.#current : direction > 0 ? topLine - 1 : topLine;
+    this.#goTo(kind, direction > 0 ? this.faults.next(kind, from) : this.faults.previous(kind, from));
+  }
+
+  #goTo(kind, number) {
+    if (number === null) return;
+    this.#current = number;
+    this.#output.look({ faults: this.look });
+    this.#output.reveal({ line: number, offset: 0 }, '');
+    const which = `${count(this.faults.indexOf(kind, number) + 1)} of ${count(this.faults.count(kind))}`;
+    announce(`${NAMES[kind]} ${which}: ${this.#lines.line(number).text.slice(0, 200)}`);
+  }
+
+  /** What rows show of it. */
+  get look() {
+    return { of: (line) => this.faults.of(line), current: this.#current };
+  }
+}
+
+const NAMES = { error: 'Error', warning: 'Warning' };
+
+function badge(tone, title, testid, onclick) {
+  return h('button', {
+    type: 'button',
+    class: `badge badge-${tone}`,
+    hidden: true,
+    title,
+    onclick,
+    'data-testid': testid,
+  });
+}
