@@ -57,6 +57,14 @@ public interface EventLog extends AutoCloseable {
     CompletionStage<Appended> append(TaskId id, Batch batch);
 
     /**
+     * Does the same for a calling thread that may wait for the disk. An engine may commit on it, with what others have queued,
+     * and returns a completed stage then: no other thread has to be woken up for a single append.
+     */
+    default CompletionStage<Appended> appendHere(TaskId id, Batch batch) {
+        return append(id, batch);
+    }
+
+    /**
      * Reads the frames after a sequence, as many as fit into {@code maxBytes} but at least one. If retention has removed the
      * first of them, the chunk begins with the oldest event that is kept. The caller notices this, and another epoch, by
      * {@link Chunk#first()}.

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -138,13 +139,22 @@ public final class ManagedEventLog implements EventLog {
 
     @Override
     public CompletionStage<Appended> append(TaskId id, Batch batch) {
+        return append(batch, opened -> opened.append(id, batch));
+    }
+
+    @Override
+    public CompletionStage<Appended> appendHere(TaskId id, Batch batch) {
+        return append(batch, opened -> opened.appendHere(id, batch));
+    }
+
+    private CompletionStage<Appended> append(Batch batch, Function<EventLog, CompletionStage<Appended>> append) {
         if (closed) {
             return CompletableFuture.failedStage(unavailable());
         }
         EventLog opened = log;
         long start = nanos.getAsLong();
         CompletionStage<Appended> stage =
-                opened == null ? CompletableFuture.failedStage(unavailable()) : opened.append(id, batch);
+                opened == null ? CompletableFuture.failedStage(unavailable()) : append.apply(opened);
         return stage.whenComplete((appended, error) -> {
             if (error == null) {
                 succeeded(batch, start);

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +68,16 @@ final class AppendQueue {
         }
     }
 
-    CompletableFuture<Appended> append(TaskId id, Batch batch) {
+    /**
+     * @param submit passes a request that needs no look-up to the committer, and returns its answer
+     */
+    CompletableFuture<Appended> append(
+            TaskId id, Batch batch, Function<WriteRequest<Appended>, CompletableFuture<Appended>> submit) {
         var append = new PendingAppend(batch);
         boolean isReady = append.key() == null && !pending.containsKey(id);
         CachedTask task = isReady ? cache.pin(id) : null;
         if (task != null) {
-            return committer.submit(append.request(task, null));
+            return submit.apply(append.request(task, null));
         }
         lookUp(id, append);
         return append.answer;

@@ -5,24 +5,31 @@ import io.taskstream.eventlog.embedded.journal.Journal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commit thread. It takes all queued requests, writes their changes to the journal as one commit group, forces the
+ * Commits: takes all queued requests, writes their changes to the journal as one commit group, forces the
  * journal, applies the changes to the cache, and only then completes the requests. The more publishers wait for the disk, the
  * more requests share one force.
+ *
+ * <p>The commit thread does that, or a publisher's thread while nobody else commits ({@link #submitHere}): it saves the
+ * wake-ups of two threads. It commits one group, so that it is kept by nothing but the disk; the commit thread does the rest.
  *
  * <p>If anything fails before the group is in the journal, the group did not happen: its requests fail with
  * {@link EventLogException.Unavailable}, and the committer tries to begin a new segment until it succeeds. The new segment
@@ -39,7 +46,7 @@ final class Committer implements Runnable {
 
     private static final String FAILED = "The log has failed, and needs the server to be started again";
 
-    private final Queue<WriteRequest<?>> requests = new ConcurrentLinkedQueue<>();
+    private final Deque<WriteRequest<?>> requests = new ConcurrentLinkedDeque<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
     private final CommitGroup group;
@@ -57,7 +64,10 @@ final class Committer implements Runnable {
     private volatile @Nullable String trouble;
     private volatile @Nullable EventLogException failure;
 
-    // Confined to the commit thread.
+    /** Held by the thread that commits: by the commit thread unless it has nothing to do. Who releases it looks for new requests. */
+    private final Semaphore committing = new Semaphore(1);
+
+    // Guarded by `committing`.
     private final List<WriteRequest<?>> groupRequests = new ArrayList<>();
     private Set<CachedTask> dirty = new LinkedHashSet<>();
     private long lastNumber;
@@ -114,6 +124,35 @@ final class Committer implements Runnable {
         return request.answer();
     }
 
+    /** Submits a request, and commits it on this thread if no other is committing. May wait for the disk. */
+    <T> CompletableFuture<T> submitHere(WriteRequest<T> request) {
+        if (!committing.tryAcquire()) {
+            return submit(request);
+        }
+        requests.add(request);
+        // An interrupt would close the journal's file.
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            if (commands.isEmpty() && !closing && !budget.isFull() && journal.isOpen()) {
+                commit();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            committing.release();
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (!requests.isEmpty() || !commands.isEmpty()) {
+            wakeUp();
+        }
+        if (closed) {
+            failAll();
+        }
+        return request.answer();
+    }
+
     /** Submits a request whose answer the caller already has. */
     void enqueue(WriteRequest<?> request) {
         requests.add(request);
@@ -145,7 +184,8 @@ final class Committer implements Runnable {
     }
 
     private void wakeUp() {
-        if (waiting) {
+        // A publisher that commits looks for requests afterwards.
+        if (waiting && committing.availablePermits() > 0) {
             LockSupport.unpark(thread);
         }
     }
@@ -168,6 +208,7 @@ final class Committer implements Runnable {
 
     private void work() {
         thread = Thread.currentThread();
+        committing.acquireUninterruptibly();
         while (failure == null && (!closing || !requests.isEmpty())) {
             clearInterrupt();
             runCommands();
@@ -230,6 +271,9 @@ final class Committer implements Runnable {
                 }
                 journal.confirm(lastNumber + 1);
             }
+        } catch (ClosedByInterruptException e) {
+            queueAgain(lastGoodOffset);
+            return;
         } catch (IOException | RuntimeException | Error e) {
             failGroup(lastGoodOffset, e);
             return;
@@ -264,6 +308,15 @@ final class Committer implements Runnable {
                 LOG.log(Level.INFO, "The log can be written again");
             }
         }
+    }
+
+    /** An interrupt of this thread, as of a server that stops, has closed the journal's file: the commit thread repeats the group. */
+    private void queueAgain(long lastGoodOffset) {
+        journal.abandonSegment(lastGoodOffset);
+        for (int i = groupRequests.size() - 1; i >= 0; i--) {
+            requests.addFirst(groupRequests.get(i));
+        }
+        groupRequests.clear();
     }
 
     private void failGroup(long lastGoodOffset, Throwable cause) {
@@ -312,11 +365,14 @@ final class Committer implements Runnable {
     private void pause() {
         forceIfDue();
         tryToOpenJournal();
+        long nanos = journal.isOpen() && !journal.isUnforced() ? 60 * SECOND : SECOND / 4;
         waiting = true;
+        committing.release();
         if (requests.isEmpty() && commands.isEmpty() && !closing) {
-            LockSupport.parkNanos(journal.isOpen() && !journal.isUnforced() ? 60 * SECOND : SECOND / 4);
+            LockSupport.parkNanos(nanos);
         }
         waiting = false;
+        committing.acquireUninterruptibly();
     }
 
     /** Begins a new segment, and returns what the store lacks of the groups before it. Only on the commit thread. */

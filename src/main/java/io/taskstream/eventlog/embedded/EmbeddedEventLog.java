@@ -204,7 +204,12 @@ public final class EmbeddedEventLog implements EventLog {
 
     @Override
     public CompletionStage<Appended> append(TaskId id, Batch batch) {
-        return appends.append(id, batch);
+        return appends.append(id, batch, committer::submit);
+    }
+
+    @Override
+    public CompletionStage<Appended> appendHere(TaskId id, Batch batch) {
+        return appends.append(id, batch, committer::submitHere);
     }
 
     @Override

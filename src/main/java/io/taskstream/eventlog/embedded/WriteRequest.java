@@ -47,8 +47,12 @@ final class WriteRequest<T> {
         return answer;
     }
 
-    /** Adds the request's changes to the group. If this fails otherwise than by a refusal, some may have been added. */
+    /**
+     * Adds the request's changes to the group; to another if that one could not be committed. If this fails otherwise than by
+     * a refusal, some may have been added.
+     */
     void stage(CommitGroup group) {
+        refusal = null;
         try {
             result = work.apply(group);
         } catch (EventLogException e) {

@@ -96,7 +96,7 @@ public class EventsResource {
             }
             permit.take(events.size());
             return context.log()
-                    .append(task, new Batch(events, expectedLast, key, trace))
+                    .appendHere(task, new Batch(events, expectedLast, key, trace))
                     .whenComplete((appended, error) -> answer(exchange, response, appended, error));
         });
     }
