@@ -309,6 +309,35 @@ class LogIT extends OnServer {
         }
     }
 
+    /** What breaks off must not look like the whole. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTextThatIsLostWhileItIsSentEndsSo(boolean isFinished) throws Exception {
+        String task = api.createTask();
+        for (int i = 0; i < 20; i++) {
+            api.post("/tasks/" + task + "/events", "text/plain", ("x".repeat(999) + "\n").repeat(1_000));
+        }
+        if (isFinished) {
+            api.publish(task, DONE);
+        }
+        try (var reader = new RawConnection(api.at(""), 4096)) {
+            reader.send("GET " + api.at("/tasks/" + task + "/log").getPath() + " HTTP/1.1\r\nHost: test\r\n\r\n");
+            String length = reader.readHead().fields().get("content-length");
+            assertThat(api.send("DELETE", "/tasks/" + task, null, "").statusCode())
+                    .isEqualTo(204);
+            if (isFinished) {
+                assertThat(reader.readToEnd().length()).isLessThan(Integer.parseInt(length));
+            } else {
+                assertThat(length).isNull();
+                var text = new StringBuilder();
+                while (!text.toString().contains("breaks off here")) {
+                    assertThat(text.append(reader.readSomeText()).length()).isLessThan(20_000_000);
+                    text.delete(0, Math.max(0, text.length() - 20_000));
+                }
+            }
+        }
+    }
+
     @Test
     void whatIsNoLongerKeptIsTold() {
         String task = api.createTask();

@@ -1,5 +1,7 @@
 package io.taskstream.http.resource;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.taskstream.http.body.PeriodicChecks;
 import io.taskstream.stream.SerialRunner;
 import io.taskstream.text.LogText;
@@ -32,6 +34,10 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
     private static final int MAX_WRITE_BYTES = 64 * 1024;
     private static final byte[] NOTHING = {};
 
+    /** The end of an answer without a length, which to the client looks like any other. */
+    private static final byte[] BROKEN_OFF =
+            "\n*** Taskstream: the text breaks off here, because the log has lost what follows ***\n".getBytes(US_ASCII);
+
     private final AsyncContext exchange;
     private final ServletOutputStream out;
     private final TextReader reader;
@@ -39,6 +45,7 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
     private final Executor executor;
     private final PeriodicChecks checks;
     private final long stallNanos;
+    private final boolean hasLength;
     private final Runnable whenEnded;
     private final SerialRunner writer = new SerialRunner(this::writeOrEnd);
 
@@ -65,7 +72,7 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
 
     /**
      * @param from the event to begin with
-     * @param part which bytes to send of the text from there on
+     * @param part which bytes to send of the text from there on; its length is {@link Long#MAX_VALUE} if the answer has none
      * @param whenEnded is run once
      */
     TextAnswer(
@@ -84,6 +91,7 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
         this.encoder = text.encoder();
         this.skip = part.start();
         this.left = part.length();
+        this.hasLength = left < Long.MAX_VALUE;
         this.executor = executor;
         this.checks = checks;
         this.stallNanos = stall.toNanos();
@@ -148,10 +156,13 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
         reader.read().whenCompleteAsync(
                 (deltas, error) -> {
                     progress.incrementAndGet();
-                    if (deltas == null) {
+                    if (deltas != null) {
+                        piece = partOf(deltas);
+                    } else if (hasLength) {
+                        // The client sees that bytes are missing.
                         failure = error;
                     } else {
-                        piece = partOf(deltas);
+                        endWith(BROKEN_OFF);
                     }
                     writer.run();
                 },
@@ -169,6 +180,13 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
         skip -= written;
         left -= end - written;
         return bytes.toByteArray();
+    }
+
+    private void endWith(byte[] last) {
+        written = 0;
+        end = last.length;
+        left = 0;
+        piece = last;
     }
 
     /** Runs in the writer only, so that no write is under way when the container takes the response back. */
