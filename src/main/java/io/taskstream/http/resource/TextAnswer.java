@@ -9,8 +9,6 @@ import io.taskstream.text.TextEncoder;
 import io.taskstream.text.TextReader;
 import io.taskstream.text.TextReader.Delta;
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * only when the connection takes bytes. So a slow reader costs no thread, and the heap holds one piece for each answer. A reader
  * that takes no byte for the stall time is disconnected. Thread-safe.
  */
-final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
+final class TextAnswer implements WriteListener, LongConsumer {
 
     private static final int MAX_WRITE_BYTES = 64 * 1024;
     private static final byte[] NOTHING = {};
@@ -106,7 +104,6 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
     void open(Function<Runnable, Runnable> sessions) {
         unregister = sessions.apply(() -> abort(new IOException("The access was withdrawn")));
         checks.add(this);
-        exchange.addListener(this);
         out.setWriteListener(this);
     }
 
@@ -227,22 +224,4 @@ final class TextAnswer implements WriteListener, AsyncListener, LongConsumer {
     public void onError(Throwable error) {
         abort(error);
     }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-        abort(new IOException("The container has completed the response"));
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        abort(new IOException("The container timed the answer out"));
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-        abort(new IOException("The container reports an error", event.getThrowable()));
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {}
 }
