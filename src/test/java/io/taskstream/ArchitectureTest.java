@@ -110,7 +110,8 @@ class ArchitectureTest {
             .whereLayer("filter")
             .mayOnlyAccessLayers("http", "task", "access", "client")
             .whereLayer("resource")
-            .mayOnlyAccessLayers("http", "body", "ops", "text", "stream", "eventlog", "task", "access", "metrics", "client")
+            .mayOnlyAccessLayers(
+                    "http", "body", "ops", "text", "stream", "eventlog", "task", "access", "metrics", "client")
             .whereLayer("ops")
             .mayOnlyAccessLayers("stream", "eventlog", "task", "metrics", "client");
 

@@ -31,8 +31,7 @@ class LogIT extends OnServer {
             "first \u00e4\r\n\u001b[1m[INFO]\u001b[0m \u001b]8;;https://e.org\u001b\\link\u001b]8;;\u001b\\ ok\n"
                     + "50%\r100%\n\ud83d\ude00 no end";
 
-    private static final String PLAIN =
-            "first \u00e4\r\n[INFO] link ok\n" + "50%\r100%\n\ud83d\ude00 no end";
+    private static final String PLAIN = "first \u00e4\r\n[INFO] link ok\n" + "50%\r100%\n\ud83d\ude00 no end";
 
     private final Api api = Api.underTest();
 
@@ -45,7 +44,7 @@ class LogIT extends OnServer {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(BUILD);
-        assertThat(header(answer, "Content-Type").toLowerCase()).isEqualTo("text/plain;charset=utf-8");
+        assertThat(header(answer, "Content-Type")).isEqualToIgnoringCase("text/plain;charset=utf-8");
         assertThat(header(answer, "Last-Event-ID")).isEqualTo(state.getString("lastEventId"));
         assertThat(header(answer, "First-Event-ID")).endsWith("-1");
         assertThat(header(answer, "Accept-Ranges")).isEqualTo("bytes");
@@ -108,9 +107,12 @@ class LogIT extends OnServer {
         String task = publishBuild();
         HttpResponse<String> answer = api.get("/tasks/" + task + "/log", "Range", "bytes=5000-");
         assertProblem(answer, 416);
-        assertThat(header(answer, "Content-Range")).isEqualTo("bytes */" + BUILD.getBytes(StandardCharsets.UTF_8).length);
-        assertThat(api.get("/tasks/" + task + "/log", "Range", "lines=1-2").body()).isEqualTo(BUILD);
-        assertThat(api.get("/tasks/" + task + "/log", "Range", "bytes=0-1,4-5").body()).isEqualTo(BUILD);
+        assertThat(header(answer, "Content-Range"))
+                .isEqualTo("bytes */" + BUILD.getBytes(StandardCharsets.UTF_8).length);
+        assertThat(api.get("/tasks/" + task + "/log", "Range", "lines=1-2").body())
+                .isEqualTo(BUILD);
+        assertThat(api.get("/tasks/" + task + "/log", "Range", "bytes=0-1,4-5").body())
+                .isEqualTo(BUILD);
     }
 
     @Test
@@ -136,7 +138,8 @@ class LogIT extends OnServer {
         }
         assertThat(api.get("/tasks/" + task + "/log?ansi=strip").body()).isEqualTo(PLAIN);
         assertThat(api.get("/tasks/" + task + "/log?ansi=keep").body()).isEqualTo(BUILD);
-        assertThat(api.get("/tasks/" + task + "/log?ansi=strip", "Range", "bytes=-6").body())
+        assertThat(api.get("/tasks/" + task + "/log?ansi=strip", "Range", "bytes=-6")
+                        .body())
                 .isEqualTo("no end");
     }
 
@@ -302,7 +305,8 @@ class LogIT extends OnServer {
                     .isTrue();
             assertThat(search(task, "q=xxxx&limit=10").getJsonArray("hits")).hasSize(10);
             long after = server.liveHeap();
-            System.out.printf("Text of 25 MB, 20 readers stalled: live heap %,d bytes before, %,d after%n", before, after);
+            System.out.printf(
+                    "Text of 25 MB, 20 readers stalled: live heap %,d bytes before, %,d after%n", before, after);
             assertThat(after - before).as("heap").isLessThan(100L << 20);
         } finally {
             readers.forEach(RawConnection::close);

@@ -45,8 +45,7 @@ public interface Finder {
                 throw new IllegalArgumentException("it is too complex");
             }
             com.google.re2j.Matcher matcher = pattern.matcher("");
-            return (line, from) ->
-                    matcher.reset(line).find(from) ? new Span(matcher.start(), matcher.end()) : null;
+            return (line, from) -> matcher.reset(line).find(from) ? new Span(matcher.start(), matcher.end()) : null;
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 public final class TextReader {
 
     /** The most bytes of frames that are read at once. */
-    private static final int READ_BYTES = 256 * 1024;
+    private static final int READ_BYTES = 64 * 1024;
 
     private final EventLog log;
     private final EventReader events;

@@ -283,7 +283,7 @@ public final class TextSearch {
             return;
         }
         Mark needed = markAt(offset, true);
-        while (marks.getFirst() != needed) {
+        while (marks.getFirst().sequence < needed.sequence) {
             marks.removeFirst();
         }
     }

@@ -35,8 +35,8 @@ class LogTextTest {
 
     private static final int KEPT = 20_000;
 
-    private final MemoryEventLog log = new MemoryEventLog(
-            new MemoryBounds(KEPT, 64 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L);
+    private final MemoryEventLog log =
+            new MemoryEventLog(new MemoryBounds(KEPT, 64 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L);
 
     @Property(tries = 200)
     void theTextIsWhatWasPublishedHoweverItWasCut(Choices from) {
@@ -46,8 +46,7 @@ class LogTextTest {
         assertThat(bytes(text(false), 1)).isEqualTo(whole.getBytes(StandardCharsets.UTF_8));
         assertThat(new String(bytes(text(true), 1), StandardCharsets.UTF_8))
                 .isEqualTo(new String(
-                        ControlSequencesTest.stripped(whole).getBytes(StandardCharsets.UTF_8),
-                        StandardCharsets.UTF_8));
+                        ControlSequencesTest.stripped(whole).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
     /** Deltas as the server writes them and as others may, with other events between them. */
@@ -56,7 +55,9 @@ class LogTextTest {
         for (int at = 0; at < text.length(); ) {
             int end = Math.min(text.length(), at + from.between(0, 60));
             String piece = Json.createValue(text.substring(at, end)).toString();
-            piece = SURROGATE.matcher(piece).replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
+            piece = SURROGATE
+                    .matcher(piece)
+                    .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
             String json = from.oneOf(
                     "{\"type\":\"message_delta\",\"text\":%s}",
                     "{ \"text\" : %s ,\r\n \"type\" : \"message_delta\" }",
@@ -86,8 +87,7 @@ class LogTextTest {
     void fromEachMarkOnTheTextIsTheRest() {
         List<EventData> lines = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            lines.add(READER.bind(
-                    new StreamItem.MessageDelta(i + "\u001b[1m" + "\u00e4".repeat(3_000) + "\n")));
+            lines.add(READER.bind(new StreamItem.MessageDelta(i + "\u001b[1m" + "\u00e4".repeat(3_000) + "\n")));
         }
         publish(lines);
         LogText text = text(true);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,11 @@ class TextSearchTest {
                 .get(0);
 
         assertThat(hit.column()).isEqualTo(1_000);
-        assertThat(hit.excerpt()).hasSizeLessThanOrEqualTo(240).contains("here").startsWith(emoji).endsWith(emoji);
+        assertThat(hit.excerpt())
+                .hasSizeLessThanOrEqualTo(240)
+                .contains("here")
+                .startsWith(emoji)
+                .endsWith(emoji);
         assertThat(hit.excerpt().indexOf("here")).isEqualTo(hit.column() - hit.excerptColumn());
     }
 
@@ -73,7 +78,7 @@ class TextSearchTest {
         boolean isText = expression.matches("[ab]+");
 
         List<Hit> inSteps = new ArrayList<>();
-        String next = Position.before(FIRST).toString();
+        @Nullable String next = Position.before(FIRST).toString();
         int steps = 0;
         while (next != null) {
             assertThat(steps++).as("steps").isLessThan(1_000);
@@ -82,11 +87,13 @@ class TextSearchTest {
         }
         assertThat(inSteps)
                 .as(deltas + " " + expression)
-                .extracting(TextSearchTest::place).isEqualTo(places(text, expression));
+                .extracting(TextSearchTest::place)
+                .isEqualTo(places(text, expression));
     }
 
     /** Searches some of the deltas; returns where to go on. */
-    private static String step(Finder finder, Position start, List<Delta> deltas, List<Hit> found, Choices from) {
+    private static @Nullable String step(
+            Finder finder, Position start, List<Delta> deltas, List<Hit> found, Choices from) {
         boolean isShort = from.between(0, 1) == 0;
         var search = new TextSearch(finder, start, from.between(1, 4), () -> isShort && from.between(0, 2) == 0);
         long next = start.event().sequence();
@@ -95,14 +102,15 @@ class TextSearchTest {
         while (goesOn && next <= deltas.size()) {
             int end = (int) Math.min(deltas.size(), next - 1 + from.between(1, 4));
             goesOn = search.search(deltas.subList((int) next - 1, end))
-                    && (!isShort || from.between(0, 2) > 0 || !search.hasMoved(end + 1));
-            next = end + 1;
+                    && (!isShort || from.between(0, 2) > 0 || !search.hasMoved(end + 1L));
+            next = end + 1L;
         }
         boolean isAtEnd = !search.isStopped() && next > deltas.size();
         if (isAtEnd) {
             search.end();
         }
-        String position = isAtEnd && !search.isStopped() ? null : search.position(next).toString();
+        String position =
+                isAtEnd && !search.isStopped() ? null : search.position(next).toString();
         found.addAll(search.hits());
         return position;
     }
@@ -127,7 +135,8 @@ class TextSearchTest {
         for (int i = 0; i < lines.length; i++) {
             boolean hasEnd = i < lines.length - 1;
             String line = hasEnd && lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
-            Matcher matcher = Pattern.compile(expression.replace("$", "\\z"), Pattern.UNIX_LINES).matcher(line);
+            Matcher matcher = Pattern.compile(expression.replace("$", "\\z"), Pattern.UNIX_LINES)
+                    .matcher(line);
             while (matcher.find()) {
                 if (matcher.end() > matcher.start()) {
                     places.add((i + 1) + ":" + matcher.start() + "+" + (matcher.end() - matcher.start()));
@@ -185,7 +194,9 @@ class TextSearchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(", "a**", "(?=a)", "\\1", "((a{100}){100})", "(((a{1000}){1000}){1000}){1000}", "[a", "a{1001}"})
+    @ValueSource(
+            strings = {"(", "a**", "(?=a)", "\\1", "((a{100}){100})", "(((a{1000}){1000}){1000}){1000}", "[a", "a{1001}"
+            })
     void anExpressionThatWouldTakeTooLongIsRefused(String expression) {
         assertThatIllegalArgumentException().isThrownBy(() -> Finder.ofExpression(expression, true));
     }
@@ -198,9 +209,11 @@ class TextSearchTest {
 
     /** A client may send any numbers. */
     @ParameterizedTest
-    @ValueSource(strings = {"e-1.999999999999999999.1.0.0", "e-1.0.1.0.999999999999999999", "e-1.3.1.999999999999999999.0"})
+    @ValueSource(
+            strings = {"e-1.999999999999999999.1.0.0", "e-1.0.1.0.999999999999999999", "e-1.3.1.999999999999999999.0"})
     void anInventedPositionDoesNoHarm(String text) {
-        var search = new TextSearch(Finder.ofText("b", true), Position.parse(text).orElseThrow(), ALL, () -> false);
+        var search =
+                new TextSearch(Finder.ofText("b", true), Position.parse(text).orElseThrow(), ALL, () -> false);
         search.search(List.of(new Delta(1, "ab\nab\n"), new Delta(2, "ab")));
         search.end();
         assertThat(search.hits()).hasSizeLessThan(4);

@@ -25,9 +25,7 @@ record ByteRange(long start, long length) {
         }
         String first = form.group(1);
         String last = form.group(2);
-        return first.isEmpty()
-                ? !last.isEmpty()
-                : last.isEmpty() || Long.parseLong(first) <= Long.parseLong(last);
+        return first.isEmpty() ? !last.isEmpty() : last.isEmpty() || Long.parseLong(first) <= Long.parseLong(last);
     }
 
     /**

@@ -151,15 +151,15 @@ public class LogResource {
     }
 
     private void sendPart(Asked asked, @Nullable String range, LogText.Size size) throws IOException {
-        ByteRange all = new ByteRange(0, size.bytes());
-        ByteRange part = range != null && ByteRange.isOne(range) ? ByteRange.of(range, size.bytes()) : all;
+        boolean isPart = ByteRange.isOne(range);
+        ByteRange part = range != null && isPart ? ByteRange.of(range, size.bytes()) : new ByteRange(0, size.bytes());
         if (part == null) {
             Problem problem = Problem.of(416, "The text has " + size.bytes() + " bytes, and none of that range");
             throw new WebApplicationException(Response.fromResponse(problem.response())
                     .header("Content-Range", "bytes */" + size.bytes())
                     .build());
         }
-        if (part != all) {
+        if (isPart) {
             asked.response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
             asked.response.setHeader("Content-Range", part.of(size.bytes()));
         }
@@ -179,7 +179,8 @@ public class LogResource {
         if (first.sequence() <= asked.text.last()) {
             response.setHeader(Names.FIRST_EVENT_ID, first.toString());
         }
-        response.setHeader(HttpHeaders.LAST_EVENT_ID_HEADER, first.at(asked.text.last()).toString());
+        response.setHeader(
+                HttpHeaders.LAST_EVENT_ID_HEADER, first.at(asked.text.last()).toString());
         if (asked.missing > 0) {
             response.setHeader(Names.MISSING_EVENTS, String.valueOf(asked.missing));
         }

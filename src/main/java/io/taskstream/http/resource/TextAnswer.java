@@ -34,7 +34,8 @@ final class TextAnswer implements WriteListener, LongConsumer {
 
     /** The end of an answer without a length, which to the client looks like any other. */
     private static final byte[] BROKEN_OFF =
-            "\n*** Taskstream: the text breaks off here, because the log has lost what follows ***\n".getBytes(US_ASCII);
+            "\n*** Taskstream: the text breaks off here, because the log has lost what follows ***\n"
+                    .getBytes(US_ASCII);
 
     private final AsyncContext exchange;
     private final ServletOutputStream out;
@@ -150,20 +151,21 @@ final class TextAnswer implements WriteListener, LongConsumer {
     }
 
     private void read() {
-        reader.read().whenCompleteAsync(
-                (deltas, error) -> {
-                    progress.incrementAndGet();
-                    if (deltas != null) {
-                        piece = partOf(deltas);
-                    } else if (hasLength) {
-                        // The client sees that bytes are missing.
-                        failure = error;
-                    } else {
-                        endWith(BROKEN_OFF);
-                    }
-                    writer.run();
-                },
-                executor);
+        reader.read()
+                .whenCompleteAsync(
+                        (deltas, error) -> {
+                            progress.incrementAndGet();
+                            if (deltas != null) {
+                                piece = partOf(deltas);
+                            } else if (hasLength) {
+                                // The client sees that bytes are missing.
+                                failure = error;
+                            } else {
+                                endWith(BROKEN_OFF);
+                            }
+                            writer.run();
+                        },
+                        executor);
     }
 
     private byte[] partOf(List<Delta> deltas) {

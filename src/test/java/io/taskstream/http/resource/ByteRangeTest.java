@@ -33,7 +33,17 @@ class ByteRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "bytes=", "bytes=-", "bytes=4-2", "bytes=0-1,3-4", "lines=0-1", "bytes=a-b", "bytes=0-1000000000000000000"})
+    @ValueSource(
+            strings = {
+                "",
+                "bytes=",
+                "bytes=-",
+                "bytes=4-2",
+                "bytes=0-1,3-4",
+                "lines=0-1",
+                "bytes=a-b",
+                "bytes=0-1000000000000000000"
+            })
     void anyOtherRangeCountsAsNone(String range) {
         assertThat(ByteRange.isOne(range)).isFalse();
     }

@@ -38,8 +38,8 @@ class TextAnswerTest {
     private static final Duration STALL = Duration.ofSeconds(60);
     private static final ByteRange ALL = new ByteRange(0, Long.MAX_VALUE);
 
-    private final FailingLog log = new FailingLog(new MemoryEventLog(
-            new MemoryBounds(10_000, 64 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L));
+    private final FailingLog log = new FailingLog(
+            new MemoryEventLog(new MemoryBounds(10_000, 64 << 20, 10), InstantSource.fixed(Samples.NOON), () -> 0L));
     private final ManualScheduler scheduler = new ManualScheduler();
     private final ManualTicker ticker = new ManualTicker();
     private final ManualExecutor executor = new ManualExecutor();
@@ -93,8 +93,7 @@ class TextAnswerTest {
         test.executor.runAll();
 
         assertThat(size.bytes()).isEqualTo(text.length);
-        assertThat(test.out.text())
-                .isEqualTo(new String(text, start, length, UTF_8));
+        assertThat(test.out.text()).isEqualTo(new String(text, start, length, UTF_8));
         assertThat(test.exchange.isCompleted()).isTrue();
     }
 
