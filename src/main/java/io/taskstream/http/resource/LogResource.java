@@ -14,6 +14,7 @@ import io.taskstream.http.UnpooledOutput;
 import io.taskstream.http.body.LinePublisher;
 import io.taskstream.task.TaskId;
 import io.taskstream.text.LogText;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.BeanParam;
@@ -82,10 +83,8 @@ public class LogResource {
             @BeanParam Options options,
             @Context SecurityContext caller,
             @Context HttpServletRequest request,
-            @Context HttpServletResponse response,
-            @Suspended AsyncResponse suspended)
-            throws IOException {
-        answer(id, options, Caller.of(caller), request, response, suspended);
+            @Suspended AsyncResponse suspended) {
+        answer(id, options, Caller.of(caller), request, suspended);
     }
 
     @HEAD
@@ -96,10 +95,8 @@ public class LogResource {
             @BeanParam Options options,
             @Context SecurityContext caller,
             @Context HttpServletRequest request,
-            @Context HttpServletResponse response,
-            @Suspended AsyncResponse suspended)
-            throws IOException {
-        answer(id, options, Caller.of(caller), request, response, suspended);
+            @Suspended AsyncResponse suspended) {
+        answer(id, options, Caller.of(caller), request, suspended);
     }
 
     /** A text that a caller has asked for, and its answer. */
@@ -108,18 +105,17 @@ public class LogResource {
             long missing,
             String tag,
             Grant grant,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Runnable release) {}
+            AsyncContext exchange,
+            boolean isHead,
+            Runnable release) {
+
+        HttpServletResponse response() {
+            return (HttpServletResponse) exchange.getResponse();
+        }
+    }
 
     private void answer(
-            TaskId id,
-            Options options,
-            Caller caller,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            AsyncResponse suspended)
-            throws IOException {
+            TaskId id, Options options, Caller caller, HttpServletRequest request, AsyncResponse suspended) {
         LogState log = Parameters.task(context.log(), id);
         long from = Parameters.from(options.from, log);
         boolean isStripped = Parameters.choice("ansi", options.ansi, "strip", "keep");
@@ -129,25 +125,42 @@ public class LogResource {
         String tag = "\"" + first + "-" + text.last() + (isStripped ? "-strip\"" : "\"");
         String range = options.ifRange == null || options.ifRange.equals(tag) ? options.range : null;
         Runnable release = quotas.admit(id, log.viewersElsewhere(), caller.grant(), caller.address());
-        var asked =
-                new Asked(text, first.sequence() - Math.max(1, from), tag, caller.grant(), request, response, release);
-        request.getAsyncContext().setTimeout(0);
+        AsyncContext exchange = request.getAsyncContext();
+        exchange.setTimeout(0);
+        var asked = new Asked(
+                text,
+                first.sequence() - Math.max(1, from),
+                tag,
+                caller.grant(),
+                exchange,
+                request.getMethod().equals(HttpMethod.HEAD),
+                release);
         if (!ByteRange.isOne(range) && !log.task().status().isFinished()) {
             // It grows, and may lose its beginning while it is measured.
-            send(asked, first.sequence(), new ByteRange(0, Long.MAX_VALUE));
+            sendOrEnd(asked, suspended, () -> send(asked, first.sequence(), new ByteRange(0, Long.MAX_VALUE)));
             return;
         }
-        text.measure(context.executor()).whenComplete((size, error) -> {
-            try {
-                if (size == null) {
-                    throw new CompletionException(error);
-                }
-                sendPart(asked, range, size);
-            } catch (IOException | RuntimeException | Error e) {
-                release.run();
-                suspended.resume(e);
-            }
-        });
+        text.measure(context.executor())
+                .whenComplete((size, error) -> sendOrEnd(asked, suspended, () -> {
+                    if (size == null) {
+                        throw new CompletionException(error);
+                    }
+                    sendPart(asked, range, size);
+                }));
+    }
+
+    /** Begins an answer. */
+    private interface Beginning {
+        void run() throws IOException;
+    }
+
+    private static void sendOrEnd(Asked asked, AsyncResponse suspended, Beginning answer) {
+        try {
+            answer.run();
+        } catch (IOException | RuntimeException | Error e) {
+            asked.release.run();
+            suspended.resume(e);
+        }
     }
 
     private void sendPart(Asked asked, @Nullable String range, LogText.Size size) throws IOException {
@@ -160,16 +173,16 @@ public class LogResource {
                     .build());
         }
         if (isPart) {
-            asked.response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-            asked.response.setHeader("Content-Range", part.of(size.bytes()));
+            asked.response().setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+            asked.response().setHeader("Content-Range", part.of(size.bytes()));
         }
-        asked.response.setContentLengthLong(part.length());
+        asked.response().setContentLengthLong(part.length());
         Map.Entry<Long, Long> mark = size.marks().floorEntry(part.start());
         send(asked, mark.getValue(), new ByteRange(part.start() - mark.getKey(), part.length()));
     }
 
     private void send(Asked asked, long from, ByteRange part) throws IOException {
-        HttpServletResponse response = asked.response;
+        HttpServletResponse response = asked.response();
         UnpooledOutput.use(response);
         response.setContentType(UTF_8_TEXT);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
@@ -184,12 +197,11 @@ public class LogResource {
         if (asked.missing > 0) {
             response.setHeader(Names.MISSING_EVENTS, String.valueOf(asked.missing));
         }
-        boolean isHead = asked.request.getMethod().equals(HttpMethod.HEAD);
         new TextAnswer(
-                        asked.request.getAsyncContext(),
+                        asked.exchange,
                         asked.text,
                         from,
-                        isHead ? new ByteRange(0, 0) : part,
+                        asked.isHead ? new ByteRange(0, 0) : part,
                         context.executor(),
                         context.checks(),
                         context.limits().stall(),

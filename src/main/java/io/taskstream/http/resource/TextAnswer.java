@@ -105,7 +105,15 @@ final class TextAnswer implements WriteListener, LongConsumer {
     void open(Function<Runnable, Runnable> sessions) {
         unregister = sessions.apply(() -> abort(new IOException("The access was withdrawn")));
         checks.add(this);
-        out.setWriteListener(this);
+        try {
+            out.setWriteListener(this);
+        } catch (RuntimeException e) {
+            // The caller answers in another way: nothing here may end that answer.
+            ended = true;
+            checks.remove(this);
+            unregister.run();
+            throw e;
+        }
     }
 
     /** Ends the answer, whose rest is not sent. */
