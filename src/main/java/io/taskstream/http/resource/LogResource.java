@@ -35,19 +35,26 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a task: as much as there is when the request comes, byte for byte. */
 @Path("tasks/{id}/log")
 public class LogResource {
 
+    private static final int MOST_SIZES = 64;
     private static final String UTF_8_TEXT = "text/plain;charset=utf-8";
 
     private final LinePublisher.Context context;
     private final ViewerQuotas quotas;
     private final Sessions sessions;
+
+    /** The sizes of texts that were measured last, by their tasks and tags. Those of the same events never change. */
+    private final Map<String, LogText.Size> sizes = new LinkedHashMap<>();
 
     public LogResource(LinePublisher.Context context, ViewerQuotas quotas, Sessions sessions) {
         this.context = context;
@@ -140,13 +147,31 @@ public class LogResource {
             sendOrEnd(asked, suspended, () -> send(asked, first.sequence(), new ByteRange(0, Long.MAX_VALUE)));
             return;
         }
-        text.measure(context.executor())
+        size(text, id + tag)
                 .whenComplete((size, error) -> sendOrEnd(asked, suspended, () -> {
                     if (size == null) {
                         throw new CompletionException(error);
                     }
                     sendPart(asked, range, size);
                 }));
+    }
+
+    private CompletionStage<LogText.Size> size(LogText text, String name) {
+        synchronized (sizes) {
+            LogText.Size known = sizes.get(name);
+            if (known != null) {
+                return CompletableFuture.completedStage(known);
+            }
+        }
+        return text.measure(context.executor()).thenApply(size -> {
+            synchronized (sizes) {
+                sizes.put(name, size);
+                if (sizes.size() > MOST_SIZES) {
+                    sizes.remove(sizes.keySet().iterator().next());
+                }
+            }
+            return size;
+        });
     }
 
     /** Begins an answer. */
