@@ -59,6 +59,8 @@ class ArchitectureTest {
             .definedBy("io.taskstream.eventlog.redis..")
             .layer("stream")
             .definedBy("io.taskstream.stream..")
+            .layer("text")
+            .definedBy("io.taskstream.text..")
             .layer("access")
             .definedBy("io.taskstream.access..")
             .layer("http")
@@ -97,6 +99,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
             .whereLayer("stream")
             .mayOnlyAccessLayers("eventlog", "task", "metrics", "client")
+            .whereLayer("text")
+            .mayOnlyAccessLayers("eventlog", "task", "client")
             .whereLayer("access")
             .mayOnlyAccessLayers("task", "client")
             .whereLayer("http")
@@ -106,7 +110,8 @@ class ArchitectureTest {
             .whereLayer("filter")
             .mayOnlyAccessLayers("http", "task", "access", "client")
             .whereLayer("resource")
-            .mayOnlyAccessLayers("http", "body", "ops", "stream", "eventlog", "task", "access", "metrics", "client")
+            .mayOnlyAccessLayers(
+                    "http", "body", "ops", "text", "stream", "eventlog", "task", "access", "metrics", "client")
             .whereLayer("ops")
             .mayOnlyAccessLayers("stream", "eventlog", "task", "metrics", "client");
 
@@ -136,6 +141,7 @@ class ArchitectureTest {
                     "io.taskstream.eventlog.embedded.journal",
                     "io.taskstream.eventlog.redis",
                     "io.taskstream.stream",
+                    "io.taskstream.text",
                     "io.taskstream.access",
                     "io.taskstream.access.token",
                     "io.taskstream.access.limit",

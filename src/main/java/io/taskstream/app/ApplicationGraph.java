@@ -25,8 +25,10 @@ import io.taskstream.http.filter.WebsiteFilter;
 import io.taskstream.http.resource.DoctorResource;
 import io.taskstream.http.resource.EventsResource;
 import io.taskstream.http.resource.LineRequests;
+import io.taskstream.http.resource.LogResource;
 import io.taskstream.http.resource.OperationsResource;
 import io.taskstream.http.resource.PageResource;
+import io.taskstream.http.resource.SearchResource;
 import io.taskstream.http.resource.SessionsResource;
 import io.taskstream.http.resource.StreamResource;
 import io.taskstream.http.resource.TaskIdConverter;
@@ -138,6 +140,8 @@ record ApplicationGraph(
                 new EventsResource(lines, body, requests, access.rates()),
                 new UploadsResource(lines, requests, uploads),
                 new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time),
+                new LogResource(lines, access.viewers(), access.sessions()),
+                new SearchResource(lines, access.viewers(), ticker),
                 new SessionsResource(access.control(), access.sessions(), cookies, time),
                 new DoctorResource(doctor, streams),
                 new OperationsResource(health, metrics, drain, meters, executor),

@@ -15,6 +15,12 @@ public final class Names {
     /** A header of an upload: the seconds that its producer may be silent. */
     public static final String UPLOAD_INTERVAL = "Upload-Interval";
 
+    /** A header of a text: the id of the first event that it is made of; with {@code Last-Event-ID} for the last one. */
+    public static final String FIRST_EVENT_ID = "First-Event-ID";
+
+    /** A header of a text: how many of the events that were asked for are no longer kept. */
+    public static final String MISSING_EVENTS = "Missing-Events";
+
     /** True, as a header has it (RFC 8941, section 3.3.6). */
     public static final String YES = "?1";
 

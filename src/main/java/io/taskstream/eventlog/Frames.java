@@ -91,6 +91,16 @@ public final class Frames {
         return data.toByteArray();
     }
 
+    /** Returns where the frame at that offset ends. */
+    public static int end(byte[] frames, int offset) {
+        int end = offset;
+        // Only the last line of a frame is empty.
+        while (frames[end] != '\n' || frames[end + 1] != '\n') {
+            end++;
+        }
+        return end + 2;
+    }
+
     private static int endOfLine(byte[] frames, int from) {
         int end = from;
         while (frames[end] != '\n') {

@@ -7,10 +7,12 @@ import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the JSON that publishers send into {@linkplain EventData events}: checks that it is JSON within the
@@ -18,6 +20,11 @@ import java.util.Map;
  * of an event stays as it was sent, character by character. Thread-safe.
  */
 public final class EventReader {
+
+    /** What {@link #bind} writes before and after the text of a delta. */
+    private static final String DELTA = "{\"type\":\"message_delta\",\"text\":\"";
+
+    private static final String DELTA_END = "\"}";
 
     /** The time to read a number grows with the square of its digits. */
     private static final int MAX_DIGITS = 1_100;
@@ -92,6 +99,58 @@ public final class EventReader {
      */
     public EventData bind(Object value) {
         return read(jsonb.toJson(value));
+    }
+
+    /**
+     * Returns the text of an event's data, empty unless it is a {@code message_delta}.
+     *
+     * @param data what an {@linkplain EventData event} holds, in UTF-8
+     */
+    public String textOf(byte[] data) {
+        String json = new String(data, StandardCharsets.UTF_8);
+        if (json.startsWith(DELTA) && json.endsWith(DELTA_END)) {
+            String text = unescaped(json, DELTA.length(), json.length() - DELTA_END.length());
+            if (text != null) {
+                return text;
+            }
+        }
+        try {
+            Map<String, Object> members = members(json);
+            boolean isDelta = KnownItem.MESSAGE_DELTA.type().equals(members.get(KnownItem.TYPE));
+            return isDelta && members.get("text") instanceof String text ? text : "";
+        } catch (InvalidItemException e) {
+            // It exceeds bounds that are lower than they were when it was published.
+            return "";
+        }
+    }
+
+    /** Returns the string whose inner part in JSON that is; {@code null} if another string begins in it. For speed. */
+    private static @Nullable String unescaped(String json, int start, int end) {
+        var text = new StringBuilder(end - start);
+        for (int i = start; i < end; i++) {
+            char c = json.charAt(i);
+            if (c == '"' || (c == '\\' && ++i == end)) {
+                return null;
+            }
+            if (c != '\\') {
+                text.append(c);
+                continue;
+            }
+            char escaped = json.charAt(i);
+            switch (escaped) {
+                case 'b' -> text.append('\b');
+                case 'f' -> text.append('\f');
+                case 'n' -> text.append('\n');
+                case 'r' -> text.append('\r');
+                case 't' -> text.append('\t');
+                case 'u' -> {
+                    text.append((char) Integer.parseInt(json, i + 1, i + 5, 16));
+                    i += 4;
+                }
+                default -> text.append(escaped);
+            }
+        }
+        return text.toString();
     }
 
     /**

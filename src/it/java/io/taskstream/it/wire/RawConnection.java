@@ -112,6 +112,16 @@ public final class RawConnection implements AutoCloseable {
         return in.read(new byte[1 << 13]);
     }
 
+    /** What has arrived, at least one byte. */
+    public String readSomeText() throws IOException {
+        byte[] some = new byte[1 << 13];
+        int count = in.read(some);
+        if (count < 0) {
+            throw new EOFException();
+        }
+        return new String(some, 0, count, StandardCharsets.ISO_8859_1);
+    }
+
     /** Everything up to the end of the connection. */
     public String readToEnd() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -42,7 +42,8 @@ public final class PeriodicChecks implements AutoCloseable {
         checks.add(check);
     }
 
-    void remove(LongConsumer check) {
+    /** Runs the check no more. */
+    public void remove(LongConsumer check) {
         checks.remove(check);
     }
 

@@ -24,9 +24,10 @@ public class CrossOriginFilter implements ContainerRequestFilter {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
             "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, Upload-Offset,"
-                    + " Upload-Complete, Upload-Interval";
+                    + " Upload-Complete, Upload-Interval, Range, If-Range";
     private static final String ANSWER_HEADERS =
-            "Location, ETag, Retry-After, WWW-Authenticate, Upload-Offset, Upload-Complete";
+            "Location, ETag, Retry-After, WWW-Authenticate, Upload-Offset, Upload-Complete, Accept-Ranges, Content-Range,"
+                    + " First-Event-ID, Last-Event-ID, Missing-Events";
 
     private final Origins origins;
 

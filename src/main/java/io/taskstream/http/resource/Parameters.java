@@ -82,6 +82,27 @@ final class Parameters {
         return id.epoch().equals(log.last().epoch()) ? id.sequence() : 0;
     }
 
+    /**
+     * Returns the sequence of the first event of a text: that of an event id, or what the stream begins with. It may not be kept
+     * any more. Of an id of another epoch nothing is known, and the text begins with its first event.
+     */
+    static long from(@Nullable String text, LogState log) {
+        return EventId.parse(text == null ? "" : text)
+                .map(id -> id.epoch().equals(log.last().epoch()) ? id.sequence() : 1)
+                .orElseGet(() -> StreamResource.start(null, text, log).after().sequence() + 1);
+    }
+
+    /** Returns whether the parameter has the first value and not the second, which it has unless given. */
+    static boolean choice(String name, @Nullable String text, String value, String usual) {
+        if (text == null || text.equals(usual)) {
+            return false;
+        }
+        if (text.equals(value)) {
+            return true;
+        }
+        throw wrong(name, "must be " + value + " or " + usual);
+    }
+
     static WebApplicationException wrong(String name, String what) {
         return Problem.of(400, "The parameter '" + name + "' " + what).asException();
     }

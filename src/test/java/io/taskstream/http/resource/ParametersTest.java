@@ -65,6 +65,27 @@ class ParametersTest {
         assertRefused("after", () -> Parameters.after("7", LOG));
     }
 
+    @Test
+    void aTextBeginsWithAnEventOrWhereAStreamWould() {
+        assertThat(Parameters.from(null, LOG)).isEqualTo(1);
+        assertThat(Parameters.from("earliest", LOG)).isEqualTo(1);
+        assertThat(Parameters.from("latest", LOG)).isEqualTo(10);
+        assertThat(Parameters.from("4", LOG)).isEqualTo(4);
+        assertThat(Parameters.from("-2", LOG)).isEqualTo(8);
+        assertThat(Parameters.from("e-4", LOG)).isEqualTo(4);
+        assertThat(Parameters.from("other-4", LOG)).isEqualTo(1);
+        assertRefused("from", () -> Parameters.from("e-x", LOG));
+        assertRefused("from", () -> Parameters.from("", LOG));
+    }
+
+    @Test
+    void aChoiceIsOneOfTwo() {
+        assertThat(Parameters.choice("ansi", null, "strip", "keep")).isFalse();
+        assertThat(Parameters.choice("ansi", "keep", "strip", "keep")).isFalse();
+        assertThat(Parameters.choice("ansi", "strip", "strip", "keep")).isTrue();
+        assertRefused("ansi", () -> Parameters.choice("ansi", "Strip", "strip", "keep"));
+    }
+
     private static void assertRefused(String name, ThrowingCallable call) {
         assertThatExceptionOfType(WebApplicationException.class)
                 .isThrownBy(call)
