@@ -62,6 +62,8 @@ export const closeSession = () => call(address('session'), { method: 'DELETE' })
 
 export const eventsAddress = (id) => address(taskPath(id, '/events'));
 
+export const logAddress = (id) => address(taskPath(id, '/log'));
+
 export const streamAddress = (id, query) => address(taskPath(id, '/stream'), query);
 
 /**

@@ -18,7 +18,7 @@
  *                 reconnect, dropped; errors, warnings, error-previous, error-next;
  *                 search, search-count, search-previous, search-next;
  *                 follow, numbers, times, wrap (each with `aria-pressed`);
- *                 menu-button with unfold-all, fold-all, copy-all, download-text, download-ndjson, show-pipe, delete;
+ *                 menu-button with unfold-all, fold-all, copy-all, download-text, download-log, download-ndjson, show-pipe, delete;
  *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
  *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty

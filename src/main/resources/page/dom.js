@@ -113,9 +113,14 @@ export async function copyText(text) {
   if (!done) throw new Error('The browser did not allow copying.');
 }
 
+/** Has the browser save what is at an address of this server. */
+export function saveFrom(url, name) {
+  h('a', { href: url, download: name }).click();
+}
+
 /** Offers text as a file. */
 export function saveAs(name, type, parts) {
   const url = URL.createObjectURL(new Blob(parts, { type }));
-  h('a', { href: url, download: name }).click();
+  saveFrom(url, name);
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

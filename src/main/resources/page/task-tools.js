@@ -2,9 +2,9 @@
  * The bar above the output: connection light, search, and what can be done with the output.
  */
 
-import { deleteTask } from './api.js';
+import { deleteTask, logAddress } from './api.js';
 import { confirmThen, menuButton, openDialog } from './dialogs.js';
-import { announce, copyText, h, icon, replace, saveAs, setText, toast } from './dom.js';
+import { announce, copyText, h, icon, replace, saveAs, saveFrom, setText, toast } from './dom.js';
 import { count, plural } from './format.js';
 import { lightOf, spokenLight } from './light.js';
 import { pipeHelp } from './pipe.js';
@@ -94,6 +94,12 @@ export class TaskTools {
       { icon: 'fold', label: 'Fold all groups', testid: 'fold-all', run: () => this.#actions.foldAll(true) },
       { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
       { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },
+      {
+        icon: 'download',
+        label: 'Download whole log',
+        testid: 'download-log',
+        run: () => saveFrom(logAddress(this.#id), `${this.#id}.log`),
+      },
       { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: () => this.#save('ndjson') },
       {
         icon: 'terminal',

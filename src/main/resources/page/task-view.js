@@ -302,9 +302,9 @@ class TaskView {
 
   #cutNote() {
     if (this.#lines.start > 0)
-      return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}`;
+      return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}; “More” saves all`;
     if (this.#firstSequence > 1) {
-      const why = this.#asked ? `the page asks for the last ${count(MOST_LINES)}` : 'the server no longer keeps them';
+      const why = this.#asked ? `the page asks for the last ${count(MOST_LINES)}; “More” saves all` : 'the server no longer keeps them';
       return `${plural(this.#firstSequence - 1, 'earlier event')} not shown: ${why}`;
     }
     return null;

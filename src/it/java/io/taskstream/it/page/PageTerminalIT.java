@@ -51,6 +51,7 @@ class PageTerminalIT extends InBrowser {
         view.part("search").fill("build failed");
         assertThat(view.part("search-count")).hasText("1 / 1");
         assertThat(view.download("download-text")).isEqualTo(sent);
+        assertThat(view.download("download-log")).isEqualTo(sent);
     }
 
     @Test
