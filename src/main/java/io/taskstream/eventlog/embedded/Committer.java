@@ -44,8 +44,6 @@ final class Committer implements Runnable {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long FULL_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final String FAILED = "The log has failed, and needs the server to be started again";
-
     private final Deque<WriteRequest<?>> requests = new ConcurrentLinkedDeque<>();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
@@ -54,15 +52,12 @@ final class Committer implements Runnable {
     private final DirtyBudget budget;
     private final InstantSource time;
 
-    /** Allocated in advance: the heap may be full when it is needed. */
-    private final EventLogException bareFailure = new EventLogException.Unavailable(FAILED, null);
+    private final CommitTrouble trouble = new CommitTrouble();
 
     private volatile boolean waiting;
     private volatile boolean closing;
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
-    private volatile @Nullable String trouble;
-    private volatile @Nullable EventLogException failure;
 
     /** Held by the thread that commits: by the commit thread unless it has nothing to do. Who releases it looks for new requests. */
     private final Semaphore committing = new Semaphore(1);
@@ -98,25 +93,18 @@ final class Committer implements Runnable {
     /** Returns why commits fail, {@code null} if they succeed. */
     @Nullable
     String trouble() {
-        String failed = failure();
-        return failed == null ? trouble : failed;
+        return trouble.text();
     }
 
     /** Returns why nothing is committed until the next start, {@code null} if commits are possible. */
     @Nullable
     String failure() {
-        EventLogException failed = failure;
-        return failed == null ? null : failed.getMessage();
+        return trouble.failure() == null ? null : trouble.text();
     }
 
     /** Ends all commits, since the heap may differ from the journal or checkpoints have ended. Any thread may call it. */
     void fail(Throwable cause) {
-        if (failure == null) {
-            failure = bareFailure;
-            close();
-            failure = new EventLogException.Unavailable(FAILED + ": " + cause, cause);
-            LOG.log(Level.ERROR, "The log has failed, and accepts nothing until the server is started again", cause);
-        }
+        trouble.fail(cause, this::close);
     }
 
     <T> CompletableFuture<T> submit(WriteRequest<T> request) {
@@ -167,9 +155,8 @@ final class Committer implements Runnable {
         var answer = new CompletableFuture<T>();
         commands.add(() -> {
             try {
-                EventLogException failed = failure;
-                if (failed != null) {
-                    throw failed;
+                if (trouble.failure() != null) {
+                    throw trouble.refusal();
                 }
                 answer.complete(command.call());
             } catch (Exception | Error e) {
@@ -178,7 +165,7 @@ final class Committer implements Runnable {
         });
         wakeUp();
         if (closed) {
-            answer.completeExceptionally(refusal());
+            answer.completeExceptionally(trouble.refusal());
         }
         return answer;
     }
@@ -199,7 +186,7 @@ final class Committer implements Runnable {
             fail(e);
         } finally {
             closed = true;
-            groupRequests.forEach(request -> request.fail(refusal()));
+            groupRequests.forEach(request -> request.fail(trouble.refusal()));
             runCommands();
             failAll();
             journal.close();
@@ -209,7 +196,7 @@ final class Committer implements Runnable {
     private void work() {
         thread = Thread.currentThread();
         committing.acquireUninterruptibly();
-        while (failure == null && (!closing || !requests.isEmpty())) {
+        while (trouble.failure() == null && (!closing || !requests.isEmpty())) {
             clearInterrupt();
             runCommands();
             if (budget.isFull() && !closing) {
@@ -230,7 +217,7 @@ final class Committer implements Runnable {
     }
 
     private void conclude() {
-        if (failure != null) {
+        if (trouble.failure() != null) {
             return;
         }
         try {
@@ -295,7 +282,7 @@ final class Committer implements Runnable {
             try {
                 openJournal();
             } catch (IOException | RuntimeException | Error e) {
-                recordTrouble(e);
+                trouble.begin(e);
             }
         }
     }
@@ -303,10 +290,7 @@ final class Committer implements Runnable {
     private void openJournal() throws IOException {
         if (!journal.isOpen()) {
             journal.begin(lastNumber + 1);
-            if (trouble != null) {
-                trouble = null;
-                LOG.log(Level.INFO, "The log can be written again");
-            }
+            trouble.end();
         }
     }
 
@@ -324,23 +308,11 @@ final class Committer implements Runnable {
         if (cause instanceof EventLogException full) {
             refusal = full;
         } else {
-            recordTrouble(cause);
+            refusal = trouble.begin(cause);
             journal.abandonSegment(lastGoodOffset);
-            refusal = new EventLogException.Unavailable(describe(cause), cause);
         }
         groupRequests.forEach(request -> request.fail(refusal));
         groupRequests.clear();
-    }
-
-    private void recordTrouble(Throwable cause) {
-        if (trouble == null) {
-            LOG.log(Level.ERROR, "The log can't be written; nothing is accepted until it can", cause);
-        }
-        trouble = describe(cause);
-    }
-
-    private static String describe(Throwable cause) {
-        return "The log can't be written: " + (cause instanceof IOException ? cause.getMessage() : cause);
     }
 
     private void forceIfDue() {
@@ -356,7 +328,7 @@ final class Committer implements Runnable {
             journal.force();
             forcedAt = now;
         } catch (IOException | RuntimeException | Error e) {
-            recordTrouble(e);
+            trouble.begin(e);
             journal.abandonSegment(journal.writeOffset());
         }
     }
@@ -405,15 +377,10 @@ final class Committer implements Runnable {
     }
 
     private void failAll() {
-        EventLogException refusal = refusal();
+        EventLogException refusal = trouble.refusal();
         for (WriteRequest<?> request = requests.poll(); request != null; request = requests.poll()) {
             request.fail(refusal);
         }
-    }
-
-    private EventLogException refusal() {
-        EventLogException failed = failure;
-        return failed == null ? new EventLogException.Unavailable("The log is closed", null) : failed;
     }
 
     /** Closes the journal of a committer whose thread was never started. */

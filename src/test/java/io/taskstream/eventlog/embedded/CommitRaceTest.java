@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 final class CommitRaceTest extends LogFixture {
 
     private static final int PUBLISHERS = 8;
-    private static final int APPENDS = 200;
+    private static final int APPENDS = 100;
 
     @Test
     void everyAppendIsKeptInItsOrderWhoeverCommitsIt() {
