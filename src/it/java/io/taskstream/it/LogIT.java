@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -279,8 +280,12 @@ class LogIT extends OnServer {
                                 List::addAll));
     }
 
-    /** Twenty readers that read nothing hold neither the text nor a thread. */
+    /**
+     * Twenty readers that read nothing hold neither the text nor a thread. Not with Payara Micro's default settings, by which it
+     * holds 8 MiB for each connection that takes nothing.
+     */
     @Test
+    @EnabledIfSystemProperty(named = "it.server", matches = "wildfly|payara")
     void aLongTextIsNeverInTheHeapAsAWhole() throws Exception {
         Server server = ServerUnderTest.get();
         String task = api.createTask();
@@ -353,6 +358,10 @@ class LogIT extends OnServer {
             published += 20_000;
             answer = api.get("/tasks/" + task + "/log");
         } while (answer.headers().firstValue("Missing-Events").isEmpty() && published < 20 * ServerUnderTest.EVENTS);
+        // What is trimmed while it is sent breaks off.
+        while (answer.body().endsWith("***\n")) {
+            answer = api.get("/tasks/" + task + "/log");
+        }
 
         int missing = Integer.parseInt(header(answer, "Missing-Events"));
         assertThat(header(answer, "First-Event-ID")).endsWith("-" + (missing + 1));
