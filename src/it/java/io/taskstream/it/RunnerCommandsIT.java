@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands that the runner runs: their ends, their cancellation, how soon their output is seen, and very long lines. */
+@MainlyOn("wildfly")
 class RunnerCommandsIT extends OnServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -2,6 +2,7 @@ package io.taskstream.it.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * The server is killed as by {@code kill -9} at random moments, with producers at full speed and viewers that reconnect.
  * {@code -Dcrash.kills} sets the number of kills; the long form is 20.
  */
+@MainlyOn("wildfly")
 class CrashIT {
 
     private static final int KILLS = Integer.getInteger("crash.kills", 2);
