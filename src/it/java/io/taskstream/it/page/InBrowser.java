@@ -22,11 +22,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Tests of the page in a real Chromium at {@code it.chromium}. Each test has its own profile, and
  * fails if one of the page's scripts fails or violates the page's security policy.
  */
+@Tag("page")
 abstract class InBrowser extends OnServer {
 
     private static final List<String> FLAGS = List.of(
