@@ -281,8 +281,8 @@ class LogIT extends OnServer {
     }
 
     /**
-     * Twenty readers that read nothing hold neither the text nor a thread. Not with Payara Micro's default settings, by which it
-     * holds 8 MiB for each connection that takes nothing.
+     * Twenty readers that read nothing hold neither the text nor a thread. On a server with {@code server-config}: Payara Micro,
+     * which has its default settings, held 8 MiB for each.
      */
     @Test
     @EnabledIfSystemProperty(named = "it.server", matches = "wildfly|payara")
