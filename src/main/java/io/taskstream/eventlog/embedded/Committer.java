@@ -24,12 +24,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits: takes all queued requests, writes their changes to the journal as one commit group, forces the
- * journal, applies the changes to the cache, and only then completes the requests. The more publishers wait for the disk, the
- * more requests share one force.
+ * Takes all queued requests, writes their changes to the journal as one commit group, forces the journal, applies the changes to
+ * the cache, and only then completes the requests. The more publishers wait for the disk, the more requests share one force.
  *
- * <p>The commit thread does that, or a publisher's thread while nobody else commits ({@link #submitHere}): it saves the
- * wake-ups of two threads. It commits one group, so that it is kept by nothing but the disk; the commit thread does the rest.
+ * <p>The commit thread does that, or a publisher's thread while nobody else commits ({@link #submitHere}), which saves two
+ * wake-ups. It commits one group, so that only the disk delays it, and leaves the rest to the commit thread.
  *
  * <p>If anything fails before the group is in the journal, the group did not happen: its requests fail with
  * {@link EventLogException.Unavailable}, and the committer tries to begin a new segment until it succeeds. The new segment
@@ -59,7 +58,7 @@ final class Committer implements Runnable {
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
-    /** Held by the thread that commits: by the commit thread unless it has nothing to do. Who releases it looks for new requests. */
+    /** Held by the thread that commits, and by the commit thread unless it waits. Who releases it then looks for requests. */
     private final Semaphore committing = new Semaphore(1);
 
     // Guarded by `committing`.
@@ -67,6 +66,7 @@ final class Committer implements Runnable {
     private Set<CachedTask> dirty = new LinkedHashSet<>();
     private long lastNumber;
     private long forcedAt;
+    private boolean sleepsLong;
 
     /**
      * @param lastNumber the number of the last group in the journal
@@ -120,6 +120,7 @@ final class Committer implements Runnable {
         requests.add(request);
         // An interrupt would close the journal's file.
         boolean wasInterrupted = Thread.interrupted();
+        boolean leavesWork;
         try {
             if (commands.isEmpty() && !closing && !budget.isFull() && journal.isOpen()) {
                 commit();
@@ -127,12 +128,13 @@ final class Committer implements Runnable {
         } catch (RuntimeException | Error e) {
             fail(e);
         } finally {
+            leavesWork = sleepsLong && !isSettled();
             committing.release();
             if (wasInterrupted) {
                 Thread.currentThread().interrupt();
             }
         }
-        if (!requests.isEmpty() || !commands.isEmpty()) {
+        if (leavesWork || !requests.isEmpty() || !commands.isEmpty()) {
             wakeUp();
         }
         if (closed) {
@@ -171,7 +173,6 @@ final class Committer implements Runnable {
     }
 
     private void wakeUp() {
-        // A publisher that commits looks for requests afterwards.
         if (waiting && committing.availablePermits() > 0) {
             LockSupport.unpark(thread);
         }
@@ -278,12 +279,10 @@ final class Committer implements Runnable {
 
     /** Opens the journal if possible; otherwise the commit thread tries again. */
     void tryToOpenJournal() {
-        if (!journal.isOpen()) {
-            try {
-                openJournal();
-            } catch (IOException | RuntimeException | Error e) {
-                trouble.begin(e);
-            }
+        try {
+            openJournal();
+        } catch (IOException | RuntimeException | Error e) {
+            trouble.begin(e);
         }
     }
 
@@ -333,15 +332,20 @@ final class Committer implements Runnable {
         }
     }
 
+    /** Returns whether the journal needs neither to be opened nor to be forced. */
+    private boolean isSettled() {
+        return journal.isOpen() && !journal.isUnforced();
+    }
+
     /** Waits for requests; only shortly while the journal is closed or unforced. */
     private void pause() {
         forceIfDue();
         tryToOpenJournal();
-        long nanos = journal.isOpen() && !journal.isUnforced() ? 60 * SECOND : SECOND / 4;
+        sleepsLong = isSettled();
         waiting = true;
         committing.release();
         if (requests.isEmpty() && commands.isEmpty() && !closing) {
-            LockSupport.parkNanos(nanos);
+            LockSupport.parkNanos(sleepsLong ? 60 * SECOND : SECOND / 4);
         }
         waiting = false;
         committing.acquireUninterruptibly();

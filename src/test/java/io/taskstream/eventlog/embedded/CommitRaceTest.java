@@ -1,19 +1,25 @@
 package io.taskstream.eventlog.embedded;
 
+import static io.taskstream.testing.Stages.await;
 import static io.taskstream.testing.Stages.join;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
+import io.taskstream.testing.FailingFiles;
 import io.taskstream.testing.TestExecutors;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Publishers commit on their own threads while the commit thread commits, checkpoints begin, and the log is closed. */
@@ -21,6 +27,11 @@ final class CommitRaceTest extends LogFixture {
 
     private static final int PUBLISHERS = 8;
     private static final int APPENDS = 100;
+
+    @AfterEach
+    void heal() {
+        FailingFiles.heal();
+    }
 
     @Test
     void everyAppendIsKeptInItsOrderWhoeverCommitsIt() {
@@ -93,6 +104,49 @@ final class CommitRaceTest extends LogFixture {
         }
         assertThat(log.trouble()).isEmpty();
         assertThat(data(log, A)).isEqualTo(numbers(APPENDS));
+    }
+
+    private EmbeddedEventLog openWithoutCheckpoints(Durability durability) {
+        EmbeddedEventLog log = OpenLog.withoutCheckpoints(
+                new EmbeddedOptions(FailingFiles.at(directory.toString()), durability, OpenLog.KEEP_ALL, 1 << 20, 8),
+                time);
+        open = log;
+        create(log, A);
+        return log;
+    }
+
+    /** Appends what is forced at once, until this thread has committed it: then the commit thread waits. */
+    private void awaitTheCommitThreadToWait(EmbeddedEventLog log) {
+        await("this thread commits", () -> {
+            time.advance(Duration.ofSeconds(2));
+            return log.appendHere(A, Events.batch("0")).toCompletableFuture().isDone();
+        });
+    }
+
+    @Test
+    void theCommitThreadForcesWhatAPublisherHasNot() {
+        EmbeddedEventLog log = openWithoutCheckpoints(Durability.INTERVAL);
+        var forces = new AtomicInteger();
+        FailingFiles.failForce(name -> forces.incrementAndGet() < 0);
+        for (int i = 0; i < 3; i++) {
+            awaitTheCommitThreadToWait(log);
+            int before = forces.get();
+            join(log.appendHere(A, Events.batch("1")));
+            time.advance(Duration.ofSeconds(2));
+            await("it is forced", () -> forces.get() > before);
+        }
+    }
+
+    @Test
+    void theCommitThreadOpensTheJournalThatAPublisherCouldNotWrite() {
+        EmbeddedEventLog log = openWithoutCheckpoints(Durability.SYNC);
+        awaitTheCommitThreadToWait(log);
+        FailingFiles.failForce(name -> name.startsWith("journal"));
+        assertThatThrownBy(() -> join(log.appendHere(A, Events.batch("1"))))
+                .isInstanceOf(EventLogException.Unavailable.class);
+        assertThat(log.trouble()).isPresent();
+        FailingFiles.heal();
+        await("the log can be written", () -> log.trouble().isEmpty());
     }
 
     private CompletableFuture<List<Integer>> publish(EmbeddedEventLog log, IntUnaryOperator work) {
