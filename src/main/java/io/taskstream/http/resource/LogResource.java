@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
@@ -82,30 +81,6 @@ public class LogResource {
         String ifRange;
     }
 
-    @GET
-    @RequiresPermission(Permission.WATCH)
-    @Produces(MediaType.TEXT_PLAIN)
-    public void text(
-            @PathParam("id") TaskId id,
-            @BeanParam Options options,
-            @Context SecurityContext caller,
-            @Context HttpServletRequest request,
-            @Suspended AsyncResponse suspended) {
-        answer(id, options, Caller.of(caller), request, suspended);
-    }
-
-    @HEAD
-    @RequiresPermission(Permission.WATCH)
-    @Produces(MediaType.TEXT_PLAIN)
-    public void head(
-            @PathParam("id") TaskId id,
-            @BeanParam Options options,
-            @Context SecurityContext caller,
-            @Context HttpServletRequest request,
-            @Suspended AsyncResponse suspended) {
-        answer(id, options, Caller.of(caller), request, suspended);
-    }
-
     /** A text that a caller has asked for, and its answer. */
     private record Asked(
             LogText text,
@@ -121,8 +96,17 @@ public class LogResource {
         }
     }
 
-    private void answer(
-            TaskId id, Options options, Caller caller, HttpServletRequest request, AsyncResponse suspended) {
+    /** Answers HEAD, too, without the text (Jakarta REST 3.1, section 3.3.5). */
+    @GET
+    @RequiresPermission(Permission.WATCH)
+    @Produces(MediaType.TEXT_PLAIN)
+    public void text(
+            @PathParam("id") TaskId id,
+            @BeanParam Options options,
+            @Context SecurityContext caller,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse suspended) {
+        Caller viewer = Caller.of(caller);
         LogState log = Parameters.task(context.log(), id);
         long from = Parameters.from(options.from, log);
         boolean isStripped = Parameters.choice("ansi", options.ansi, "strip", "keep");
@@ -131,14 +115,14 @@ public class LogResource {
                 context.log(), context.events(), id, first, log.last().sequence(), isStripped);
         String tag = "\"" + first + "-" + text.last() + (isStripped ? "-strip\"" : "\"");
         String range = options.ifRange == null || options.ifRange.equals(tag) ? options.range : null;
-        Runnable release = quotas.admit(id, log.viewersElsewhere(), caller.grant(), caller.address());
+        Runnable release = quotas.admit(id, log.viewersElsewhere(), viewer.grant(), viewer.address());
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         var asked = new Asked(
                 text,
                 first.sequence() - Math.max(1, from),
                 tag,
-                caller.grant(),
+                viewer.grant(),
                 exchange,
                 request.getMethod().equals(HttpMethod.HEAD),
                 release);
