@@ -45,9 +45,7 @@ final class Payara extends Server {
                 Integer.toString(base),
                 DOMAIN);
         List<String> jvmOptions = new ArrayList<>(properties());
-        if (!jvmOption().isEmpty()) {
-            jvmOptions.add(jvmOption());
-        }
+        jvmOptions.addAll(jvmOptions());
         edit(xml -> withJvmOptions(xml, jvmOptions));
     }
 

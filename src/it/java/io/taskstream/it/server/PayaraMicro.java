@@ -75,9 +75,7 @@ final class PayaraMicro extends Server {
                 options().javaHome().resolve("bin/java").toString(),
                 "-Xmx" + options().heap(),
                 "-Djava.io.tmpdir=" + directory));
-        if (!jvmOption().isEmpty()) {
-            words.add(jvmOption());
-        }
+        words.addAll(jvmOptions());
         options().properties().forEach((key, value) -> words.add("-D" + key + "=" + value));
         words.addAll(List.of(
                 "-jar",

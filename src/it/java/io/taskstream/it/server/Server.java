@@ -174,9 +174,10 @@ public abstract sealed class Server implements AutoCloseable permits WildFly, Pa
                 .orElse("It does not run");
     }
 
-    /** JVM options besides the heap; may be empty. */
-    static String jvmOption() {
-        return System.getProperty("it.jvm", "");
+    /** JVM options besides the heap. */
+    static List<String> jvmOptions() {
+        String options = System.getProperty("it.jvm", "");
+        return options.isEmpty() ? List.of() : List.of(options.split(" "));
     }
 
     /**

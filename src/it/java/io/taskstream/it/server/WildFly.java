@@ -91,7 +91,8 @@ final class WildFly extends Server {
         Process launcher = javaCommand(words)
                 .with(
                         "JAVA_OPTS",
-                        "-Xms64m -Xmx" + options().heap() + " -Djava.net.preferIPv4Stack=true " + jvmOption())
+                        "-Xms64m -Xmx" + options().heap() + " -Djava.net.preferIPv4Stack=true "
+                                + String.join(" ", jvmOptions()))
                 .with("LAUNCH_JBOSS_IN_BACKGROUND", "1")
                 .with("JBOSS_PIDFILE", pidFile().toString())
                 .start(home.resolve("console.log"));
