@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the viewer's writer.
  */
-final class Cursor {
+final class Cursor implements ResponseViewer.Feed {
 
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
             System.getLogger(Cursor.class.getName()), "A log could not be read for a viewer; it is tried again");
@@ -74,23 +74,23 @@ final class Cursor {
         this.meters = meters;
     }
 
-    /** Whether the viewer has got the last event of a finished task, or the task is deleted. */
-    boolean isAtEnd() {
+    @Override
+    public boolean isAtEnd() {
         return atEnd;
     }
 
-    /** Whether the viewer has got, at least once, all that the log held. */
-    boolean isCaughtUp() {
+    @Override
+    public boolean isCaughtUp() {
         return caughtUp;
     }
 
-    /**
-     * Returns the next frames, or {@code null} if there are none at present.
-     *
-     * @param maxBytes the most bytes; a single frame may have more
-     */
-    @Nullable
-    Chunk next(int maxBytes) {
+    /** Returns the last event that the viewer has got, or that a notice has told it of. */
+    EventId reached() {
+        return reached;
+    }
+
+    @Override
+    public @Nullable Chunk next(int maxBytes) {
         Chunk chunk = atEnd ? null : read(maxBytes);
         if (chunk == null) {
             return null;

@@ -18,6 +18,7 @@ final class ForeignViewer extends Viewer {
 
     private static final Event HEARTBEAT = new Event(null, null, "heartbeat", null);
 
+    private final TaskBroadcaster broadcaster;
     private final SseEventSink sink;
     private final Cursor cursor;
     private final long heartbeatNanos;
@@ -28,7 +29,8 @@ final class ForeignViewer extends Viewer {
     private volatile long lastSent;
 
     ForeignViewer(SseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
-        super(broadcaster, context);
+        super(context);
+        this.broadcaster = broadcaster;
         this.sink = sink;
         StartPosition end = context.log()
                 .find(broadcaster.task())

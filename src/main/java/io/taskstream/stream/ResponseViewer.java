@@ -14,8 +14,9 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
     /** The most bytes of one read; more would only lie in the container's queue. */
     private static final int READ_BYTES = 64 * 1024;
 
+    private final Owner owner;
     private final ResponseEventSink sink;
-    private final Cursor cursor;
+    private final Feed feed;
     private final long heartbeatNanos;
     private final long stallNanos;
 
@@ -33,11 +34,12 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
     /** When the last heartbeat was due, not when it was written, so that lateness does not add up. Confined to sweeps. */
     private long lastHeartbeat;
 
-    ResponseViewer(ResponseEventSink sink, TaskBroadcaster broadcaster, StreamContext context) {
-        super(broadcaster, context);
+    ResponseViewer(ResponseEventSink sink, Owner owner, StreamContext context) {
+        super(context);
         ViewerOptions options = sink.options();
+        this.owner = owner;
         this.sink = sink;
-        this.cursor = broadcaster.cursor(options.start(), options.traced(), this::wake);
+        this.feed = owner.feed(options, this::wake);
         this.heartbeatNanos = options.heartbeat().toNanos();
         this.stallNanos = options.stall().toNanos();
         this.lifeNanos =
@@ -45,6 +47,37 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
         this.heartbeat = ControlFrames.heartbeat(options.heartbeatAsEvent());
         this.began = sink.lastWrite();
         this.lastHeartbeat = began;
+    }
+
+    /** What a viewer gets: the events of one task, or of several. Confined to the viewer's writer. */
+    interface Feed {
+
+        /**
+         * Returns the next frames, or {@code null} if there are none at present.
+         *
+         * @param maxBytes the most bytes; a single frame may have more
+         */
+        @Nullable
+        Chunk next(int maxBytes);
+
+        /** Whether the viewer has got the last event of each task, or the task is deleted. */
+        boolean isAtEnd();
+
+        /** Whether the viewer has got, at least once, all that the logs held. */
+        boolean isCaughtUp();
+    }
+
+    /** Whom a viewer belongs to. */
+    interface Owner {
+
+        /** Makes what the viewer gets. */
+        Feed feed(ViewerOptions options, Runnable wake);
+
+        /** Has the viewer woken soon, on another thread. */
+        void schedulePass();
+
+        /** Hears that the viewer's connection has ended; the error is {@code null} if the stream was closed. */
+        void viewerClosed(Viewer viewer, @Nullable Throwable error);
     }
 
     @Override
@@ -66,11 +99,11 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
 
     @Override
     public @Nullable Chunk next() {
-        Chunk chunk = detached ? null : cursor.next(READ_BYTES);
+        Chunk chunk = detached ? null : feed.next(READ_BYTES);
         if (chunk != null) {
             context.meters().wrote(chunk.events(), chunk.length());
         }
-        if (!caughtUp && cursor.isCaughtUp()) {
+        if (!caughtUp && feed.isCaughtUp()) {
             caughtUp = true;
             context.meters().resume().record(context.ticker().nanos() - began);
         }
@@ -79,12 +112,12 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
 
     @Override
     public boolean isAtEnd() {
-        return !detached && cursor.isAtEnd();
+        return !detached && feed.isAtEnd();
     }
 
     @Override
     public void scheduleWake() {
-        broadcaster.schedulePass();
+        owner.schedulePass();
     }
 
     @Override
@@ -95,7 +128,7 @@ final class ResponseViewer extends Viewer implements ResponseEventSink.Source {
     @Override
     public void closed(@Nullable Throwable error) {
         detach();
-        broadcaster.viewerClosed(this, error);
+        owner.viewerClosed(this, error);
     }
 
     @Override

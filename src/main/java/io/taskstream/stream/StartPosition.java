@@ -15,7 +15,7 @@ public record StartPosition(EventId after, boolean isKnown) {
     private static final EventId NO_EVENT = new EventId("0", 0);
 
     /** A position in no log. */
-    static final StartPosition UNKNOWN = new StartPosition(NO_EVENT, false);
+    public static final StartPosition UNKNOWN = new StartPosition(NO_EVENT, false);
 
     /** Starts after the event that the viewer saw last. Text that is no event id counts as an event of another log. */
     public static StartPosition afterLastEventId(String lastEventId, LogState log) {

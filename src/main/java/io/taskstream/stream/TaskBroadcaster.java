@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe, as JAX-RS asks of a broadcaster (Jakarta RESTful Web Services 3.1, section 9.4).
  */
-public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
+public final class TaskBroadcaster implements SseBroadcaster, LogWatcher, ResponseViewer.Owner {
 
     private static final RepeatedFailures FAILURES = new RepeatedFailures(
             System.getLogger(TaskBroadcaster.class.getName()), "A viewer could not be served; its stream is ended");
@@ -105,6 +105,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         return viewers;
     }
 
+    @Override
+    public Cursor feed(ViewerOptions options, Runnable wake) {
+        return cursor(options.start(), options.traced(), wake);
+    }
+
     /** Returns a cursor into the task's log for a viewer. */
     Cursor cursor(StartPosition start, boolean traced, Runnable wake) {
         EventLog log = context.log();
@@ -139,14 +144,19 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         Viewer viewer = sink instanceof ResponseEventSink response
                 ? new ResponseViewer(response, this, context)
                 : new ForeignViewer(sink, this, context);
+        return admit(viewer) ? viewer : null;
+    }
+
+    /** Adds a viewer that is not served yet; returns false if the broadcaster is closed. */
+    boolean admit(Viewer viewer) {
         synchronized (admission) {
             if (closed) {
-                return null;
+                return false;
             }
             viewers.add(viewer);
         }
-        context.meters().opened().increment();
-        return viewer;
+        viewer.countOpened();
+        return true;
     }
 
     /**
@@ -194,7 +204,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
         for (Viewer viewer : List.copyOf(viewers)) {
             // The thread that removes a viewer, here or in viewerClosed, calls the listeners: once.
             if (viewers.remove(viewer)) {
-                context.meters().end(deleted ? Ending.DELETED : Ending.DRAINED);
+                viewer.countEnded(deleted ? Ending.DELETED : Ending.DRAINED);
                 if (cascading) {
                     close(viewer);
                 } else {
@@ -207,7 +217,11 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
 
     private void close(Viewer viewer) {
         try {
-            viewer.close();
+            if (deleted) {
+                viewer.deleted();
+            } else {
+                viewer.close();
+            }
         } catch (RuntimeException | Error e) {
             notifyError(viewer.sink(), e);
         }
@@ -264,7 +278,8 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
      * sees them at its end submits the next. So no two passes of a task ever run or wait at a time, and under load one pass
      * serves many appends.
      */
-    void schedulePass() {
+    @Override
+    public void schedulePass() {
         if (signals.getAndIncrement() == 0) {
             context.fanOut().submit(pass);
         }
@@ -307,12 +322,13 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher {
      *
      * @param error why it ended; {@code null} if the stream was closed
      */
-    void viewerClosed(Viewer viewer, @Nullable Throwable error) {
+    @Override
+    public void viewerClosed(Viewer viewer, @Nullable Throwable error) {
         if (!viewers.remove(viewer)) {
             return;
         }
         viewer.detach();
-        context.meters().end(viewer.drained ? Ending.DRAINED : Ending.of(error));
+        viewer.countEnded(viewer.drained ? Ending.DRAINED : Ending.of(error));
         if (error != null) {
             notifyError(viewer.sink(), error);
         }

@@ -1,14 +1,14 @@
 package io.taskstream.stream;
 
+import io.taskstream.metrics.Ending;
 import jakarta.ws.rs.sse.SseEventSink;
 
 /**
  * A sink that is registered with a broadcaster, and what the broadcaster needs to serve it. As a timer it sends heartbeats
- * and ends streams that stall.
+ * and ends streams that stall. A sink that shows several tasks has a viewer in the broadcaster of each.
  */
-public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseViewer, ForeignViewer {
+public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseViewer, ForeignViewer, MergedStream.Part {
 
-    final TaskBroadcaster broadcaster;
     final StreamContext context;
 
     /** Whether the viewer gets no further event. */
@@ -17,8 +17,7 @@ public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseVie
     /** Whether the stream ends because the server is about to stop. */
     volatile boolean drained;
 
-    Viewer(TaskBroadcaster broadcaster, StreamContext context) {
-        this.broadcaster = broadcaster;
+    Viewer(StreamContext context) {
         this.context = context;
     }
 
@@ -34,6 +33,21 @@ public abstract sealed class Viewer extends Heartbeats.Timer permits ResponseVie
     final void detach() {
         detached = true;
         cancel();
+    }
+
+    /** Ends what the viewer gets of a task that was deleted. */
+    void deleted() {
+        close();
+    }
+
+    /** Counts that the viewer has been admitted. */
+    void countOpened() {
+        context.meters().opened().increment();
+    }
+
+    /** Counts that the viewer has left. */
+    void countEnded(Ending ending) {
+        context.meters().end(ending);
     }
 
     /** Closes the sink. Its timer runs on until the sink has ended, for the connection may be stalled. */
