@@ -89,6 +89,8 @@ class OpenApiTest {
         "patch, /tasks/{id}/uploads/{name}, 204 400 404 409 410 415",
         "post, /tasks/{id}/uploads/{name}, 204 400 404 409 410 415",
         "get, /tasks/{id}/stream, 200 204 401 403 404 429 503",
+        "get, /stream, 200 204 400 401 403 404 429 503",
+        "head, /stream, 200 400 404",
         "get, /tasks/{id}/log, 200 206 400 401 403 404 416 429 503",
         "get, /tasks/{id}/search, 200 400 401 403 404 429 503",
         "post, /tasks/{id}/tickets, 200 401 403",

@@ -33,6 +33,7 @@ import io.taskstream.http.resource.SessionsResource;
 import io.taskstream.http.resource.StreamResource;
 import io.taskstream.http.resource.TaskIdConverter;
 import io.taskstream.http.resource.TasksResource;
+import io.taskstream.http.resource.TasksStreamResource;
 import io.taskstream.http.resource.UploadsResource;
 import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Metrics;
@@ -134,12 +135,14 @@ record ApplicationGraph(
         var lines = new LinePublisher.Context(log, events, executor, scheduler, limits, checks);
         var uploads = new OpenUploads(log, checks);
         var requests = new LineRequests(lines, receiving, publishers, uploads, access.sessions(), access.rates(), time);
+        var stream = new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time);
         Set<Object> resources = Set.of(
                 new TasksResource(
                         log, streams, events, time, body, access.tickets(), access.openTasks(), access.rates()),
                 new EventsResource(lines, body, requests, access.rates()),
                 new UploadsResource(lines, requests, uploads),
-                new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time),
+                stream,
+                new TasksStreamResource(log, streams, stream, access.viewers()),
                 new LogResource(lines, access.viewers(), access.sessions()),
                 new SearchResource(lines, access.viewers(), ticker),
                 new SessionsResource(access.control(), access.sessions(), cookies, time),

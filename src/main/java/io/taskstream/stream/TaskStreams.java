@@ -58,14 +58,16 @@ public final class TaskStreams implements AutoCloseable {
      * @param tasks of which any may be deleted meanwhile
      * @param position the last position that the viewer has
      * @param from returns where a task begins that the position does not name
+     * @param admission counts the stream as a viewer of the task; what it returns runs when that has ended
      * @throws io.taskstream.eventlog.EventLogException if a log can't be watched; the sink is not registered then
      */
     public void register(
             List<LogState> tasks,
             StreamPosition position,
             Function<LogState, StartPosition> from,
+            Function<LogState, Runnable> admission,
             ResponseEventSink sink) {
-        register(new MergedStream(this, context, sink, log -> () -> {}), stream -> {
+        register(new MergedStream(this, context, sink, admission), stream -> {
             position.tasks().forEach((id, last) -> stream.deliver(id, Instant.MIN, last));
             tasks.forEach(log -> stream.join(log, position.start(log, from)));
         });
@@ -76,7 +78,6 @@ public final class TaskStreams implements AutoCloseable {
      * end by itself.
      *
      * @param wanted its status, limit and page do not count
-     * @param admission counts the stream as a viewer of the task; what it returns runs when that has ended
      */
     public void register(
             TaskQuery wanted,

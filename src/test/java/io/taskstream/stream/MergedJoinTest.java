@@ -203,7 +203,7 @@ class MergedJoinTest {
                 List<LogState> logs = IntStream.range(0, TASKS / 2)
                         .mapToObj(i -> log.find(new TaskId("t" + i)).orElseThrow())
                         .toList();
-                streams.register(logs, from, StartPosition::earliest, newSink);
+                streams.register(logs, from, StartPosition::earliest, each -> () -> {}, newSink);
             }
             newSink.open(2500);
         }

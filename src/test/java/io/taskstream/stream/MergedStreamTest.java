@@ -186,6 +186,7 @@ class MergedStreamTest {
                 List.of(log(B)),
                 StreamPosition.parse("a:" + EPOCH + "-7,b:" + EPOCH + "-1"),
                 StartPosition::earliest,
+                log -> () -> {},
                 viewer.sink());
         viewer.sink().open(2500);
         assertThat(viewer.take()).endsWith("id: b:" + EPOCH + "-1,a:" + EPOCH + "-7\n\n");
@@ -201,6 +202,7 @@ class MergedStreamTest {
                 List.of(small.log.find(A).orElseThrow(), small.log.find(TASK).orElseThrow()),
                 StreamPosition.NONE,
                 StartPosition::earliest,
+                log -> () -> {},
                 viewer.sink());
         viewer.sink().open(2500);
         assertThat(viewer.take())
@@ -305,7 +307,7 @@ class MergedStreamTest {
         Connection viewer = fixture.connect(options());
         failing.refuseNextWatch(() -> {});
         assertThatThrownBy(() -> streams.register(
-                        List.of(log(A), log(B)), StreamPosition.NONE, StartPosition::earliest, viewer.sink()))
+                        List.of(log(A), log(B)), StreamPosition.NONE, StartPosition::earliest, log -> () -> {}, viewer.sink()))
                 .isInstanceOf(EventLogException.class);
         assertThat(streams.viewers(A)).isZero();
         assertThat(streams.meters().viewers()).isZero();
@@ -328,6 +330,7 @@ class MergedStreamTest {
                 List.of(log(A), log(B)),
                 position.isEmpty() ? StreamPosition.NONE : StreamPosition.parse(position),
                 from,
+                log -> () -> {},
                 viewer.sink());
         viewer.sink().open(2500);
         return viewer;

@@ -49,13 +49,25 @@ public final class ViewerQuotas {
      * @throws LimitException if a quota is exhausted
      */
     public Runnable admit(TaskId task, int elsewhere, Grant grant, String address) {
+        Runnable ofTaskOnly = admit(task, elsewhere);
+        try {
+            Runnable ofOthers = admit(grant, address);
+            return () -> {
+                ofTaskOnly.run();
+                ofOthers.run();
+            };
+        } catch (LimitException e) {
+            ofTaskOnly.run();
+            throw e;
+        }
+    }
+
+    /** Does the same for a viewer whose tasks are admitted one by one. */
+    public Runnable admit(Grant grant, String address) {
         var admission = new Admission();
         try {
             if (!admission.count(ofServer, SERVER, 0)) {
                 throw LimitException.ofServer("The server has as many viewers as it takes", RETRY);
-            }
-            if (!admission.count(ofTask, task.value(), elsewhere)) {
-                throw LimitException.ofClient("The task has as many viewers as it may have", RETRY);
             }
             if (grant.hasSubject() && !admission.count(ofSubject, grant.subject(), 0)) {
                 throw LimitException.ofClient("You have as many streams open as you may have", RETRY);
@@ -68,6 +80,22 @@ public final class ViewerQuotas {
             admission.run();
             throw e;
         }
+    }
+
+    /** Admits a viewer that is admitted already to a further task. */
+    public Runnable admit(TaskId task, int elsewhere) {
+        var admission = new Admission();
+        if (!admission.count(ofTask, task.value(), elsewhere)) {
+            throw LimitException.ofClient("The task has as many viewers as it may have", RETRY);
+        }
+        return admission;
+    }
+
+    /** Does the same, but never refuses: a viewer that follows a label must not miss a task. */
+    public Runnable count(TaskId task) {
+        var admission = new Admission();
+        admission.count(ofTask, task.value(), Integer.MIN_VALUE / 2);
+        return admission;
     }
 
     /** The counts that include one viewer. */

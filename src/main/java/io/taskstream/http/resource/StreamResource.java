@@ -37,6 +37,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,13 @@ public class StreamResource {
         @QueryParam("trace")
         @Nullable
         String trace;
+
+        /** Returns the last event id, {@code null} for none or an empty one. The header goes first. */
+        @Nullable
+        String lastEventId() {
+            String seen = given(lastEventIdHeader);
+            return seen == null ? given(lastEventId) : seen;
+        }
     }
 
     /**
@@ -116,40 +124,60 @@ public class StreamResource {
             throws IOException {
         StreamHead.refuseWhileDraining(streams);
         LogState task = Parameters.task(log, id);
-        String seen = given(options.lastEventIdHeader);
-        StartPosition start = start(seen == null ? options.lastEventId : seen, options.from, task);
+        StartPosition start = start(options.lastEventId(), options.from, task);
         Caller viewer = Caller.of(caller);
-        var viewerOptions = new ViewerOptions(
-                start,
-                heartbeat(options.heartbeat),
-                Parameters.flag("heartbeatEvent", options.heartbeatEvent),
-                limits.stall(),
-                Parameters.flag("trace", options.trace),
-                life(viewer.grant()));
+        var viewerOptions = viewerOptions(options, start, viewer.grant());
         if (start.isPastEndOf(task)) {
             suspended.resume(Response.noContent().build());
             return;
         }
         Runnable release = quotas.admit(id, task.viewersElsewhere(), viewer.grant(), viewer.address());
+        begin(request, response, viewerOptions, viewer.grant(), release, sink -> streams.register(id, sink));
+    }
+
+    ViewerOptions viewerOptions(Options options, StartPosition start, Grant grant) {
+        return new ViewerOptions(
+                start,
+                heartbeat(options.heartbeat),
+                Parameters.flag("heartbeatEvent", options.heartbeatEvent),
+                limits.stall(),
+                Parameters.flag("trace", options.trace),
+                life(grant));
+    }
+
+    /**
+     * Begins the stream on the connection of a suspended request.
+     *
+     * @param release runs when the stream has ended, or if it does not begin
+     * @param register registers the sink
+     */
+    void begin(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ViewerOptions options,
+            Grant grant,
+            Runnable release,
+            Consumer<ResponseEventSink> register)
+            throws IOException {
         try {
             AsyncContext exchange = request.getAsyncContext();
             exchange.setTimeout(0);
             StreamHead.write(response);
-            open(streams.sink(exchange, viewerOptions), id, viewer.grant(), release);
+            open(streams.sink(exchange, options), register, grant, release);
         } catch (IOException | RuntimeException e) {
             release.run();
             throw e;
         }
     }
 
-    private void open(ResponseEventSink sink, TaskId task, Grant grant, Runnable release) {
+    private void open(ResponseEventSink sink, Consumer<ResponseEventSink> register, Grant grant, Runnable release) {
         Runnable unregister = sessions.begin(grant, () -> sink.close("access withdrawn"));
         sink.whenClosed(() -> {
             unregister.run();
             release.run();
         });
         try {
-            streams.register(task, sink);
+            register.accept(sink);
             sink.open(StreamHead.retryMillis());
         } catch (RuntimeException e) {
             unregister.run();
