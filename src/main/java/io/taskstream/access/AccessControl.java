@@ -1,6 +1,7 @@
 package io.taskstream.access;
 
 import io.taskstream.task.TaskId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Authenticates requests by tokens, tickets and stream passes. Thread-safe. */
@@ -62,12 +63,28 @@ public final class AccessControl {
     }
 
     /**
+     * Returns the grant of a ticket for each task, in their order, and spends the tickets.
+     *
+     * @throws RefusedException if a ticket is missing or not valid, or they are of different sessions
+     */
+    public Grant byTickets(List<String> ofTasks, List<TaskId> tasks) {
+        if (ofTasks.size() != tasks.size()) {
+            throw new RefusedException("There is not one ticket for each task");
+        }
+        Grant all = byTicket(ofTasks.get(0), tasks.get(0));
+        for (int i = 1; i < tasks.size(); i++) {
+            all = all.and(byTicket(ofTasks.get(i), tasks.get(i)));
+        }
+        return all;
+    }
+
+    /**
      * Returns the grant of the stream pass.
      *
-     * @throws RefusedException if the pass does not open the task's stream
+     * @throws RefusedException if the pass does not open the stream of these tasks
      */
-    public Grant byPass(String pass, TaskId task) {
-        return unlessRevoked(passes.verify(pass, task));
+    public Grant byPass(String pass, List<TaskId> tasks) {
+        return unlessRevoked(passes.verify(pass, tasks));
     }
 
     /** Revokes the tickets and passes that the grant's session has issued so far, and ends its streams. */

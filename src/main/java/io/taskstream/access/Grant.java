@@ -2,6 +2,8 @@ package io.taskstream.access;
 
 import io.taskstream.task.TaskId;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The subject of a request, its permissions, and when they end.
@@ -27,6 +29,23 @@ public record Grant(String subject, String session, String entry, Permissions pe
     /** Returns the same grant, reduced to watching one task. */
     Grant toWatch(TaskId task) {
         return new Grant(subject, session, entry, Permissions.toWatch(task), expires);
+    }
+
+    /**
+     * Returns what both grant together, as long as both do.
+     *
+     * @throws RefusedException if they are of different subjects or sessions
+     */
+    Grant and(Grant other) {
+        if (!subject.equals(other.subject) || !session.equals(other.session) || !entry.equals(other.entry)) {
+            throw new RefusedException("The tickets are not of one session");
+        }
+        Permissions both = new Permissions(
+                List.of(),
+                Stream.concat(permissions.watch().stream(), other.permissions.watch().stream())
+                        .toList(),
+                false);
+        return new Grant(subject, session, entry, both, expires.isBefore(other.expires) ? expires : other.expires);
     }
 
     /** Returns a name of 22 characters of base64url that is unique for this name and this subject. */

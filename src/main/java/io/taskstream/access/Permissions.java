@@ -31,7 +31,15 @@ public record Permissions(List<TaskPattern> publish, List<TaskPattern> watch, bo
 
     /** Returns the permission to watch one task. */
     public static Permissions toWatch(TaskId task) {
-        return new Permissions(List.of(), List.of(new TaskPattern(task.value())), false);
+        return toWatch(List.of(task));
+    }
+
+    /** Returns the permission to watch these tasks. */
+    static Permissions toWatch(List<TaskId> tasks) {
+        return new Permissions(
+                List.of(),
+                tasks.stream().map(task -> new TaskPattern(task.value())).toList(),
+                false);
     }
 
     /**

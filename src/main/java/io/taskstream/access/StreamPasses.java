@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -50,12 +52,12 @@ public final class StreamPasses {
         this.time = time;
     }
 
-    /** Issues a pass for the stream of the task. It ends with the grant. */
-    public String issue(TaskId task, Grant grant) {
+    /** Issues a pass for the stream of the tasks. It ends with the grant. */
+    public String issue(List<TaskId> tasks, Grant grant) {
         Instant latest = time.instant().plus(longestLife);
         Instant expires = grant.expires().isAfter(latest) ? latest : grant.expires();
         String json = Json.createObjectBuilder()
-                .add("task", task.value())
+                .add("task", name(tasks))
                 .add("subject", grant.subject())
                 .add("session", grant.session())
                 .add("entry", grant.entry())
@@ -65,6 +67,13 @@ public final class StreamPasses {
                 .toString();
         String content = encode(json.getBytes(StandardCharsets.UTF_8));
         return content + '.' + encode(mac(content));
+    }
+
+    /** Returns the name of a task, and of several tasks one that no task has. */
+    public static String name(List<TaskId> tasks) {
+        return tasks.size() == 1
+                ? tasks.get(0).value()
+                : "*" + Digests.name(tasks.stream().map(TaskId::value).collect(Collectors.joining(",")));
     }
 
     /** Revokes the passes that were issued under the session so far. */
@@ -88,9 +97,9 @@ public final class StreamPasses {
     /**
      * Returns the grant of the pass.
      *
-     * @throws RefusedException if it is forged, revoked, expired, or for another task
+     * @throws RefusedException if it is forged, revoked, expired, or for other tasks
      */
-    public Grant verify(String pass, TaskId task) {
+    public Grant verify(String pass, List<TaskId> tasks) {
         int dot = pass.indexOf('.');
         if (dot < 0 || pass.length() > MAX_LENGTH) {
             throw new RefusedException("Not a stream's pass");
@@ -101,15 +110,15 @@ public final class StreamPasses {
                 pass.substring(dot + 1).getBytes(StandardCharsets.UTF_8))) {
             throw new RefusedException("The stream's pass is not sealed by this server");
         }
-        return read(content, task);
+        return read(content, tasks);
     }
 
-    private Grant read(String content, TaskId task) {
+    private Grant read(String content, List<TaskId> tasks) {
         String json = new String(Base64.getUrlDecoder().decode(content), StandardCharsets.UTF_8);
         try (JsonReader reader = Json.createReader(new StringReader(json))) {
             JsonObject pass = reader.readObject();
             Instant expires = Instant.ofEpochMilli(pass.getJsonNumber("expires").longValueExact());
-            if (!pass.getString("task").equals(task.value())) {
+            if (!pass.getString("task").equals(name(tasks))) {
                 throw new RefusedException("The stream's pass is for another task");
             }
             if (!time.instant().isBefore(expires)) {
@@ -121,7 +130,7 @@ public final class StreamPasses {
                 throw new RefusedException("The stream's pass was revoked when its session was closed");
             }
             return new Grant(
-                    pass.getString("subject"), session, pass.getString("entry"), Permissions.toWatch(task), expires);
+                    pass.getString("subject"), session, pass.getString("entry"), Permissions.toWatch(tasks), expires);
         } catch (JsonException e) {
             throw new RefusedException("Not a stream's pass");
         }

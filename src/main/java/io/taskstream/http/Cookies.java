@@ -1,7 +1,7 @@
 package io.taskstream.http;
 
 import io.taskstream.access.Grant;
-import io.taskstream.task.TaskId;
+import io.taskstream.access.StreamPasses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -56,8 +56,15 @@ public record Cookies(boolean crossSite) {
     }
 
     /** Returns the value of {@code Set-Cookie} that lets the viewer reconnect to the stream. */
-    public String pass(TaskId task, String pass, Grant grant, String root, Instant now) {
-        return cookie(PASS, pass, root + "/tasks/" + task + "/stream", grant, now);
+    public String pass(Credentials.Stream stream, String pass, Grant grant, String root, Instant now) {
+        return cookie(pass(stream), pass, root + stream.path(), grant, now);
+    }
+
+    /** Returns the name of that cookie. The streams of several tasks have one path, and each a cookie of its own. */
+    static String pass(Credentials.Stream stream) {
+        return stream.path().equals(Credentials.SEVERAL)
+                ? PASS + '.' + NO_NAME.matcher(StreamPasses.name(stream.tasks())).replaceAll(".")
+                : PASS;
     }
 
     private String cookie(String name, String value, String path, Grant grant, Instant now) {

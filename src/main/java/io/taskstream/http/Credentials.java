@@ -9,6 +9,7 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
 public final class Credentials {
 
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([A-Za-z0-9._~+/-]+=*) *");
-    private static final Pattern STREAM = Pattern.compile("/?tasks/([^/]+)/stream/?");
+    private static final Pattern STREAM = Pattern.compile("/?(?:tasks/([^/]+)/)?stream/?");
+
+    /** The path of streams of several tasks. */
+    static final String SEVERAL = "/stream";
 
     private final @Nullable String authorization;
     private final @Nullable String session;
-    private final @Nullable TaskId stream;
-    private final @Nullable String ticket;
+    private final @Nullable Stream stream;
+    private final List<String> tickets;
     private final @Nullable String pass;
 
     /**
@@ -37,20 +41,36 @@ public final class Credentials {
         this.authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         this.session = cookie(request, Cookies.session(root));
         this.stream = streamOf(request);
-        this.ticket = stream == null
-                ? null
-                : request.getUriInfo().getQueryParameters().getFirst("ticket");
-        this.pass = stream == null ? null : cookie(request, Cookies.PASS);
+        this.tickets = stream == null ? List.of() : parameters(request, "ticket");
+        this.pass = stream == null ? null : cookie(request, Cookies.pass(stream));
     }
 
-    /** Returns the task whose stream the request opens, {@code null} if it opens none. */
-    private static @Nullable TaskId streamOf(ContainerRequestContext request) {
+    /**
+     * A stream that a request opens.
+     *
+     * @param tasks at least one
+     * @param path below the root
+     */
+    public record Stream(List<TaskId> tasks, String path) {}
+
+    private static List<String> parameters(ContainerRequestContext request, String name) {
+        return request.getUriInfo().getQueryParameters().getOrDefault(name, List.of());
+    }
+
+    /** Returns the stream that the request opens, {@code null} if it opens none, or one whose tasks are not named. */
+    private static @Nullable Stream streamOf(ContainerRequestContext request) {
         Matcher stream = STREAM.matcher(request.getUriInfo().getPath());
         if (!request.getMethod().equals(HttpMethod.GET) || !stream.matches()) {
             return null;
         }
         try {
-            return new TaskId(stream.group(1));
+            if (stream.group(1) != null) {
+                var task = new TaskId(stream.group(1));
+                return new Stream(List.of(task), "/tasks/" + task + "/stream");
+            }
+            List<TaskId> tasks =
+                    parameters(request, "task").stream().map(TaskId::new).toList();
+            return tasks.isEmpty() ? null : new Stream(tasks, SEVERAL);
         } catch (InvalidTaskException e) {
             return null;
         }
@@ -69,7 +89,7 @@ public final class Credentials {
 
     /** Tells whether the request has any credentials. */
     public boolean arePresent() {
-        return authorization != null || session != null || ticket != null || pass != null;
+        return authorization != null || session != null || !tickets.isEmpty() || pass != null;
     }
 
     /** The kind of the credential that was accepted. */
@@ -83,10 +103,10 @@ public final class Credentials {
     /**
      * A credential that was accepted.
      *
-     * @param stream the task whose stream the request opens, if it opens one
+     * @param stream what the request opens, if it opens a stream
      */
     public record Accepted(
-            Means means, Grant grant, @Nullable TaskId stream) {
+            Means means, Grant grant, @Nullable Stream stream) {
 
         /** Tells whether the browser sent it by itself. */
         public boolean byCookie() {
@@ -104,16 +124,16 @@ public final class Credentials {
             return accept(Means.TOKEN, access.byToken(bearer(authorization)));
         }
         RefusedException refused = null;
-        if (ticket != null && stream != null) {
+        if (!tickets.isEmpty() && stream != null) {
             try {
-                return accept(Means.TICKET, access.byTicket(ticket, stream));
+                return accept(Means.TICKET, access.byTickets(tickets, stream.tasks()));
             } catch (RefusedException e) {
                 refused = e;
             }
         }
         if (pass != null && stream != null) {
             try {
-                return accept(Means.PASS, access.byPass(pass, stream));
+                return accept(Means.PASS, access.byPass(pass, stream.tasks()));
             } catch (RefusedException e) {
                 refused = e;
             }

@@ -55,7 +55,7 @@ final class MergedStream implements ResponseViewer.Owner, ResponseViewer.Feed {
     private volatile StreamPosition.@Nullable Since told;
 
     // Confined to the writer.
-    private int turn;
+    private int turn = -1;
     private boolean isPositionDue = true;
 
     /**

@@ -39,6 +39,24 @@ class SessionsTest {
     }
 
     @Test
+    void severalTasksNeedATicketEachOfOneSession() {
+        TaskId other = new TaskId("other");
+        List<TaskId> both = List.of(TASK, other);
+        Grant granted =
+                access.byTickets(List.of(tickets.issue(TASK, ann), tickets.issue(other, ann)), both);
+        assertThat(granted.subject()).isEqualTo("ann");
+        assertThat(both).allMatch(granted.permissions()::mayWatch);
+        assertThat(granted.permissions().mayWatch(new TaskId("third"))).isFalse();
+
+        List<List<String>> wrong = List.of(
+                List.of(tickets.issue(TASK, ann)),
+                List.of(tickets.issue(other, ann), tickets.issue(TASK, ann)),
+                List.of(tickets.issue(TASK, ann), tickets.issue(other, bob)));
+        assertThat(wrong).allSatisfy(each -> assertThatThrownBy(() -> access.byTickets(each, both))
+                .isInstanceOf(RefusedException.class));
+    }
+
+    @Test
     void endingASessionEndsAllThatRunsUnderIt() {
         sessions.begin(ann, () -> ended.add("first"));
         Runnable second = sessions.begin(ann, () -> ended.add("second"));
@@ -72,46 +90,46 @@ class SessionsTest {
     @Test
     void noWayLeadsBackByATokenThatItsFileHasNoMore() {
         String ticket = tickets.issue(TASK, bob);
-        String pass = passes.issue(TASK, bob);
+        String pass = passes.issue(List.of(TASK), bob);
         var permit = new PublishPermit(TASK, bob, sessions, new EventRates(0, 0, time::nanos), time);
-        assertThat(access.byPass(pass, TASK).entry()).isEqualTo("entry of bob");
+        assertThat(access.byPass(pass, List.of(TASK)).entry()).isEqualTo("entry of bob");
         permit.check();
         file.clear();
 
         assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byPass(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
         assertThatThrownBy(permit::check).isInstanceOf(RefusedException.class);
         file.add("entry of bob");
-        assertThat(access.byPass(pass, TASK).subject()).isEqualTo("bob");
+        assertThat(access.byPass(pass, List.of(TASK)).subject()).isEqualTo("bob");
     }
 
     @Test
     void whoSignsOutLeavesNoWayBackButTheToken() {
         String ticket = tickets.issue(TASK, ann);
-        String pass = passes.issue(TASK, ann);
-        String bobs = passes.issue(TASK, bob);
+        String pass = passes.issue(List.of(TASK), ann);
+        String bobs = passes.issue(List.of(TASK), bob);
         sessions.begin(ann, () -> ended.add("ann's"));
         access.signOut(ann);
 
         assertThat(ended).containsExactly("ann's");
         assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
-        assertThat(access.byPass(bobs, TASK).subject()).isEqualTo("bob");
+        assertThatThrownBy(() -> access.byPass(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
+        assertThat(access.byPass(bobs, List.of(TASK)).subject()).isEqualTo("bob");
         assertThat(access.byToken("t")).isEqualTo(ann);
         time.advance(Duration.ofMillis(1));
-        assertThat(access.byPass(passes.issue(TASK, ann), TASK).subject()).isEqualTo("ann");
+        assertThat(access.byPass(passes.issue(List.of(TASK), ann), List.of(TASK)).subject()).isEqualTo("ann");
     }
 
     @Test
     void noWayLeadsBackIntoAnEndedSession() {
         String ticket = tickets.issue(TASK, ann);
-        String pass = passes.issue(TASK, ann);
+        String pass = passes.issue(List.of(TASK), ann);
         assertThat(access.byToken("t")).isEqualTo(ann);
         sessions.end("session-a");
 
         assertThatThrownBy(() -> access.byToken("t")).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> access.byTicket(ticket, TASK)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> access.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> access.byPass(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
     }
 
     @Test
@@ -121,7 +139,7 @@ class SessionsTest {
         var ofFile = new Sessions(Duration.ofDays(1), time, tokens);
         var fileGate = new AccessControl(AccessControl.Mode.TOKENS, tokens, tickets, passes, ofFile);
         Grant before = fileGate.byToken("0123456789abcdef");
-        String pass = passes.issue(TASK, before);
+        String pass = passes.issue(List.of(TASK), before);
         ofFile.begin(before, () -> ended.add("before"));
         ofFile.end("ci");
 
@@ -131,7 +149,7 @@ class SessionsTest {
         Grant after = fileGate.byToken("fedcba9876543210");
         ofFile.begin(after, () -> ended.add("after"));
         assertThat(ended).containsExactly("before");
-        assertThatThrownBy(() -> fileGate.byPass(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> fileGate.byPass(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
         entries.set(entries("0123456789abcdef", "other-*"));
         assertThatThrownBy(() -> fileGate.byToken("0123456789abcdef"))
                 .as("the same token with other rights")

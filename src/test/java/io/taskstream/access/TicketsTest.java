@@ -115,36 +115,52 @@ class TicketsTest {
 
     @Test
     void aPassGrantsToWatchItsTaskUntilTheGrantEnds() {
-        String pass = passes.issue(TASK, grant("ann"));
+        String pass = passes.issue(List.of(TASK), grant("ann"));
 
-        assertThat(passes.verify(pass, TASK)).isEqualTo(passes.verify(pass, TASK));
-        assertThat(passes.verify(pass, TASK).permissions()).isEqualTo(Permissions.toWatch(TASK));
-        assertThatThrownBy(() -> passes.verify(pass, new TaskId("other"))).isInstanceOf(RefusedException.class);
+        assertThat(passes.verify(pass, List.of(TASK))).isEqualTo(passes.verify(pass, List.of(TASK)));
+        assertThat(passes.verify(pass, List.of(TASK)).permissions()).isEqualTo(Permissions.toWatch(TASK));
+        assertThatThrownBy(() -> passes.verify(pass, List.of(new TaskId("other")))).isInstanceOf(RefusedException.class);
         time.advance(Duration.ofHours(1));
-        assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> passes.verify(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void aPassForSeveralTasksIsForTheseOnly() {
+        TaskId other = new TaskId("other");
+        String pass = passes.issue(List.of(TASK, other), grant("ann"));
+
+        Permissions granted = passes.verify(pass, List.of(TASK, other)).permissions();
+        assertThat(granted.mayWatch(TASK)).isTrue();
+        assertThat(granted.mayWatch(other)).isTrue();
+        assertThat(granted.mayWatch(new TaskId("third"))).isFalse();
+        assertThat(granted.mayPublishAny()).isFalse();
+        for (List<TaskId> others :
+                List.of(List.of(TASK), List.of(other), List.of(other, TASK), List.of(TASK, other, TASK))) {
+            assertThatThrownBy(() -> passes.verify(pass, others)).isInstanceOf(RefusedException.class);
+        }
     }
 
     @Test
     void aPassOfAGrantWithoutEndHasOne() {
-        String pass = passes.issue(TASK, new Grant("ann", "s", Permissions.ALL, Instant.MAX));
+        String pass = passes.issue(List.of(TASK), new Grant("ann", "s", Permissions.ALL, Instant.MAX));
 
         time.advance(Duration.ofDays(1));
-        assertThatThrownBy(() -> passes.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> passes.verify(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
     }
 
     @Test
     void aPassThatWasTouchedIsRefused() {
-        String pass = passes.issue(TASK, grant("ann"));
+        String pass = passes.issue(List.of(TASK), grant("ann"));
 
         for (int i = 0; i < pass.length() - 1; i++) {
             char other = pass.charAt(i) == 'A' ? 'B' : 'A';
             String touched = pass.substring(0, i) + other + pass.substring(i + 1);
-            assertThatThrownBy(() -> passes.verify(touched, TASK)).isInstanceOf(RefusedException.class);
+            assertThatThrownBy(() -> passes.verify(touched, List.of(TASK))).isInstanceOf(RefusedException.class);
         }
         byte[] otherSecret = new byte[32];
         otherSecret[0] = 1;
         var others = new StreamPasses(otherSecret, Duration.ofDays(1), time);
-        assertThatThrownBy(() -> others.verify(pass, TASK)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> others.verify(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
     }
 
     private Grant grant(String subject) {

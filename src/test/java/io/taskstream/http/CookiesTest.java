@@ -6,6 +6,8 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.Permissions;
 import io.taskstream.task.TaskId;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CookiesTest {
@@ -27,9 +29,23 @@ class CookiesTest {
 
     @Test
     void aPassIsForItsStreamOnly() {
-        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, "", NOW))
+        assertThat(new Cookies(true).pass(new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"), "abc", MINUTE, "", NOW))
                 .isEqualTo(
                         "__Secure-taskstream-stream=abc; Path=/tasks/t1/stream; Max-Age=60; HttpOnly; Secure; SameSite=None");
+    }
+
+    @Test
+    void thePassesOfStreamsOfSeveralTasksStandSideBySide() {
+        String ab = passOf("a", "b");
+        String ac = passOf("a", "c");
+        assertThat(ab).matches("__Secure-taskstream-stream\\.[A-Za-z0-9_.-]{22,24}=abc; Path=/stream; .*");
+        assertThat(ac.substring(0, ac.indexOf('='))).isNotEqualTo(ab.substring(0, ab.indexOf('=')));
+        assertThat(passOf("a")).startsWith("__Secure-taskstream-stream.a=abc; Path=/stream; ");
+    }
+
+    private static String passOf(String... tasks) {
+        List<TaskId> ids = Stream.of(tasks).map(TaskId::new).toList();
+        return new Cookies(true).pass(new Credentials.Stream(ids, "/stream"), "abc", MINUTE, "", NOW);
     }
 
     @Test
@@ -44,7 +60,7 @@ class CookiesTest {
         assertThat(new Cookies(false).session("abc", MINUTE, "/some/where", NOW))
                 .isEqualTo("__Secure-taskstream.some.where=abc; Path=/some/where; Max-Age=60; HttpOnly; Secure;"
                         + " SameSite=Strict");
-        assertThat(new Cookies(true).pass(new TaskId("t1"), "abc", MINUTE, "/some/where", NOW))
+        assertThat(new Cookies(true).pass(new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"), "abc", MINUTE, "/some/where", NOW))
                 .startsWith("__Secure-taskstream-stream=abc; Path=/some/where/tasks/t1/stream; Max-Age=60;");
         // A browser sends the cookie of /some to /some/where, too.
         assertThat(Cookies.session("/some")).isNotEqualTo(Cookies.session("/some/where"));

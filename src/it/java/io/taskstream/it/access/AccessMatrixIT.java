@@ -144,6 +144,8 @@ class AccessMatrixIT {
                 new Endpoint("GET", "/tasks/" + task + "/search?q=a", null, "", viewer, 200),
                 new Endpoint("GET", "/tasks/" + task + "/stream?heartbeat=1", null, "", viewer, 200),
                 new Endpoint("HEAD", "/tasks/" + task + "/stream", null, "", viewer, 200),
+                new Endpoint("GET", "/stream?task=" + task + "&heartbeat=1", null, "", viewer, 200),
+                new Endpoint("HEAD", "/stream?task=" + task, null, "", viewer, 200),
                 new Endpoint("PUT", "/tasks/" + task + "/uploads/u", "text/plain", "", publisher, 201),
                 new Endpoint("HEAD", "/tasks/" + task + "/uploads/u", null, "", publisher, 204),
                 // Without its offset.

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,62 @@ class GuardedStreamsIT {
         }
         assertThat(Statuses.of(server, "GET", path + unspent, null, "")).isEqualTo(401);
         assertThat(status(task, token)).as("the token is as good as it was").isEqualTo(200);
+    }
+
+    @Test
+    void aTicketForEachTaskOpensTheirStreamAndItsPassResumesIt() {
+        String a = guarded.createTask(publisher);
+        String b = guarded.createTask(publisher);
+        String token = issuer.sign(viewer());
+        String tasks = "/stream?task=" + a + "&task=" + b;
+        String path = tasks + "&ticket=" + ticket(a, token) + "&ticket=" + ticket(b, token);
+        String pass;
+        String position;
+        try (var viewer = RawViewer.open(server, path)) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            position = viewer.next().substring("id: ".length()).strip();
+            String cookie = viewer.head().fields().get("set-cookie");
+            assertThat(cookie).contains("; Path=" + server.getPath() + "/stream;");
+            pass = cookie.substring(0, cookie.indexOf(';'));
+        }
+        assertThat(Statuses.of(server, "GET", path, null, "")).as("the tickets are spent").isEqualTo(401);
+        guarded.publish(publisher, b, "1");
+        String[] again = {"Cookie", pass, "Last-Event-ID", position};
+        try (var viewer = RawViewer.open(server, path, again)) {
+            assertThat(viewer.next()).startsWith("retry: ");
+            assertThat(viewer.next(SOON).text()).startsWith("data: {\"task\":\"" + b + "\"");
+        }
+        String c = guarded.createTask(publisher);
+        assertThat(Statuses.of(server, "GET", path + "&task=" + c, null, "", again)).isEqualTo(401);
+        assertThat(Statuses.of(server, "GET", "/stream?label=a:b", null, "", again)).isEqualTo(401);
+        assertThat(Statuses.of(server, "GET", tasks + "&ticket=" + ticket(a, token), null, ""))
+                .as("a ticket is missing")
+                .isEqualTo(401);
+    }
+
+    @Test
+    void ofTasksThatMayNotBeWatchedNothingIsSeen() {
+        String id = "only-" + UUID.randomUUID();
+        String label = "{\"id\":\"%s\",\"labels\":{\"id\":\"" + id + "\"}}";
+        for (String task : List.of("open-" + id, "secret-" + id)) {
+            assertThat(guarded.api()
+                            .post("/tasks", "application/json", label.formatted(task), bearer(publisher))
+                            .statusCode())
+                    .isEqualTo(201);
+            guarded.publish(publisher, task, "1");
+        }
+        String token = issuer.sign(Issuer.claims("mine", NONE, List.of("open-*"), false)
+                .expirationTime(Date.from(Instant.now().plusSeconds(8))));
+        try (var viewer = RawViewer.open(server, "/stream?label=id:" + id, bearer(token))) {
+            assertThat(last(viewer)).isEqualTo(": access expired\n");
+            assertThat(viewer.body()).contains("open-" + id).doesNotContain("secret-" + id);
+        }
+        String other = issuer.sign(Issuer.claims("mine", NONE, List.of("open-*"), false));
+        for (String secret : List.of("secret-" + id, "secret-that-is-not-there")) {
+            assertThat(Statuses.of(
+                            server, "GET", "/stream?task=open-" + id + "&task=" + secret, null, "", bearer(other)))
+                    .isEqualTo(403);
+        }
     }
 
     private static String ticket(String task, String token) {

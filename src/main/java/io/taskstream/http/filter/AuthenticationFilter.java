@@ -11,7 +11,6 @@ import io.taskstream.http.Cookies;
 import io.taskstream.http.Credentials;
 import io.taskstream.http.Exchange;
 import io.taskstream.http.Problem;
-import io.taskstream.task.TaskId;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
@@ -104,8 +103,8 @@ public class AuthenticationFilter implements ContainerRequestFilter {
                 return;
             }
             if (accepted.means() == Credentials.Means.TICKET && accepted.stream() != null) {
-                TaskId stream = accepted.stream();
-                String pass = passes.issue(stream, accepted.grant());
+                Credentials.Stream stream = accepted.stream();
+                String pass = passes.issue(stream.tasks(), accepted.grant());
                 Exchange.of(request)
                         .response()
                         .addHeader(
