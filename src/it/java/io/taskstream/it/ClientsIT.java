@@ -7,6 +7,7 @@ import io.taskstream.it.wire.CuttingProxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +32,11 @@ class ClientsIT extends OnServer {
         }
 
         ClientProcess watch(URI server, String task, String query) {
-            return new ClientProcess(other, URI.create(server + "/tasks/" + task + "/stream" + query));
+            return watch(server + "/tasks/" + task + "/stream" + query);
+        }
+
+        ClientProcess watch(String stream) {
+            return new ClientProcess(other, URI.create(stream));
         }
     }
 
@@ -79,6 +84,31 @@ class ClientsIT extends OnServer {
             assertThat(watch.lines("item "))
                     .extracting(line -> line.substring(line.indexOf('-')))
                     .isEqualTo(expected);
+        }
+    }
+
+    /** Both clients keep the id of a frame without data, and send it when they come back. */
+    @ParameterizedTest
+    @EnumSource
+    void severalTasksAreResumedWithoutLossOverOneConnection(StandardClient client) {
+        List<String> tasks = List.of(api.createTask(), api.createTask());
+        try (var proxy = new CuttingProxy(api.at(""));
+                ClientProcess watch =
+                        client.watch(proxy.url() + "/stream?task=" + tasks.get(0) + "&task=" + tasks.get(1))) {
+            String event = "noid name=null comment=null data={\"task\":";
+            for (int i = 1; i <= EVENTS; i++) {
+                api.publish(tasks.get(i % 2), Integer.toString(i));
+                if (i % 100 == 0) {
+                    watch.await(event, i - 50);
+                    proxy.cut();
+                }
+            }
+            Await.until("all have come", Duration.ofSeconds(30), () -> Set.copyOf(watch.lines(event))
+                            .size()
+                    == EVENTS);
+            assertThat(proxy.accepted()).as("connections").isGreaterThan(2);
+            assertThat(watch.lines(event)).as("resumed, not begun again").hasSizeLessThan(EVENTS + 50);
+            assertThat(watch.lines("error ")).isEmpty();
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -85,7 +88,7 @@ final class TaskFinder extends Heartbeats.Timer {
             beginWithOpenTasks(position);
         } else {
             since = position.since();
-            look();
+            look(newest.list());
         }
         context.heartbeats().start(this, context.ticker().nanos() + PERIOD_NANOS);
     }
@@ -108,31 +111,26 @@ final class TaskFinder extends Heartbeats.Timer {
         if (stream.room() == 0 || !looking.compareAndSet(false, true)) {
             return;
         }
+        Executor executor = context.fanOut().executor();
         try {
-            context.fanOut().executor().execute(() -> {
-                try {
-                    look();
-                } catch (EventLogException e) {
-                    // The next look finds the same tasks.
-                } catch (RuntimeException | Error e) {
-                    FAILURES.report(e);
-                } finally {
-                    looking.set(false);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            // The server stops.
-            looking.set(false);
+            newest.page(executor).thenAcceptAsync(this::look, executor).whenComplete((done, error) -> ended(error));
         } catch (RuntimeException | Error e) {
-            looking.set(false);
-            FAILURES.report(e);
+            ended(e);
         }
     }
 
-    private void look() {
+    private void ended(@Nullable Throwable error) {
+        looking.set(false);
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        // If the log can't answer, the next look finds the same tasks. A server that stops refuses work.
+        if (cause != null && !(cause instanceof EventLogException) && !(cause instanceof RejectedExecutionException)) {
+            FAILURES.report(cause);
+        }
+    }
+
+    private void look(Newest.Page first) {
         Instant begun = since.begun();
         Instant created = since.created();
-        Newest.Page first = newest.page();
         var found = new Oldest(first.taken);
         newest.each(first, created.minus(OVERLAP), log -> {
             Task task = log.task();
@@ -196,7 +194,7 @@ final class TaskFinder extends Heartbeats.Timer {
         }
     }
 
-    /** The newest tasks of the log, listed once for all viewers who look at about the same time. Thread-safe. */
+    /** The newest tasks of the log, listed once for all viewers that look at about the same time. Thread-safe. */
     static final class Newest {
 
         private static final Duration FRESH = Duration.ofMillis(500);
@@ -204,7 +202,7 @@ final class TaskFinder extends Heartbeats.Timer {
 
         private final EventLog log;
         private final InstantSource time;
-        private @Nullable Page last;
+        private @Nullable CompletableFuture<Page> last;
 
         Newest(EventLog log, InstantSource time) {
             this.log = log;
@@ -218,14 +216,24 @@ final class TaskFinder extends Heartbeats.Timer {
          */
         record Page(Instant taken, List<LogState> tasks) {}
 
-        synchronized Page page() {
-            Instant now = time.instant();
-            Page page = last;
-            if (page == null || Duration.between(page.taken, now).abs().compareTo(FRESH) >= 0) {
-                page = new Page(now, log.list(ALL));
+        /** Returns a page that is fresh. One thread at a time lists it, so that a slow log does not hold one for each viewer. */
+        synchronized CompletableFuture<Page> page(Executor executor) {
+            CompletableFuture<Page> page = last;
+            if (page == null || (page.isDone() && !isFresh(page))) {
+                page = CompletableFuture.supplyAsync(this::list, executor);
                 last = page;
             }
             return page;
+        }
+
+        private boolean isFresh(CompletableFuture<Page> page) {
+            return !page.isCompletedExceptionally()
+                    && Duration.between(page.join().taken, time.instant()).abs().compareTo(FRESH) < 0;
+        }
+
+        /** May wait for a disk. */
+        Page list() {
+            return new Page(time.instant(), log.list(ALL));
         }
 
         /** Calls for each task, newest first, until one that was created before. */

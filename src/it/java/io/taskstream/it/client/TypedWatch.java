@@ -41,6 +41,10 @@ public final class TypedWatch {
             say("noid name=" + event.getName() + " comment=" + event.getComment() + " data=" + event.readData());
             return;
         }
+        if (event.readData().isEmpty()) {
+            say("position " + event.getId());
+            return;
+        }
         StreamItem item = event.readData(StreamItem.class, MediaType.APPLICATION_JSON_TYPE);
         say("item " + event.getId() + " " + item);
     }

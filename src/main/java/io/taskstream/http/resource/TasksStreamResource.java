@@ -83,26 +83,25 @@ public class TasksStreamResource {
         StreamPosition position = seen == null ? StreamPosition.NONE : StreamPosition.parse(seen);
         Function<LogState, StartPosition> from = from(options.from);
         var viewerOptions = single.viewerOptions(options, StartPosition.UNKNOWN, viewer.grant());
-        if (ids.isEmpty()) {
-            TaskQuery wanted = wanted(labels, viewer);
-            Runnable release = quotas.admit(viewer.grant(), viewer.address());
-            single.begin(request, response, viewerOptions, viewer.grant(), release, sink -> streams.register(
-                    wanted, position, from, found -> quotas.count(found.task().id()), sink));
-            return;
-        }
-        StreamPosition named = position.in(ids);
-        List<LogState> found = find(ids, named);
-        if (found.stream().allMatch(each -> named.start(each, from).isPastEndOf(each))) {
+        List<LogState> found = find(ids, position);
+        if (!ids.isEmpty() && found.stream().allMatch(each -> position.start(each, from).isPastEndOf(each))) {
             suspended.resume(Response.noContent().build());
             return;
         }
+        Permissions permissions = viewer.grant().permissions();
+        var wanted = new TaskQuery(null, Parameters.labels(labels), 1, null, permissions::mayWatch);
         Runnable release = quotas.admit(viewer.grant(), viewer.address());
-        single.begin(request, response, viewerOptions, viewer.grant(), release, sink -> streams.register(
-                found,
-                named,
-                from,
-                each -> quotas.admit(each.task().id(), each.viewersElsewhere()),
-                sink));
+        single.begin(request, response, viewerOptions, viewer.grant(), release, sink -> {
+            if (ids.isEmpty()) {
+                streams.register(wanted, position, from, each -> quotas.count(each.task().id()), sink);
+            } else {
+                streams.register(found, position.in(ids), from, this::admit, sink);
+            }
+        });
+    }
+
+    private Runnable admit(LogState each) {
+        return quotas.admit(each.task().id(), each.viewersElsewhere());
     }
 
     /** Returns only the head, and at once. */
@@ -141,11 +140,6 @@ public class TasksStreamResource {
             throw Problem.of(403, "You have no permission for this").asException();
         }
         return ids;
-    }
-
-    private static TaskQuery wanted(List<String> labels, Caller viewer) {
-        Permissions permissions = viewer.grant().permissions();
-        return new TaskQuery(null, Parameters.labels(labels), Parameters.MAX_LIMIT, null, permissions::mayWatch);
     }
 
     /** Finds the tasks. One that the viewer has seen may have been deleted since; its other tasks must go on. */
