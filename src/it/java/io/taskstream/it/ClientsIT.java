@@ -103,9 +103,10 @@ class ClientsIT extends OnServer {
                     proxy.cut();
                 }
             }
-            Await.until("all have come", Duration.ofSeconds(30), () -> Set.copyOf(watch.lines(event))
-                            .size()
-                    == EVENTS);
+            Await.until(
+                    "all have come",
+                    Duration.ofSeconds(30),
+                    () -> Set.copyOf(watch.lines(event)).size() == EVENTS);
             assertThat(proxy.accepted()).as("connections").isGreaterThan(2);
             assertThat(watch.lines(event)).as("resumed, not begun again").hasSizeLessThan(EVENTS + 50);
             assertThat(watch.lines("error ")).isEmpty();

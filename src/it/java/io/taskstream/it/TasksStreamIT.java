@@ -48,7 +48,8 @@ class TasksStreamIT extends OnServer {
                     .containsEntry("x-accel-buffering", "no");
             assertThat(viewer.next()).startsWith("retry: ");
             assertThat(viewer.next())
-                    .isEqualTo("data: {\"task\":\"" + a + "\",\"id\":\"" + first + "\",\"data\":{\"text\":\"h\u00e4\"}}\n");
+                    .isEqualTo("data: {\"task\":\"" + a + "\",\"id\":\"" + first
+                            + "\",\"data\":{\"text\":\"h\u00e4\"}}\n");
             String position = viewer.next();
             assertThat(position).startsWith("id: ").contains(a).contains(b).hasLineCount(1);
             assertThat(position.substring(4).strip()).matches("[A-Za-z0-9._~:,-]+");
@@ -76,8 +77,11 @@ class TasksStreamIT extends OnServer {
             position = viewer.next().substring(4).strip();
             assertThat(viewer.rest(SOON)).isEmpty();
         }
-        assertThat(api.get("/stream?" + query(a, b), "Last-Event-ID", position).statusCode()).isEqualTo(204);
-        assertThat(api.get("/stream?" + query(a, b) + "&lastEventId=" + position).statusCode()).isEqualTo(204);
+        assertThat(api.get("/stream?" + query(a, b), "Last-Event-ID", position).statusCode())
+                .isEqualTo(204);
+        assertThat(api.get("/stream?" + query(a, b) + "&lastEventId=" + position)
+                        .statusCode())
+                .isEqualTo(204);
     }
 
     @Test
@@ -237,7 +241,8 @@ class TasksStreamIT extends OnServer {
 
     @Test
     void atMost32TasksAreNamed() {
-        List<String> tasks = IntStream.range(0, 32).mapToObj(i -> api.createTask()).toList();
+        List<String> tasks =
+                IntStream.range(0, 32).mapToObj(i -> api.createTask()).toList();
         String most = query(tasks.toArray(String[]::new));
         tasks.forEach(task -> api.publish(task, "1"));
         String position = "";
@@ -317,6 +322,7 @@ class TasksStreamIT extends OnServer {
     }
 
     private static JsonObject json(String frame) {
-        return Json.createReader(new StringReader(frame.substring("data: ".length()))).readObject();
+        return Json.createReader(new StringReader(frame.substring("data: ".length())))
+                .readObject();
     }
 }

@@ -63,7 +63,9 @@ public record Cookies(boolean crossSite) {
     /** Returns the name of that cookie. The streams of several tasks have one path, and each a cookie of its own. */
     static String pass(Credentials.Stream stream) {
         return stream.path().equals(Credentials.SEVERAL)
-                ? PASS + '.' + NO_NAME.matcher(StreamPasses.name(stream.tasks())).replaceAll(".")
+                ? PASS
+                        + '.'
+                        + NO_NAME.matcher(StreamPasses.name(stream.tasks())).replaceAll(".")
                 : PASS;
     }
 

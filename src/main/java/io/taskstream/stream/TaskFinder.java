@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -140,9 +141,8 @@ final class TaskFinder extends Heartbeats.Timer {
             }
         });
         // If there was no room for a task that was there before the viewer, it begins where the viewer asked for.
-        found.join(log -> log.task().created().isBefore(begun.minus(OVERLAP))
-                ? from.apply(log)
-                : StartPosition.earliest(log));
+        found.join(log ->
+                log.task().created().isBefore(begun.minus(OVERLAP)) ? from.apply(log) : StartPosition.earliest(log));
     }
 
     /** Calls for each task of the query, newest first, until it returns false. */
@@ -217,7 +217,7 @@ final class TaskFinder extends Heartbeats.Timer {
         record Page(Instant taken, List<LogState> tasks) {}
 
         /** Returns a page that is fresh. One thread at a time lists it, so that a slow log does not hold one for each viewer. */
-        synchronized CompletableFuture<Page> page(Executor executor) {
+        synchronized CompletionStage<Page> page(Executor executor) {
             CompletableFuture<Page> page = last;
             if (page == null || (page.isDone() && !isFresh(page))) {
                 page = CompletableFuture.supplyAsync(this::list, executor);

@@ -123,7 +123,8 @@ class AccessFuzzTest {
         var rules = new JwtVerifier.Rules(JwtVerifier.ALGORITHMS, "i", "a", Duration.ofSeconds(30), Duration.ofDays(1));
         assertRefused(() -> new JwtVerifier(id -> List.of(), rules, time).verify(token));
         assertRefused(() -> new StaticTokens(List::of, time).verify(token));
-        assertRefused(() -> new StreamPasses(new byte[32], Duration.ofDays(1), time).verify(token, List.of(new TaskId("x"))));
+        assertRefused(
+                () -> new StreamPasses(new byte[32], Duration.ofDays(1), time).verify(token, List.of(new TaskId("x"))));
         assertRefused(
                 () -> new Tickets(Duration.ofSeconds(30), time, new SecureRandom()).spend(token, new TaskId("x")));
     }

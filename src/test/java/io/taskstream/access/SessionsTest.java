@@ -42,8 +42,7 @@ class SessionsTest {
     void severalTasksNeedATicketEachOfOneSession() {
         TaskId other = new TaskId("other");
         List<TaskId> both = List.of(TASK, other);
-        Grant granted =
-                access.byTickets(List.of(tickets.issue(TASK, ann), tickets.issue(other, ann)), both);
+        Grant granted = access.byTickets(List.of(tickets.issue(TASK, ann), tickets.issue(other, ann)), both);
         assertThat(granted.subject()).isEqualTo("ann");
         assertThat(both).allMatch(granted.permissions()::mayWatch);
         assertThat(granted.permissions().mayWatch(new TaskId("third"))).isFalse();
@@ -52,8 +51,9 @@ class SessionsTest {
                 List.of(tickets.issue(TASK, ann)),
                 List.of(tickets.issue(other, ann), tickets.issue(TASK, ann)),
                 List.of(tickets.issue(TASK, ann), tickets.issue(other, bob)));
-        assertThat(wrong).allSatisfy(each -> assertThatThrownBy(() -> access.byTickets(each, both))
-                .isInstanceOf(RefusedException.class));
+        assertThat(wrong)
+                .allSatisfy(each ->
+                        assertThatThrownBy(() -> access.byTickets(each, both)).isInstanceOf(RefusedException.class));
     }
 
     @Test
@@ -117,7 +117,9 @@ class SessionsTest {
         assertThat(access.byPass(bobs, List.of(TASK)).subject()).isEqualTo("bob");
         assertThat(access.byToken("t")).isEqualTo(ann);
         time.advance(Duration.ofMillis(1));
-        assertThat(access.byPass(passes.issue(List.of(TASK), ann), List.of(TASK)).subject()).isEqualTo("ann");
+        assertThat(access.byPass(passes.issue(List.of(TASK), ann), List.of(TASK))
+                        .subject())
+                .isEqualTo("ann");
     }
 
     @Test

@@ -119,7 +119,8 @@ class TicketsTest {
 
         assertThat(passes.verify(pass, List.of(TASK))).isEqualTo(passes.verify(pass, List.of(TASK)));
         assertThat(passes.verify(pass, List.of(TASK)).permissions()).isEqualTo(Permissions.toWatch(TASK));
-        assertThatThrownBy(() -> passes.verify(pass, List.of(new TaskId("other")))).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> passes.verify(pass, List.of(new TaskId("other"))))
+                .isInstanceOf(RefusedException.class);
         time.advance(Duration.ofHours(1));
         assertThatThrownBy(() -> passes.verify(pass, List.of(TASK))).isInstanceOf(RefusedException.class);
     }

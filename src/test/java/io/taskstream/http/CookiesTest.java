@@ -29,7 +29,13 @@ class CookiesTest {
 
     @Test
     void aPassIsForItsStreamOnly() {
-        assertThat(new Cookies(true).pass(new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"), "abc", MINUTE, "", NOW))
+        assertThat(new Cookies(true)
+                        .pass(
+                                new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"),
+                                "abc",
+                                MINUTE,
+                                "",
+                                NOW))
                 .isEqualTo(
                         "__Secure-taskstream-stream=abc; Path=/tasks/t1/stream; Max-Age=60; HttpOnly; Secure; SameSite=None");
     }
@@ -60,7 +66,13 @@ class CookiesTest {
         assertThat(new Cookies(false).session("abc", MINUTE, "/some/where", NOW))
                 .isEqualTo("__Secure-taskstream.some.where=abc; Path=/some/where; Max-Age=60; HttpOnly; Secure;"
                         + " SameSite=Strict");
-        assertThat(new Cookies(true).pass(new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"), "abc", MINUTE, "/some/where", NOW))
+        assertThat(new Cookies(true)
+                        .pass(
+                                new Credentials.Stream(List.of(new TaskId("t1")), "/tasks/t1/stream"),
+                                "abc",
+                                MINUTE,
+                                "/some/where",
+                                NOW))
                 .startsWith("__Secure-taskstream-stream=abc; Path=/some/where/tasks/t1/stream; Max-Age=60;");
         // A browser sends the cookie of /some to /some/where, too.
         assertThat(Cookies.session("/some")).isNotEqualTo(Cookies.session("/some/where"));

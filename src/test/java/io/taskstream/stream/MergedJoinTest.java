@@ -48,7 +48,8 @@ class MergedJoinTest {
     private static final int VIEWERS = 24;
     private static final int BATCHES = 60;
     private static final Map<String, String> LABEL = Map.of("kind", "ci");
-    private static final Pattern EVENT = Pattern.compile("data: \\{\"task\":\"(\\w+)\",\"id\":\"\\w+-(\\d+)\",\"data\":(.*)}");
+    private static final Pattern EVENT =
+            Pattern.compile("data: \\{\"task\":\"(\\w+)\",\"id\":\"\\w+-(\\d+)\",\"data\":(.*)}");
 
     private final ManualTicker ticker = new ManualTicker();
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
@@ -92,10 +93,14 @@ class MergedJoinTest {
                 lasts.put("t" + i, publishing.get(i).get(30, TimeUnit.SECONDS));
             }
             for (Watcher watcher : watchers) {
-                assertThat(sweepUntil(watcher)).as("seed %d: all has come to %s", seed, watcher).isTrue();
+                assertThat(sweepUntil(watcher))
+                        .as("seed %d: all has come to %s", seed, watcher)
+                        .isTrue();
                 assertThat(watcher.fault).as("seed %d", seed).isNull();
             }
-            assertThat(watchers.stream().mapToInt(watcher -> watcher.connections).sum())
+            assertThat(watchers.stream()
+                            .mapToInt(watcher -> watcher.connections)
+                            .sum())
                     .isGreaterThan(VIEWERS);
         } finally {
             publishers.shutdownNow();

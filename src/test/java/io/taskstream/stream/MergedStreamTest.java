@@ -51,7 +51,10 @@ class MergedStreamTest {
         append(A, "3");
         append(B, "2");
         fixture.executor.runAll();
-        assertThat(viewer.take()).contains(frame("a", 3, "3")).contains(frame("b", 2, "2")).endsWith(position(3, 2));
+        assertThat(viewer.take())
+                .contains(frame("a", 3, "3"))
+                .contains(frame("b", 2, "2"))
+                .endsWith(position(3, 2));
     }
 
     @Test
@@ -206,8 +209,9 @@ class MergedStreamTest {
                 viewer.sink());
         viewer.sink().open(2500);
         assertThat(viewer.take())
-                .startsWith("retry: 2500\n\nevent: gap\ndata: {\"task\":\"a\",\"data\":{\"reason\":\"trimmed\",\"from\":\""
-                        + EPOCH + "-1\",\"to\":\"" + EPOCH + "-2\"}}\n\n" + "id: ")
+                .startsWith(
+                        "retry: 2500\n\nevent: gap\ndata: {\"task\":\"a\",\"data\":{\"reason\":\"trimmed\",\"from\":\""
+                                + EPOCH + "-1\",\"to\":\"" + EPOCH + "-2\"}}\n\n" + "id: ")
                 .contains(frame("a", 3, "3"));
         viewer.out().setReady(false);
         small.log.append(TASK, Samples.batch("1"));
@@ -246,7 +250,8 @@ class MergedStreamTest {
             fixture.executor.runAll();
         }
         assertThat(viewer.take())
-                .startsWith("event: producer\ndata: {\"task\":\"a\",\"data\":{\"upload\":\"build\",\"state\":\"lost\",");
+                .startsWith(
+                        "event: producer\ndata: {\"task\":\"a\",\"data\":{\"upload\":\"build\",\"state\":\"lost\",");
     }
 
     @Test
@@ -307,7 +312,11 @@ class MergedStreamTest {
         Connection viewer = fixture.connect(options());
         failing.refuseNextWatch(() -> {});
         assertThatThrownBy(() -> streams.register(
-                        List.of(log(A), log(B)), StreamPosition.NONE, StartPosition::earliest, log -> () -> {}, viewer.sink()))
+                        List.of(log(A), log(B)),
+                        StreamPosition.NONE,
+                        StartPosition::earliest,
+                        log -> () -> {},
+                        viewer.sink()))
                 .isInstanceOf(EventLogException.class);
         assertThat(streams.viewers(A)).isZero();
         assertThat(streams.meters().viewers()).isZero();
@@ -376,8 +385,6 @@ class MergedStreamTest {
     }
 
     private static String lastPosition(String stream) {
-        return stream.lines()
-                .filter(line -> line.startsWith("id: "))
-                .reduce("", (before, line) -> line.substring(4));
+        return stream.lines().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
     }
 }

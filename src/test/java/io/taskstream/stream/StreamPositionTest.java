@@ -20,8 +20,8 @@ class StreamPositionTest {
     private static final TaskId A = new TaskId("a");
     private static final TaskId B = new TaskId("b.~_-");
     private static final Map<TaskId, EventId> TASKS = Map.of(A, new EventId("9c41e7d2", 17));
-    private static final StreamPosition.Since SINCE =
-            new StreamPosition.Since(Instant.ofEpochMilli(1_732_877_000_000L), Instant.ofEpochMilli(1_700_000_000_000L));
+    private static final StreamPosition.Since SINCE = new StreamPosition.Since(
+            Instant.ofEpochMilli(1_732_877_000_000L), Instant.ofEpochMilli(1_700_000_000_000L));
 
     @Test
     void isWrittenAndReadBack() {
@@ -69,7 +69,10 @@ class StreamPositionTest {
     void namesAtMost32Tasks() {
         var text = new StringBuilder();
         for (int i = 0; i < 32; i++) {
-            text.append(i == 0 ? "" : ",").append("t".repeat(125)).append(i).append(":0123456789abcdef-123456789012345678");
+            text.append(i == 0 ? "" : ",")
+                    .append("t".repeat(125))
+                    .append(i)
+                    .append(":0123456789abcdef-123456789012345678");
         }
         assertThat(StreamPosition.parse(text.toString()).tasks()).hasSize(32);
         assertThat(text.length()).as("it fits into a header").isLessThan(6_000);
@@ -91,7 +94,8 @@ class StreamPositionTest {
 
     @Test
     void isReducedToSomeTasks() {
-        assertThat(new StreamPosition(TASKS, null, true).in(Set.of(A, B)).tasks()).isEqualTo(TASKS);
+        assertThat(new StreamPosition(TASKS, null, true).in(Set.of(A, B)).tasks())
+                .isEqualTo(TASKS);
         assertThat(new StreamPosition(TASKS, null, true).in(Set.of(B)).tasks()).isEmpty();
     }
 

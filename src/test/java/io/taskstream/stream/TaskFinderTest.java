@@ -44,7 +44,9 @@ class TaskFinderTest {
         publish("other", "1");
         pass(Duration.ofSeconds(1));
         Connection viewer = watch("");
-        assertThat(viewer.take()).startsWith("retry: 2500\n\n" + frame("open", 1, "1") + "id: @").doesNotContain("over");
+        assertThat(viewer.take())
+                .startsWith("retry: 2500\n\n" + frame("open", 1, "1") + "id: @")
+                .doesNotContain("over");
 
         create("new", "ci");
         create("new-other", "nightly");
@@ -146,13 +148,18 @@ class TaskFinderTest {
         create("t50", "ci");
         Connection viewer = watch("");
         String first = viewer.take();
-        assertThat(events(first)).hasSize(32).contains(frame("t10", 1, "1").strip()).contains(frame("t41", 1, "1").strip());
+        assertThat(events(first))
+                .hasSize(32)
+                .contains(frame("t10", 1, "1").strip())
+                .contains(frame("t41", 1, "1").strip());
         assertThat(lastPosition(first).length()).isLessThan(6_000);
         pass(SOON);
         publish("t20", Samples.DONE);
         pass(SOON);
         assertThat(events(viewer.take()))
-                .containsExactly(frame("t20", 2, Samples.DONE).strip(), frame("t42", 1, "1").strip());
+                .containsExactly(
+                        frame("t20", 2, Samples.DONE).strip(),
+                        frame("t42", 1, "1").strip());
         publish("t10", Samples.DONE);
         publish("t11", Samples.DONE);
         publish("t44", Samples.DONE);
@@ -169,8 +176,12 @@ class TaskFinderTest {
         }
         assertThat(events(second + again.take()))
                 .as("every event of the tasks that had to wait")
-                .contains(frame("t43", 1, "1").strip(), frame("t44", 2, Samples.DONE).strip())
-                .contains(frame("t49", 1, "1").strip(), frame("t50", 1, Samples.DONE).strip())
+                .contains(
+                        frame("t43", 1, "1").strip(),
+                        frame("t44", 2, Samples.DONE).strip())
+                .contains(
+                        frame("t49", 1, "1").strip(),
+                        frame("t50", 1, Samples.DONE).strip())
                 .doesNotHaveDuplicates()
                 .hasSize(2 * 40 + 1 - 32 - 2);
     }
@@ -185,7 +196,8 @@ class TaskFinderTest {
         create("b", "ci");
         publish("b", "1");
         pass(SOON);
-        assertThat(events(viewer.take())).containsExactly(frame("a", 2, "2").strip(), frame("b", 1, "1").strip());
+        assertThat(events(viewer.take()))
+                .containsExactly(frame("a", 2, "2").strip(), frame("b", 1, "1").strip());
     }
 
     @Test
@@ -198,8 +210,8 @@ class TaskFinderTest {
         }
         Instant now = fixture.time.instant();
         Connection viewer = watch(
-                "@" + now.toEpochMilli() + "." + now.toEpochMilli() + ",secret:" + EPOCH + "-0,other:" + EPOCH + "-0,mine:"
-                        + EPOCH + "-0",
+                "@" + now.toEpochMilli() + "." + now.toEpochMilli() + ",secret:" + EPOCH + "-0,other:" + EPOCH
+                        + "-0,mine:" + EPOCH + "-0",
                 id -> !id.value().equals("secret"),
                 StartPosition::earliest);
         pass(SOON);
@@ -211,7 +223,8 @@ class TaskFinderTest {
         create("a", "ci");
         publish("a", "1");
         assertThat(watch("garbage").take())
-                .startsWith("retry: 2500\n\nevent: gap\ndata: {\"task\":\"a\",\"data\":{\"reason\":\"reset\",\"from\":\"0-0\",")
+                .startsWith(
+                        "retry: 2500\n\nevent: gap\ndata: {\"task\":\"a\",\"data\":{\"reason\":\"reset\",\"from\":\"0-0\",")
                 .contains(frame("a", 1, "1"));
     }
 
@@ -295,7 +308,8 @@ class TaskFinderTest {
                         String task = open.get(random.nextInt(open.size()));
                         String json = random.nextInt(4) == 0 ? Samples.DONE : Integer.toString(step);
                         publish(task, json);
-                        expected.add(frame(task, last.merge(task, 1, Integer::sum), json).strip());
+                        expected.add(frame(task, last.merge(task, 1, Integer::sum), json)
+                                .strip());
                         if (json.equals(Samples.DONE)) {
                             open.remove(task);
                         }
@@ -339,13 +353,15 @@ class TaskFinderTest {
     }
 
     private void create(String id, String kind) {
-        assertThat(fixture.log.create(
-                        Task.open(new TaskId(id), null, Map.of("kind", kind), fixture.time.instant())))
+        assertThat(fixture.log.create(Task.open(new TaskId(id), null, Map.of("kind", kind), fixture.time.instant())))
                 .isTrue();
     }
 
     private void publish(String task, String... json) {
-        fixture.log.append(new TaskId(task), Samples.batch(json)).toCompletableFuture().join();
+        fixture.log
+                .append(new TaskId(task), Samples.batch(json))
+                .toCompletableFuture()
+                .join();
         fixture.executor.runAll();
     }
 
@@ -366,8 +382,6 @@ class TaskFinderTest {
     }
 
     private static String lastPosition(String stream) {
-        return stream.lines()
-                .filter(line -> line.startsWith("id: "))
-                .reduce("", (before, line) -> line.substring(4));
+        return stream.lines().filter(line -> line.startsWith("id: ")).reduce("", (before, line) -> line.substring(4));
     }
 }

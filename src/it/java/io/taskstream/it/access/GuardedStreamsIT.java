@@ -198,7 +198,9 @@ class GuardedStreamsIT {
             assertThat(cookie).contains("; Path=" + server.getPath() + "/stream;");
             pass = cookie.substring(0, cookie.indexOf(';'));
         }
-        assertThat(Statuses.of(server, "GET", path, null, "")).as("the tickets are spent").isEqualTo(401);
+        assertThat(Statuses.of(server, "GET", path, null, ""))
+                .as("the tickets are spent")
+                .isEqualTo(401);
         guarded.publish(publisher, b, "1");
         String[] again = {"Cookie", pass, "Last-Event-ID", position};
         try (var viewer = RawViewer.open(server, path, again)) {
@@ -206,8 +208,10 @@ class GuardedStreamsIT {
             assertThat(viewer.next(SOON).text()).startsWith("data: {\"task\":\"" + b + "\"");
         }
         String c = guarded.createTask(publisher);
-        assertThat(Statuses.of(server, "GET", path + "&task=" + c, null, "", again)).isEqualTo(401);
-        assertThat(Statuses.of(server, "GET", "/stream?label=a:b", null, "", again)).isEqualTo(401);
+        assertThat(Statuses.of(server, "GET", path + "&task=" + c, null, "", again))
+                .isEqualTo(401);
+        assertThat(Statuses.of(server, "GET", "/stream?label=a:b", null, "", again))
+                .isEqualTo(401);
         assertThat(Statuses.of(server, "GET", tasks + "&ticket=" + ticket(a, token), null, ""))
                 .as("a ticket is missing")
                 .isEqualTo(401);

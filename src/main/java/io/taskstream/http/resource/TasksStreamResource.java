@@ -84,7 +84,8 @@ public class TasksStreamResource {
         Function<LogState, StartPosition> from = from(options.from);
         var viewerOptions = single.viewerOptions(options, StartPosition.UNKNOWN, viewer.grant());
         List<LogState> found = find(ids, position);
-        if (!ids.isEmpty() && found.stream().allMatch(each -> position.start(each, from).isPastEndOf(each))) {
+        if (!ids.isEmpty()
+                && found.stream().allMatch(each -> position.start(each, from).isPastEndOf(each))) {
             suspended.resume(Response.noContent().build());
             return;
         }
@@ -93,7 +94,8 @@ public class TasksStreamResource {
         Runnable release = quotas.admit(viewer.grant(), viewer.address());
         single.begin(request, response, viewerOptions, viewer.grant(), release, sink -> {
             if (ids.isEmpty()) {
-                streams.register(wanted, position, from, each -> quotas.count(each.task().id()), sink);
+                streams.register(
+                        wanted, position, from, each -> quotas.count(each.task().id()), sink);
             } else {
                 streams.register(found, position.in(ids), from, this::admit, sink);
             }
