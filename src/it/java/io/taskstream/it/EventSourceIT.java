@@ -116,6 +116,45 @@ class EventSourceIT extends OnServer {
         assertThat(page.evaluate("() => window.seen.length")).isEqualTo(301);
     }
 
+    @Test
+    void eventSourceResumesSeveralTasksAfterEveryCutAndStopsAfter204() {
+        String a = api.createTask();
+        String b = api.createTask();
+        page.evaluate("""
+                url => {
+                  window.seen = new Map();
+                  window.got = window.opened = 0;
+                  window.source = new EventSource(url);
+                  window.source.onopen = () => window.opened++;
+                  window.source.onmessage = event => {
+                    const { task, id, data } = JSON.parse(event.data);
+                    window.got++;
+                    window.seen.set(task + ' ' + id.split('-')[1], data);
+                  };
+                }""", "/stream?task=" + a + "&task=" + b);
+        for (int cut = 1; cut <= 3; cut++) {
+            page.waitForFunction("opened => window.opened >= opened", cut);
+            publishNumbers(a, cut * 40 - 39, cut * 40 - 20);
+            publishNumbers(b, cut * 40 - 39, cut * 40 - 20);
+            page.waitForFunction("count => window.seen.size >= count", cut * 80 - 60);
+            proxy.cut();
+            publishNumbers(a, cut * 40 - 19, cut * 40);
+            publishNumbers(b, cut * 40 - 19, cut * 40);
+        }
+        page.waitForFunction("() => window.seen.size >= 240");
+        for (String task : List.of(a, b)) {
+            assertThat(page.evaluate(
+                            "task => [...window.seen].filter(([key]) => key.startsWith(task)).map(([, data]) => data)",
+                            task))
+                    .isEqualTo(IntStream.rangeClosed(1, 120).boxed().toList());
+        }
+        assertThat((int) page.evaluate("() => window.got")).as("resumed, not begun again").isLessThan(300);
+        api.publish(a, "{\"type\":\"done\"}");
+        api.publish(b, "{\"type\":\"done\"}");
+        page.waitForFunction("() => window.source.readyState === EventSource.CLOSED");
+        assertThat(page.evaluate("() => window.seen.size")).isEqualTo(242);
+    }
+
     private void publishLines(String task, int first, int last) {
         for (int i = first; i <= last; i++) {
             api.publish(task, "{\"type\":\"message_delta\",\"text\":\"line " + i + " of the build\\n\"}");

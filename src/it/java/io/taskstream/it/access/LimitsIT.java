@@ -106,6 +106,25 @@ class LimitsIT {
     }
 
     @Test
+    void aStreamOfSeveralTasksIsOneOfItsSubject() {
+        String maker = token("maker-3");
+        String tasks = "/stream?heartbeat=1&task=" + guarded.createTask(maker) + "&task=" + guarded.createTask(maker);
+        String viewer = token("viewer-3");
+        List<RawViewer> streams = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            streams.add(RawViewer.open(server, tasks, bearer(viewer)));
+            assertThat(streams.get(i).head().code()).isEqualTo(200);
+        }
+        assertIsLimit(guarded.api().get(tasks, bearer(viewer)));
+        streams.get(0).reset();
+        Await.until(
+                "the place is free",
+                SOON,
+                () -> Statuses.of(server, "GET", tasks, null, "", bearer(viewer)) == 200);
+        streams.forEach(RawViewer::close);
+    }
+
+    @Test
     void aSubjectHasSoManyOpenTasks() {
         String maker = token("maker-2");
         String first = guarded.createTask(maker);
