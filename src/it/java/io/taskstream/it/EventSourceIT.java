@@ -148,7 +148,9 @@ class EventSourceIT extends OnServer {
                             task))
                     .isEqualTo(IntStream.rangeClosed(1, 120).boxed().toList());
         }
-        assertThat((int) page.evaluate("() => window.got")).as("resumed, not begun again").isLessThan(300);
+        assertThat((int) page.evaluate("() => window.got"))
+                .as("resumed, not begun again")
+                .isLessThan(300);
         api.publish(a, "{\"type\":\"done\"}");
         api.publish(b, "{\"type\":\"done\"}");
         page.waitForFunction("() => window.source.readyState === EventSource.CLOSED");

@@ -9,6 +9,7 @@ import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.stream.StreamFixture.Connection;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
+import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.Samples;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ class TaskFinderTest {
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final StreamFixture fixture = new StreamFixture();
+    private TaskStreams streams = fixture.streams;
     private final List<TaskId> counted = new ArrayList<>();
 
     @Test
@@ -262,6 +264,30 @@ class TaskFinderTest {
     }
 
     @Test
+    void aLogThatCannotBeListedForAWhileIsListedAgain() {
+        var failing = new FailingLog(fixture.log);
+        streams = new TaskStreams(new StreamContext(
+                failing,
+                fixture.context.fanOut(),
+                fixture.heartbeats,
+                fixture.ticker,
+                fixture.time,
+                Samples.READER,
+                StreamFixture.HEARTBEAT));
+        Connection viewer = watch("");
+        watch("");
+        failing.failLists(true);
+        create("a", "ci");
+        publish("a", "1", Samples.DONE);
+        pass(Duration.ofSeconds(30));
+        assertThat(failing.lists()).as("once for both viewers").isBetween(20, 31);
+        assertThat(events(viewer.take())).isEmpty();
+        failing.failLists(false);
+        pass(SOON);
+        assertThat(events(viewer.take())).hasSize(2);
+    }
+
+    @Test
     void aViewerWithoutTasksIsDrained() {
         Connection viewer = watch("");
         fixture.streams.beginDrain(Duration.ofSeconds(1)).forEach(Viewer::drain);
@@ -338,7 +364,7 @@ class TaskFinderTest {
 
     private Connection watch(String position, Predicate<TaskId> visible, Function<LogState, StartPosition> from) {
         Connection viewer = fixture.connect(fixture.options(StartPosition.UNKNOWN));
-        fixture.streams.register(
+        streams.register(
                 new TaskQuery(null, Map.of("kind", "ci"), 1, null, visible),
                 position.isEmpty() ? StreamPosition.NONE : StreamPosition.parse(position),
                 from,

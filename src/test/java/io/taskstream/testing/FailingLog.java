@@ -5,8 +5,11 @@ import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.Chunk;
 import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.TaskQuery;
 import io.taskstream.task.TaskId;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -21,9 +24,31 @@ public final class FailingLog extends ForwardingLog {
     private final Queue<Throwable> readFailures = new ConcurrentLinkedQueue<>();
     private Optional<String> failure = Optional.empty();
     private int reads;
+    private boolean failsLists;
+    private int lists;
 
     public FailingLog(EventLog log) {
         super(log);
+    }
+
+    /** Fails to list tasks, or no more. */
+    public void failLists(boolean fails) {
+        failsLists = fails;
+        lists = 0;
+    }
+
+    /** How often tasks were listed since. */
+    public int lists() {
+        return lists;
+    }
+
+    @Override
+    public List<LogState> list(TaskQuery query) {
+        lists++;
+        if (failsLists) {
+            throw new EventLogException.Unavailable("The tasks can't be listed", null);
+        }
+        return super.list(query);
     }
 
     public void fail(String why) {

@@ -118,9 +118,7 @@ class LimitsIT {
         assertIsLimit(guarded.api().get(tasks, bearer(viewer)));
         streams.get(0).reset();
         Await.until(
-                "the place is free",
-                SOON,
-                () -> Statuses.of(server, "GET", tasks, null, "", bearer(viewer)) == 200);
+                "the place is free", SOON, () -> Statuses.of(server, "GET", tasks, null, "", bearer(viewer)) == 200);
         streams.forEach(RawViewer::close);
     }
 

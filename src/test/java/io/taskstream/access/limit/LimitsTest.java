@@ -138,6 +138,25 @@ class LimitsTest {
     }
 
     @Test
+    void aViewerOfSeveralTasksIsOneOfItsSubjectAndOneOfEachTask() {
+        var quotas = new ViewerQuotas(new ViewerQuotas.Limits(0, 1, 1, 0));
+
+        Runnable connection = quotas.admit(ANN, "192.0.2.1");
+        Runnable ofTask = quotas.admit(TASK, 0);
+        quotas.admit(OTHER, 0);
+        assertThatThrownBy(() -> quotas.admit(TASK, 0)).isInstanceOf(LimitException.class);
+        assertThatThrownBy(() -> quotas.admit(ANN, "192.0.2.1")).isInstanceOf(LimitException.class);
+        ofTask.run();
+        Runnable ofLabel = quotas.count(TASK);
+        quotas.count(TASK);
+        assertFull(quotas, TASK, BOB, "192.0.2.2", "The task");
+        ofLabel.run();
+        connection.run();
+        quotas.admit(ANN, "192.0.2.1");
+        assertFull(quotas, TASK, BOB, "192.0.2.2", "The task");
+    }
+
+    @Test
     void viewersOnOtherServersCountForTheTask() {
         var quotas = new ViewerQuotas(new ViewerQuotas.Limits(3, 3, 0, 0));
 
