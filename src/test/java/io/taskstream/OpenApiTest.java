@@ -93,6 +93,7 @@ class OpenApiTest {
         "head, /stream, 200 400 404",
         "get, /tasks/{id}/log, 200 206 400 401 403 404 416 429 503",
         "get, /tasks/{id}/search, 200 400 401 403 404 429 503",
+        "get, /tasks/{id}/lines, 200 400 401 403 404 429 503",
         "post, /tasks/{id}/tickets, 200 401 403",
         "post, /session, 200 400 401 413",
         "delete, /session, 204 401",

@@ -25,6 +25,7 @@ import io.taskstream.http.filter.WebsiteFilter;
 import io.taskstream.http.resource.DoctorResource;
 import io.taskstream.http.resource.EventsResource;
 import io.taskstream.http.resource.LineRequests;
+import io.taskstream.http.resource.LinesResource;
 import io.taskstream.http.resource.LogResource;
 import io.taskstream.http.resource.OperationsResource;
 import io.taskstream.http.resource.PageResource;
@@ -145,6 +146,7 @@ record ApplicationGraph(
                 new TasksStreamResource(log, streams, stream, access.viewers()),
                 new LogResource(lines, access.viewers(), access.sessions()),
                 new SearchResource(lines, access.viewers(), ticker),
+                new LinesResource(lines, access.viewers(), ticker),
                 new SessionsResource(access.control(), access.sessions(), cookies, time),
                 new DoctorResource(doctor, streams),
                 new OperationsResource(health, metrics, drain, meters, executor),

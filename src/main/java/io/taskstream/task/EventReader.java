@@ -102,11 +102,11 @@ public final class EventReader {
     }
 
     /**
-     * Returns the text of an event's data, empty unless it is a {@code message_delta}.
+     * Returns the text of an event's data; {@code null} if it is no {@code message_delta}.
      *
      * @param data what an {@linkplain EventData event} holds, in UTF-8
      */
-    public String textOf(byte[] data) {
+    public @Nullable String textOf(byte[] data) {
         String json = new String(data, StandardCharsets.UTF_8);
         if (json.startsWith(DELTA) && json.endsWith(DELTA_END)) {
             String text = unescaped(json, DELTA.length(), json.length() - DELTA_END.length());
@@ -117,10 +117,10 @@ public final class EventReader {
         try {
             Map<String, Object> members = members(json);
             boolean isDelta = KnownItem.MESSAGE_DELTA.type().equals(members.get(KnownItem.TYPE));
-            return isDelta && members.get("text") instanceof String text ? text : "";
+            return isDelta && members.get("text") instanceof String text ? text : null;
         } catch (InvalidItemException e) {
             // It exceeds bounds that are lower than they were when it was published.
-            return "";
+            return null;
         }
     }
 

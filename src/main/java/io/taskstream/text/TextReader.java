@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text of consecutive events, some at a time, so that the heap never holds all of it. The text of a task is all its
@@ -46,7 +47,7 @@ public final class TextReader {
         this.last = last;
     }
 
-    /** The text of one event; never empty. */
+    /** The text of one event; empty for an event that is no text. */
     public record Delta(long sequence, String text) {}
 
     /** Returns the sequence of the next event to be read. */
@@ -66,7 +67,7 @@ public final class TextReader {
     /**
      * Reads on. The stage may complete on a thread that must not block.
      *
-     * @return the deltas among the next events, maybe none; or {@link EventLogException.Unavailable} if the log no longer has
+     * @return the next events, maybe none, but no empty deltas; or {@link EventLogException.Unavailable} if the log no longer has
      *     these events
      */
     public CompletionStage<List<Delta>> read() {
@@ -83,9 +84,9 @@ public final class TextReader {
         int end = chunk.offset() + chunk.length();
         for (int at = chunk.offset(); at < end && !isAtEnd(); next++) {
             int frameEnd = Frames.end(frames, at);
-            String text = events.textOf(Frames.data(frames, at, frameEnd - at));
-            if (!text.isEmpty()) {
-                deltas.add(new Delta(next, text));
+            @Nullable String text = events.textOf(Frames.data(frames, at, frameEnd - at));
+            if (text == null || !text.isEmpty()) {
+                deltas.add(new Delta(next, text == null ? "" : text));
             }
             at = frameEnd;
         }

@@ -142,6 +142,7 @@ class AccessMatrixIT {
                 new Endpoint("GET", "/tasks/" + task + "/log", null, "", viewer, 200),
                 new Endpoint("HEAD", "/tasks/" + task + "/log", null, "", viewer, 200),
                 new Endpoint("GET", "/tasks/" + task + "/search?q=a", null, "", viewer, 200),
+                new Endpoint("GET", "/tasks/" + task + "/lines", null, "", viewer, 200),
                 new Endpoint("GET", "/tasks/" + task + "/stream?heartbeat=1", null, "", viewer, 200),
                 new Endpoint("HEAD", "/tasks/" + task + "/stream", null, "", viewer, 200),
                 new Endpoint("GET", "/stream?task=" + task + "&heartbeat=1", null, "", viewer, 200),
