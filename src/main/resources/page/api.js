@@ -5,8 +5,13 @@
  * Every failure is an {@link ApiError}: what the server's problem+json says, or that it could not be reached.
  */
 
+import { gapText } from './connection.js';
+import { sequenceOf } from './lines.js';
+import { FrameReader } from './stream-source.js';
+
 /** How long the head of an answer may take. */
 const ANSWER_MS = 20_000;
+const READ_MS = 60_000;
 
 const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
 
@@ -53,6 +58,43 @@ export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE'
 /** History: `{events: [{id, time, data}], next}`. */
 export const getEvents = (id, { after, limit }, signal) =>
   json(address(taskPath(id, '/events'), { after, limit }), { signal });
+
+/**
+ * Reads events of the log, for history has at most 1000 in an answer.
+ * @return {Promise<Object[]>} events as a stream has them, and marks where some are no longer kept
+ */
+export async function readEvents(id, from, until, signal) {
+  const stop = new AbortController();
+  const signals = AbortSignal.any([stop.signal, signal, AbortSignal.timeout(READ_MS)]);
+  const headers = { Accept: 'text/event-stream' };
+  const response = await call(streamAddress(id, { from }), { headers, cache: 'no-store', signal: signals });
+  const entries = [];
+  let last = 0;
+  const frames = new FrameReader(({ type, data, id: eventId }) => {
+    if (data === null || last >= until) return;
+    if (type === 'gap') entries.push({ kind: type, text: gapText(data), at: Date.now() });
+    if (type !== 'message') return;
+    last = sequenceOf(eventId);
+    entries.push({ id: eventId, data, at: Date.now(), replayed: true });
+  });
+  try {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part; last < until && !(part = await reader.read()).done;) frames.text(part.value);
+  } finally {
+    stop.abort();
+  }
+  return entries;
+}
+
+/** Which event a line is in, or which line an event; waits until the server has counted so far. */
+export async function findPlace(id, query, signal) {
+  for (;;) {
+    const place = await json(address(taskPath(id, '/lines'), query), { signal });
+    if (place.id !== null) return place;
+  }
+}
+
+export const searchLog = (id, query, signal) => json(address(taskPath(id, '/search'), query), { signal });
 
 /** Has the server keep the token in a cookie, for a browser's EventSource can't send one. */
 export const openSession = (token) =>

@@ -57,17 +57,28 @@ export class Columns {
 
   show() {
     const numbers = {
-      isKnown: (number) => this.#lines.isNumbered(number),
       address: (number) => this.#addressOf({ from: number, to: number }),
       choose: (number, extend) => this.#choose(number, extend),
     };
     this.#output.look({
       numbers: this.showNumbers ? numbers : null,
       time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
+      numberOf: (place) => this.#numberOf(place),
       target: this.#target,
       tookOf: (group) => this.#tookOf(group),
       pauseBefore: (number) => this.#pauseBefore(number),
     });
+  }
+
+  /** From 0; null if it is not known. */
+  #numberOf(place) {
+    const number = this.#lines.numberOf(place);
+    return number === null ? null : number - 1;
+  }
+
+  /** The number of the first line that the address points at, from 1; null if there is none. */
+  get targetNumber() {
+    return this.#target && this.#target.from + 1;
   }
 
   /** Live events: when they arrived. History: when it happened, if the server says so. */
@@ -113,11 +124,15 @@ export class Columns {
   showTarget(isCaughtUp) {
     if (!this.#isAwaited) return;
     const { from, to } = this.#target;
-    if (this.#lines.end <= to + LINES_BELOW && !(isCaughtUp && from < this.#lines.end)) return;
+    const lines = this.#lines;
+    const last = lines.size > 0 ? this.#numberOf(lines.end - 1) : null;
+    const isThere = last !== null && (last > to + LINES_BELOW || (isCaughtUp && last >= from));
+    if (!isThere && !(isCaughtUp && last === null)) return;
     this.#isAwaited = false;
-    if (!this.#lines.isNumbered(from)) return;
+    if (last === null) return;
     // The lines are drawn in the next frame.
-    requestAnimationFrame(() => this.#output.reveal({ line: Math.max(from, this.#lines.start), offset: 0 }, ''));
+    const place = Math.max(lines.withNumber(from + 1), lines.start);
+    requestAnimationFrame(() => this.#output.reveal({ line: place, offset: 0 }));
   }
 
   #choose(number, extend) {

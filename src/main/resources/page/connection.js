@@ -379,7 +379,8 @@ function endOf(data) {
   }
 }
 
-function gapText(data) {
+/** What a mark says of a frame of type gap. */
+export function gapText(data) {
   try {
     const { reason, from, to } = JSON.parse(data);
     const span = from && to ? ` (from ${from} to ${to})` : '';

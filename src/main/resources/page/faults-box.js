@@ -17,7 +17,7 @@ export class FaultsBox {
     this.#lines = lines;
     this.#output = output;
     this.faults = new Faults(lines);
-    this.errors = badge('bad', 'First error (!)', 'errors', () => this.first());
+    this.errors = badge('bad', FIRST, 'errors', () => this.first());
     this.previous = iconButton('up', 'Previous error (E)', {
       class: 'small',
       onclick: () => this.step(-1),
@@ -33,16 +33,18 @@ export class FaultsBox {
     this.element = h('div', { class: 'faults', hidden: true }, this.errors, this.steps, this.warnings);
   }
 
-  /** Lines came, or were cut off. */
-  linesChanged() {
+  /** Lines came, or were cut off. @param {boolean} isWhole whether they are the whole log */
+  linesChanged(isWhole) {
     this.faults.take();
     const errors = this.faults.count('error');
     const warnings = this.faults.count('warning');
     this.element.hidden = errors + warnings === 0;
     this.errors.hidden = this.steps.hidden = errors === 0;
     this.warnings.hidden = warnings === 0;
-    setText(this.errors, plural(errors, 'error'));
-    setText(this.warnings, plural(warnings, 'warning'));
+    const where = isWhole ? '' : ' in this part';
+    setText(this.errors, plural(errors, 'error') + where);
+    setText(this.warnings, plural(warnings, 'warning') + where);
+    this.errors.title = isWhole ? FIRST : `${FIRST}; only a part of the log is loaded, the search goes through all`;
   }
 
   first() {
@@ -65,7 +67,7 @@ export class FaultsBox {
     if (number === null) return;
     this.#current = number;
     this.#output.look({ faults: this.look });
-    this.#output.reveal({ line: number, offset: 0 }, '');
+    this.#output.reveal({ line: number, offset: 0 });
     const which = `${count(this.faults.indexOf(kind, number) + 1)} of ${count(this.faults.count(kind))}`;
     announce(`${NAMES[kind]} ${which}: ${this.#lines.line(number).text.slice(0, 200)}`);
   }
@@ -76,6 +78,7 @@ export class FaultsBox {
   }
 }
 
+const FIRST = 'First error (!)';
 const NAMES = { error: 'Error', warning: 'Warning' };
 
 function badge(tone, title, testid, onclick) {

@@ -36,6 +36,11 @@ export class Feed {
     this.#plan();
   }
 
+  /** Forgets what is not in the lines yet. */
+  clear() {
+    this.#queue = [];
+  }
+
   /** Whether all that came is in the lines. */
   get isEmpty() {
     return this.#queue.length === 0;

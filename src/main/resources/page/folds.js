@@ -56,6 +56,9 @@ export class Folds {
   /** What lines that may change have done, so that it can be undone. */
   #journal = [];
   #start = 0;
+  #generation = 0;
+  /** Whether the groups of the lines of the generation before were folded, by their headers. */
+  #before = new Map();
   /** The first line that is shown otherwise than before. */
   #changed = Infinity;
 
@@ -78,11 +81,24 @@ export class Folds {
     const lines = this.#lines;
     const from = this.#taken.take(lines);
     this.#changed = from;
+    const isAnew = this.#generation !== lines.generation;
+    if (isAnew) this.#beginAnew();
     this.#rollBack(from);
     if (lines.start > this.#start) this.#forgetCut();
     for (let number = from; number < lines.end; number++) this.#read(number, lines.line(number));
+    if (isAnew) this.#before.clear();
     this.#journal = this.#journal.filter(({ number }) => number >= lines.changingFrom - 1);
     return Math.max(this.#changed, lines.start);
+  }
+
+  #beginAnew() {
+    this.#generation = this.#lines.generation;
+    this.#start = this.#lines.start;
+    for (const { header, isCollapsed } of this.#groups) this.#before.set(header, isCollapsed);
+    this.#groups = [];
+    this.#journal = [];
+    this.#open = null;
+    [this.#items, this.#markers, this.#shown].forEach((each) => each.clear());
   }
 
   /** @return {Group|undefined} the group that a line begins */
@@ -214,8 +230,8 @@ export class Folds {
       from: from < line.text.length ? from : 0,
       isFolded,
       isFaint,
-      isCollapsed: false,
-      isChosen: false,
+      isCollapsed: this.#before.get(number) ?? false,
+      isChosen: this.#before.has(number),
       opening: line,
       closing: null,
       seconds,

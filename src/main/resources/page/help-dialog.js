@@ -38,6 +38,7 @@ const KEYS = [
       ['-', 'Fold all groups'],
       ['+', 'Open all groups'],
       ['↑ ↓ PgUp PgDn', 'Scroll (stops following)'],
+      [':', 'Go to a line'],
       ['Home', 'To the beginning'],
       ['End', 'To the end, and follow'],
     ],

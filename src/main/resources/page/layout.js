@@ -5,7 +5,7 @@
 
 import { breaksOf } from './cells.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN, Taken } from './lines.js';
+import { dataText, MOST_DRAWN, skippedText, Taken } from './lines.js';
 import { Rows } from './rows.js';
 
 const LEAST_COLUMNS = 20;
@@ -99,7 +99,8 @@ export class Layout {
 
   /** Characters of a line's text that a row has where lines are wrapped. */
   columnsFor(number) {
-    const label = this.#lines.line(number).kind === 'text' ? 0 : LABEL_WIDTH;
+    const line = this.#lines.line(number);
+    const label = (line.kind === 'text' ? 0 : LABEL_WIDTH) + skippedText(line).length;
     const fold = this.#folds.headerAt(number) ? FOLD_WIDTH + TOOK_WIDTH : 0;
     return Math.max(LEAST_COLUMNS / 2, this.columns - this.before - label - fold);
   }
@@ -107,8 +108,8 @@ export class Layout {
   /** @return {Part[]} one for each row of a line that is not folded */
   partsOf(number) {
     const line = this.#lines.line(number);
-    const begin = this.#folds.headerAt(number)?.from ?? 0;
-    const end = Math.min(line.text.length, MOST_DRAWN);
+    const begin = line.skip || (this.#folds.headerAt(number)?.from ?? 0);
+    const end = Math.min(line.text.length, line.skip + MOST_DRAWN);
     const breaks = this.wrap ? breaksOf(line.text.slice(begin, end), this.columnsFor(number)) : [0];
     const parts = breaks.map((at, index) => ({
       from: begin + at,

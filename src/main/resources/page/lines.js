@@ -5,9 +5,11 @@
  * terminal.js), and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of
  * its own, and the text goes on below it. Downloads have the text as it was sent.
  *
- * Lines are numbered from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
- * and the others keep their numbers. So a number held elsewhere (a search match, a row on screen) is either right or
- * known to be gone.
+ * Lines are counted from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
+ * and the others keep their places. So a place held elsewhere (a search match, a row on screen) is either right or
+ * known to be gone. When another part of the log takes the place of the lines, they are another `generation`.
+ *
+ * The numbers that readers see are those of the log: line feeds are counted, and an event that is no text is a line.
  */
 
 import { cellsOf } from './cells.js';
@@ -19,6 +21,8 @@ export const MOST_LINES = 200_000;
 const CUT = 10_000;
 /** Characters kept in all, for lines can be long. */
 const MOST_CHARACTERS = 64_000_000;
+
+const NONE = Object.freeze({ lines: 0, isBegun: false, isBroken: false });
 
 /** Characters of a line that are drawn; the rest is in copies and downloads. */
 export const MOST_DRAWN = 8192;
@@ -40,6 +44,10 @@ export const MOST_DRAWN = 8192;
  * @property {boolean} replayed whether the event is older than that: from the task's history
  * @property {number} cells the width of label and text
  * @property {number} weight the characters kept for it
+ * @property {number} skip how many characters before those that are drawn are left out
+ * @property {number} sequence of the event that it begins in; for a mark that of the line before
+ * @property {?number} nth how many lines of the log are between the first one here and it; null where something is missing
+ * @property {boolean} isFirst whether a line of the log begins in it
  */
 
 export class Lines {
@@ -53,14 +61,19 @@ export class Lines {
   #made = new WeakMap();
   #widest = 0;
   #characters = 0;
-  /** The first line whose number is not that of the log, since something before it is missing. */
-  #unnumbered = Infinity;
-  #isEmpty = true;
-  #mostLines;
+  /** The number of the first line that was here; null while it is not known. */
+  #base = null;
+  #first = null;
+  /** How many lines of the log are here that won't change, and whether the last of them goes on; with those that may. */
+  #settled = NONE;
+  #counted = NONE;
   #cutSize;
+  /** Lines kept at most. */
+  mostLines;
+  generation = 0;
 
-  constructor(mostLines = MOST_LINES, cutSize = Math.min(CUT, mostLines)) {
-    this.#mostLines = mostLines;
+  constructor(mostLines = MOST_LINES, cutSize = Math.min(CUT, mostLines >> 2)) {
+    this.mostLines = mostLines;
     this.#cutSize = cutSize;
   }
 
@@ -88,9 +101,63 @@ export class Lines {
     return this.#widest;
   }
 
-  /** Whether a line's number is the same for everybody who watches the task. */
-  isNumbered(number) {
-    return number < this.#unnumbered;
+  /** Forgets all, for another part of the log. */
+  beginAnew() {
+    this.generation++;
+    this.#lines = [];
+    this.#terminal = new Terminal();
+    this.#changing = this.#characters = 0;
+    this.#settled = this.#counted = NONE;
+    this.#base = this.#first = null;
+  }
+
+  /** Gives the first line another place. */
+  moveTo(start) {
+    this.#cut = start;
+  }
+
+  /** Says which line of the log the text of the first event is in, and whether that line begins before. */
+  setBase(line, isBegun) {
+    this.#base = isBegun && this.#first?.kind !== 'text' ? line + 1 : line;
+  }
+
+  /** Another part of a line is drawn than its beginning. */
+  widen({ text, skip }) {
+    this.#widest = Math.max(this.#widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
+  }
+
+  /** The number, from 1, of the line of the log that a line belongs to; null if that is not known. */
+  numberOf(number) {
+    const nth = this.line(number)?.nth ?? null;
+    return this.#base === null || nth === null ? null : this.#base + nth;
+  }
+
+  /** The first line with a number or a greater one. */
+  withNumber(wanted) {
+    // Nothing is numbered behind what is missing.
+    return this.#firstLine(({ nth }) => nth === null || this.#base + nth >= wanted);
+  }
+
+  /** The first line that is so many lines of the log behind another. */
+  behind(number, many) {
+    const from = this.line(number)?.nth ?? 0;
+    return this.#firstLine(({ nth }) => nth === null || nth >= from + many);
+  }
+
+  /** The first line of an event or of a later one. */
+  ofEvent(sequence) {
+    return this.#firstLine((line) => line.sequence >= sequence);
+  }
+
+  #firstLine(isBehind) {
+    let low = 0;
+    let high = this.#lines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBehind(this.#lines[middle])) high = middle;
+      else low = middle + 1;
+    }
+    return this.#cut + low;
   }
 
   /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */
@@ -103,8 +170,7 @@ export class Lines {
    * @return {import('./items.js').Item} what it was read as
    */
   addEvent({ id, data, at, replayed }) {
-    if (this.#isEmpty && !id.endsWith('-1')) this.#unnumbered = 0;
-    this.#isEmpty = false;
+    if (this.#first === null && this.#base === null && id.endsWith('-1')) this.#base = 1;
     const item = itemOf(data);
     const about = { kind: item.kind, tone: item.tone, label: '', detail: false, id, at, replayed };
     if (item.kind === 'text') {
@@ -126,8 +192,6 @@ export class Lines {
   /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
     this.#seal(false);
-    this.#unnumbered = Math.min(this.#unnumbered, this.end);
-    this.#isEmpty = false;
     const label = kind === 'lag' ? 'lagged' : 'gap';
     const about = { kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] };
     this.#put({ ...about, text, parts: null, raw: null, end: '\n' });
@@ -140,7 +204,9 @@ export class Lines {
 
   #takeRows() {
     for (const line of this.#lines.splice(this.#lines.length - this.#changing)) this.#characters -= line.weight;
+    this.#counted = this.#settled;
     this.#terminal.takeDone().forEach((row) => this.#put(this.#lineOf(row)));
+    this.#settled = this.#counted;
     const { shown } = this.#terminal;
     shown.forEach((row) => this.#put(this.#lineOf(row)));
     this.#changing = shown.length;
@@ -169,7 +235,31 @@ export class Lines {
     const line = about.weight === undefined ? measured(about) : about;
     if (line.cells > this.#widest) this.#widest = line.cells;
     this.#characters += line.weight;
+    line.sequence = line.id === null ? (this.#lines.at(-1)?.sequence ?? 0) : sequenceOf(line.id);
+    this.#number(line);
+    this.#first ??= line;
     this.#lines.push(line);
+    // What is no text does not change.
+    if (line.kind !== 'text') this.#settled = this.#counted;
+  }
+
+  #number(line) {
+    const { lines, isBegun, isBroken } = this.#counted;
+    if (line.id === null || isBroken) {
+      line.nth = null;
+      line.isFirst = false;
+      this.#counted = { ...NONE, isBroken: true };
+    } else if (line.kind === 'text') {
+      line.nth = lines;
+      line.isFirst = !isBegun;
+      const sent = sentText(line);
+      const goesOn = sent === '' ? isBegun : !sent.endsWith('\n');
+      this.#counted = { lines: lines + feedsIn(sent), isBegun: goesOn, isBroken };
+    } else {
+      line.isFirst = line.label !== '';
+      line.nth = line.isFirst ? lines + (isBegun ? 1 : 0) : lines - 1;
+      this.#counted = { lines: line.nth + 1, isBegun: false, isBroken };
+    }
   }
 
   /**
@@ -179,9 +269,9 @@ export class Lines {
    */
   settle() {
     this.#takeRows();
-    const tooMany = this.#lines.length > this.#mostLines;
+    const tooMany = this.#lines.length > this.mostLines;
     const most = this.#lines.length - this.#changing;
-    let many = tooMany ? Math.min(most, this.#lines.length - this.#mostLines + this.#cutSize) : 0;
+    let many = tooMany ? Math.min(most, this.#lines.length - this.mostLines + this.#cutSize) : 0;
     let characters = this.#characters;
     for (let at = 0; at < many; at++) characters -= this.#lines[at].weight;
     for (; characters > MOST_CHARACTERS && many < most; many++) characters -= this.#lines[many].weight;
@@ -225,6 +315,7 @@ export class Lines {
  * What a reader of the lines has taken of them, to know what it must take again.
  */
 export class Taken {
+  #generation = 0;
   #end = 0;
   /** Those that could change then. @type {Line[]} */
   #changing = [];
@@ -235,6 +326,7 @@ export class Taken {
    */
   take(lines) {
     const from = this.next(lines);
+    this.#generation = lines.generation;
     this.#end = lines.end;
     this.#changing = [];
     for (let number = lines.changingFrom; number < lines.end; number++) this.#changing.push(lines.line(number));
@@ -243,15 +335,11 @@ export class Taken {
 
   /** What {@link take} would return. */
   next(lines) {
+    if (lines.generation !== this.#generation) return lines.start;
     const first = this.#end - this.#changing.length;
     let number = Math.max(first, lines.start);
     while (number < this.#end && lines.line(number) === this.#changing[number - first]) number++;
     return Math.max(number, lines.start);
-  }
-
-  clear() {
-    this.#end = 0;
-    this.#changing = [];
   }
 }
 
@@ -275,7 +363,18 @@ export function textBetween(lines, from, to, isHidden) {
 
 function measured(line) {
   const cells = cellsOf(line.text.slice(0, MOST_DRAWN)) + (line.kind === 'text' ? 0 : LABEL_WIDTH);
-  return { ...line, open: false, cells, weight: weightOf(line) };
+  return { ...line, open: false, skip: 0, cells, weight: weightOf(line) };
+}
+
+/** The number in an event's id. */
+export function sequenceOf(id) {
+  return Number(id.slice(id.lastIndexOf('-') + 1));
+}
+
+function feedsIn(text) {
+  let feeds = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) feeds++;
+  return feeds;
 }
 
 function weightOf({ text, parts, raw, data }) {
@@ -291,6 +390,11 @@ function sentText(line) {
 /** The data of the event that begins in a line other than text. */
 export function dataText(line) {
   return line.data[0];
+}
+
+/** What stands for the characters before those that are drawn. */
+export function skippedText({ skip }) {
+  return skip > 0 ? `${skip} characters … ` : '';
 }
 
 /** The label and blanks up to the text's column; nothing for text. */

@@ -1,5 +1,6 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
+ * Which lines of a longer log are held is said by a {@link import('./log-part.js').LogPart}.
  *
  * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are
  * scrolled sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted
@@ -8,18 +9,22 @@
  * While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold again.
  */
 
+import { cellsOf } from './cells.js';
 import { h, setText } from './dom.js';
 import { DrawnRows } from './drawn-rows.js';
 import { Folds } from './folds.js';
 import { took } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { FOLD_WIDTH, Layout } from './layout.js';
+import { MOST_DRAWN, skippedText } from './lines.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
 const TIME_WIDTH = 14;
 /** Characters of the numbers' column, with two blanks. */
 const NUMBER_WIDTH = 9;
+/** Characters that are drawn before and behind what is looked for in a very long line. */
+const MOST_AFTER = 2000;
 /** Pixels above the first row and below the last. */
 const MARGIN = 8;
 
@@ -49,6 +54,8 @@ export class Output {
   };
   #onFollow;
   #resize;
+  /** @type {import('./log-part.js').LogPart} */
+  #part;
 
   /**
    * @param {import('./lines.js').Lines} lines
@@ -113,6 +120,38 @@ export class Output {
     return this.#following;
   }
 
+  /** The part of the log that the lines are. */
+  set part(part) {
+    this.#part = part;
+  }
+
+  /** The first and the last line on screen. */
+  get screen() {
+    const row = this.#scrollRow() + this.element.clientHeight / this.#cell.height;
+    return { top: this.topLine, bottom: this.#layout.lineAt(Math.floor(row)) };
+  }
+
+  /** Shows lines that are made anew, with the one that was at the top where it was. */
+  renew(change) {
+    const top = this.topLine;
+    const within = this.element.scrollTop - this.#layout.rowOf(top) * this.#cell.height;
+    this.#following = false;
+    change();
+    this.#layout.renewAll();
+    this.#version++;
+    const changed = this.#lines.line(top) ? this.#folds.reveal(top) : null;
+    if (changed !== null) this.#layout.renew(changed);
+    this.#size();
+    this.#scrollTo(within + this.#layout.rowOf(top) * this.#cell.height);
+    this.refresh();
+  }
+
+  /** It is no scrolling by a reader, who would follow at the end. */
+  #scrollTo(top) {
+    this.element.scrollTop = top;
+    this.#lastTop = this.element.scrollTop;
+  }
+
   get wrap() {
     return this.#layout.wrap;
   }
@@ -163,6 +202,8 @@ export class Output {
   }
 
   follow(following) {
+    // Where the end is not held it has to be asked for.
+    if (following && !this.#part.isLive) return this.#part.toEnd().then((isThere) => isThere && this.follow(true));
     if (following) this.#seen = this.#lines.end;
     if (this.#following !== following) {
       this.#following = following;
@@ -209,7 +250,7 @@ export class Output {
   }
 
   /** Brings a match into the middle of the screen. */
-  reveal({ line, offset }, query) {
+  reveal({ line, offset, length = 0 }) {
     this.follow(false);
     const at = this.#lines.line(line);
     if (!at) return;
@@ -220,21 +261,30 @@ export class Output {
       this.#layout.renew(changed);
       this.redraw();
     }
+    this.#showPart(at, offset);
     this.#size();
     const { wrap } = this.#layout;
-    const row = this.#layout.rowOf(line) + (wrap ? Math.floor(offset / this.#layout.columnsFor(line)) : 0);
+    const parts = this.#layout.partsOf(line);
+    const index = Math.max(0, parts.findIndex(({ to }) => offset < to));
     const { clientHeight, clientWidth } = this.element;
-    this.element.scrollTop = this.#top() + row * this.#cell.height - clientHeight / 2;
-    // It is no scrolling by a reader, who would follow at the end.
-    this.#lastTop = this.element.scrollTop;
-    const group = this.#folds.headerAt(line);
-    const begin = (at.kind === 'text' ? 0 : LABEL_WIDTH) + (group ? FOLD_WIDTH - group.from : 0);
-    const column = this.#layout.before + begin + offset;
-    const left = column * this.#cell.width;
-    const right = left + query.length * this.#cell.width;
+    this.#scrollTo(this.#top() + (this.#layout.rowOf(line) + index) * this.#cell.height - clientHeight / 2);
     if (wrap) return;
+    const group = this.#folds.headerAt(line) ? FOLD_WIDTH : 0;
+    const begin = this.#layout.before + (at.kind === 'text' ? 0 : LABEL_WIDTH) + group + skippedText(at).length;
+    const left = (begin + cellsOf(at.text.slice(parts[0].from, offset))) * this.#cell.width;
+    const right = left + length * this.#cell.width;
     if (left < this.element.scrollLeft || right > this.element.scrollLeft + clientWidth - 40)
       this.element.scrollLeft = Math.max(0, right - clientWidth * 0.7);
+  }
+
+  /** Of a very long line another part is drawn. */
+  #showPart(line, offset) {
+    const { skip } = line;
+    if (offset >= skip && offset < skip + MOST_DRAWN - MOST_AFTER) return;
+    line.skip = offset < MOST_DRAWN - MOST_AFTER ? 0 : offset - MOST_AFTER;
+    this.#lines.widen(line);
+    this.#layout.renew(this.#lines.start);
+    this.redraw();
   }
 
   /** Times of groups that grow go on; called now and then. */
@@ -252,7 +302,10 @@ export class Output {
     if (key === 'End') return this.follow(true);
     if (key === 'ArrowLeft' || key === 'ArrowRight')
       return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
-    if (key === 'Home') this.element.scrollTo({ top: 0, left: 0 });
+    if (key === 'Home') {
+      this.element.scrollTo({ top: 0, left: 0 });
+      if (this.#part.hasEarlier) this.#part.toStart();
+    }
     else this.element.scrollBy({ top: by });
   }
 
@@ -264,13 +317,13 @@ export class Output {
 
   /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
   #wheeled(by) {
-    if (by < 0 && this.#canScroll()) this.follow(false);
+    if (by < 0 && (this.#canScroll() || this.#part.hasEarlier)) this.follow(false);
     else if (by > 0 && !this.#following && this.#isAtEnd()) this.follow(true);
   }
 
   #isAtEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
-    return scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+    return this.#part.isLive && scrollTop + clientHeight >= scrollHeight - this.#cell.height;
   }
 
   #scrolled() {
@@ -345,7 +398,7 @@ export class Output {
     this.#take();
     this.#size();
     // Where all fits on the screen there is no end to be away from.
-    if (!this.#following && !this.#canScroll()) this.follow(true);
+    if (!this.#following && !this.#canScroll() && this.#part.isWhole) this.follow(true);
     if (this.#following) {
       this.#seen = this.#lines.end;
       this.element.scrollTop = this.element.scrollHeight;
@@ -363,6 +416,7 @@ export class Output {
       this.#layout.total,
       Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
     );
+    this.#part.near(first, this.#layout.total - last);
     const top = this.#top();
     this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }

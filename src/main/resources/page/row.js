@@ -8,16 +8,17 @@
 import { h } from './dom.js';
 import { full } from './format.js';
 import { LABEL_WIDTH } from './items.js';
-import { MOST_DRAWN } from './lines.js';
+import { MOST_DRAWN, skippedText } from './lines.js';
 import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
 /**
  * @typedef {Object} Looks what all rows on screen have in common
  * @property {?((line: import('./lines.js').Line) => {text: string, exact: boolean})} time null when times are off
- * @property {?{isKnown: (number: number) => boolean, address: (number: number) => string,
- *     choose: (number: number, extend: boolean) => void}} numbers null when line numbers are off
- * @property {?{from: number, to: number}} target the lines that the page's address points at
+ * @property {?{address: (number: number) => string, choose: (number: number, extend: boolean) => void}} numbers null when line
+ *     numbers are off
+ * @property {(place: number) => ?number} numberOf the number of a line, from 0; null if it is not known
+ * @property {?{from: number, to: number}} target the numbers that the page's address points at
  * @property {?import('./search.js').Search} search
  * @property {?{of: (line: import('./lines.js').Line) => ?string, current: ?number}} faults which lines are errors and warnings,
  *     and the one that the reader has gone to
@@ -42,7 +43,7 @@ export function drawRow(line, number, part, looks) {
   const group = looks.folds.headerAt(number);
   const classes = [
     `row tone-${line.tone} kind-${line.kind}`,
-    isTarget(number, looks.target) && 'target',
+    isTarget(looks.numberOf(number), looks.target) && 'target',
     fault && `fault-${fault}`,
     group && (group.isFaint ? 'group faint' : 'group'),
     looks.folds.groupOf(number) && 'in-group',
@@ -55,15 +56,16 @@ export function drawRow(line, number, part, looks) {
     'data-from': part.json === null ? part.from : null,
   });
   if (fault && part.first && line.kind === 'text') row.append(signOf(fault));
-  if (looks.numbers) row.append(numberOf(number, part, looks.numbers));
+  if (looks.numbers) row.append(numberOf(line, part, looks.numberOf(number), looks.numbers));
   if (looks.time) row.append(timeOf(line, part, looks.time));
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   if (group) row.addEventListener('click', (event) => clicked(event) && looks.fold(number));
   if (group) row.append(foldOf(line, number, part, group, looks));
+  if (part.first && line.skip > 0) row.append(h('span', { class: 'rest' }, skippedText(line)));
   row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
   if (group && part.first) row.append(tookOf(group, looks));
   // Where the line is wrapped, there is room behind its end.
-  const isLast = part.json === null && part.to >= Math.min(line.text.length, MOST_DRAWN);
+  const isLast = part.json === null && part.to >= endOf(line);
   if (isLast) row.append(pauseOf(number, looks));
   return row;
 }
@@ -77,12 +79,12 @@ function signOf(fault) {
 }
 
 function isTarget(number, target) {
-  return target !== null && number >= target.from && number <= target.to;
+  return target !== null && number !== null && number >= target.from && number <= target.to;
 }
 
 /** Readers count from 1. A link, so that its address can be copied; not among those that Tab stops at, for there are many. */
-function numberOf(number, part, { isKnown, address, choose }) {
-  if (!part.first || !isKnown(number)) return h('span', { class: 'number' });
+function numberOf(line, part, number, { address, choose }) {
+  if (!part.first || !line.isFirst || number === null) return h('span', { class: 'number' });
   const onclick = (event) => {
     event.preventDefault();
     choose(number, event.shiftKey);
@@ -162,16 +164,21 @@ function textOf(line, number, part, looks) {
     at += run.text.length;
     if (at >= part.to) break;
   }
-  const hidden = line.text.length - MOST_DRAWN;
-  if (hidden > 0 && part.to >= MOST_DRAWN)
+  const hidden = line.text.length - endOf(line);
+  if (hidden > 0 && part.to >= endOf(line))
     text.append(h('span', { class: 'rest' }, ` … ${hidden} more characters; copy or download has them`));
   return text;
+}
+
+/** Where what is drawn of a line ends. */
+function endOf({ text, skip }) {
+  return Math.min(text.length, skip + MOST_DRAWN);
 }
 
 function marksOf(line, number, search) {
   if (!search?.query) return [];
   const { current, query } = search;
-  return search.offsetsIn(line.text.slice(0, MOST_DRAWN + query.length)).map((offset) => ({
+  return search.offsetsIn(line.text.slice(0, endOf(line) + query.length)).map((offset) => ({
     from: offset,
     to: offset + query.length,
     current: current !== null && current.line === number && current.offset === offset,

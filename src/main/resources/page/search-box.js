@@ -1,22 +1,37 @@
 /**
- * The search field over the output: count, next, previous.
+ * The search field over the output: count, next, previous. What is held is searched here, a longer log by the server.
  */
 
 import { announce, h, icon, iconButton, setText } from './dom.js';
 import { count } from './format.js';
-import { Search } from './search.js';
+import { LogSearch, Search } from './search.js';
+
+/** One who types is not asked for each letter. */
+const TYPING_MS = 200;
 
 export class SearchBox {
+  /** The one of the two that goes on. */
   #search;
+  #held;
+  #whole;
   #output;
+  #lines;
+  #part = null;
   #frame = 0;
   /** The line that one looked at when typing began: the search goes from there. */
   #origin = 0;
   #revealed = false;
+  #timer = 0;
 
-  /** @param {import('./lines.js').Lines} lines @param {import('./output.js').Output} output */
-  constructor(lines, output) {
-    this.#search = new Search(lines);
+  /**
+   * @param {import('./lines.js').Lines} lines
+   * @param {import('./output.js').Output} output
+   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask has the server search
+   */
+  constructor(lines, output, ask) {
+    this.#search = this.#held = new Search(lines);
+    this.#whole = new LogSearch(lines, ask);
+    this.#lines = lines;
     this.#output = output;
     this.input = h('input', {
       type: 'search',
@@ -54,8 +69,14 @@ export class SearchBox {
     );
   }
 
+  /** The part of the log that the lines are. @param {import('./log-part.js').LogPart} part */
+  set part(part) {
+    this.#part = part;
+  }
+
   dispose() {
     cancelAnimationFrame(this.#frame);
+    this.#whole.stop();
   }
 
   focus() {
@@ -76,22 +97,40 @@ export class SearchBox {
 
   step(direction) {
     const match = this.#search.step(direction, this.#output.topLine);
-    if (match) this.#reveal(match);
+    if (match) return this.#reveal(match);
   }
 
   /** Lines came, or were cut off. */
   linesChanged(start) {
-    if (this.#search.query === '') return;
+    if (this.#search !== this.#held || this.#search.query === '') return;
     this.#search.dropBefore(start);
     this.#go();
   }
 
   #typed() {
+    const query = this.input.value;
     if (this.#search.query === '') this.#origin = this.#output.topLine;
     this.#revealed = false;
-    this.#search.start(this.input.value);
+    this.#held.start('');
+    this.#whole.stop();
+    clearTimeout(this.#timer);
+    this.#search = query === '' || this.#part.isWhole ? this.#held : this.#whole;
     this.#output.look({ search: this.#search });
+    if (this.#search === this.#whole) {
+      this.#timer = setTimeout(() => this.#searchWhole(query), TYPING_MS);
+      setText(this.status, '…');
+      return;
+    }
+    this.#held.start(query);
     this.#go();
+  }
+
+  #searchWhole(query) {
+    const origin = this.#lines.line(this.#origin)?.sequence ?? this.#part.first;
+    this.#whole.start(query, origin, () => {
+      this.#show();
+      if (!this.#revealed && this.#whole.count > 0) this.#revealFirst();
+    });
   }
 
   /** Searches a slice a frame. */
@@ -105,24 +144,31 @@ export class SearchBox {
 
   /** The nearest match after where one was; only once all before it is searched, lest it jump. */
   #revealFirst() {
-    if (!this.#search.finished) return;
+    if (this.#search === this.#held && !this.#search.finished) return;
     this.#revealed = true;
     const match = this.#search.step(1, this.#origin);
     if (match) this.#reveal(match);
     if (this.#search.query !== '') announce(`${this.status.textContent || 'No'} matches`);
   }
 
-  #reveal(match) {
-    this.#output.reveal(match, this.#search.query);
-    this.#output.redraw();
+  async #reveal(match) {
+    const { query } = this.#search;
     this.#show();
+    if (this.#search === this.#whole) {
+      if (!(await this.#part.toEvent(match.sequence)) || this.#search.query !== query) return;
+      match = this.#whole.place(match);
+    }
+    this.#output.reveal({ length: query.length, ...match });
+    this.#output.redraw();
   }
 
   #show() {
     const { query, count: many, full, currentIndex, finished } = this.#search;
     const at = currentIndex >= 0 ? `${count(currentIndex + 1)} / ` : '';
     const none = finished ? 'No match' : '…';
-    setText(this.status, query === '' ? '' : many === 0 ? none : `${at}${count(many)}${full ? '+' : ''}`);
+    const more = full ? '+' : this.#search === this.#whole && !finished ? '…' : '';
+    setText(this.status, query === '' ? '' : many === 0 ? none : `${at}${count(many)}${more}`);
+    this.status.title = this.#search === this.#whole ? 'In the whole log; of its events in the text alone' : '';
     this.element.classList.toggle('none', query !== '' && many === 0 && finished);
     this.previous.disabled = this.next.disabled = many === 0;
   }

@@ -5,7 +5,19 @@
  * and goes on through lines as they arrive. Upper and lower case count as the same.
  */
 
-import { Taken } from './lines.js';
+import { sequenceOf, Taken } from './lines.js';
+
+function patternOf(query) {
+  return query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+}
+
+function offsetsIn(text, pattern) {
+  const offsets = [];
+  if (pattern === null) return offsets;
+  pattern.lastIndex = 0;
+  for (let found; (found = pattern.exec(text)) !== null;) offsets.push(found.index);
+  return offsets;
+}
 
 /** Matches counted; past that the count is shown with a plus. */
 export const MOST_MATCHES = 100_000;
@@ -61,7 +73,7 @@ export class Search {
   /** Begins a search; an empty query ends it. */
   start(query) {
     this.#query = query;
-    this.#pattern = query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+    this.#pattern = patternOf(query);
     this.#next = this.#lines.start;
     this.#taken.take(this.#lines);
     this.#numbers = [];
@@ -109,11 +121,7 @@ export class Search {
 
   /** Where the query is in a text. */
   offsetsIn(text) {
-    const offsets = [];
-    if (this.#pattern === null) return offsets;
-    this.#pattern.lastIndex = 0;
-    for (let found; (found = this.#pattern.exec(text)) !== null;) offsets.push(found.index);
-    return offsets;
+    return offsetsIn(text, this.#pattern);
   }
 
   /** Forgets matches in lines that were cut off. */
@@ -149,5 +157,124 @@ export class Search {
 
   #match(index) {
     return index < 0 || index >= this.count ? null : { line: this.#numbers[index], offset: this.#offsets[index] };
+  }
+}
+
+/** What a server finds at once, and what is asked for in all. */
+const MOST_HITS = 1000;
+const MOST_HITS_IN_ALL = 20_000;
+
+/**
+ * The search in a log of which only a part is held: the server searches its text, from where the reader is to the end and then
+ * from the beginning on.
+ */
+export class LogSearch {
+  #ask;
+  #lines;
+  #pattern = null;
+  /** Those before where it began, and those behind. @type {{sequence: number, column: number, nth: number}[][]} */
+  #hits = [[], []];
+  #current = -1;
+  #stop = new AbortController();
+  query = '';
+  finished = true;
+  /** The place of the match one is at. @type {?{line: number, offset: number}} */
+  current = null;
+
+  /**
+   * @param {import('./lines.js').Lines} lines
+   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask as `GET /search` answers
+   */
+  constructor(lines, ask) {
+    this.#lines = lines;
+    this.#ask = ask;
+  }
+
+  get count() {
+    return this.#hits[0].length + this.#hits[1].length;
+  }
+
+  get full() {
+    return this.count >= MOST_HITS_IN_ALL;
+  }
+
+  get currentIndex() {
+    return this.#current;
+  }
+
+  offsetsIn(text) {
+    return offsetsIn(text, this.#pattern);
+  }
+
+  /** Ends the search. */
+  stop() {
+    this.#stop.abort();
+    this.query = '';
+    this.#pattern = this.current = null;
+    this.finished = true;
+  }
+
+  /**
+   * Searches all.
+   * @param {number} origin the sequence of the event that the search goes from
+   * @param {() => void} changed called after each step
+   */
+  async start(query, origin, changed) {
+    this.stop();
+    const { signal } = (this.#stop = new AbortController());
+    this.query = query;
+    this.#pattern = patternOf(query);
+    this.#hits = [[], []];
+    this.#current = -1;
+    this.finished = false;
+    await this.#search(1, { q: query, from: origin }, Infinity, signal, changed);
+    if (origin > 1) await this.#search(0, { q: query }, origin, signal, changed);
+    if (signal.aborted) return;
+    this.finished = true;
+    changed();
+  }
+
+  async #search(half, query, end, signal, changed) {
+    const hits = this.#hits[half];
+    for (let next = null; !this.full && !signal.aborted;) {
+      const page = await this.#ask({ ...query, after: next, limit: MOST_HITS }, signal).catch(() => null);
+      if (page === null || signal.aborted) return;
+      for (const { id, column, length } of page.hits) {
+        const sequence = sequenceOf(id);
+        if (sequence >= end) return;
+        const before = hits.at(-1);
+        const nth = before?.sequence === sequence && before.column === column ? before.nth + 1 : 0;
+        hits.push({ sequence, column, length, nth });
+        if (half === 0 && this.#current >= hits.length - 1) this.#current++;
+      }
+      changed();
+      next = page.next;
+      if (next === null || sequenceOf(next.slice(0, next.indexOf('.'))) >= end) return;
+    }
+  }
+
+  /** Goes to the next match (or the one before, for -1), round and round; the first is the one behind where it began. */
+  step(direction) {
+    if (this.count === 0) return null;
+    const [before] = this.#hits;
+    if (this.#current < 0) this.#current = before.length % this.count;
+    else this.#current = (this.#current + direction + this.count) % this.count;
+    return before[this.#current] ?? this.#hits[1][this.#current - before.length];
+  }
+
+  /** Where a match is in the lines, once they have its event. @return {{line: number, offset: number, length: number}} */
+  place({ sequence, column, length, nth }) {
+    const lines = this.#lines;
+    const end = lines.ofEvent(sequence + 1);
+    let line = Math.max(lines.start, Math.min(lines.ofEvent(sequence), end - 1));
+    // The text of an event may go on in a line that began before.
+    const before = lines.line(line - 1);
+    if (before?.data?.length > 1 && before.sequence + before.data.length > sequence) line--;
+    const places = [];
+    for (; line < end; line++)
+      for (const offset of this.offsetsIn(lines.line(line).text)) places.push({ line, offset, length });
+    const exact = places.filter(({ offset }) => offset === column);
+    this.current = exact[nth] ?? exact[0] ?? places[0] ?? { line: Math.max(lines.start, end - 1), offset: 0, length: 0 };
+    return this.current;
   }
 }

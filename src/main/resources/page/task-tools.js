@@ -20,7 +20,7 @@ export class TaskTools {
    * @param {import('./lines.js').Lines} lines
    * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
    * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
-   *     lastMark: () => void, foldAll: (isCollapsed: boolean) => void, prefix: () => ((line: Object) => string)}} actions
+   *     lastMark: () => void, toLine: (number: number) => void, foldAll: (isCollapsed: boolean) => void, prefix: () => ((line: Object) => string)}} actions
    */
   constructor(id, lines, { search, faults }, actions) {
     this.#id = id;
@@ -83,8 +83,24 @@ export class TaskTools {
     this.wrap.setAttribute('aria-pressed', String(wrap));
   }
 
+  /** Asks for the number of a line, and goes there. */
+  askLine() {
+    const field = h('input', { id: 'line', type: 'number', min: '1', required: true, 'data-testid': 'line-number' });
+    const go = h('button', { type: 'submit', class: 'button primary', 'data-testid': 'line-go' }, 'Go');
+    const onsubmit = (event) => {
+      event.preventDefault();
+      dialog.close();
+      this.#actions.toLine(Number(field.value));
+    };
+    const label = h('label', { for: 'line' }, 'Number of the line');
+    const form = h('form', { class: 'form', onsubmit }, h('div', { class: 'field' }, label, field), go);
+    const dialog = openDialog({ title: 'Go to line', body: [form], testid: 'line-dialog' });
+    field.focus();
+  }
+
   #menu() {
     return menuButton('More', [
+      { icon: 'list', label: 'Go to line…', testid: 'go-to-line', run: () => this.askLine() },
       {
         icon: 'unfold',
         label: 'Open all groups',

@@ -2,15 +2,16 @@
  * One task: its head, its output live, and everything that ties them to the stream.
  */
 
-import { getEvents, getTask, probeStream, streamAddress } from './api.js';
+import { findPlace, getEvents, getTask, probeStream, readEvents, searchLog, streamAddress } from './api.js';
 import { Columns } from './columns.js';
 import { Connection } from './connection.js';
-import { h, icon, replace, setText } from './dom.js';
+import { h, icon, replace, setText, toast } from './dom.js';
 import { Feed } from './feed.js';
 import { FaultsBox } from './faults-box.js';
 import { count, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { Lines, MOST_LINES } from './lines.js';
+import { LogPart } from './log-part.js';
 import { Output } from './output.js';
 import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
@@ -53,16 +54,14 @@ const clockOfPage = {
 class TaskView {
   #id;
   #main;
-  #lines = new Lines();
+  #lines = new Lines(Number(setting('window', MOST_LINES)));
   #stop = new AbortController();
   #timers = [];
   #task = null;
   #lastId = null;
-  #firstSequence = null;
   #shown = 'lines';
   #connected = 'connecting';
   #isPolling = false;
-  #asked = null;
   #ending;
 
   constructor(main, id, query) {
@@ -85,7 +84,7 @@ class TaskView {
       created: () => this.#task.created,
       isPhone: matchMedia(PHONE).matches,
     });
-    this.search = new SearchBox(this.#lines, this.output);
+    this.search = new SearchBox(this.#lines, this.output, (query, signal) => searchLog(id, query, signal));
     this.faults = new FaultsBox(this.#lines, this.output);
     this.tools = new TaskTools(
       id,
@@ -98,6 +97,7 @@ class TaskView {
         wrap: () => this.#toggleWrap(),
         reconnect: () => this.connection.reconnectNow(),
         lastMark: () => this.#showLastMark(),
+        toLine: (number) => this.part.toLine(number),
         foldAll: (isCollapsed) => this.output.foldAll(isCollapsed),
         prefix: () => this.columns.prefix,
       },
@@ -118,6 +118,18 @@ class TaskView {
     );
     this.overlay = h('div', { class: 'output-empty', hidden: true, 'data-testid': 'output-empty' });
     this.feed = new Feed(this.#lines, () => this.#batch());
+    this.part = new LogPart(this.#lines, {
+      read: (from, until, signal) => readEvents(id, from, until, signal),
+      place: (query, signal) => findPlace(id, query, signal),
+      feed: this.feed,
+      screen: () => this.output.screen,
+      isFollowing: () => this.output.following,
+      renew: (change) => this.#renew(change),
+      reveal: (line) => this.output.reveal({ line, offset: 0 }),
+      changed: () => this.#partChanged(),
+      tell: (message) => toast(message, 'bad'),
+    });
+    this.output.part = this.search.part = this.part;
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
       open: (url) => new StreamSource(url),
@@ -125,7 +137,7 @@ class TaskView {
       snapshot: () => this.#snapshot(),
       probe: probeStream,
       onEvent: (event) => this.#event(event),
-      onMark: (mark) => this.feed.mark(mark),
+      onMark: (mark) => this.part.mark(mark),
       onState: (state) => this.#connectionChanged(state),
       clock: clockOfPage,
       random: Math.random,
@@ -154,6 +166,7 @@ class TaskView {
   dispose() {
     this.#stop.abort();
     this.connection.stop();
+    this.part.stop();
     this.feed.dispose();
     this.output.dispose();
     this.search.dispose();
@@ -213,9 +226,12 @@ class TaskView {
     );
     addEventListener('online', this.#online);
     this.tools.showLight(this.connection.state);
-    // Of a task with more events than the page keeps only the last are asked for.
-    this.#asked = task.events > MOST_LINES ? `-${MOST_LINES}` : null;
-    this.connection.start(task, this.#asked);
+    const { targetNumber } = this.columns;
+    this.connection.start(task, this.part.start(task, targetNumber !== null));
+    if (!this.part.isLive) {
+      this.output.follow(false);
+      this.part.toLine(targetNumber);
+    }
     setTimeout(() => this.#showEmpty(), 400);
   }
 
@@ -239,6 +255,7 @@ class TaskView {
       l: () => this.#toggleNumbers(),
       t: () => this.#toggleTimes(),
       w: () => this.#toggleWrap(),
+      ':': () => this.tools.askLine(),
       '-': () => this.output.foldAll(true),
       '+': () => this.output.foldAll(false),
       Escape: () => this.search.close(),
@@ -254,6 +271,7 @@ class TaskView {
 
   #update(task) {
     this.#task = task;
+    this.part.update(task);
     this.head.update(task);
     showInTab(task);
   }
@@ -274,10 +292,10 @@ class TaskView {
   }
 
   #event(event) {
-    this.#firstSequence ??= Number(/-(\d+)$/.exec(event.id)?.[1] ?? 1);
     this.#lastId = event.id;
     if (isCancelRequest(event.data)) this.head.cancelAsked();
-    this.feed.event(event);
+    this.part.event(event);
+    if (!this.part.isLive) this.output.refresh();
   }
 
   #connectionChanged(state) {
@@ -292,7 +310,7 @@ class TaskView {
 
   #batch() {
     // The first, for whether a group folds depends on its errors.
-    this.faults.linesChanged();
+    this.faults.linesChanged(this.part.isWhole);
     this.search.linesChanged(this.#lines.start);
     this.output.setNote(this.#cutNote());
     this.output.refresh();
@@ -300,14 +318,27 @@ class TaskView {
     this.columns.showTarget(this.feed.isEmpty && this.#lastId === this.#task.lastEventId);
   }
 
+  /** Another part of the log takes the place of the lines. */
+  #renew(change) {
+    this.output.renew(() => {
+      change();
+      this.faults.linesChanged(this.part.isWhole);
+    });
+    this.#showEmpty();
+  }
+
+  #partChanged() {
+    this.faults.linesChanged(this.part.isWhole);
+    this.output.setNote(this.#cutNote());
+    this.output.redraw();
+    if (this.part.isLive) this.columns.showTarget(this.feed.isEmpty);
+  }
+
   #cutNote() {
-    if (this.#lines.start > 0)
-      return `${count(this.#lines.start)} earlier lines were cut off here; the page keeps the last ${count(MOST_LINES)}; “More” saves all`;
-    if (this.#firstSequence > 1) {
-      const why = this.#asked ? `the page asks for the last ${count(MOST_LINES)}; “More” saves all` : 'the server no longer keeps them';
-      return `${plural(this.#firstSequence - 1, 'earlier event')} not shown: ${why}`;
-    }
-    return null;
+    if (this.#lines.size === 0) return null;
+    if (this.part.hasEarlier) return this.part.isBusy ? 'Earlier lines are being loaded…' : 'Earlier lines come when you scroll up; Home goes to the first';
+    const gone = this.part.oldest - 1;
+    return gone > 0 ? `${plural(gone, 'earlier event')} not shown: the server no longer keeps them` : null;
   }
 
   #showEmpty() {
@@ -330,8 +361,10 @@ class TaskView {
 
   #followed(following, unseen) {
     this.jump.hidden = following;
+    if (following) this.part.followed();
+    const many = this.part.wasElsewhere ? this.part.unseen : unseen;
     const where = ['ended', 'gone', 'refused'].includes(this.#connected) ? 'Jump to the end' : 'Jump to live';
-    if (!following) setText(this.jump.lastChild, unseen > 0 ? `${where} · ${count(unseen)} new` : where);
+    if (!following) setText(this.jump.lastChild, many > 0 ? `${where} · ${count(many)} new` : where);
     this.#showToggles();
   }
 
@@ -362,7 +395,7 @@ class TaskView {
 
   #showLastMark() {
     for (let number = this.#lines.end - 1; number >= this.#lines.start; number--) {
-      if (this.#lines.line(number).id === null) return this.output.reveal({ line: number, offset: 0 }, '');
+      if (this.#lines.line(number).id === null) return this.output.reveal({ line: number, offset: 0 });
     }
   }
 }

@@ -7,6 +7,7 @@
 
 const CHUNK = 1000;
 const AT_ONCE = 2;
+const MOST_CHUNKS = 500;
 
 export class Times {
   #fetchEvents;
@@ -43,6 +44,7 @@ export class Times {
   }
 
   #want(key, first) {
+    if (this.#chunks.size >= MOST_CHUNKS) this.#chunks.delete(this.#chunks.keys().next().value);
     this.#chunks.set(key, null);
     this.#wanted.push({ key, first });
     this.#run();
