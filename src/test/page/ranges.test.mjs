@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { breaksOf, cellsOf } from '../../main/resources/page/cells.js';
 import { ago, clockMillis, count, duration, elapsed, plural, took } from '../../main/resources/page/format.js';
 import { extended, rangeOf, textOf } from '../../main/resources/page/line-range.js';
-import { linesOf, publish } from './support.mjs';
+import { linesOf, publish, publishData, shown } from './support.mjs';
 
 test('an address points at a line or a range, counted from 1', () => {
     assert.deepEqual(rangeOf('120-140'), { from: 119, to: 139 });
@@ -30,8 +30,30 @@ test('lines have the numbers of the log as far as nothing is missing', () => {
     publish(lines, 'c\n', 9);
     lines.settle();
     assert.deepEqual(
-        [0, 1, 2, 3].map((number) => lines.isNumbered(number)),
-        [true, true, false, false],
+        [0, 1, 2, 3].map((number) => lines.numberOf(number)),
+        [1, 2, null, null],
+    );
+});
+
+test('numbers count line feeds, also those of rows that were drawn over, and an item is one line', () => {
+    const lines = linesOf('a\n', 'b\nc', 'd\n', '\u001b[2AB\n\n', 'e');
+    publishData(lines, '{"type":"error","message":"two\\nlines"}', 6);
+    publish(lines, 'f\n', 7);
+    lines.settle();
+    const numbers = shown(lines).map((text, line) => [text, lines.numberOf(line), lines.line(line).isFirst]);
+    assert.deepEqual(numbers, [
+        ['a', 1, true],
+        ['B', 2, true],
+        ['cd', 3, true],
+        ['e', 4, true],
+        ['two', 7, true],
+        ['lines', 7, false],
+        ['f', 8, true],
+    ]);
+    // The lines 4 and 5 have drawn over others, and no row of their own.
+    assert.deepEqual(
+        [1, 2, 3, 4, 5, 6, 7, 8, 99].map((number) => lines.behind(0, number - 1)),
+        [0, 1, 2, 3, 3, 3, 4, 6, 6],
     );
 });
 

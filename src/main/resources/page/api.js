@@ -5,7 +5,6 @@
  * Every failure is an {@link ApiError}: what the server's problem+json says, or that it could not be reached.
  */
 
-import { gapText } from './connection.js';
 import { sequenceOf } from './lines.js';
 import { FrameReader } from './stream-source.js';
 
@@ -59,23 +58,20 @@ export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE'
 export const getEvents = (id, { after, limit }, signal) =>
   json(address(taskPath(id, '/events'), { after, limit }), { signal });
 
-/**
- * Reads events of the log, for history has at most 1000 in an answer.
- * @return {Promise<Object[]>} events as a stream has them, and marks where some are no longer kept
- */
+/** Reads events of the log as a stream has them, for an answer of history has at most 1000. */
 export async function readEvents(id, from, until, signal) {
   const stop = new AbortController();
-  const signals = AbortSignal.any([stop.signal, signal, AbortSignal.timeout(READ_MS)]);
-  const headers = { Accept: 'text/event-stream' };
-  const response = await call(streamAddress(id, { from }), { headers, cache: 'no-store', signal: signals });
-  const entries = [];
+  const response = await call(streamAddress(id, { from }), {
+    headers: { Accept: 'text/event-stream' },
+    cache: 'no-store',
+    signal: AbortSignal.any([stop.signal, signal, AbortSignal.timeout(READ_MS)]),
+  });
+  const events = [];
   let last = 0;
   const frames = new FrameReader(({ type, data, id: eventId }) => {
-    if (data === null || last >= until) return;
-    if (type === 'gap') entries.push({ kind: type, text: gapText(data), at: Date.now() });
-    if (type !== 'message') return;
+    if (type !== 'message' || data === null || last >= until) return;
     last = sequenceOf(eventId);
-    entries.push({ id: eventId, data, at: Date.now(), replayed: true });
+    events.push({ id: eventId, data, at: Date.now(), replayed: true });
   });
   try {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -83,7 +79,7 @@ export async function readEvents(id, from, until, signal) {
   } finally {
     stop.abort();
   }
-  return entries;
+  return events;
 }
 
 /** Which event a line is in, or which line an event; waits until the server has counted so far. */

@@ -3,27 +3,6 @@
  *
  * No framework and no build step: these modules are what the browser runs. Those that say "No DOM" hold the logic and run
  * anywhere; the others draw. The page keeps to its content security policy: nothing inline, nothing evaluated.
- *
- * For tests, these names are kept stable (`data-testid`, unless said otherwise):
- *
- *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
- *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
- *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
- *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
- *                 filter, filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
- *                 create-error, run-line, pipe-line, done-line, token-line, create-open
- *   task          (`?line=120-140` opens it there)
- *                 loading, not-found, load-error, task-title, task-facts, notify, cancel;
- *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
- *                 reconnect, dropped; errors, warnings, error-previous, error-next;
- *                 search, search-count, search-previous, search-next;
- *                 follow, numbers, times, wrap (each with `aria-pressed`);
- *                 menu-button with unfold-all, fold-all, copy-all, download-text, download-log, download-ndjson, show-pipe, delete;
- *                 output (also #output), in it elements of class `row` with `data-line` (from 0) and `data-kind` = text |
- *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
- *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
- *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
- *                 cut | missing | buffers | compresses | type | uneven | failed)
  */
 
 import { mountDoctor } from './doctor-view.js';

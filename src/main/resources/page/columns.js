@@ -131,7 +131,7 @@ export class Columns {
     this.#isAwaited = false;
     if (last === null) return;
     // The lines are drawn in the next frame.
-    const place = Math.max(lines.withNumber(from + 1), lines.start);
+    const place = lines.behind(lines.start, from - this.#numberOf(lines.start));
     requestAnimationFrame(() => this.#output.reveal({ line: place, offset: 0 }));
   }
 

@@ -379,8 +379,7 @@ function endOf(data) {
   }
 }
 
-/** What a mark says of a frame of type gap. */
-export function gapText(data) {
+function gapText(data) {
   try {
     const { reason, from, to } = JSON.parse(data);
     const span = from && to ? ` (from ${from} to ${to})` : '';

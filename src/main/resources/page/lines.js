@@ -132,16 +132,11 @@ export class Lines {
     return this.#base === null || nth === null ? null : this.#base + nth;
   }
 
-  /** The first line with a number or a greater one. */
-  withNumber(wanted) {
-    // Nothing is numbered behind what is missing.
-    return this.#firstLine(({ nth }) => nth === null || this.#base + nth >= wanted);
-  }
-
-  /** The first line that is so many lines of the log behind another. */
+  /** The line that has what is so many lines of the log behind another; a row that was drawn over has several. */
   behind(number, many) {
-    const from = this.line(number)?.nth ?? 0;
-    return this.#firstLine(({ nth }) => nth === null || nth >= from + many);
+    const wanted = (this.line(number)?.nth ?? 0) + many;
+    const last = this.#firstLine(({ nth }) => nth === null || nth > wanted) - 1;
+    return this.#firstLine(({ nth }) => nth === null || nth >= (this.line(last)?.nth ?? 0));
   }
 
   /** The first line of an event or of a later one. */

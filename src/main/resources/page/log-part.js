@@ -1,56 +1,47 @@
 /**
  * Which part of the log is held as lines: the end, which grows live, or an earlier one that the reader went to. No DOM.
  *
- * Sequences count without holes, so any part can be asked for. Going up, the lines are made anew from an earlier event on,
- * without those far below the screen; going down, lines are added, and the first ones are cut off. What comes live
- * meanwhile is only counted. Where a part begins within the log, the style that text before it has set is not known: it
- * begins plain.
+ * Sequences have no holes, so any part can be asked for. Going up, the lines are made anew from an earlier event on, without
+ * those far below the screen; going down, lines are added and the first ones cut off. What comes live meanwhile is only
+ * counted. A part begins plain, for the style that text before it has set is not known.
  */
 
 import { sequenceOf } from './lines.js';
 
 /** Events that are asked for at once. */
 const MOST_AT_ONCE = 5000;
-/** So many rows before the first one that is held, or the last one, more is asked for. */
+/** With fewer rows before or behind the screen, more is asked for. */
 const MOST_NEAR = 500;
 const AGAIN_MS = 3000;
-/** Places of a part elsewhere are none that are remembered. */
+/** The lines of a part elsewhere get places that nothing remembers. */
 const FAR = 1e6;
-
-/**
- * @typedef {Object} Needs
- * @property {(from: number, until: number, signal: AbortSignal) => Promise<Object[]>} read events, and marks where some are missing
- * @property {(query: {line: ?number, from: ?number}, signal: AbortSignal) => Promise<Object>} place as `GET /lines` answers
- * @property {import('./feed.js').Feed} feed puts what comes into the lines
- * @property {() => {top: number, bottom: number}} screen the lines that are on it
- * @property {() => boolean} isFollowing
- * @property {(change: () => void) => void} renew has the lines changed, and shows them
- * @property {(number: number) => void} reveal shows a line
- * @property {() => void} changed something about the part is known
- * @property {(message: string) => void} tell says why something can't be shown
- */
 
 export class LogPart {
   #lines;
   #needs;
-  /** Where the lines began. */
+  /** The place of the first line that there was. */
   #begin = 0;
   #first = null;
   /** The first event behind the part. */
   #next = 0;
   #last = 0;
-  #oldest = 1;
-  #epoch = null;
   #seen = 0;
   #turn = 0;
   #stop = new AbortController();
+  /** The sequence of the first event that the server keeps. */
+  oldest = 1;
   isBusy = false;
   /** Whether what comes is added. */
   isLive = true;
-  /** Whether another part was held since the reader followed the end. */
+  /** Whether the reader was elsewhere since following the end. */
   wasElsewhere = false;
 
-  /** @param {import('./lines.js').Lines} lines @param {Needs} needs */
+  /**
+   * @param {import('./lines.js').Lines} lines
+   * @param {Object} needs `read(from, until, signal)` gives events, `place({line, from})` the answer of `/lines`;
+   *     `feed`; `screen()` the top and bottom lines; `isFollowing()`; `renew(change)` changes the lines and shows them;
+   *     `reveal(line)`; `changed()` is told that the part is, and `tell(message)` why something can't be shown
+   */
   constructor(lines, needs) {
     this.#lines = lines;
     this.#needs = needs;
@@ -58,7 +49,6 @@ export class LogPart {
 
   /**
    * Begins, with all if the log is short.
-   * @param {Object} task its snapshot
    * @param {boolean} isElsewhere whether the end is not to be shown
    * @return {?string} what the stream begins `from`
    */
@@ -69,10 +59,11 @@ export class LogPart {
     return isElsewhere ? '-1' : `-${this.#step}`;
   }
 
-  /** There is a newer snapshot of the task. */
+  /** There is another snapshot of the task. */
   update({ lastEventId, events }) {
-    if (lastEventId) this.#oldest = sequenceOf(lastEventId) - events + 1;
-    if (!this.#last && lastEventId) this.#last = sequenceOf(lastEventId);
+    if (!lastEventId) return;
+    this.#last = Math.max(this.#last, sequenceOf(lastEventId));
+    this.oldest = sequenceOf(lastEventId) - events + 1;
   }
 
   stop() {
@@ -86,13 +77,8 @@ export class LogPart {
     return start > this.#begin ? this.#lines.line(start).sequence : (this.#first ?? 1);
   }
 
-  /** Whether there is more before the part. */
   get hasEarlier() {
-    return this.first > this.#oldest;
-  }
-
-  get oldest() {
-    return this.#oldest;
+    return this.first > this.oldest;
   }
 
   get isWhole() {
@@ -112,33 +98,26 @@ export class LogPart {
   /** An event came live. */
   event(event) {
     const sequence = sequenceOf(event.id);
-    const epoch = event.id.slice(0, event.id.lastIndexOf('-'));
-    if (this.#epoch !== null && this.#epoch !== epoch) {
-      // Of another log nothing is above.
-      this.#first = this.#next = this.#oldest = 1;
+    // Another log began: nothing of it is above.
+    if (sequence < this.#next && sequence === 1) {
+      this.#first = this.#next = 1;
       this.#begin = this.#lines.start;
     }
-    this.#epoch = epoch;
     this.#last = sequence;
-    const isFull = this.#lines.size >= this.#lines.mostLines && !this.#needs.isFollowing();
-    if (isFull) this.#leave();
-    if (!this.isLive || sequence < this.#next) return;
-    if (this.#first === null) {
-      this.#first = sequence;
-      this.#number(this.#turn);
+    // Nothing is cut off under a reader who has gone up.
+    if (this.#lines.size >= this.#lines.mostLines && !this.#needs.isFollowing()) {
+      this.isLive = false;
+      this.wasElsewhere = true;
     }
-    this.#next = sequence + 1;
-    this.#needs.feed.event(event);
+    if (!this.isLive || sequence < this.#next) return;
+    this.#add([event]);
+    if (this.#first !== null) return;
+    this.#first = sequence;
+    this.#number();
   }
 
   mark(mark) {
     if (this.isLive) this.#needs.feed.mark(mark);
-  }
-
-  /** Nothing is cut off under a reader who has gone up. */
-  #leave() {
-    this.isLive = false;
-    this.wasElsewhere = true;
   }
 
   /** So many rows are above the screen and below it. */
@@ -161,122 +140,109 @@ export class LogPart {
 
   #up() {
     const lines = this.#lines;
-    const from = Math.max(this.#oldest, this.first - this.#step);
+    const from = this.first - this.#step;
     const bottom = Math.min(lines.end - 1, this.#needs.screen().bottom + 2 * this.#near);
-    const until = Math.min(this.#last, lines.line(bottom)?.sequence ?? this.#last);
+    const until = lines.line(bottom)?.sequence ?? this.#last;
     return this.#ask(from, until, (entries) => {
       // The reader may have gone on.
       const { top } = this.#needs.screen();
       const { sequence } = lines.line(top) ?? { sequence: until };
       if (sequence > until) return;
       const nth = top - lines.ofEvent(sequence);
-      this.#needs.renew(() => {
-        this.#take(from, entries);
-        this.#moveTo(lines.start + top - (lines.ofEvent(sequence) + nth));
-      });
+      this.#take(entries, () => lines.start + top - lines.ofEvent(sequence) - nth);
     });
   }
 
   #down() {
-    return this.#ask(this.#next, Math.min(this.#last, this.#next + this.#step - 1), (entries) => this.#add(entries));
+    return this.#ask(this.#next, this.#next + this.#step - 1, (entries) => this.#add(entries));
   }
 
   /** Adds what follows. */
-  #add(entries) {
-    for (const entry of entries) {
-      if (entry.kind) this.#needs.feed.mark(entry);
-      else if (sequenceOf(entry.id) >= this.#next) {
-        this.#needs.feed.event(entry);
-        this.#next = sequenceOf(entry.id) + 1;
-      }
+  #add(events) {
+    for (const event of events) {
+      const sequence = sequenceOf(event.id);
+      if (sequence < this.#next) continue;
+      // Of live events the connection has said it.
+      if (sequence > this.#next && !this.isLive)
+        this.#needs.feed.mark({ kind: 'gap', text: 'events are no longer kept by the server', at: event.at });
+      this.#needs.feed.event(event);
+      this.#next = sequence + 1;
     }
     this.isLive = this.#next > this.#last;
   }
 
-  /** Holds another part. */
-  #take(from, entries) {
+  /** Holds another part. @param {() => number} start where its first line is to be */
+  #take(events, start) {
     const lines = this.#lines;
-    this.#needs.feed.clear();
-    lines.beginAnew();
-    for (const entry of entries) {
-      if (entry.kind) lines.addMark(entry);
-      else lines.addEvent(entry);
-    }
-    const cut = lines.settle();
-    this.#begin = lines.start - cut;
-    const ids = entries.filter(({ id }) => id);
-    this.#first = ids.length > 0 ? sequenceOf(ids[0].id) : from;
-    // What is no longer kept is not asked for again.
-    if (this.#first > from) this.#oldest = Math.max(this.#oldest, this.#first);
-    this.#next = ids.length > 0 ? sequenceOf(ids.at(-1).id) + 1 : from;
-    this.isLive = this.#next > this.#last;
-    this.wasElsewhere = true;
-    this.#number(this.#turn);
+    this.#needs.renew(() => {
+      this.#needs.feed.clear();
+      lines.beginAnew();
+      events.forEach((event) => lines.addEvent(event));
+      const cut = lines.settle();
+      lines.moveTo(start());
+      this.#begin = lines.start - cut;
+      this.#first = sequenceOf(events[0].id);
+      this.#next = sequenceOf(events.at(-1).id) + 1;
+      this.isLive = this.#next > this.#last;
+      this.wasElsewhere = true;
+    });
+    this.#number();
   }
 
-  #moveTo(start) {
-    this.#begin += start - this.#lines.start;
-    this.#lines.moveTo(start);
-  }
-
+  /** Asks for events, as far as there are such, and uses them. @return {Promise<boolean>} whether it has */
   async #ask(from, until, use) {
     const turn = ++this.#turn;
     this.#stop.abort();
     this.#stop = new AbortController();
     this.isBusy = true;
     this.#needs.changed();
+    const begin = Math.max(this.oldest, from);
+    const end = Math.min(this.#last, until);
+    let isDone = false;
     try {
-      const entries = await this.#needs.read(from, until, this.#stop.signal);
+      const events = await this.#needs.read(begin, end, this.#stop.signal);
       if (turn !== this.#turn) return false;
-      use(entries);
-      this.isBusy = false;
-      this.#needs.changed();
-      return true;
+      // What is no longer kept is not asked for again.
+      if (sequenceOf(events[0].id) > begin) this.oldest = sequenceOf(events[0].id);
+      use(events);
+      isDone = true;
     } catch (error) {
-      if (turn === this.#turn) this.#failed(error, turn);
-      return false;
+      if (turn !== this.#turn) return false;
+      this.#needs.tell(error.message);
+      await new Promise((goOn) => setTimeout(goOn, AGAIN_MS));
     }
-  }
-
-  #failed(error, turn) {
-    this.#needs.tell(error.message);
-    setTimeout(() => {
-      if (turn !== this.#turn) return;
-      this.isBusy = false;
-      this.#needs.changed();
-    }, AGAIN_MS);
+    if (turn !== this.#turn) return isDone;
+    this.isBusy = false;
+    this.#needs.changed();
+    return isDone;
   }
 
   /** Numbers the lines, if nothing is missing before them. */
-  async #number(turn) {
-    if (this.#first === 1 || this.#oldest > 1) return;
-    const place = await this.#needs.place({ from: this.#first }, this.#stop.signal).catch(() => null);
-    if (turn !== this.#turn || !place || place.missing > 0) return;
+  async #number() {
+    const { generation } = this.#lines;
+    if (this.#first === 1 || this.oldest > 1) return;
+    const place = await this.#needs.place({ from: this.#first }).catch(() => null);
+    if (generation !== this.#lines.generation || !place || place.missing > 0) return;
     this.#lines.setBase(place.line, place.begun);
     this.#needs.changed();
   }
 
   /** Holds a part elsewhere. */
   #hold(from, until) {
-    return this.#ask(from, until, (entries) => {
-      const far = this.#lines.end + FAR;
-      this.#needs.renew(() => {
-        this.#take(from, entries);
-        this.#moveTo(far);
-      });
-    });
+    const far = this.#lines.end + FAR;
+    return this.#ask(from, until, (events) => this.#take(events, () => far));
   }
 
   /** Goes to the first line that is kept. */
   async toStart() {
-    if (this.hasEarlier && !(await this.#hold(this.#oldest, this.#oldest + this.#step))) return;
-    this.#needs.reveal(this.#lines.start);
+    if (!this.hasEarlier || (await this.#hold(this.oldest, this.oldest + this.#step)))
+      this.#needs.reveal(this.#lines.start);
   }
 
   /** Holds the end. @return {Promise<boolean>} whether it does */
   async toEnd() {
-    const isThere = await this.#hold(Math.max(this.#oldest, this.#last - this.#step), this.#last);
-    while (isThere && !this.isLive) if (!(await this.#down())) return false;
+    let isThere = await this.#hold(this.#last - this.#step, this.#last);
+    while (isThere && !this.isLive) isThere = await this.#down();
     return isThere;
   }
 
@@ -284,30 +250,19 @@ export class LogPart {
   async toEvent(sequence) {
     if (sequence >= this.first && sequence < this.#next && this.#needs.feed.isEmpty) return true;
     const half = Math.ceil(this.#step / 2);
-    return this.#hold(Math.max(this.#oldest, sequence - half), Math.min(this.#last, sequence + half));
+    return this.#hold(sequence - half, sequence + half);
   }
 
-  /** Goes to the line with a number, from 1; the last one if there are fewer. */
+  /** Goes to the line with a number, from 1; to the last one if there are fewer. */
   async toLine(number) {
     const lines = this.#lines;
-    let line;
-    if (this.#isHeld(number)) line = lines.withNumber(number);
-    else {
-      const { signal } = this.#stop;
-      const place = await this.#needs.place({ line: number }, signal).catch((error) => this.#needs.tell(error.message));
-      if (!place || signal.aborted) return;
-      if (place.missing > 0) return this.#needs.tell('The lines have no numbers: the first ones are no longer kept.');
-      const sequence = sequenceOf(place.id);
-      if (!(await this.toEvent(Math.min(this.#last, sequence)))) return;
-      line = lines.behind(lines.ofEvent(sequence), number - place.line - (place.begun ? 1 : 0));
-    }
+    const turn = this.#turn;
+    const place = await this.#needs.place({ line: number }).catch((error) => this.#needs.tell(error.message));
+    if (!place || turn !== this.#turn) return;
+    if (place.missing > 0) return this.#needs.tell('The lines have no numbers: the first ones are no longer kept.');
+    const sequence = Math.min(this.#last, sequenceOf(place.id));
+    if (!(await this.toEvent(sequence))) return;
+    const line = lines.behind(lines.ofEvent(sequence), number - place.line - (place.begun ? 1 : 0));
     this.#needs.reveal(Math.min(line, lines.end - 1));
-  }
-
-  #isHeld(number) {
-    const lines = this.#lines;
-    const first = lines.numberOf(lines.start);
-    const isBefore = first !== null && number >= first;
-    return isBefore && (this.isLive || number <= lines.numberOf(lines.end - 1));
   }
 }

@@ -160,30 +160,27 @@ export class Search {
   }
 }
 
-/** What a server finds at once, and what is asked for in all. */
+/** Hits that are asked for at once, and in all. */
 const MOST_HITS = 1000;
 const MOST_HITS_IN_ALL = 20_000;
 
-/**
- * The search in a log of which only a part is held: the server searches its text, from where the reader is to the end and then
- * from the beginning on.
- */
+/** The search of the server in a log of which only a part is held: from the reader to the end, and then from the beginning. */
 export class LogSearch {
   #ask;
   #lines;
   #pattern = null;
-  /** Those before where it began, and those behind. @type {{sequence: number, column: number, nth: number}[][]} */
-  #hits = [[], []];
-  #current = -1;
+  /** As they are found; `nth` counts those in one event and column. */
+  #hits = [];
   #stop = new AbortController();
   query = '';
   finished = true;
-  /** The place of the match one is at. @type {?{line: number, offset: number}} */
+  currentIndex = -1;
+  /** Where the match that one is at is in the lines. @type {?{line: number, offset: number}} */
   current = null;
 
   /**
    * @param {import('./lines.js').Lines} lines
-   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask as `GET /search` answers
+   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask gives the answer of `/search`
    */
   constructor(lines, ask) {
     this.#lines = lines;
@@ -191,32 +188,24 @@ export class LogSearch {
   }
 
   get count() {
-    return this.#hits[0].length + this.#hits[1].length;
+    return this.#hits.length;
   }
 
   get full() {
     return this.count >= MOST_HITS_IN_ALL;
   }
 
-  get currentIndex() {
-    return this.#current;
-  }
-
   offsetsIn(text) {
     return offsetsIn(text, this.#pattern);
   }
 
-  /** Ends the search. */
   stop() {
     this.#stop.abort();
-    this.query = '';
-    this.#pattern = this.current = null;
-    this.finished = true;
   }
 
   /**
-   * Searches all.
-   * @param {number} origin the sequence of the event that the search goes from
+   * Begins a search.
+   * @param {number} origin the sequence of the event to begin with
    * @param {() => void} changed called after each step
    */
   async start(query, origin, changed) {
@@ -224,45 +213,45 @@ export class LogSearch {
     const { signal } = (this.#stop = new AbortController());
     this.query = query;
     this.#pattern = patternOf(query);
-    this.#hits = [[], []];
-    this.#current = -1;
+    this.#hits = [];
+    this.currentIndex = -1;
+    this.current = null;
     this.finished = false;
-    await this.#search(1, { q: query, from: origin }, Infinity, signal, changed);
-    if (origin > 1) await this.#search(0, { q: query }, origin, signal, changed);
-    if (signal.aborted) return;
-    this.finished = true;
-    changed();
-  }
-
-  async #search(half, query, end, signal, changed) {
-    const hits = this.#hits[half];
-    for (let next = null; !this.full && !signal.aborted;) {
-      const page = await this.#ask({ ...query, after: next, limit: MOST_HITS }, signal).catch(() => null);
-      if (page === null || signal.aborted) return;
-      for (const { id, column, length } of page.hits) {
-        const sequence = sequenceOf(id);
-        if (sequence >= end) return;
-        const before = hits.at(-1);
-        const nth = before?.sequence === sequence && before.column === column ? before.nth + 1 : 0;
-        hits.push({ sequence, column, length, nth });
-        if (half === 0 && this.#current >= hits.length - 1) this.#current++;
+    const search = async (from, end) => {
+      for (let after = null; !this.full;) {
+        const page = await this.#ask({ q: query, from, after, limit: MOST_HITS }, signal);
+        signal.throwIfAborted();
+        const hits = page.hits.map((hit) => ({ ...hit, sequence: sequenceOf(hit.id) }));
+        hits.filter(({ sequence }) => sequence < end).forEach((hit) => this.#found(hit));
+        after = page.next;
+        if (after === null || sequenceOf(after.slice(0, after.indexOf('.'))) >= end) return;
+        changed();
       }
+    };
+    try {
+      await search(origin, Infinity);
+      await search(1, origin);
+      this.finished = true;
       changed();
-      next = page.next;
-      if (next === null || sequenceOf(next.slice(0, next.indexOf('.'))) >= end) return;
+    } catch {
+      // What was found remains; the count shows that it is not all.
     }
   }
 
-  /** Goes to the next match (or the one before, for -1), round and round; the first is the one behind where it began. */
-  step(direction) {
-    if (this.count === 0) return null;
-    const [before] = this.#hits;
-    if (this.#current < 0) this.#current = before.length % this.count;
-    else this.#current = (this.#current + direction + this.count) % this.count;
-    return before[this.#current] ?? this.#hits[1][this.#current - before.length];
+  #found({ sequence, column, length }) {
+    const before = this.#hits.at(-1);
+    const nth = before?.sequence === sequence && before.column === column ? before.nth + 1 : 0;
+    this.#hits.push({ sequence, column, length, nth });
   }
 
-  /** Where a match is in the lines, once they have its event. @return {{line: number, offset: number, length: number}} */
+  /** Goes to the next match (or the one before, for -1), round and round. */
+  step(direction) {
+    if (this.count === 0) return null;
+    this.currentIndex = this.currentIndex < 0 ? 0 : (this.currentIndex + direction + this.count) % this.count;
+    return this.#hits[this.currentIndex];
+  }
+
+  /** Where a match is in the lines, which have its event by now. */
   place({ sequence, column, length, nth }) {
     const lines = this.#lines;
     const end = lines.ofEvent(sequence + 1);
@@ -274,7 +263,7 @@ export class LogSearch {
     for (; line < end; line++)
       for (const offset of this.offsetsIn(lines.line(line).text)) places.push({ line, offset, length });
     const exact = places.filter(({ offset }) => offset === column);
-    this.current = exact[nth] ?? exact[0] ?? places[0] ?? { line: Math.max(lines.start, end - 1), offset: 0, length: 0 };
+    this.current = exact[nth] ?? places[0] ?? { line: Math.max(lines.start, end - 1), offset: 0 };
     return this.current;
   }
 }

@@ -120,7 +120,7 @@ class TaskView {
     this.feed = new Feed(this.#lines, () => this.#batch());
     this.part = new LogPart(this.#lines, {
       read: (from, until, signal) => readEvents(id, from, until, signal),
-      place: (query, signal) => findPlace(id, query, signal),
+      place: (query) => findPlace(id, query, this.#stop.signal),
       feed: this.feed,
       screen: () => this.output.screen,
       isFollowing: () => this.output.following,

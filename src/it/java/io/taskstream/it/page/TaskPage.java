@@ -11,7 +11,34 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The page's view of one task, as a reader uses it. Lines are numbered from 0. */
+/**
+ * The page's view of one task, as a reader uses it. Lines are counted from 0; where the page holds a part of a log within it, from
+ * somewhere.
+ *
+ * The page keeps these names stable for tests (`data-testid`, unless said otherwise):
+ *
+ * <pre>{@code
+ *
+ *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
+ *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
+ *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
+ *   list          task-list (`aria-busy` while loading), task-row (`data-id`), status, load-more, empty, list-error,
+ *                 filter, filter-all|open|completed|failed|cancelled, create; create-dialog with create-title, create-submit,
+ *                 create-error, run-line, pipe-line, done-line, token-line, create-open
+ *   task          (`?line=120-140` opens it there)
+ *                 loading, not-found, load-error, task-title, task-facts, notify, cancel;
+ *                 light with `data-state` = connecting | live | quiet | lagged | lost | reconnecting | ended | gone | refused;
+ *                 reconnect, dropped; errors, warnings, error-previous, error-next;
+ *                 search, search-count, search-previous, search-next;
+ *                 follow, numbers, times, wrap (each with `aria-pressed`);
+ *                 menu-button with go-to-line, unfold-all, fold-all, copy-all, download-text, download-log, download-ndjson, show-pipe, delete;
+ *                 output (also #output), in it elements of class `row` with `data-line` and `data-kind` = text |
+ *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
+ *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty; line-dialog with line-number, line-go
+ *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
+ *                 cut | missing | buffers | compresses | type | uneven | failed)
+ * }</pre>
+ */
 record TaskPage(Page page) {
 
     private static final Pattern OPEN = Pattern.compile("live|quiet");
