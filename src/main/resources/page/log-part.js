@@ -54,6 +54,7 @@ export class LogPart {
    */
   start(task, isElsewhere) {
     this.update(task);
+    this.#seen = this.#last;
     if (task.events <= this.#lines.mostLines) return null;
     this.isLive = !isElsewhere;
     return isElsewhere ? '-1' : `-${this.#step}`;
@@ -104,8 +105,10 @@ export class LogPart {
       this.#begin = this.#lines.start;
     }
     this.#last = sequence;
+    const isFollowing = this.#needs.isFollowing();
+    if (isFollowing) this.#seen = sequence;
     // Nothing is cut off under a reader who has gone up.
-    if (this.#lines.size >= this.#lines.mostLines && !this.#needs.isFollowing()) {
+    if (this.#lines.size >= this.#lines.mostLines && !isFollowing) {
       this.isLive = false;
       this.wasElsewhere = true;
     }

@@ -93,7 +93,7 @@ export class TaskTools {
       this.#actions.toLine(Number(field.value));
     };
     const label = h('label', { for: 'line' }, 'Number of the line');
-    const form = h('form', { class: 'form', onsubmit }, h('div', { class: 'field' }, label, field), go);
+    const form = h('form', { class: 'form', onsubmit }, label, field, h('div', { class: 'dialog-actions' }, go));
     const dialog = openDialog({ title: 'Go to line', body: [form], testid: 'line-dialog' });
     field.focus();
   }

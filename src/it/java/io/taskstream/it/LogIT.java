@@ -187,6 +187,9 @@ class LogIT extends OnServer {
                 "search?q=a&limit=1001",
                 "search?q=a&after=1",
                 "search?q=a&from=x",
+                "lines?line=0",
+                "lines?line=x",
+                "lines?from=x",
                 "search?q=%28&mode=regex",
                 "search?q=%28%28a%7B1000%7D%29%7B1000%7D%29&mode=regex"
             })
@@ -200,7 +203,7 @@ class LogIT extends OnServer {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"log", "search?q=a"})
+    @ValueSource(strings = {"log", "search?q=a", "lines"})
     void aTaskThatIsNotThereHasNoText(String call) {
         assertProblem(api.get("/tasks/no-such-task/" + call), 404);
     }
@@ -244,6 +247,52 @@ class LogIT extends OnServer {
             })
     void theTextIsSearchedAsItIsSeen(String query, int hits) {
         assertThat(search(publishBuild(), query).getJsonArray("hits")).hasSize(hits);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "line=1, 1, 1, false",
+        "line=2, 1, 1, false",
+        "line=4, 3, 3, true",
+        "line=5, 4, 5, false",
+        "line=6, 5, 6, false",
+        "line=99, 6, 7, false",
+        "from=1, 1, 1, false",
+        "from=2, 2, 2, true",
+        "from=-1, 5, 6, false"
+    })
+    void aLineIsFoundInItsEvent(String query, int sequence, int line, boolean isBegun) {
+        String task = api.createTask();
+        api.publish(task, delta("one\ntw"));
+        api.publish(task, delta("o\nthree"));
+        api.publish(task, "7");
+        api.publish(task, delta("five\n"));
+        api.publish(task, DONE);
+
+        JsonObject place = place(task, query);
+
+        assertThat(place.getString("id")).endsWith("-" + sequence);
+        assertThat(place.getInt("line")).isEqualTo(line);
+        assertThat(place.getBoolean("begun")).isEqualTo(isBegun);
+        assertThat(place.getInt("missing")).isZero();
+    }
+
+    @Test
+    void linesOfALongLogAreCountedOnce() {
+        String task = api.createTask();
+        api.post("/tasks/" + task + "/events", "text/plain", "line\n".repeat(25_000));
+        assertThat(place(task, "line=20000").getString("id")).endsWith("-20000");
+        assertThat(place(task, "from=24999").getInt("line")).isEqualTo(24_999);
+        api.post("/tasks/" + task + "/events", "text/plain", "line\n".repeat(1_000));
+        assertThat(place(task, "line=26000").getString("id")).endsWith("-26000");
+    }
+
+    private JsonObject place(String task, String query) {
+        JsonObject place;
+        do {
+            place = Api.json(api.get("/tasks/" + task + "/lines?" + query));
+        } while (place.isNull("id"));
+        return place;
     }
 
     @Test
