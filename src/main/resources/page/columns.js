@@ -29,8 +29,7 @@ export class Columns {
   /**
    * @param {string} id the task's
    * @param {URLSearchParams} query of the address
-   * @param {{lines: import('./lines.js').Lines, output: import('./output.js').Output, times: import('./times.js').Times,
-   *     created: () => (string|number), isPhone: boolean}} parts `created` is when the task was
+   * @param {Object} parts lines, output, times; `created()` is when the task was
    */
   constructor(id, query, { lines, output, times, created, isPhone }) {
     this.#id = id;
@@ -112,7 +111,7 @@ export class Columns {
     return exact ? at : null;
   }
 
-  /** What copies put before a line. @return {(line: import('./lines.js').Line) => string} */
+  /** What copies put before a line. @return {(line: Line) => string} */
   get prefix() {
     return this.showTimes === 'off' ? () => '' : (line) => `${this.timeOf(line).text}  `;
   }

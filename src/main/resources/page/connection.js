@@ -29,34 +29,19 @@ const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const EVENT_ID = /^(.+)-(\d+)$/;
 
 /**
- * @typedef {Object} State times are milliseconds of the monotonic clock, which nobody sets, unless they are dates
- * @property {'connecting'|'open'|'reconnecting'|'ended'|'gone'|'refused'} name
- * @property {number} since a date, in milliseconds
- * @property {number} attempt how often a reconnect was tried
- * @property {?number} retryAt when the next own attempt is made; null while one is under way or the source makes it
- * @property {?number} lastEventAt a date, in milliseconds
- * @property {?number} lastHeardAt events and heartbeats
- * @property {?number} lostAt
- * @property {boolean} silent whether a heartbeat came since the last event
- * @property {?number} laggedAt
- * @property {number} dropped events that were lost to lag, in all
- * @property {Array<{upload: string, since: string}>} lost the uploads whose producer the server has lost
- * @property {?string} status how the task ended
- * @property {?string} detail why it was refused, or why it reconnects
+ * @typedef {Object} State times are milliseconds of the monotonic clock, which nobody sets, unless they are dates. `name` is
+ * connecting, open, reconnecting, ended, gone or refused, since the date `since`; `attempt` counts reconnects, `retryAt` is when
+ * the next own one is made, null while one is under way or the source makes it; `lastEventAt` is a date; `lastHeardAt` counts
+ * heartbeats, too; `lostAt`, `laggedAt`; `silent` is whether a heartbeat came since the last event; `dropped` counts events that
+ * were lost to lag; `lost` are the uploads (`upload`, `since`) whose producer the server has lost; `status` is how the task
+ * ended, `detail` why it was refused or why it reconnects; what is not known is null
  */
 
 /**
- * @typedef {Object} Needs
- * @property {(query: Object) => string} address of the stream, with these parameters
- * @property {(url: string) => import('./stream-source.js').StreamSource} open
- * @property {() => Promise<void>} dropDead drops connections that the browser keeps and the network has dropped
- * @property {() => Promise<Object>} snapshot the task; fails with a `status`, 0 for no answer
- * @property {(url: string) => Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} probe
- * @property {(event: {id: string, data: string, at: number, replayed: boolean}) => void} onEvent
- * @property {(mark: {kind: string, text: string, at: number}) => void} onMark
- * @property {(state: State) => void} onState
- * @property {{now: () => number, date: () => number, after: (ms: number, run: () => void) => number, stop: (timer: number) => void}} clock
- * @property {() => number} random
+ * @typedef {Object} Needs `address(query)` of the stream with these parameters; `open(url)` gives a StreamSource; `dropDead()` drops
+ * connections that the browser keeps and the network has dropped; `snapshot()` gives the task, or fails with a `status`, 0 for no
+ * answer; `probe(url)` gives the status, retryAfter, detail and isProblem of an answer; `onEvent` is given id, data, at and
+ * replayed, `onMark` kind, text and at, `onState` the State; `clock` has now(), date(), after(ms, run) and stop(timer); `random()`
  */
 
 export class Connection {
@@ -146,22 +131,10 @@ export class Connection {
     source.onopen = live(() => this.#opened());
     source.onerror = live(() => this.#failed());
     source.onmessage = live((frame) => this.#event(frame));
-    source.addEventListener(
-      'heartbeat',
-      live(() => this.#heartbeat()),
-    );
-    source.addEventListener(
-      'lag',
-      live((frame) => this.#lag(frame.data)),
-    );
-    source.addEventListener(
-      'gap',
-      live((frame) => this.#gap(frame.data)),
-    );
-    source.addEventListener(
-      'producer',
-      live((frame) => this.#producer(frame.data)),
-    );
+    source.addEventListener('heartbeat', live(() => this.#heartbeat()));
+    source.addEventListener('lag', live((frame) => this.#lag(frame.data)));
+    source.addEventListener('gap', live((frame) => this.#gap(frame.data)));
+    source.addEventListener('producer', live((frame) => this.#producer(frame.data)));
     this.#watch = this.#needs.clock.after(WATCH_MS, () => this.#watchOver());
   }
 

@@ -27,9 +27,9 @@ export class DrawnRows {
 
   /**
    * @param {HTMLElement} sheet that they are put into
-   * @param {import('./lines.js').Lines} lines
-   * @param {import('./layout.js').Layout} layout
-   * @param {import('./folds.js').Folds} folds
+   * @param {Lines} lines
+   * @param {Layout} layout
+   * @param {Folds} folds
    */
   constructor(sheet, lines, layout, folds) {
     this.#sheet = sheet;
@@ -47,7 +47,7 @@ export class DrawnRows {
    * @param {number} first row
    * @param {number} last one past the last row
    * @param {string} stamp another than before when all rows must be made anew
-   * @param {import('./row.js').Looks} looks
+   * @param {Looks} looks
    * @param {(row: number) => number} topOf pixels
    */
   draw(first, last, stamp, looks, topOf) {

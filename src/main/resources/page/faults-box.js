@@ -12,12 +12,12 @@ export class FaultsBox {
   /** The line that one has gone to, if any. */
   #current = null;
 
-  /** @param {import('./lines.js').Lines} lines @param {import('./output.js').Output} output */
+  /** @param {Lines} lines @param {Output} output */
   constructor(lines, output) {
     this.#lines = lines;
     this.#output = output;
     this.faults = new Faults(lines);
-    this.errors = badge('bad', FIRST, 'errors', () => this.first());
+    this.errors = badge('bad', 'First error (!)', 'errors', () => this.first());
     this.previous = iconButton('up', 'Previous error (E)', {
       class: 'small',
       onclick: () => this.step(-1),
@@ -44,7 +44,6 @@ export class FaultsBox {
     const where = isWhole ? '' : ' in this part';
     setText(this.errors, plural(errors, 'error') + where);
     setText(this.warnings, plural(warnings, 'warning') + where);
-    this.errors.title = isWhole ? FIRST : `${FIRST}; only a part of the log is loaded, the search goes through all`;
   }
 
   first() {
@@ -78,7 +77,6 @@ export class FaultsBox {
   }
 }
 
-const FIRST = 'First error (!)';
 const NAMES = { error: 'Error', warning: 'Warning' };
 
 function badge(tone, title, testid, onclick) {

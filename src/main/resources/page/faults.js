@@ -72,7 +72,7 @@ export class Faults {
   /** In order. */
   #numbers = { error: [], warning: [] };
 
-  /** @param {import('./lines.js').Lines} lines */
+  /** @param {Lines} lines */
   constructor(lines) {
     this.#lines = lines;
   }
@@ -96,7 +96,7 @@ export class Faults {
     return block !== undefined && BLOCK.exec(this.#lines.line(number - 1)?.text ?? '')?.[0] === block;
   }
 
-  /** @param {import('./lines.js').Line} line @return {?('error'|'warning')} */
+  /** @param {Line} line @return {?('error'|'warning')} */
   of(line) {
     if (line.kind === 'error') return line.label === '' ? null : 'error';
     return line.kind === 'text' ? faultOf(line.text) : null;

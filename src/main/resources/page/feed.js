@@ -18,7 +18,7 @@ export class Feed {
   #timer = 0;
 
   /**
-   * @param {import('./lines.js').Lines} lines
+   * @param {Lines} lines
    * @param {() => void} onBatch called after each batch
    */
   constructor(lines, onBatch) {

@@ -24,19 +24,11 @@ const BEFORE_PLUS = /^(?:---|\+{1,3}) /;
 const OPENED_LATER = /^\^\^\^ \+\+\+\s*$/;
 
 /**
- * @typedef {Object} Group
- * @property {number} header the number of the line that begins it
- * @property {number} end one past its last line; Infinity while it grows
- * @property {string} kind github, gitlab, buildkite or item
- * @property {string} name for where the header has no text
- * @property {number} from where in the header's text its title begins
- * @property {boolean} isFaint
- * @property {boolean} isCollapsed
- * @property {boolean} isChosen whether the reader, or the log, said whether it is folded
- * @property {import('./lines.js').Line} opening the header
- * @property {?import('./lines.js').Line} closing the line that ended it; null while it grows
- * @property {{began: ?number, ended: ?number}} seconds since 1970, if the log has them
- * @property {?Group} parent the group that it is in
+ * @typedef {Object} Group `header` is the number of the line that begins it, `end` one past its last line, Infinity while it
+ * grows; `kind` github, gitlab, buildkite or item; `name` is for where the header has no text; its title begins at `from` in the
+ * header's text; `isFolded` by its system, `isFaint`, `isCollapsed` now; `isChosen` is whether the reader, or the log, said so;
+ * `opening` and `closing` are the lines, the latter null while it grows; `seconds` (`began`, `ended`) since 1970, if the log has them;
+ * `parent` is the group that it is in, or null
  */
 
 export class Folds {
@@ -57,13 +49,11 @@ export class Folds {
   #journal = [];
   #start = 0;
   #generation = 0;
-  /** Whether the groups of the lines of the generation before were folded, by their headers. */
-  #before = new Map();
   /** The first line that is shown otherwise than before. */
   #changed = Infinity;
 
   /**
-   * @param {import('./lines.js').Lines} lines
+   * @param {Lines} lines
    * @param {{mayCollapse: () => boolean, hasError: (from: number, to: number) => boolean}} reader whether a group that
    *     ends may be folded, and whether lines have an error
    */
@@ -81,12 +71,10 @@ export class Folds {
     const lines = this.#lines;
     const from = this.#taken.take(lines);
     this.#changed = from;
-    const isAnew = this.#generation !== lines.generation;
-    if (isAnew) this.#beginAnew();
+    if (this.#generation !== lines.generation) this.#beginAnew();
     this.#rollBack(from);
     if (lines.start > this.#start) this.#forgetCut();
     for (let number = from; number < lines.end; number++) this.#read(number, lines.line(number));
-    if (isAnew) this.#before.clear();
     this.#journal = this.#journal.filter(({ number }) => number >= lines.changingFrom - 1);
     return Math.max(this.#changed, lines.start);
   }
@@ -94,7 +82,6 @@ export class Folds {
   #beginAnew() {
     this.#generation = this.#lines.generation;
     this.#start = this.#lines.start;
-    for (const { header, isCollapsed } of this.#groups) this.#before.set(header, isCollapsed);
     this.#groups = [];
     this.#journal = [];
     this.#open = null;
@@ -230,8 +217,8 @@ export class Folds {
       from: from < line.text.length ? from : 0,
       isFolded,
       isFaint,
-      isCollapsed: this.#before.get(number) ?? false,
-      isChosen: this.#before.has(number),
+      isCollapsed: false,
+      isChosen: false,
       opening: line,
       closing: null,
       seconds,

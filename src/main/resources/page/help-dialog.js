@@ -7,20 +7,8 @@ import { h } from './dom.js';
 import { setSingleKeys, singleKeys } from './keys.js';
 
 const KEYS = [
-  [
-    'Everywhere',
-    [
-      ['?', 'This help'],
-      ['g', 'All tasks'],
-    ],
-  ],
-  [
-    'List of tasks',
-    [
-      ['/', 'Filter'],
-      ['c', 'New task'],
-    ],
-  ],
+  ['Everywhere', [['?', 'This help'], ['g', 'All tasks']]],
+  ['List of tasks', [['/', 'Filter'], ['c', 'New task']]],
   [
     'A task’s output',
     [
@@ -62,16 +50,7 @@ export function openHelp() {
         'dl',
         { class: 'keys' },
         keys.map(([key, text]) =>
-          h(
-            'div',
-            null,
-            h(
-              'dt',
-              null,
-              key.split(' ').map((one) => h('kbd', null, one)),
-            ),
-            h('dd', null, text),
-          ),
+          h('div', null, h('dt', null, key.split(' ').map((one) => h('kbd', null, one))), h('dd', null, text)),
         ),
       ),
     ),

@@ -11,14 +11,10 @@ import { count } from './format.js';
 import { compact, member, members, pretty, textOf } from './json-text.js';
 
 /**
- * @typedef {Object} Item
- * @property {string} kind text, started, completed, tokens, error, approval, cancel, done, json
- * @property {string} label empty for text; else at most {@link LABEL_WIDTH} - 1 characters
- * @property {string} tone for the colour: text, info, ok, muted, bad, warn
- * @property {string[]} lines at least one; none for text
- * @property {?string} text of a text; else null
- * @property {boolean} detail whether the whole JSON says more than the lines
- * @property {?string} status of `done`: completed, failed, cancelled; else null
+ * @typedef {Object} Item `kind` is text, started, completed, tokens, error, approval, cancel, done or json; `label` is empty for
+ * text, else shorter than {@link LABEL_WIDTH}; `tone` is text, info, ok, muted, bad or warn; `lines` is at least one, none for
+ * text; `text` is that of a text; `detail` is whether the whole JSON says more than the lines; `status` of `done` is completed,
+ * failed or cancelled; else null
  */
 
 /** Columns that a label takes, with the blank after it. */

@@ -33,7 +33,7 @@ export class Layout {
   before = 0;
   wrap = false;
 
-  /** @param {import('./lines.js').Lines} lines @param {import('./folds.js').Folds} folds */
+  /** @param {Lines} lines @param {Folds} folds */
   constructor(lines, folds) {
     this.#lines = lines;
     this.#folds = folds;

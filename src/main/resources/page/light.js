@@ -8,7 +8,7 @@ import { clock, duration, plural } from './format.js';
 const LAGGED_MS = 15_000;
 
 /**
- * @param {import('./connection.js').State} state
+ * @param {State} state
  * @param {number} now milliseconds of the connection's monotonic clock
  * @return {{name: string, tone: string, label: string, hint: string}} `name` is one of connecting, live, quiet, lagged,
  *     lost, reconnecting, ended, gone, refused; `label` is short, `hint` a sentence

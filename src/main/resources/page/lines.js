@@ -28,26 +28,15 @@ const NONE = Object.freeze({ lines: 0, isBegun: false, isBroken: false });
 export const MOST_DRAWN = 8192;
 
 /**
- * @typedef {Object} Line
- * @property {string} kind an item's kind, or a mark's: gap, lag, hole
- * @property {string} tone for the colour
- * @property {string} label on the first line of an item other than text; else empty
- * @property {string} text plain, as it is searched and copied
- * @property {?Array} parts its styles (see terminal-row.js), or null where all is plain
- * @property {?string} raw the same as it was sent, where it is not that
- * @property {string} end the line's end as it was sent; empty where the text goes on
- * @property {?string} id of the event that it begins with; null for a mark
- * @property {?string[]} data of the events that begin in it; null for one that is made again from the line alone
- * @property {boolean} detail whether it can be opened
- * @property {boolean} open
- * @property {number} at when it arrived, in milliseconds
- * @property {boolean} replayed whether the event is older than that: from the task's history
- * @property {number} cells the width of label and text
- * @property {number} weight the characters kept for it
- * @property {number} skip how many characters before those that are drawn are left out
- * @property {number} sequence of the event that it begins in; for a mark that of the line before
- * @property {?number} nth how many lines of the log are between the first one here and it; null where something is missing
- * @property {boolean} isFirst whether a line of the log begins in it
+ * @typedef {Object} Line `kind` is that of an item, or of a mark: gap, lag, hole; `tone` is for the colour; `label` is empty but on the
+ * first line of an item other than text; `text` is plain, as it is searched and copied, `parts` are its styles (see
+ * terminal-row.js), null where all is plain; `raw` is what was sent, null where that is the text; `end` is the line's end as it
+ * was sent, empty where the text goes on; `id` and `sequence` are of the event that it begins in, null and as before for a
+ * mark; `data` are the events that begin in it, null for one that is made again from the line alone; `detail` is whether it
+ * can be opened, and `open` whether it is; `at` is when it arrived, in milliseconds, `replayed` whether the event is older;
+ * `cells` is its width, `weight` the characters kept for it; so many characters as `skip` says are left out before those that are
+ * drawn; `nth` counts the lines of the log between the first here and it, null behind what is missing; `isFirst` is whether a
+ * line of the log begins in it
  */
 
 export class Lines {
@@ -162,7 +151,7 @@ export class Lines {
 
   /**
    * Appends an event's lines, or adds its text to the last ones.
-   * @return {import('./items.js').Item} what it was read as
+   * @return {Item} what it was read as
    */
   addEvent({ id, data, at, replayed }) {
     if (this.#first === null && this.#base === null && id.endsWith('-1')) this.#base = 1;

@@ -13,7 +13,7 @@ const MOST_AT_ONCE = 5000;
 /** With fewer rows before or behind the screen, more is asked for. */
 const MOST_NEAR = 500;
 const AGAIN_MS = 3000;
-/** The lines of a part elsewhere get places that nothing remembers. */
+/** A part elsewhere has places that nothing remembers. */
 const FAR = 1e6;
 
 export class LogPart {
@@ -33,25 +33,18 @@ export class LogPart {
   isBusy = false;
   /** Whether what comes is added. */
   isLive = true;
-  /** Whether the reader was elsewhere since following the end. */
-  wasElsewhere = false;
 
   /**
-   * @param {import('./lines.js').Lines} lines
-   * @param {Object} needs `read(from, until, signal)` gives events, `place({line, from})` the answer of `/lines`;
-   *     `feed`; `screen()` the top and bottom lines; `isFollowing()`; `renew(change)` changes the lines and shows them;
-   *     `reveal(line)`; `changed()` is told that the part is, and `tell(message)` why something can't be shown
+   * @param {Lines} lines
+   * @param {Object} needs `read(from, until, signal)` gives events, `place({line, from})` the answer of `/lines`; `feed`; `screen()`
+   *     the top and bottom lines; `isFollowing()`; `renew(change)` shows changed lines; `reveal(line)`; `changed()`; `tell(message)`
    */
   constructor(lines, needs) {
     this.#lines = lines;
     this.#needs = needs;
   }
 
-  /**
-   * Begins, with all if the log is short.
-   * @param {boolean} isElsewhere whether the end is not to be shown
-   * @return {?string} what the stream begins `from`
-   */
+  /** Begins, with all if the log is short, or not at the end. @return {?string} what the stream begins `from` */
   start(task, isElsewhere) {
     this.update(task);
     this.#seen = this.#last;
@@ -60,7 +53,6 @@ export class LogPart {
     return isElsewhere ? '-1' : `-${this.#step}`;
   }
 
-  /** There is another snapshot of the task. */
   update({ lastEventId, events }) {
     if (!lastEventId) return;
     this.#last = Math.max(this.#last, sequenceOf(lastEventId));
@@ -93,7 +85,6 @@ export class LogPart {
 
   followed() {
     this.#seen = this.#last;
-    this.wasElsewhere = false;
   }
 
   /** An event came live. */
@@ -108,10 +99,7 @@ export class LogPart {
     const isFollowing = this.#needs.isFollowing();
     if (isFollowing) this.#seen = sequence;
     // Nothing is cut off under a reader who has gone up.
-    if (this.#lines.size >= this.#lines.mostLines && !isFollowing) {
-      this.isLive = false;
-      this.wasElsewhere = true;
-    }
+    if (this.#lines.size >= this.#lines.mostLines && !isFollowing) this.isLive = false;
     if (!this.isLive || sequence < this.#next) return;
     this.#add([event]);
     if (this.#first !== null) return;
@@ -160,7 +148,6 @@ export class LogPart {
     return this.#ask(this.#next, this.#next + this.#step - 1, (entries) => this.#add(entries));
   }
 
-  /** Adds what follows. */
   #add(events) {
     for (const event of events) {
       const sequence = sequenceOf(event.id);
@@ -187,12 +174,11 @@ export class LogPart {
       this.#first = sequenceOf(events[0].id);
       this.#next = sequenceOf(events.at(-1).id) + 1;
       this.isLive = this.#next > this.#last;
-      this.wasElsewhere = true;
     });
     this.#number();
   }
 
-  /** Asks for events, as far as there are such, and uses them. @return {Promise<boolean>} whether it has */
+  /** Asks for events, as far as there are such, and uses them. @return {Promise<boolean>} whether it did, as all below */
   async #ask(from, until, use) {
     const turn = ++this.#turn;
     this.#stop.abort();
@@ -201,23 +187,24 @@ export class LogPart {
     this.#needs.changed();
     const begin = Math.max(this.oldest, from);
     const end = Math.min(this.#last, until);
-    let isDone = false;
+    const done = () => {
+      if (turn !== this.#turn) return;
+      this.isBusy = false;
+      this.#needs.changed();
+    };
     try {
       const events = await this.#needs.read(begin, end, this.#stop.signal);
       if (turn !== this.#turn) return false;
       // What is no longer kept is not asked for again.
       if (sequenceOf(events[0].id) > begin) this.oldest = sequenceOf(events[0].id);
       use(events);
-      isDone = true;
+      done();
+      return true;
     } catch (error) {
-      if (turn !== this.#turn) return false;
-      this.#needs.tell(error.message);
-      await new Promise((goOn) => setTimeout(goOn, AGAIN_MS));
+      if (turn === this.#turn) this.#needs.tell(error.message);
+      setTimeout(done, AGAIN_MS);
+      return false;
     }
-    if (turn !== this.#turn) return isDone;
-    this.isBusy = false;
-    this.#needs.changed();
-    return isDone;
   }
 
   /** Numbers the lines, if nothing is missing before them. */
@@ -242,14 +229,14 @@ export class LogPart {
       this.#needs.reveal(this.#lines.start);
   }
 
-  /** Holds the end. @return {Promise<boolean>} whether it does */
+  /** Holds the end. */
   async toEnd() {
     let isThere = await this.#hold(this.#last - this.#step, this.#last);
     while (isThere && !this.isLive) isThere = await this.#down();
     return isThere;
   }
 
-  /** Holds an event and what is around it. @return {Promise<boolean>} whether it does */
+  /** Holds an event and what is around it. */
   async toEvent(sequence) {
     if (sequence >= this.first && sequence < this.#next && this.#needs.feed.isEmpty) return true;
     const half = Math.ceil(this.#step / 2);

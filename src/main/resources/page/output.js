@@ -1,6 +1,6 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
- * Which lines of a longer log are held is said by a {@link import('./log-part.js').LogPart}.
+ * Which lines of a longer log are held is said by a {@link LogPart}.
  *
  * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are
  * scrolled sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted
@@ -36,7 +36,6 @@ export class Output {
   #version = 0;
   #frame = 0;
   #lastTop = 0;
-  #seen = 0;
   #cell = { width: 8, height: 20 };
   #following = true;
   #looks = {
@@ -54,14 +53,13 @@ export class Output {
   };
   #onFollow;
   #resize;
-  /** @type {import('./log-part.js').LogPart} */
+  /** @type {LogPart} */
   #part;
 
   /**
-   * @param {import('./lines.js').Lines} lines
+   * @param {Lines} lines
    * @param {(from: number, to: number) => boolean} hasError whether an error is in lines from one up to another
-   * @param {(following: boolean, unseen: number) => void} onFollow told whether it follows, and how many lines came
-   *     since it let go
+   * @param {() => void} onFollow told when that changes, and when lines came
    */
   constructor(lines, hasError, onFollow) {
     this.#lines = lines;
@@ -204,12 +202,8 @@ export class Output {
   follow(following) {
     // Where the end is not held it has to be asked for.
     if (following && !this.#part.isLive) return this.#part.toEnd().then((isThere) => isThere && this.follow(true));
-    if (following) this.#seen = this.#lines.end;
-    if (this.#following !== following) {
-      this.#following = following;
-      this.#seen = this.#lines.end;
-    }
-    this.#onFollow(this.#following, this.#lines.end - this.#seen);
+    this.#following = following;
+    this.#onFollow();
     this.refresh();
   }
 
@@ -281,7 +275,7 @@ export class Output {
   #showPart(line, offset) {
     const { skip } = line;
     if (offset >= skip && offset < skip + MOST_DRAWN - MOST_AFTER) return;
-    line.skip = offset < MOST_DRAWN - MOST_AFTER ? 0 : offset - MOST_AFTER;
+    line.skip = Math.max(0, offset - MOST_AFTER);
     this.#lines.widen(line);
     this.#layout.renew(this.#lines.start);
     this.redraw();
@@ -399,12 +393,8 @@ export class Output {
     this.#size();
     // Where all fits on the screen there is no end to be away from.
     if (!this.#following && !this.#canScroll() && this.#part.isWhole) this.follow(true);
-    if (this.#following) {
-      this.#seen = this.#lines.end;
-      this.element.scrollTop = this.element.scrollHeight;
-    } else {
-      this.#onFollow(false, this.#lines.end - this.#seen);
-    }
+    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+    else this.#onFollow();
     this.#lastTop = this.element.scrollTop;
     this.#drawVisible();
   }

@@ -39,7 +39,7 @@ const cache = new Map();
 const MOST_CACHED = 4096;
 
 /**
- * @param {import('./sgr.js').Style} style
+ * @param {Style} style
  * @param {boolean} dark whether the theme is
  * @return {{color: ?string, background: ?string}} as CSS; null for the page's own
  */

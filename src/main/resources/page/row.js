@@ -13,26 +13,16 @@ import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
 /**
- * @typedef {Object} Looks what all rows on screen have in common
- * @property {?((line: import('./lines.js').Line) => {text: string, exact: boolean})} time null when times are off
- * @property {?{address: (number: number) => string, choose: (number: number, extend: boolean) => void}} numbers null when line
- *     numbers are off
- * @property {(place: number) => ?number} numberOf the number of a line, from 0; null if it is not known
- * @property {?{from: number, to: number}} target the numbers that the page's address points at
- * @property {?import('./search.js').Search} search
- * @property {?{of: (line: import('./lines.js').Line) => ?string, current: ?number}} faults which lines are errors and warnings,
- *     and the one that the reader has gone to
- * @property {boolean} dark
- * @property {(number: number) => void} toggle opens or closes a line
- * @property {import('./folds.js').Folds} folds which lines begin groups
- * @property {(number: number) => void} fold folds or opens the group that a line begins
- * @property {(group: import('./folds.js').Group) => ?{text: string, since: ?number}} tookOf how long a group took, and for
- *     one that grows since when; null while that is not known
- * @property {(number: number) => ?string} pauseBefore how long nothing came before a line, where that is long
+ * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact, null when times
+ * are off; `numbers` has the `address(number)` and `choose(number, extend)`, null when they are off; `numberOf(place)` counts
+ * from 0, null for what is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the
+ * kind `of(line)` and the `current` one; `dark`; `toggle(place)` opens or closes a line, `fold(place)` a group; `folds`;
+ * `tookOf(group)` is how long a group took, `since` when one grows, null while that is not known; `pauseBefore(place)` is how
+ * long nothing came before a line, where that is long
  */
 
 /**
- * @param {import('./lines.js').Line} line
+ * @param {Line} line
  * @param {number} number the line's
  * @param {{from: number, to: number, first: boolean, json: ?string}} part what of the line: characters from, to;
  *     whether it is the line's first row; or a line of its JSON

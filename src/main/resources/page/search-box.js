@@ -23,11 +23,7 @@ export class SearchBox {
   #revealed = false;
   #timer = 0;
 
-  /**
-   * @param {import('./lines.js').Lines} lines
-   * @param {import('./output.js').Output} output
-   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask has the server search
-   */
+  /** @param {Lines} lines @param {Output} output @param {Function} ask has the server search */
   constructor(lines, output, ask) {
     this.#search = this.#held = new Search(lines);
     this.#whole = new LogSearch(lines, ask);
@@ -69,7 +65,7 @@ export class SearchBox {
     );
   }
 
-  /** The part of the log that the lines are. @param {import('./log-part.js').LogPart} part */
+  /** The part of the log that the lines are. */
   set part(part) {
     this.#part = part;
   }

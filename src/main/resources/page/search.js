@@ -36,7 +36,7 @@ export class Search {
   #offsets = [];
   #current = -1;
 
-  /** @param {import('./lines.js').Lines} lines @param {() => number} now milliseconds, for the length of a slice */
+  /** @param {Lines} lines @param {() => number} now milliseconds, for the length of a slice */
   constructor(lines, now = () => performance.now()) {
     this.#lines = lines;
     this.#now = now;
@@ -178,10 +178,7 @@ export class LogSearch {
   /** Where the match that one is at is in the lines. @type {?{line: number, offset: number}} */
   current = null;
 
-  /**
-   * @param {import('./lines.js').Lines} lines
-   * @param {(query: Object, signal: AbortSignal) => Promise<Object>} ask gives the answer of `/search`
-   */
+  /** @param {Lines} lines @param {Function} ask gives the answer of `/search` to a query and a signal */
   constructor(lines, ask) {
     this.#lines = lines;
     this.#ask = ask;
@@ -203,11 +200,7 @@ export class LogSearch {
     this.#stop.abort();
   }
 
-  /**
-   * Begins a search.
-   * @param {number} origin the sequence of the event to begin with
-   * @param {() => void} changed called after each step
-   */
+  /** Searches from the event with a sequence on. @param {() => void} changed called after each step */
   async start(query, origin, changed) {
     this.stop();
     const { signal } = (this.#stop = new AbortController());

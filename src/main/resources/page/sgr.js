@@ -59,11 +59,7 @@ const CHANGES = new Map([
 
 const DASHED = 5;
 /** 58 colours the underline, which is not shown; but its parameters are not to be taken for others. */
-const COLOURS = new Map([
-  [38, 'fg'],
-  [48, 'bg'],
-  [58, null],
-]);
+const COLOURS = new Map([[38, 'fg'], [48, 'bg'], [58, null]]);
 
 /** Equal styles are one object, so that a hundred thousand lines share a few. */
 const known = new Map();

@@ -36,10 +36,7 @@ export class TaskHead {
     const copy = iconButton('copy', 'Copy the task’s id', {
       class: 'small',
       onclick: () =>
-        copyText(id).then(
-          () => toast('Id copied.'),
-          (error) => toast(error.message, 'bad'),
-        ),
+        copyText(id).then(() => toast('Id copied.'), (error) => toast(error.message, 'bad')),
     });
     this.element = h(
       'header',

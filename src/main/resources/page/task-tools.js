@@ -17,10 +17,9 @@ export class TaskTools {
 
   /**
    * @param {string} id the task's
-   * @param {import('./lines.js').Lines} lines
+   * @param {Lines} lines
    * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
-   * @param {{follow: () => void, numbers: () => void, times: () => void, wrap: () => void, reconnect: () => void,
-   *     lastMark: () => void, toLine: (number: number) => void, foldAll: (isCollapsed: boolean) => void, prefix: () => ((line: Object) => string)}} actions
+   * @param {Object} actions a function for each button and entry; `prefix()` gives what copies put before a line
    */
   constructor(id, lines, { search, faults }, actions) {
     this.#id = id;
@@ -59,7 +58,7 @@ export class TaskTools {
     );
   }
 
-  /** @param {import('./connection.js').State} state */
+  /** @param {State} state */
   showLight(state) {
     const now = performance.now();
     const { name, tone, label, hint } = lightOf(state, now);
@@ -101,12 +100,7 @@ export class TaskTools {
   #menu() {
     return menuButton('More', [
       { icon: 'list', label: 'Go to line…', testid: 'go-to-line', run: () => this.askLine() },
-      {
-        icon: 'unfold',
-        label: 'Open all groups',
-        testid: 'unfold-all',
-        run: () => this.#actions.foldAll(false),
-      },
+      { icon: 'unfold', label: 'Open all groups', testid: 'unfold-all', run: () => this.#actions.foldAll(false) },
       { icon: 'fold', label: 'Fold all groups', testid: 'fold-all', run: () => this.#actions.foldAll(true) },
       { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: () => this.#copy() },
       { icon: 'download', label: 'Download text', testid: 'download-text', run: () => this.#save('txt') },

@@ -71,12 +71,9 @@ class TaskView {
     this.output = new Output(
       this.#lines,
       (from, to) => this.faults.faults.isBetween(from, to),
-      (following, unseen) => this.#followed(following, unseen),
+      () => this.#followed(),
     );
-    this.times = new Times(
-      (range) => getEvents(id, range, this.#stop.signal),
-      () => this.output.redraw(),
-    );
+    this.times = new Times((range) => getEvents(id, range, this.#stop.signal), () => this.output.redraw());
     this.columns = new Columns(id, query, {
       lines: this.#lines,
       output: this.output,
@@ -220,10 +217,7 @@ class TaskView {
     this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
     this.#showToggles();
     this.#useKeys();
-    this.#timers.push(
-      setInterval(() => this.#tick(), 1000),
-      setInterval(() => this.#poll(), SNAPSHOT_MS),
-    );
+    this.#timers.push(setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS));
     addEventListener('online', this.#online);
     this.tools.showLight(this.connection.state);
     const { targetNumber } = this.columns;
@@ -359,12 +353,13 @@ class TaskView {
       );
   }
 
-  #followed(following, unseen) {
+  #followed() {
+    const { following } = this.output;
     this.jump.hidden = following;
     if (following) this.part.followed();
-    const many = this.part.wasElsewhere ? this.part.unseen : unseen;
+    const { unseen } = this.part;
     const where = ['ended', 'gone', 'refused'].includes(this.#connected) ? 'Jump to the end' : 'Jump to live';
-    if (!following) setText(this.jump.lastChild, many > 0 ? `${where} · ${count(many)} new` : where);
+    if (!following) setText(this.jump.lastChild, unseen > 0 ? `${where} · ${count(unseen)} new` : where);
     this.#showToggles();
   }
 

@@ -215,7 +215,7 @@ function appended(text, parts, more, style) {
 
 /**
  * The parts of a text that have one style each.
- * @return {{text: string, style: ?import('./sgr.js').Style}[]}
+ * @return {{text: string, style: ?Style}[]}
  */
 export function runsOf(text, parts) {
   if (parts === null) return [{ text, style: null }];
