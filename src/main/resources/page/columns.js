@@ -80,6 +80,11 @@ export class Columns {
     return this.#target && this.#target.from + 1;
   }
 
+  /** It is shown otherwise. */
+  forgetTarget() {
+    this.#isAwaited = false;
+  }
+
   /** Live events: when they arrived. History: when it happened, if the server says so. */
   timeOf(line) {
     const known = line.replayed && line.id ? this.#times.of(line.id) : null;

@@ -132,8 +132,8 @@ export class LogPart {
   #up() {
     const lines = this.#lines;
     const from = this.first - this.#step;
-    const bottom = Math.min(lines.end - 1, this.#needs.screen().bottom + 2 * this.#near);
-    const until = lines.line(bottom)?.sequence ?? this.#last;
+    const bottom = this.#needs.screen().bottom + 2 * this.#near;
+    const until = lines.line(bottom)?.sequence ?? this.#next - 1;
     return this.#ask(from, until, (entries) => {
       // The reader may have gone on.
       const { top } = this.#needs.screen();
@@ -195,6 +195,7 @@ export class LogPart {
     try {
       const events = await this.#needs.read(begin, end, this.#stop.signal);
       if (turn !== this.#turn) return false;
+      if (events.length === 0) throw new Error('The server no longer keeps these events.');
       // What is no longer kept is not asked for again.
       if (sequenceOf(events[0].id) > begin) this.oldest = sequenceOf(events[0].id);
       use(events);
@@ -238,7 +239,9 @@ export class LogPart {
 
   /** Holds an event and what is around it. */
   async toEvent(sequence) {
-    if (sequence >= this.first && sequence < this.#next && this.#needs.feed.isEmpty) return true;
+    const newest = this.#lines.line(this.#lines.end - 1)?.sequence ?? 0;
+    const end = this.#needs.feed.isEmpty ? this.#next : newest;
+    if (sequence >= this.first && sequence < end) return true;
     const half = Math.ceil(this.#step / 2);
     return this.#hold(sequence - half, sequence + half);
   }

@@ -224,6 +224,7 @@ class TaskView {
     this.connection.start(task, this.part.start(task, targetNumber !== null));
     if (!this.part.isLive) {
       this.output.follow(false);
+      this.columns.forgetTarget();
       this.part.toLine(targetNumber);
     }
     setTimeout(() => this.#showEmpty(), 400);
@@ -325,7 +326,6 @@ class TaskView {
     this.faults.linesChanged(this.part.isWhole);
     this.output.setNote(this.#cutNote());
     this.output.redraw();
-    if (this.part.isLive) this.columns.showTarget(this.feed.isEmpty);
   }
 
   #cutNote() {

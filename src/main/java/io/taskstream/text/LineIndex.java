@@ -117,7 +117,10 @@ public final class LineIndex {
                         deltas.forEach(this::count);
                         if (!isFound) {
                             isFound = reader.next() > sequence;
-                            place = new Place(place.event().at(isFound ? sequence : reader.next()), place.line(), place.isBegun());
+                            place = new Place(
+                                    place.event().at(isFound ? sequence : reader.next()),
+                                    place.line(),
+                                    place.isBegun());
                             remember(place);
                         }
                         return !isFound && !mustStop.getAsBoolean();
@@ -132,7 +135,8 @@ public final class LineIndex {
             Place behind = place.behind(delta);
             if (delta.sequence() >= sequence || behind.linesBegun() >= line) {
                 isFound = true;
-                place = new Place(place.event().at(Math.min(delta.sequence(), sequence)), place.line(), place.isBegun());
+                place = new Place(
+                        place.event().at(Math.min(delta.sequence(), sequence)), place.line(), place.isBegun());
             } else {
                 place = behind;
             }
@@ -140,7 +144,8 @@ public final class LineIndex {
 
         private void remember(Place newest) {
             synchronized (known) {
-                if (newest.event().sequence() > known.get(known.size() - 1).event().sequence()) {
+                if (newest.event().sequence()
+                        > known.get(known.size() - 1).event().sequence()) {
                     known.add(newest);
                 }
             }

@@ -35,8 +35,7 @@ class LineIndexTest {
     void anEventThatIsNoTextIsALineAndEndsTheOneBefore() {
         LineIndex index = publish(List.of(text("one\ntwo\nth"), text("ree"), ITEM, text(""), text("\n"), ITEM));
 
-        assertThat(places(index, 7))
-                .containsExactly("1", "3+", "3+", "5", "5", "6", "7");
+        assertThat(places(index, 7)).containsExactly("1", "3+", "3+", "5", "5", "6", "7");
         assertThat(events(index, 8)).containsExactly(1L, 1L, 1L, 3L, 5L, 6L, 7L, 7L);
         assertThat(index.counted()).isEqualTo(6);
     }

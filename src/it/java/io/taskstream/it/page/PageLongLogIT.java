@@ -73,11 +73,21 @@ class PageLongLogIT extends InBrowser {
 
     private static void scrollUntilSeen(TaskPage view, Locator line, int by) {
         view.page().mouse().move(600, 500);
-        for (int turn = 0; turn < 1_000 && (line.count() == 0 || !line.first().isVisible()); turn++) {
+        for (int turn = 0; turn < 1_000 && !isOnScreen(line); turn++) {
             view.page().mouse().wheel(0, by);
             view.page().evaluate("() => new Promise(requestAnimationFrame)");
         }
         assertThat(line).isInViewport();
+    }
+
+    private static boolean isOnScreen(Locator line) {
+        return line.count() == 1
+                && (boolean) line.evaluate("""
+                        row => {
+                          const output = document.getElementById('output').getBoundingClientRect();
+                          const { top, bottom } = row.getBoundingClientRect();
+                          return top >= output.top && bottom <= output.bottom;
+                        }""");
     }
 
     @Test
@@ -119,6 +129,12 @@ class PageLongLogIT extends InBrowser {
         print(LINES + 1, LINES + 3);
         assertThat(linked.part("jump")).hasText("Jump to live · 3 new");
         screenshot(page, "long-link");
+
+        page.keyboard().press("End");
+        assertThat(line(linked, LINES + 3)).isInViewport();
+        linked.awaitPressed("follow", true);
+        print(LINES + 4, LINES + 9);
+        assertThat(line(linked, LINES + 9)).isInViewport();
     }
 
     @Test
@@ -140,6 +156,23 @@ class PageLongLogIT extends InBrowser {
         assertThat(view.page().getByText("another needle")).isInViewport();
         view.part("search").fill("no such text");
         assertThat(view.part("search-count")).hasText("No match");
+    }
+
+    /** Rows that are drawn again and again begin in events long before. */
+    @Test
+    void rowsThatAreDrawnAgainAreGoneUpTo() {
+        print(1, 3000);
+        for (int i = 0; i < 3; i++) {
+            print("bar\nbar\n" + "\u001b[2Abar\nbar\n".repeat(800) + "bars are done\n");
+        }
+        TaskPage view = watch(smallWindow(), task);
+        assertThat(view.page().getByText("bars are done")).hasCount(1);
+        Locator last = view.page().getByText("line 3000 of the build", new Page.GetByTextOptions().setExact(true));
+        scrollUntilSeen(view, last, -60);
+        assertThat(line(view, 3000)).isInViewport();
+        assertThat(view.page().getByText("bars are done").first()).isInViewport();
+        view.page().keyboard().press("End");
+        assertThat(view.page().getByText("bars are done").last()).isInViewport();
     }
 
     @Test

@@ -97,7 +97,8 @@ public class LinesResource {
     private LineIndex index(TaskId id, LogState log) {
         EventId first = log.last().at(log.oldest());
         synchronized (indexes) {
-            LineIndex index = indexes.computeIfAbsent(id + "/" + first, key -> new LineIndex(first, at -> reader(id, first.at(at))));
+            LineIndex index = indexes.computeIfAbsent(
+                    id + "/" + first, key -> new LineIndex(first, at -> reader(id, first.at(at))));
             if (indexes.size() > MOST_INDEXES) {
                 indexes.remove(indexes.keySet().iterator().next());
             }
