@@ -104,29 +104,13 @@ export const logAddress = (id) => address(taskPath(id, '/log'));
 
 export const streamAddress = (id, query) => address(taskPath(id, '/stream'), query);
 
-/**
- * Asks for a stream only to see how it is answered, for EventSource does not tell a script.
- * @return {Promise<{status: number, retryAfter: ?number, detail: ?string, isProblem: boolean}>} status 0 when no answer came
- */
+/** Asks for a stream only to see how it is answered; fails with an {@link ApiError}. @return {Promise<{status: number}>} */
 export async function probeStream(url) {
   const stop = new AbortController();
-  try {
-    const { status } = await call(url, {
-      headers: { Accept: 'text/event-stream' },
-      cache: 'no-store',
-      signal: stop.signal,
-    });
-    return { status, retryAfter: null, detail: null, isProblem: false };
-  } catch (error) {
-    return {
-      status: error.status ?? 0,
-      retryAfter: error.retryAfter ?? null,
-      detail: error.message,
-      isProblem: error.isProblem ?? false,
-    };
-  } finally {
-    stop.abort();
-  }
+  const headers = { Accept: 'text/event-stream' };
+  const { status } = await call(url, { headers, cache: 'no-store', signal: stop.signal });
+  stop.abort();
+  return { status, detail: null };
 }
 
 function post(value) {

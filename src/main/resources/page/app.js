@@ -2,7 +2,7 @@
  * Taskstream's page: the list of tasks (`#/`), one task live (`#/tasks/{id}`), the connection doctor (`#/doctor`).
  *
  * No framework and no build step: these modules are what the browser runs. Those that say "No DOM" hold the logic and run
- * anywhere; the others draw. The page keeps to its content security policy: nothing inline, nothing evaluated.
+ * anywhere; the others draw. Nothing is inline, nothing evaluated.
  */
 
 import { mountDoctor } from './doctor-view.js';

@@ -1,13 +1,10 @@
 /**
- * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM: the event
- * source, the clock and the calls are given to it.
+ * The live stream of one task: keeps it open, knows when it is dead, and says what state it is in. No DOM.
  *
- * The source reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went away; so
- * that is left to it. An open stream on which a network is silent looks like one on which nothing happens, hence the
- * heartbeats: the stream is asked to send them as events, and when none came for one and a half intervals the source is
- * closed and opened anew, with `lastEventId`. A source that was refused asks no more; so then the task's snapshot is asked,
- * and the stream once with fetch. These own attempts wait ever longer, with a random part, or as long as `Retry-After`
- * says.
+ * The source reconnects by itself, after the server's own `retry`, which spreads the viewers of a server that went away. A
+ * silent network looks like a task without events, hence the heartbeats: when none came for one and a half intervals, the
+ * source is closed and opened anew. A source that was refused asks no more; then the task is asked for, and the stream
+ * once with fetch. These own attempts wait ever longer, with a random part, or as long as `Retry-After` says.
  */
 
 import { CONNECTING } from './stream-source.js';
@@ -29,19 +26,18 @@ const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const EVENT_ID = /^(.+)-(\d+)$/;
 
 /**
- * @typedef {Object} State times are milliseconds of the monotonic clock, which nobody sets, unless they are dates. `name` is
- * connecting, open, reconnecting, ended, gone or refused, since the date `since`; `attempt` counts reconnects, `retryAt` is when
- * the next own one is made, null while one is under way or the source makes it; `lastEventAt` is a date; `lastHeardAt` counts
- * heartbeats, too; `lostAt`, `laggedAt`; `silent` is whether a heartbeat came since the last event; `dropped` counts events that
- * were lost to lag; `lost` are the uploads (`upload`, `since`) whose producer the server has lost; `status` is how the task
- * ended, `detail` why it was refused or why it reconnects; what is not known is null
+ * @typedef {Object} State times are of the monotonic clock, which nobody sets, but `since` and `lastEventAt`, which are dates. `name`
+ * is connecting, open, reconnecting, ended, gone or refused; `attempt` counts reconnects, `retryAt` is when the next own one is
+ * made, null while the source makes it; `lastHeardAt` counts heartbeats, too; `silent` is whether one came since the last event;
+ * `dropped` counts events that were lost to lag; `lost` are the uploads whose producer is lost; `status` is how the task
+ * ended, `detail` why it was refused or why it reconnects
  */
 
 /**
- * @typedef {Object} Needs `address(query)` of the stream with these parameters; `open(url)` gives a StreamSource; `dropDead()` drops
- * connections that the browser keeps and the network has dropped; `snapshot()` gives the task, or fails with a `status`, 0 for no
- * answer; `probe(url)` gives the status, retryAfter, detail and isProblem of an answer; `onEvent` is given id, data, at and
- * replayed, `onMark` kind, text and at, `onState` the State; `clock` has now(), date(), after(ms, run) and stop(timer); `random()`
+ * @typedef {Object} Needs `address(query)` of the stream; `open(url)` gives a StreamSource; `dropDead()` drops connections that the
+ * network has dropped; `snapshot()` gives the task, or fails with a `status`, 0 for no answer, and `probe(url)` the status;
+ * `onEvent` is given id, data, at and replayed, `onMark` kind, text and at, `onState` the State; `clock` has now(), date(),
+ * after(ms, run) and stop(timer); `random()`
  */
 
 export class Connection {
@@ -271,22 +267,16 @@ export class Connection {
   }
 
   async #ask() {
-    let task;
     try {
-      task = await this.#needs.snapshot();
-    } catch (error) {
-      return {
-        status: error.status ?? 0,
-        retryAfter: error.retryAfter ?? null,
-        detail: error.message,
-        isProblem: error.isProblem ?? false,
-      };
+      const task = await this.#needs.snapshot();
+      this.#noteHistory(task);
+      const seenAll = this.#lastId === null || this.#lastId === task.lastEventId;
+      if (task.status !== 'open' && seenAll) return { end: task.status };
+      const answer = await this.#needs.probe(this.#url);
+      return answer.status === 204 ? { end: task.status } : answer;
+    } catch ({ status = 0, retryAfter = null, message, isProblem = false }) {
+      return { status, retryAfter, detail: message, isProblem };
     }
-    this.#noteHistory(task);
-    const seenAll = this.#lastId === null || this.#lastId === task.lastEventId;
-    const answer = task.status !== 'open' && seenAll ? null : await this.#needs.probe(this.#url);
-    if (answer === null || answer.status === 204) return { end: task.status };
-    return answer;
   }
 
   #retry(wait, detail) {

@@ -3,7 +3,7 @@
  * second for a minute. No DOM; times are given to it, in milliseconds of any one clock.
  *
  * The server's clock isn't known here. The number that arrived soonest after its turn is taken as undelayed, and the
- * others are measured against it; so what is seen is uneven delay, which is what buffering is.
+ * others are measured against it: buffering is uneven delay.
  */
 
 export const EXPECTED = 60;

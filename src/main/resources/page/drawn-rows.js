@@ -2,9 +2,8 @@
  * The rows that are elements: those on screen and some around them, those that a selection begins and ends in, and the
  * one that has the focus.
  *
- * A browser's selection and its focus live in elements, and end with them. So they are remembered by lines and
- * characters, and set again when elements were made anew; what is copied is taken from the lines, most of which are no
- * elements.
+ * A browser's selection and its focus end with their elements. So they are remembered by lines and characters, and set
+ * again when elements were made anew; what is copied is taken from the lines.
  */
 
 import { textBetween } from './lines.js';
@@ -27,9 +26,6 @@ export class DrawnRows {
 
   /**
    * @param {HTMLElement} sheet that they are put into
-   * @param {Lines} lines
-   * @param {Layout} layout
-   * @param {Folds} folds
    */
   constructor(sheet, lines, layout, folds) {
     this.#sheet = sheet;

@@ -12,7 +12,6 @@ export class FaultsBox {
   /** The line that one has gone to, if any. */
   #current = null;
 
-  /** @param {Lines} lines @param {Output} output */
   constructor(lines, output) {
     this.#lines = lines;
     this.#output = output;

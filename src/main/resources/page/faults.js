@@ -72,7 +72,6 @@ export class Faults {
   /** In order. */
   #numbers = { error: [], warning: [] };
 
-  /** @param {Lines} lines */
   constructor(lines) {
     this.#lines = lines;
   }

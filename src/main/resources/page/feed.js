@@ -18,7 +18,6 @@ export class Feed {
   #timer = 0;
 
   /**
-   * @param {Lines} lines
    * @param {() => void} onBatch called after each batch
    */
   constructor(lines, onBatch) {

@@ -25,10 +25,9 @@ const OPENED_LATER = /^\^\^\^ \+\+\+\s*$/;
 
 /**
  * @typedef {Object} Group `header` is the number of the line that begins it, `end` one past its last line, Infinity while it
- * grows; `kind` github, gitlab, buildkite or item; `name` is for where the header has no text; its title begins at `from` in the
- * header's text; `isFolded` by its system, `isFaint`, `isCollapsed` now; `isChosen` is whether the reader, or the log, said so;
- * `opening` and `closing` are the lines, the latter null while it grows; `seconds` (`began`, `ended`) since 1970, if the log has them;
- * `parent` is the group that it is in, or null
+ * grows; `kind` github, gitlab, buildkite or item; `name` is for where the header has no text; its title begins at `from` in that;
+ * `isFolded` by its system, `isFaint`, `isCollapsed` now; `isChosen` if the reader, or the log, said so; `opening` and `closing`
+ * are lines, null while it grows; `seconds` (`began`, `ended`) since 1970, if the log has them; `parent` is the group around it
  */
 
 export class Folds {
@@ -53,7 +52,6 @@ export class Folds {
   #changed = Infinity;
 
   /**
-   * @param {Lines} lines
    * @param {{mayCollapse: () => boolean, hasError: (from: number, to: number) => boolean}} reader whether a group that
    *     ends may be folded, and whether lines have an error
    */

@@ -1,10 +1,8 @@
 /**
  * From an event's data to what is shown of it: its kind, a short label and one or more lines of text. No DOM.
  *
- * The kinds are those of the contract's stream items; any other JSON value is shown as compact JSON. A `message_delta`
- * is a piece of a text that goes on over items: its lines are the matter of lines.js. A member that is missing or is not
- * what the contract says is shown as it came: the page never hides an event. Values are shown as they were sent; see
- * json-text.js.
+ * The kinds are those of the contract's stream items; any other JSON is shown compact, and a member that is missing or is
+ * not what the contract says as it came: the page never hides an event, nor changes a value (see json-text.js).
  */
 
 import { count } from './format.js';

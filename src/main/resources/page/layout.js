@@ -33,7 +33,6 @@ export class Layout {
   before = 0;
   wrap = false;
 
-  /** @param {Lines} lines @param {Folds} folds */
   constructor(lines, folds) {
     this.#lines = lines;
     this.#folds = folds;

@@ -1,15 +1,13 @@
 /**
  * The lines of one task's output, in memory and bounded. No DOM.
  *
- * The text of a task is all its deltas joined, and is shown as on a terminal: the last lines of text may change (see
- * terminal.js), and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of
- * its own, and the text goes on below it. Downloads have the text as it was sent.
+ * The text of a task is all its deltas joined, and is shown as on a terminal: the last lines may change (see terminal.js),
+ * and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of its own, and the
+ * text goes on below it.
  *
- * Lines are counted from 0 for as long as the page watches the task; when there are too many, the oldest are cut off
- * and the others keep their places. So a place held elsewhere (a search match, a row on screen) is either right or
- * known to be gone. When another part of the log takes the place of the lines, they are another `generation`.
- *
- * The numbers that readers see are those of the log: line feeds are counted, and an event that is no text is a line.
+ * Lines are counted for as long as the page watches the task; the oldest are cut off and the others keep their places. So a
+ * place held elsewhere (a match, a row) is either right or known to be gone. Another part of the log is another
+ * `generation`. The numbers that readers see are the log's: of line feeds, and of events that are no text.
  */
 
 import { cellsOf } from './cells.js';
@@ -28,15 +26,13 @@ const NONE = Object.freeze({ lines: 0, isBegun: false, isBroken: false });
 export const MOST_DRAWN = 8192;
 
 /**
- * @typedef {Object} Line `kind` is that of an item, or of a mark: gap, lag, hole; `tone` is for the colour; `label` is empty but on the
- * first line of an item other than text; `text` is plain, as it is searched and copied, `parts` are its styles (see
- * terminal-row.js), null where all is plain; `raw` is what was sent, null where that is the text; `end` is the line's end as it
- * was sent, empty where the text goes on; `id` and `sequence` are of the event that it begins in, null and as before for a
- * mark; `data` are the events that begin in it, null for one that is made again from the line alone; `detail` is whether it
- * can be opened, and `open` whether it is; `at` is when it arrived, in milliseconds, `replayed` whether the event is older;
- * `cells` is its width, `weight` the characters kept for it; so many characters as `skip` says are left out before those that are
- * drawn; `nth` counts the lines of the log between the first here and it, null behind what is missing; `isFirst` is whether a
- * line of the log begins in it
+ * @typedef {Object} Line `kind` is an item's or a mark's (gap, lag, hole), `tone` for the colour; `label` is empty but on the first
+ * line of an item; `text` is plain, `parts` its styles (see terminal-row.js), null where all is plain; `raw` is what was sent, null
+ * where that is the text; `end` is the line's end, empty where the text goes on; `id` and `sequence` are of the event that it
+ * begins in, null and as before for a mark; `data` are the events that begin in it, null for one that can be made again;
+ * `detail` is whether it can be `open`; `at` is when it arrived, `replayed` whether the event is older; `cells` is its
+ * width, `weight` the characters kept; those before `skip` are not drawn; `nth` counts the log's lines from the first here, null
+ * behind what is missing; `isFirst` is whether a line of the log begins in it
  */
 
 export class Lines {

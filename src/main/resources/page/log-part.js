@@ -35,7 +35,6 @@ export class LogPart {
   isLive = true;
 
   /**
-   * @param {Lines} lines
    * @param {Object} needs `read(from, until, signal)` gives events, `place({line, from})` the answer of `/lines`; `feed`; `screen()`
    *     the top and bottom lines; `isFollowing()`; `renew(change)` shows changed lines; `reveal(line)`; `changed()`; `tell(message)`
    */

@@ -1,12 +1,9 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
- * Which lines of a longer log are held is said by a {@link LogPart}.
  *
- * Every row has the same height. Without wrapping (the default on a wide screen) a line is one row and long lines are
- * scrolled sideways; with wrapping (the default on a phone) a line is cut into rows at the width of the screen, counted
- * in characters, so that the height of what isn't on screen is known without drawing it.
- *
- * While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold again.
+ * Every row has the same height. Without wrapping a line is one row, and long lines are scrolled sideways; with wrapping
+ * (the default on a phone) it is cut into rows, counted in characters, so that the height of what isn't on screen is known
+ * without drawing it. While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold.
  */
 
 import { cellsOf } from './cells.js';
@@ -57,7 +54,6 @@ export class Output {
   #part;
 
   /**
-   * @param {Lines} lines
    * @param {(from: number, to: number) => boolean} hasError whether an error is in lines from one up to another
    * @param {() => void} onFollow told when that changes, and when lines came
    */

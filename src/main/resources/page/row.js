@@ -13,12 +13,11 @@ import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
 /**
- * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact, null when times
- * are off; `numbers` has the `address(number)` and `choose(number, extend)`, null when they are off; `numberOf(place)` counts
- * from 0, null for what is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the
- * kind `of(line)` and the `current` one; `dark`; `toggle(place)` opens or closes a line, `fold(place)` a group; `folds`;
- * `tookOf(group)` is how long a group took, `since` when one grows, null while that is not known; `pauseBefore(place)` is how
- * long nothing came before a line, where that is long
+ * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact, or null, as
+ * `numbers`, with `address(number)` and `choose(number, extend)`, where they are off; `numberOf(place)` counts from 0, null for
+ * what is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the kind `of(line)` and
+ * the `current` one; `dark`; `toggle(place)` opens a line, `fold(place)` a group; `folds`; `tookOf(group)` is how long it took,
+ * `since` when one grows, or null; `pauseBefore(place)` is how long nothing came, where that is long
  */
 
 /**

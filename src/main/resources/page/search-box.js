@@ -164,7 +164,7 @@ export class SearchBox {
     const none = finished ? 'No match' : '…';
     const more = full ? '+' : this.#search === this.#whole && !finished ? '…' : '';
     setText(this.status, query === '' ? '' : many === 0 ? none : `${at}${count(many)}${more}`);
-    this.status.title = this.#search === this.#whole ? 'In the whole log; of its events in the text alone' : '';
+    this.status.title = this.#search === this.#whole ? 'In the text of the whole log' : '';
     this.element.classList.toggle('none', query !== '' && many === 0 && finished);
     this.previous.disabled = this.next.disabled = many === 0;
   }

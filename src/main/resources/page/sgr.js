@@ -6,18 +6,8 @@
 
 /**
  * @typedef {number} Colour 0 to 255 for the terminal's own; true colours are TRUE_COLOUR + 0xRRGGBB
- * @typedef {Object} Style never changed; null stands for the plain style
- * @property {?Colour} fg
- * @property {?Colour} bg
- * @property {boolean} bold
- * @property {boolean} faint
- * @property {boolean} italic
- * @property {number} underline 0 none, 1 single, 2 double, 3 curly, 4 dotted, 5 dashed
- * @property {boolean} inverse
- * @property {boolean} conceal
- * @property {boolean} strike
- * @property {boolean} overline
- * @property {?string} url of a hyperlink
+ * @typedef {Object} Style never changed; null stands for the plain style. `fg`, `bg` are a Colour or null; `underline` is 0 none,
+ *     1 single, 2 double, 3 curly, 4 dotted, 5 dashed; `url` is a hyperlink's or null; the others are booleans
  */
 
 export const TRUE_COLOUR = 1 << 24;

@@ -1,10 +1,9 @@
 /**
  * An event stream over `fetch`, with the part of EventSource's interface that the page uses. No DOM.
  *
- * EventSource waits without end for an answer on a connection that a network has silently dropped, and a browser takes the
- * connections that it keeps for such attempts first. Here each attempt has a time to be answered, and after one that was
- * not, the connections that the browser keeps are tried and those that are dead are dropped. As EventSource does, it reconnects
- * after the server's own `retry`, which spreads the viewers of a server that went away.
+ * EventSource waits without end on a connection that a network has silently dropped, and a browser takes the connections
+ * that it keeps first. Here each attempt has a time to be answered, and after one that was not, the kept connections are
+ * tried and the dead ones dropped. It reconnects after the server's own `retry`.
  */
 
 /** How long the answer to the attempts may take, one after the other. */
