@@ -81,8 +81,7 @@ class PageLongLogIT extends InBrowser {
     }
 
     private static boolean isOnScreen(Locator line) {
-        return line.count() == 1
-                && (boolean) line.evaluate("""
+        return line.count() == 1 && (boolean) line.evaluate("""
                         row => {
                           const output = document.getElementById('output').getBoundingClientRect();
                           const { top, bottom } = row.getBoundingClientRect();

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
  * The page keeps these names stable for tests (`data-testid`, unless said otherwise):
  *
  * <pre>{@code
- *
  *   everywhere    #main, #announcer (what is read aloud), theme, help, nav-tasks, nav-doctor, toast, dialog-close,
  *                 sign-in, sign-out; sign-in-dialog with sign-in-token, sign-in-submit, sign-in-error;
  *                 confirm with confirm-yes and confirm-no, help-dialog with single-keys; `data-theme` on <html>
@@ -31,10 +30,11 @@ import java.util.regex.Pattern;
  *                 reconnect, dropped; errors, warnings, error-previous, error-next;
  *                 search, search-count, search-previous, search-next;
  *                 follow, numbers, times, wrap (each with `aria-pressed`);
- *                 menu-button with go-to-line, unfold-all, fold-all, copy-all, download-text, download-log, download-ndjson, show-pipe, delete;
+ *                 menu-button with go-to-line, unfold-all, fold-all, copy-all, download-text, download-log,
+ *                 download-ndjson, show-pipe, delete; line-dialog with line-number, line-go;
  *                 output (also #output), in it elements of class `row` with `data-line` and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
- *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty; line-dialog with line-number, line-go
+ *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
  *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
  *                 cut | missing | buffers | compresses | type | uneven | failed)
  * }</pre>
