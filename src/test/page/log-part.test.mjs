@@ -178,6 +178,18 @@ test('what comes live while another part is held is counted, and is there when o
     reader.checkNumbers();
 });
 
+test('what was there before is not new to a reader who lets go while it comes', async () => {
+    const reader = new Reader(numbered(300));
+    reader.part.start({ lastEventId: 'e-300', events: 300 }, false);
+    for (let sequence = 1; sequence <= 300; sequence++) {
+        reader.following = sequence < 100;
+        reader.part.event(reader.event(sequence));
+    }
+    assert.equal(reader.part.unseen, 0);
+    reader.publish('line 301\n');
+    assert.equal(reader.part.unseen, 1);
+});
+
 test('a reader who has gone up loses nothing to what comes', async () => {
     const reader = new Reader(numbered(10));
     await reader.open();

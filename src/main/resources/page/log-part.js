@@ -2,8 +2,8 @@
  * Which part of the log is held as lines: the end, which grows live, or an earlier one that the reader went to. No DOM.
  *
  * Sequences have no holes, so any part can be asked for. Going up, the lines are made anew from an earlier event on, without
- * those far below the screen; going down, lines are added and the first ones cut off. What comes live meanwhile is only
- * counted. A part begins plain, for the style that text before it has set is not known.
+ * those far below the screen; going down, lines are added and the first cut off. What comes live meanwhile is counted.
+ * A part begins plain: the style that text before it has set is not known.
  */
 
 import { sequenceOf } from './lines.js';
@@ -13,13 +13,13 @@ const MOST_AT_ONCE = 5000;
 /** With fewer rows before or behind the screen, more is asked for. */
 const MOST_NEAR = 500;
 const AGAIN_MS = 3000;
-/** A part elsewhere has places that nothing remembers. */
+/** A part elsewhere has places of its own. */
 const FAR = 1e6;
 
 export class LogPart {
   #lines;
   #needs;
-  /** The place of the first line that there was. */
+  /** The place of the first line. */
   #begin = 0;
   #first = null;
   /** The first event behind the part. */
@@ -77,13 +77,14 @@ export class LogPart {
     return this.isLive && !this.hasEarlier;
   }
 
-  /** How many events came since the reader followed the end. */
+  /** How many events came since one followed the end. */
   get unseen() {
     return this.#last - this.#seen;
   }
 
   followed() {
-    this.#seen = this.#last;
+    // History is not new, though it may come later.
+    this.#seen = Math.max(this.#seen, this.#last);
   }
 
   /** An event came live. */
@@ -92,11 +93,12 @@ export class LogPart {
     // Another log began: nothing of it is above.
     if (sequence < this.#next && sequence === 1) {
       this.#first = this.#next = 1;
+      this.#seen = 0;
       this.#begin = this.#lines.start;
     }
     this.#last = sequence;
     const isFollowing = this.#needs.isFollowing();
-    if (isFollowing) this.#seen = sequence;
+    if (isFollowing) this.followed();
     // Nothing is cut off under a reader who has gone up.
     if (this.#lines.size >= this.#lines.mostLines && !isFollowing) this.isLive = false;
     if (!this.isLive || sequence < this.#next) return;
@@ -177,7 +179,7 @@ export class LogPart {
     this.#number();
   }
 
-  /** Asks for events, as far as there are such, and uses them. @return {Promise<boolean>} whether it did, as all below */
+  /** Asks for events, as far as there are any. @return {Promise<boolean>} whether it got them, as all below */
   async #ask(from, until, use) {
     const turn = ++this.#turn;
     this.#stop.abort();
