@@ -1,5 +1,6 @@
 /**
- * Taskstream's page: the list of tasks (`#/`), one task live (`#/tasks/{id}`), the connection doctor (`#/doctor`).
+ * Taskstream's page: the list of tasks (`#/`), one task live (`#/tasks/{id}`), several
+ * (`#/watch?task=a&task=b`), the connection doctor (`#/doctor`).
  *
  * No framework and no build step: these modules are what the browser runs. Those that say "No DOM" hold the logic and run
  * anywhere; the others draw. Nothing is inline, nothing evaluated.
@@ -13,6 +14,7 @@ import { nextTheme, theme } from './settings.js';
 import { isSignedIn, onSignIn, signOut } from './sign-in.js';
 import { mountTask } from './task-view.js';
 import { mountTasks } from './tasks-view.js';
+import { mountWatch } from './watch-view.js';
 
 const main = document.getElementById('main');
 let leave = () => {};
@@ -42,6 +44,10 @@ function show(path, query) {
   const task = /^\/tasks\/([^/]+)$/.exec(path);
   if (path === '/') return mountTasks(main, query);
   if (path === '/doctor') return mountDoctor(main);
+  if (path === '/watch') {
+    document.body.className = 'in-task';
+    return mountWatch(main, query);
+  }
   if (task) {
     document.body.className = 'in-task';
     return mountTask(main, decode(task[1]), query);

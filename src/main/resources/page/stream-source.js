@@ -14,11 +14,13 @@ const CONNECTIONS = 6;
 const DEAD_MS = 2000;
 
 export const CONNECTING = 0;
-const OPEN = 1;
-const CLOSED = 2;
+export const OPEN = 1;
+export const CLOSED = 2;
 
 export class StreamSource {
   readyState = CONNECTING;
+  /** The last `id` that came. */
+  lastEventId = '';
   onopen = null;
   onerror = null;
   onmessage = null;
@@ -27,7 +29,6 @@ export class StreamSource {
   #listeners = new Map();
   #retry = RETRY_MS;
   #unanswered = 0;
-  #lastId;
   #stop = null;
   #timer = 0;
 
@@ -39,7 +40,6 @@ export class StreamSource {
   constructor(url, needs = { fetch: (...call) => fetch(...call), dropDead: dropDeadConnections }) {
     this.#url = url;
     this.#needs = needs;
-    this.#lastId = '';
     // Listeners are added behind this.
     this.#timer = setTimeout(() => this.#connect(), 0);
   }
@@ -63,7 +63,7 @@ export class StreamSource {
       stop.abort();
     }, answerMs);
     try {
-      const headers = { Accept: 'text/event-stream', ...(this.#lastId && { 'Last-Event-ID': this.#lastId }) };
+      const headers = { Accept: 'text/event-stream', ...(this.lastEventId && { 'Last-Event-ID': this.lastEventId }) };
       const answer = await this.#needs.fetch(this.#url, { headers, cache: 'no-store', signal: stop.signal });
       clearTimeout(late);
       const type = answer.headers.get('Content-Type') ?? '';
@@ -108,10 +108,10 @@ export class StreamSource {
   #dispatch({ type, data, id, retry }) {
     if (this.readyState === CLOSED) return;
     if (retry !== null) this.#retry = retry;
-    if (id !== null) this.#lastId = id;
+    if (id !== null) this.lastEventId = id;
     if (data === null) return;
     const listener = type === 'message' ? this.onmessage : this.#listeners.get(type);
-    listener?.({ data, lastEventId: this.#lastId });
+    listener?.({ data, lastEventId: this.lastEventId });
   }
 }
 

@@ -43,7 +43,8 @@ function isCancelRequest(data) {
   }
 }
 
-const clockOfPage = {
+/** Times of the page. */
+export const clockOfPage = {
   // Nobody sets this one back.
   now: () => performance.now(),
   date: () => Date.now(),

@@ -5,12 +5,13 @@
 
 import { listTasks } from './api.js';
 import { openCreateDialog } from './create-dialog.js';
-import { h, icon, replace, replaceAddress } from './dom.js';
+import { h, icon, replace, replaceAddress, setText } from './dom.js';
 import { ago, count, duration, full, millis, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { signInButton } from './sign-in.js';
 import { labelChips, lostChip, STATUSES, statusChip, statusName } from './status.js';
 import { labelOf, TaskFilter } from './task-filter.js';
+import { MOST_WATCHED, watchAddress } from './watch-view.js';
 
 const PAGE = 50;
 const REFRESH_MS = 3000;
@@ -38,6 +39,7 @@ class TasksView {
   #stop = new AbortController();
   #rows = new Map();
   #loadedOnce = false;
+  #picked = new Set();
 
   constructor(main, status, text) {
     this.#status = status;
@@ -65,6 +67,7 @@ class TasksView {
       { type: 'button', class: 'button', hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' },
       'Load more',
     );
+    this.watch = h('a', { class: 'button', hidden: true, 'data-testid': 'watch-picked' });
     this.notice = h('div', { class: 'notice-place' });
     this.empty = h('div', { class: 'empty-place' });
     const create = h(
@@ -79,7 +82,7 @@ class TasksView {
         'div',
         { class: 'page' },
         h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
-        h('div', { class: 'filter-bar' }, this.#filters(), this.input),
+        h('div', { class: 'filter-bar' }, this.#filters(), this.watch, this.input),
         this.notice,
         this.list,
         this.empty,
@@ -207,7 +210,7 @@ class TasksView {
     for (const { labels } of this.#loaded.tasks)
       for (const label of Object.entries(labels ?? {})) this.#labels.add(labelOf(label));
     const tasks = this.#loaded.tasks.filter((task) => this.#filter.matches(task));
-    const rows = new Map(tasks.map((task) => [task.id, this.#rows.get(task.id) ?? new TaskRow(arrivals)]));
+    const rows = new Map(tasks.map((task) => [task.id, this.#rows.get(task.id) ?? this.#row(task.id, arrivals)]));
     if (!this.#loadedOnce) replace(this.list);
     for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
     [...rows.values()].forEach((row, index) => {
@@ -223,6 +226,17 @@ class TasksView {
     this.more.hidden = next === null;
     replace(this.notice);
     replace(this.empty, tasks.length === 0 && this.#emptyState());
+  }
+
+  #row(id, isNew) {
+    return new TaskRow(isNew, this.#picked.has(id), (isPicked) => {
+      if (isPicked) this.#picked.add(id);
+      else this.#picked.delete(id);
+      const many = this.#picked.size;
+      this.watch.hidden = many < 2;
+      this.watch.href = watchAddress([...this.#picked]);
+      setText(this.watch, many > MOST_WATCHED ? `Watch the first ${MOST_WATCHED}` : `Watch ${many} side by side`);
+    });
   }
 
   #emptyState() {
@@ -289,9 +303,18 @@ class TasksView {
 class TaskRow {
   #shown = '';
 
-  constructor(isNew) {
+  /** @param {boolean} isNew @param {boolean} isPicked @param {(isPicked: boolean) => void} onPick */
+  constructor(isNew, isPicked, onPick) {
     this.link = h('a', { class: isNew ? 'task-row is-new' : 'task-row' });
-    this.element = h('li', null, this.link);
+    this.pick = h('input', {
+      type: 'checkbox',
+      class: 'pick',
+      checked: isPicked,
+      title: 'Watch it beside others',
+      onchange: () => onPick(this.pick.checked),
+      'data-testid': 'pick',
+    });
+    this.element = h('li', null, this.pick, this.link);
   }
 
   update(task, now) {
@@ -302,6 +325,7 @@ class TaskRow {
     this.link.href = `#/tasks/${encodeURIComponent(task.id)}`;
     this.link.dataset.testid = 'task-row';
     this.link.dataset.id = task.id;
+    this.pick.setAttribute('aria-label', `Watch ${task.title || task.id} beside others`);
     const viewers =
       task.viewers > 0 &&
       h(

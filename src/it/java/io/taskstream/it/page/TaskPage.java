@@ -35,6 +35,8 @@ import java.util.regex.Pattern;
  *                 output (also #output), in it elements of class `row` with `data-line` and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
  *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
+ *   watch         (`#/watch?task=a&task=b`) watch, in it pane (`data-id`) each with light, output, jump; pick and watch-picked in
+ *                 the list
  *   doctor        doctor-run, doctor-count, doctor-facts, doctor-line, doctor-verdict with finding (`data-name` = ok |
  *                 cut | missing | buffers | compresses | type | uneven | failed)
  * }</pre>
