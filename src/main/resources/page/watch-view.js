@@ -28,13 +28,16 @@ export function watchAddress(ids) {
   return `#/watch?${new URLSearchParams(ids.map((id) => ['task', id]))}`;
 }
 
+/** For one that is not there the server refuses the stream of all. */
+const isThere = (pane) => pane.connection.state.name !== 'gone';
+
 /** @param {HTMLElement} main @param {URLSearchParams} query its `task`s */
 export function mountWatch(main, query) {
   const ids = [...new Set(query.getAll('task'))].slice(0, MOST_WATCHED);
   let heartbeat = null;
   const shared = new SharedStream({
     address: (lastEventId) =>
-      address('stream', { task: ids, from: `-${WINDOW}`, heartbeat, heartbeatEvent: true, lastEventId }),
+      address('stream', { task: panes.filter(isThere).map(({ id }) => id), from: `-${WINDOW}`, heartbeat, heartbeatEvent: true, lastEventId }),
     open: (url) => new StreamSource(url),
     now: clockOfPage.now,
   });
@@ -63,13 +66,12 @@ export function mountWatch(main, query) {
 }
 
 class Pane {
-  #id;
   #lines = new Lines(WINDOW);
   #stop = new AbortController();
   #connected = '';
 
   constructor(id, shared, heartbeat) {
-    this.#id = id;
+    this.id = id;
     this.title = h('a', { href: `#/tasks/${encodeURIComponent(id)}`, title: 'Open it alone' }, id);
     this.status = h('span', { class: 'head-status' });
     this.lightText = h('span', { class: 'light-text' });
@@ -118,7 +120,7 @@ class Pane {
   }
 
   start() {
-    this.output.look({ dark: isDark() });
+    this.output.look({ dark: isDark(), numberOf: () => null });
     this.output.setWrap(setting('wrap', 'off') === 'on');
     this.showLight();
     // Until the snapshot is here all that comes counts as new.
@@ -134,7 +136,7 @@ class Pane {
   }
 
   async #snapshot() {
-    const task = await getTask(this.#id, this.#stop.signal);
+    const task = await getTask(this.id, this.#stop.signal);
     setText(this.title, task.title || task.id);
     replace(this.status, statusChip(task.status));
     return task;
