@@ -106,7 +106,8 @@ class PageWatchIT extends InBrowser {
     @Test
     void aTaskThatIsNotThereIsToldAndTheOthersAreWatched() {
         Page page = window(phone());
-        page.navigate(api.at("/#/watch?task=" + tasks.get(0) + "&task=not-there").toString());
+        page.navigate(
+                api.at("/#/watch?task=" + tasks.get(0) + "&task=not-there").toString());
         publishLines(tasks.get(0), 1, 3);
         assertThat(light(page, "not-there")).hasAttribute("data-state", "gone");
         assertThat(line(page, tasks.get(0), 2)).isVisible();
