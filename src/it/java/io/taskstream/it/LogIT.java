@@ -8,13 +8,10 @@ import io.taskstream.it.server.ServerUnderTest;
 import io.taskstream.it.wire.RawConnection;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -22,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A task's text in one answer, and the search through it. */
+/** A task's text in one answer. */
 @Tag("contract")
 class LogIT extends OnServer {
 
@@ -208,127 +205,6 @@ class LogIT extends OnServer {
         assertProblem(api.get("/tasks/no-such-task/" + call), 404);
     }
 
-    @Test
-    void aHitTellsWhereItIs() {
-        String task = api.createTask();
-        api.publish(task, delta("one\r\nan \u001b[31mEr"));
-        String second = api.publish(task, delta("ror\u001b[0m and error\n"));
-        api.publish(task, DONE);
-
-        JsonObject found = search(task, "q=error");
-        List<JsonObject> hits = found.getJsonArray("hits").getValuesAs(JsonObject.class);
-
-        assertThat(hits).hasSize(2);
-        assertThat(hits.get(0).getInt("line")).isEqualTo(2);
-        assertThat(hits.get(0).getInt("column")).isEqualTo(3);
-        assertThat(hits.get(0).getInt("length")).isEqualTo(5);
-        assertThat(hits.get(0).getString("excerpt")).isEqualTo("an Error and error");
-        assertThat(hits.get(0).getInt("excerptColumn")).isZero();
-        assertThat(hits.get(0).getString("id")).endsWith("-1");
-        assertThat(hits.get(1).getString("id")).isEqualTo(second);
-        assertThat(hits.get(1).getInt("column")).isEqualTo(13);
-        assertThat(found.isNull("next")).isTrue();
-        assertThat(found.getInt("lines")).isEqualTo(2);
-        assertThat(found.getInt("missing")).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "q=LINK|1",
-                "q=LINK&case=sensitive|0",
-                "q=.ink|0",
-                "q=.ink&mode=regex|1",
-                "q=.INK&mode=regex&case=sensitive|0",
-                "q=%5E%5C%5BINFO%5D.*ok%24&mode=regex|1",
-                "q=%25|2",
-                "q=https|0"
-            })
-    void theTextIsSearchedAsItIsSeen(String query, int hits) {
-        assertThat(search(publishBuild(), query).getJsonArray("hits")).hasSize(hits);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "line=1, 1, 1, false",
-        "line=2, 1, 1, false",
-        "line=4, 3, 3, true",
-        "line=5, 4, 5, false",
-        "line=6, 5, 6, false",
-        "line=99, 6, 7, false",
-        "from=1, 1, 1, false",
-        "from=2, 2, 2, true",
-        "from=-1, 5, 6, false"
-    })
-    void aLineIsFoundInItsEvent(String query, int sequence, int line, boolean isBegun) {
-        String task = api.createTask();
-        api.publish(task, delta("one\ntw"));
-        api.publish(task, delta("o\nthree"));
-        api.publish(task, "7");
-        api.publish(task, delta("five\n"));
-        api.publish(task, DONE);
-
-        JsonObject place = place(task, query);
-
-        assertThat(place.getString("id")).endsWith("-" + sequence);
-        assertThat(place.getInt("line")).isEqualTo(line);
-        assertThat(place.getBoolean("begun")).isEqualTo(isBegun);
-        assertThat(place.getInt("missing")).isZero();
-    }
-
-    @Test
-    void linesOfALongLogAreCountedOnce() {
-        String task = api.createTask();
-        api.post("/tasks/" + task + "/events", "text/plain", "line\n".repeat(25_000));
-        assertThat(place(task, "line=20000").getString("id")).endsWith("-20000");
-        assertThat(place(task, "from=24999").getInt("line")).isEqualTo(24_999);
-        api.post("/tasks/" + task + "/events", "text/plain", "line\n".repeat(1_000));
-        assertThat(place(task, "line=26000").getString("id")).endsWith("-26000");
-    }
-
-    private JsonObject place(String task, String query) {
-        JsonObject place;
-        do {
-            place = Api.json(api.get("/tasks/" + task + "/lines?" + query));
-        } while (place.isNull("id"));
-        return place;
-    }
-
-    @Test
-    void aSearchInStepsFindsAll() {
-        String task = api.createTask();
-        String lines = IntStream.rangeClosed(1, 1_000)
-                .mapToObj(i -> "line " + i + (i % 7 == 0 ? " needle needle" : ""))
-                .collect(Collectors.joining("\n"));
-        api.post("/tasks/" + task + "/events", "text/plain", lines);
-
-        List<String> found = new ArrayList<>();
-        String next = "";
-        int steps = 0;
-        while (next != null) {
-            JsonObject page = search(task, "q=needle&limit=5" + next);
-            page.getJsonArray("hits")
-                    .getValuesAs(JsonObject.class)
-                    .forEach(hit -> found.add(hit.getInt("line") + ":" + hit.getInt("column")));
-            next = page.isNull("next") ? null : "&after=" + encoded(page.getString("next"));
-            steps++;
-        }
-        assertThat(steps).isGreaterThan(50);
-        assertThat(found)
-                .isEqualTo(IntStream.rangeClosed(1, 1_000)
-                        .filter(i -> i % 7 == 0)
-                        .mapToObj(i -> ("line " + i + " ").length())
-                        .collect(
-                                ArrayList::new,
-                                (all, column) -> {
-                                    int line = 7 * (all.size() / 2 + 1);
-                                    all.add(line + ":" + column);
-                                    all.add(line + ":" + (column + 7));
-                                },
-                                List::addAll));
-    }
-
     /**
      * Twenty readers that read nothing hold neither the text nor a thread. On a server with {@code server-config}: Payara Micro,
      * which has its default settings, held 8 MiB for each.
@@ -357,7 +233,8 @@ class LogIT extends OnServer {
             assertThat(api.get("/tasks/" + task + "/log").body().equals(line.repeat(blocks * 1_000)))
                     .as("the whole text is right")
                     .isTrue();
-            assertThat(search(task, "q=xxxx&limit=10").getJsonArray("hits")).hasSize(10);
+            assertThat(SearchIT.search(api, task, "q=xxxx&limit=10").getJsonArray("hits"))
+                    .hasSize(10);
             long after = server.liveHeap();
             System.out.printf(
                     "Text of 25 MB, 20 readers stalled: live heap %,d bytes before, %,d after%n", before, after);
@@ -415,27 +292,23 @@ class LogIT extends OnServer {
         int missing = Integer.parseInt(header(answer, "Missing-Events"));
         assertThat(header(answer, "First-Event-ID")).endsWith("-" + (missing + 1));
         assertThat(answer.body()).isEqualTo(line.repeat(published - missing));
-        assertThat(search(task, "q=line&limit=1").getInt("missing")).isGreaterThanOrEqualTo(missing);
+        assertThat(SearchIT.search(api, task, "q=line&limit=1").getInt("missing"))
+                .isGreaterThanOrEqualTo(missing);
     }
 
     private String publishBuild() {
+        return publishBuild(api);
+    }
+
+    /** A task with some of everything. */
+    static String publishBuild(Api api) {
         String task = api.createTask();
         api.post("/tasks/" + task + "/events", "text/plain", BUILD);
         return task;
     }
 
-    private static String delta(String text) {
+    static String delta(String text) {
         return "{\"type\":\"message_delta\",\"text\":" + Json.createValue(text) + "}";
-    }
-
-    private JsonObject search(String task, String query) {
-        HttpResponse<String> answer = api.get("/tasks/" + task + "/search?" + query);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return Api.json(answer);
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static String header(HttpResponse<String> answer, String name) {

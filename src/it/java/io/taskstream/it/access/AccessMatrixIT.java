@@ -265,7 +265,7 @@ class AccessMatrixIT {
         credentials.add(
                 Credential.bearer("a wrong issuer", issuer.sign(copy(claims).issuer("https://evil.example")), 401));
         credentials.add(Credential.bearer("a wrong algorithm", issuer.signWithPublicKeyAsSecret(copy(claims)), 401));
-        credentials.add(Credential.bearer("no algorithm", unsigned(claims), 401));
+        credentials.add(Credential.bearer("no algorithm", new PlainJWT(claims).serialize(), 401));
         credentials.add(Credential.bearer("a changed token", changed(issuer.sign(copy(claims))), 401));
         if (endpoint.needs.build().getSubject().equals("n")) {
             // Every authenticated caller may do this.
@@ -345,10 +345,6 @@ class AccessMatrixIT {
 
     private static JWTClaimsSet.Builder copy(JWTClaimsSet claims) {
         return new JWTClaimsSet.Builder(claims);
-    }
-
-    private static String unsigned(JWTClaimsSet claims) {
-        return new PlainJWT(claims).serialize();
     }
 
     /** Another payload under the same signature. */

@@ -176,10 +176,12 @@ class PageIT extends InBrowser {
         view.awaitPressed("follow", true);
         assertThat(view.line(399)).isVisible();
         double newEnd = view.scrollTopAtEnd();
-        view.page().mouse().wheel(0, -1500);
+        // A busy browser may turn what it has drawn last: the button that has just gone.
+        while (view.scrollTop() == newEnd) {
+            view.page().mouse().wheel(0, -1500);
+            view.page().waitForTimeout(500);
+        }
         view.awaitPressed("follow", false);
-        // The page stops following when the wheel turns; the browser scrolls later.
-        view.page().waitForFunction("top => document.getElementById('output').scrollTop === top", newEnd - 1500);
         view.page().mouse().wheel(0, 20_000);
         view.awaitPressed("follow", true);
     }
