@@ -41,7 +41,7 @@ public final class LineIndex {
         }
 
         /** Returns how many lines begin before it. */
-        public long linesBegun() {
+        long linesBegun() {
             return isBegun ? line : line - 1;
         }
     }
@@ -68,13 +68,6 @@ public final class LineIndex {
      */
     public CompletionStage<@Nullable Place> beforeLine(long line, Executor executor, BooleanSupplier mustStop) {
         return new Search(Long.MAX_VALUE, line).run(executor, mustStop);
-    }
-
-    /** Returns how many lines have been counted. */
-    public long counted() {
-        synchronized (known) {
-            return known.get(known.size() - 1).linesBegun();
-        }
     }
 
     private final class Search {

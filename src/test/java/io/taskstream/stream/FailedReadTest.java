@@ -10,11 +10,9 @@ import io.taskstream.testing.FailingLog;
 import io.taskstream.testing.FakeExchange;
 import io.taskstream.testing.FakeOutput;
 import io.taskstream.testing.ForeignSink;
-import io.taskstream.testing.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 /** A viewer of a log that can't be read for a while, and gives no signal when it can be read again. */
@@ -24,14 +22,7 @@ class FailedReadTest {
 
     private final StreamFixture fixture = new StreamFixture();
     private final FailingLog log = new FailingLog(fixture.log);
-    private final TaskStreams streams = new TaskStreams(new StreamContext(
-            log,
-            new FanOut(fixture.executor, 1),
-            fixture.heartbeats,
-            fixture.ticker,
-            InstantSource.system(),
-            Samples.READER,
-            StreamFixture.HEARTBEAT));
+    private final TaskStreams streams = fixture.streamsOf(log);
 
     @Test
     void eventsThatCouldNotBeReadFollowTwoSecondsLater() {

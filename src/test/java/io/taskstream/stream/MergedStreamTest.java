@@ -301,14 +301,7 @@ class MergedStreamTest {
     @Test
     void ofALogThatCannotBeWatchedNothingIsLeft() {
         var failing = new FailingLog(fixture.log);
-        var streams = new TaskStreams(new StreamContext(
-                failing,
-                fixture.context.fanOut(),
-                fixture.heartbeats,
-                fixture.ticker,
-                fixture.time,
-                Samples.READER,
-                HEARTBEAT));
+        var streams = fixture.streamsOf(failing);
         Connection viewer = fixture.connect(options());
         failing.refuseNextWatch(() -> {});
         assertThatThrownBy(() -> streams.register(

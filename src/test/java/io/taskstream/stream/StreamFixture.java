@@ -1,6 +1,7 @@
 package io.taskstream.stream;
 
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.metrics.StreamMeters;
@@ -40,8 +41,13 @@ final class StreamFixture {
     StreamFixture(int events) {
         log = new MemoryEventLog(new MemoryBounds(events, 1 << 30, 100), time, () -> 0L);
         log.create(Samples.task(TASK.value()));
-        context = new StreamContext(
-                log,
+        context = contextOf(log);
+        streams = new TaskStreams(context);
+    }
+
+    private StreamContext contextOf(EventLog events) {
+        return new StreamContext(
+                events,
                 new FanOut(executor, 1),
                 heartbeats,
                 ticker,
@@ -49,7 +55,11 @@ final class StreamFixture {
                 Samples.READER,
                 HEARTBEAT,
                 StreamMeters.create());
-        streams = new TaskStreams(context);
+    }
+
+    /** Streams of another log, with viewers, threads and time of these. */
+    TaskStreams streamsOf(EventLog events) {
+        return new TaskStreams(contextOf(events));
     }
 
     StreamFixture() {

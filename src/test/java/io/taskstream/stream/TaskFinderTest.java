@@ -72,7 +72,7 @@ class TaskFinderTest {
         create("b", "ci");
         publish("b", "1");
         pass(SOON);
-        assertThat(events(viewer.take())).endsWith(frame("b", 1, "1").strip());
+        assertThat(events(viewer.take())).endsWith(event("b", 1, "1"));
         viewer.sink().close();
         pass(SOON);
         assertThat(fixture.streams.viewers(new TaskId("b"))).isZero();
@@ -110,11 +110,11 @@ class TaskFinderTest {
         pass(SOON);
         assertThat(events(again.take()))
                 .containsExactlyInAnyOrder(
-                        frame("a", 2, "2").strip(),
-                        frame("a", 3, Samples.DONE).strip(),
-                        frame("short", 1, "1").strip(),
-                        frame("short", 2, Samples.DONE).strip(),
-                        frame("open", 1, "1").strip());
+                        event("a", 2, "2"),
+                        event("a", 3, Samples.DONE),
+                        event("short", 1, "1"),
+                        event("short", 2, Samples.DONE),
+                        event("open", 1, "1"));
         assertThat(watch(lastPosition(again.out().text() + "\n")).take()).doesNotContain("gap");
     }
 
@@ -150,21 +150,13 @@ class TaskFinderTest {
         create("t50", "ci");
         Connection viewer = watch("");
         String first = viewer.take();
-        assertThat(events(first))
-                .hasSize(32)
-                .contains(frame("t10", 1, "1").strip())
-                .contains(frame("t41", 1, "1").strip());
+        assertThat(events(first)).hasSize(32).contains(event("t10", 1, "1")).contains(event("t41", 1, "1"));
         assertThat(lastPosition(first).length()).isLessThan(6_000);
         pass(SOON);
         publish("t20", Samples.DONE);
         pass(SOON);
-        assertThat(events(viewer.take()))
-                .containsExactly(
-                        frame("t20", 2, Samples.DONE).strip(),
-                        frame("t42", 1, "1").strip());
-        publish("t10", Samples.DONE);
-        publish("t11", Samples.DONE);
-        publish("t44", Samples.DONE);
+        assertThat(events(viewer.take())).containsExactly(event("t20", 2, Samples.DONE), event("t42", 1, "1"));
+        List.of("t10", "t11", "t44").forEach(task -> publish(task, Samples.DONE));
         pass(SOON);
         String second = viewer.take();
         viewer.sink().close();
@@ -179,11 +171,10 @@ class TaskFinderTest {
         assertThat(events(second + again.take()))
                 .as("every event of the tasks that had to wait")
                 .contains(
-                        frame("t43", 1, "1").strip(),
-                        frame("t44", 2, Samples.DONE).strip())
-                .contains(
-                        frame("t49", 1, "1").strip(),
-                        frame("t50", 1, Samples.DONE).strip())
+                        event("t43", 1, "1"),
+                        event("t44", 2, Samples.DONE),
+                        event("t49", 1, "1"),
+                        event("t50", 1, Samples.DONE))
                 .doesNotHaveDuplicates()
                 .hasSize(2 * 40 + 1 - 32 - 2);
     }
@@ -198,8 +189,7 @@ class TaskFinderTest {
         create("b", "ci");
         publish("b", "1");
         pass(SOON);
-        assertThat(events(viewer.take()))
-                .containsExactly(frame("a", 2, "2").strip(), frame("b", 1, "1").strip());
+        assertThat(events(viewer.take())).containsExactly(event("a", 2, "2"), event("b", 1, "1"));
     }
 
     @Test
@@ -217,7 +207,7 @@ class TaskFinderTest {
                 id -> !id.value().equals("secret"),
                 StartPosition::earliest);
         pass(SOON);
-        assertThat(events(viewer.take())).containsExactly(frame("mine", 1, "1").strip());
+        assertThat(events(viewer.take())).containsExactly(event("mine", 1, "1"));
     }
 
     @Test
@@ -266,14 +256,7 @@ class TaskFinderTest {
     @Test
     void aLogThatCannotBeListedForAWhileIsListedAgain() {
         var failing = new FailingLog(fixture.log);
-        streams = new TaskStreams(new StreamContext(
-                failing,
-                fixture.context.fanOut(),
-                fixture.heartbeats,
-                fixture.ticker,
-                fixture.time,
-                Samples.READER,
-                StreamFixture.HEARTBEAT));
+        streams = fixture.streamsOf(failing);
         Connection viewer = watch("");
         watch("");
         failing.failLists(true);
@@ -334,8 +317,7 @@ class TaskFinderTest {
                         String task = open.get(random.nextInt(open.size()));
                         String json = random.nextInt(4) == 0 ? Samples.DONE : Integer.toString(step);
                         publish(task, json);
-                        expected.add(frame(task, last.merge(task, 1, Integer::sum), json)
-                                .strip());
+                        expected.add(event(task, last.merge(task, 1, Integer::sum), json));
                         if (json.equals(Samples.DONE)) {
                             open.remove(task);
                         }
@@ -346,8 +328,7 @@ class TaskFinderTest {
         // So that there is room for those of which there were too many: the last seed has 37.
         for (String task : open) {
             publish(task, Samples.DONE);
-            expected.add(
-                    frame(task, last.merge(task, 1, Integer::sum), Samples.DONE).strip());
+            expected.add(event(task, last.merge(task, 1, Integer::sum), Samples.DONE));
         }
         if (viewer == null) {
             viewer = watch(position);
@@ -407,6 +388,10 @@ class TaskFinderTest {
 
     private static Instant created(String position) {
         return Instant.ofEpochMilli(Long.parseLong(position.substring(1, position.indexOf('.'))));
+    }
+
+    private static String event(String task, int sequence, String json) {
+        return frame(task, sequence, json).strip();
     }
 
     private static List<String> events(String stream) {

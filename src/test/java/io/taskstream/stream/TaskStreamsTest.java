@@ -113,14 +113,7 @@ class TaskStreamsTest {
     @Test
     void ifTheLogCanNotBeWatchedAllViewersAreClosedAndTheNextIsServed() {
         var failing = new FailingLog(fixture.log);
-        var streams = new TaskStreams(new StreamContext(
-                failing,
-                new FanOut(fixture.executor, 1),
-                fixture.heartbeats,
-                fixture.ticker,
-                InstantSource.system(),
-                Samples.READER,
-                StreamFixture.HEARTBEAT));
+        var streams = fixture.streamsOf(failing);
         var refused = new ForeignSink();
         var meanwhile = new ForeignSink();
         failing.refuseNextWatch(() -> streams.register(TASK, meanwhile));

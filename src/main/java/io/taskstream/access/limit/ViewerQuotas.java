@@ -94,6 +94,7 @@ public final class ViewerQuotas {
     /** Does the same, but never refuses: a viewer that follows a label must not miss a task. */
     public Runnable count(TaskId task) {
         var admission = new Admission();
+        // With so few elsewhere no limit is reached.
         admission.count(ofTask, task.value(), Integer.MIN_VALUE / 2);
         return admission;
     }

@@ -87,7 +87,7 @@ public class LinesResource {
                 if (error != null) {
                     throw new CompletionException(error);
                 }
-                QuickAnswer.send(exchange, answer(place, index.counted(), log.oldest() - 1));
+                QuickAnswer.send(exchange, answer(place, log.oldest() - 1));
             } catch (IOException | RuntimeException | Error e) {
                 response.resume(e);
             }
@@ -111,12 +111,11 @@ public class LinesResource {
         return new TextReader(context.log(), context.events(), id, from, last);
     }
 
-    private static byte[] answer(@Nullable Place place, long counted, long missing) {
+    private static byte[] answer(@Nullable Place place, long missing) {
         return JsonAnswer.object()
                 .add("id", JsonAnswer.orNull(place == null ? null : place.event()))
                 .add("line", place == null ? JsonValue.NULL : JsonAnswer.JSON.createValue(place.line()))
                 .add("begun", place != null && place.isBegun())
-                .add("counted", counted)
                 .add("missing", missing)
                 .build()
                 .toString()
