@@ -170,11 +170,8 @@ class TaskFinderTest {
         }
         assertThat(events(second + again.take()))
                 .as("every event of the tasks that had to wait")
-                .contains(
-                        event("t43", 1, "1"),
-                        event("t44", 2, Samples.DONE),
-                        event("t49", 1, "1"),
-                        event("t50", 1, Samples.DONE))
+                .contains(event("t43", 1, "1"), event("t44", 2, Samples.DONE))
+                .contains(event("t49", 1, "1"), event("t50", 1, Samples.DONE))
                 .doesNotHaveDuplicates()
                 .hasSize(2 * 40 + 1 - 32 - 2);
     }
@@ -200,12 +197,9 @@ class TaskFinderTest {
         for (String task : List.of("mine", "secret", "other")) {
             publish(task, "1");
         }
-        Instant now = fixture.time.instant();
-        Connection viewer = watch(
-                "@" + now.toEpochMilli() + "." + now.toEpochMilli() + ",secret:" + EPOCH + "-0,other:" + EPOCH
-                        + "-0,mine:" + EPOCH + "-0",
-                id -> !id.value().equals("secret"),
-                StartPosition::earliest);
+        long now = fixture.time.instant().toEpochMilli();
+        String position = "@%d.%d,secret:%3$s-0,other:%3$s-0,mine:%3$s-0".formatted(now, now, EPOCH);
+        Connection viewer = watch(position, id -> !id.value().equals("secret"), StartPosition::earliest);
         pass(SOON);
         assertThat(events(viewer.take())).containsExactly(event("mine", 1, "1"));
     }
