@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection } from '../../main/resources/page/connection.js';
 import { lightOf } from '../../main/resources/page/light.js';
-import { FrameReader, StreamSource } from '../../main/resources/page/stream-source.js';
+import { FrameReader, HttpConnections, StreamSource } from '../../main/resources/page/stream-source.js';
 
 const TASK = { status: 'open', lastEventId: null };
 
@@ -14,7 +14,7 @@ class Sources {
     opened = [];
     events = [];
     states = [];
-    deadDropped = 0;
+    deadDropped = [];
     #timers = new Map();
     #number = 0;
 
@@ -29,7 +29,7 @@ class Sources {
             clock,
             address: (query) => JSON.stringify(query),
             open: (url) => this.#open(url),
-            dropDead: async () => this.deadDropped++,
+            dropDead: async (many) => this.deadDropped.push([this.silence, many]),
             snapshot: async () => TASK,
             probe: async () => ({ status: 0 }),
             random: () => 0,
@@ -65,6 +65,11 @@ class Sources {
         this.last.onmessage({ data: JSON.stringify(value), lastEventId: `e-${sequence}` });
     }
 
+    /** Seconds since something was heard. */
+    get silence() {
+        return (this.now - this.connection.state.lastHeardAt) / 1000;
+    }
+
     async pass(seconds) {
         for (const end = this.now + seconds * 1000; this.now < end; this.now += 100, this.date += 100) {
             for (const [timer, { at, run }] of [...this.#timers])
@@ -86,9 +91,26 @@ test('silence is noticed within 15 seconds, and dead connections are dropped bef
     assert.equal(sources.opened.length, 1);
     await sources.pass(15);
     assert.equal(sources.connection.state.name, 'reconnecting');
-    assert.equal(sources.deadDropped, 1);
+    assert.equal(sources.deadDropped.at(-1)[1], undefined);
     assert.equal(sources.opened.length, 2);
     assert.equal(JSON.parse(sources.last.url).lastEventId, 'e-1');
+});
+
+test('when a heartbeat is late one connection is tested, once', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    await sources.pass(9.9);
+    sources.heartbeat();
+    await sources.pass(9.9);
+    assert.deepEqual(sources.deadDropped, []);
+    await sources.pass(2);
+    assert.equal(sources.deadDropped.length, 1);
+    const [silence, many] = sources.deadDropped[0];
+    assert.ok(silence >= 10 && silence < 10.5, `after ${silence} s`);
+    assert.equal(many, 1);
+    sources.heartbeat();
+    await sources.pass(11);
+    assert.equal(sources.deadDropped.length, 2);
 });
 
 test('a clock that is set back changes nothing', async () => {
@@ -157,8 +179,8 @@ test('frames are read in any pieces and with any end of line', () => {
 async function source(t, answers, run) {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const seen = { requests: [], states: [], dead: 0 };
-    const needs = {
-        fetch(url, { headers, signal }) {
+    const connections = {
+        get(url, { headers, signal }) {
             seen.requests.push(headers['Last-Event-ID'] ?? null);
             const answer = answers.shift();
             if (answer) return Promise.resolve(answer);
@@ -168,7 +190,7 @@ async function source(t, answers, run) {
         },
         dropDead: async () => seen.dead++,
     };
-    const made = new StreamSource('x', needs);
+    const made = new StreamSource('x', connections);
     made.onopen = () => seen.states.push('open');
     made.onerror = () => seen.states.push(`error ${made.readyState}`);
     made.onmessage = ({ data, lastEventId }) => seen.states.push(`${lastEventId} ${data}`);
@@ -201,7 +223,7 @@ test('a source reconnects after the time that the server says, and goes on behin
 
 test('an attempt without an answer is given up, each later than the one before, and dead connections are dropped', (t) =>
     source(t, [null, null, null, null, stream('id: e-1\ndata: a\n\n')], async (seen, pass, made) => {
-        await pass(5000 + 3000);
+        await pass(6000 + 3000);
         assert.equal(seen.requests.length, 2);
         assert.equal(seen.dead, 1);
         await pass(10_000 + 3000);
@@ -226,3 +248,46 @@ test('a source that was closed says nothing more', (t) =>
         await pass(30_000);
         assert.deepEqual(seen.states, []);
     }));
+
+/** A browser whose kept connections are dead for some kinds of credentials. @return {{made: HttpConnections, asked: string[]}} */
+function connectionsWith(answerOf) {
+    const asked = [];
+    const made = new HttpConnections((url, { method = 'GET', credentials, signal }) => {
+        asked.push(`${method} ${credentials}`);
+        const status = answerOf(method, credentials);
+        if (status) return Promise.resolve(new Response(null, { status }));
+        return new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    });
+    const getsOf = async () => {
+        asked.length = 0;
+        return { status: (await made.get('x', {})).status, asked };
+    };
+    return { made, asked, getsOf };
+}
+
+test('a stream goes without credentials when only those connections are alive', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let isAlive = false;
+    const { made, asked, getsOf } = connectionsWith((method, kind) => (isAlive || kind === 'omit' ? 200 : 0));
+    const dropped = made.dropDead();
+    assert.equal(asked.filter((each) => each === 'HEAD same-origin').length, 6);
+    t.mock.timers.tick(2000);
+    await dropped;
+    assert.deepEqual(await getsOf(), { status: 200, asked: ['GET omit'] });
+    isAlive = true;
+    await made.dropDead();
+    assert.deepEqual(await getsOf(), { status: 200, asked: ['GET same-origin'] });
+});
+
+test('a server that asks for credentials gets them', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { made, getsOf } = connectionsWith((method, kind) => {
+        if (method === 'HEAD') return kind === 'omit' ? 200 : 0;
+        return kind === 'omit' ? 401 : 200;
+    });
+    const dropped = made.dropDead();
+    t.mock.timers.tick(2000);
+    await dropped;
+    assert.deepEqual(await getsOf(), { status: 200, asked: ['GET omit', 'GET same-origin'] });
+    assert.deepEqual(await getsOf(), { status: 200, asked: ['GET same-origin'] });
+});

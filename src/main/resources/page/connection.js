@@ -21,7 +21,11 @@ const ANSWER_MS = 21_000;
  * `taskstream.drain.seconds`, which are 3600 at most, so that viewers don't come back together.
  */
 const PATIENCE_MS = 2 * 3_600_000 + ANSWER_MS;
-const WATCH_MS = 1000;
+/** Silence after which Chromium tests a connection of HTTP/2 with the next request, which takes ten seconds. */
+const SUSPECT_MS = 10_000;
+/** What a heartbeat may be late. */
+const LATE_MS = 1000;
+const WATCH_MS = 250;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const EVENT_ID = /^(.+)-(\d+)$/;
 
@@ -34,8 +38,8 @@ const EVENT_ID = /^(.+)-(\d+)$/;
  */
 
 /**
- * @typedef {Object} Needs `address(query)` of the stream; `open(url)` gives a StreamSource; `dropDead()` drops connections that the
- * network has dropped; `snapshot()` gives the task, or fails with a `status`, 0 for no answer, and `probe(url)` the status;
+ * @typedef {Object} Needs `address(query)` of the stream; `open(url)` gives a StreamSource; `dropDead(many)` tests that many
+ * connections and drops dead ones; `snapshot()` gives the task, or fails with a `status`, 0 for no answer, and `probe(url)` the status;
  * `onEvent` is given id, data, at and replayed, `onMark` kind, text and at, `onState` the State; `clock` has now(), date(),
  * after(ms, run) and stop(timer); `random()`
  */
@@ -55,6 +59,8 @@ export class Connection {
   #from = null;
   /** Whether the source waits for the server's `retry`, or tries again. */
   #isLeftToSource = false;
+  /** When was last heard what is suspected to be the last that comes. */
+  #suspected = null;
   /** Seconds; what is asked for, null for nothing, and what is expected. */
   #asked = HEARTBEAT_SECONDS;
   #interval = HEARTBEAT_SECONDS;
@@ -228,10 +234,22 @@ export class Connection {
     const { clock } = this.#needs;
     this.#watch = clock.after(WATCH_MS, () => this.#watchOver());
     const silence = clock.now() - this.#state.lastHeardAt;
-    if (silence <= this.#patience()) return;
+    if (silence <= this.#patience()) {
+      this.#suspect(silence);
+      return;
+    }
     // Without a single heartbeat, the server's own interval may be a longer one.
     if (this.#asked === null && !this.#state.silent) this.#interval = LONGEST_SECONDS;
     this.#reopen(`Nothing arrived for ${Math.round(silence / 1000)} seconds, not even a heartbeat.`);
+  }
+
+  /** A heartbeat is late: the test of the connection, which takes long, begins before it is given up. */
+  #suspect(silence) {
+    const { lastHeardAt, name } = this.#state;
+    const late = Math.max(SUSPECT_MS, this.#interval * 1000 + LATE_MS);
+    if (name !== 'open' || silence < late || this.#suspected === lastHeardAt) return;
+    this.#suspected = lastHeardAt;
+    this.#needs.dropDead(1);
   }
 
   /** The network is silent, so other connections to the server may be dead, too. */

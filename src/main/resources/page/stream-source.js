@@ -6,12 +6,14 @@
  * tried and the dead ones dropped. It reconnects after the server's own `retry`.
  */
 
-/** How long the answer to the attempts may take, one after the other. */
-const ANSWERS_MS = [5000, 10_000, 20_000];
+/** How long the answer to the attempts may take, one after the other. The first waits for Chromium to give up HTTP/2. */
+const ANSWERS_MS = [6000, 10_000, 20_000];
 const RETRY_MS = 3000;
 /** A browser keeps as many connections to a host. */
 const CONNECTIONS = 6;
 const DEAD_MS = 2000;
+/** Of requests, by their credentials. */
+const KINDS = ['same-origin', 'omit'];
 
 export const CONNECTING = 0;
 export const OPEN = 1;
@@ -25,7 +27,7 @@ export class StreamSource {
   onerror = null;
   onmessage = null;
   #url;
-  #needs;
+  #connections;
   #listeners = new Map();
   #retry = RETRY_MS;
   #unanswered = 0;
@@ -35,11 +37,11 @@ export class StreamSource {
   /**
    * Opens the stream.
    * @param {string} url
-   * @param {{fetch: typeof fetch, dropDead: () => Promise<void>}} needs
+   * @param {HttpConnections} connections
    */
-  constructor(url, needs = { fetch: (...call) => fetch(...call), dropDead: dropDeadConnections }) {
+  constructor(url, connections) {
     this.#url = url;
-    this.#needs = needs;
+    this.#connections = connections;
     // Listeners are added behind this.
     this.#timer = setTimeout(() => this.#connect(), 0);
   }
@@ -64,7 +66,7 @@ export class StreamSource {
     }, answerMs);
     try {
       const headers = { Accept: 'text/event-stream', ...(this.lastEventId && { 'Last-Event-ID': this.lastEventId }) };
-      const answer = await this.#needs.fetch(this.#url, { headers, cache: 'no-store', signal: stop.signal });
+      const answer = await this.#connections.get(this.#url, { headers, signal: stop.signal });
       clearTimeout(late);
       const type = answer.headers.get('Content-Type') ?? '';
       if (answer.status !== 200 || !type.startsWith('text/event-stream')) return this.#refused(stop);
@@ -90,7 +92,7 @@ export class StreamSource {
     this.readyState = CONNECTING;
     if (isLate) {
       this.#unanswered++;
-      this.#needs.dropDead();
+      this.#connections.dropDead();
     }
     this.#timer = setTimeout(() => this.#connect(), this.#retry);
     this.onerror?.();
@@ -160,15 +162,45 @@ function empty() {
 }
 
 /**
- * Makes the browser drop connections that a network has silently dropped: a request on each that it may keep, and those that are
- * not answered soon are aborted, which closes theirs.
+ * The connections to this server that the browser keeps. It keeps those of requests with credentials apart from the others,
+ * so a dead HTTP/2 connection, which all requests of one kind share, does not stop a stream that may go without.
  */
-export async function dropDeadConnections(url = 'page/favicon.svg') {
-  const stop = new AbortController();
-  const late = setTimeout(() => stop.abort(), DEAD_MS);
-  const requests = Array.from({ length: CONNECTIONS }, () =>
-    fetch(url, { method: 'HEAD', cache: 'no-store', signal: stop.signal }).catch(() => {}),
-  );
-  await Promise.all(requests);
-  clearTimeout(late);
+export class HttpConnections {
+  #fetch;
+  #credentials = KINDS[0];
+
+  /** @param {typeof fetch} fetcher */
+  constructor(fetcher = (...call) => fetch(...call)) {
+    this.#fetch = fetcher;
+  }
+
+  /** Asks with credentials if those connections are alive, or if the server refuses to answer without. */
+  async get(url, options) {
+    const ask = (credentials) => this.#fetch(url, { ...options, cache: 'no-store', credentials });
+    const answer = await ask(this.#credentials);
+    if (answer.status === 200 || this.#credentials === KINDS[0]) return answer;
+    this.#credentials = KINDS[0];
+    return ask(KINDS[0]);
+  }
+
+  /**
+   * Makes the browser drop connections that a network has silently dropped: a request on each that it may keep, and those that
+   * are not answered soon are aborted, which closes theirs.
+   *
+   * That does not close one of HTTP/2. Chromium gives it up ten seconds after a request, if nothing has come on it for ten
+   * seconds before (`SpdySession::MaybeSendPrefacePing`), and repeats by itself what waits for an answer.
+   */
+  async dropDead(many = CONNECTIONS) {
+    const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(), DEAD_MS);
+    const ask = (credentials) =>
+      this.#fetch('page/favicon.svg', { method: 'HEAD', cache: 'no-store', credentials, signal: stop.signal });
+    const answers = KINDS.map((kind) => Promise.allSettled(Array.from({ length: many }, () => ask(kind))));
+    const [kept] = await Promise.all(answers);
+    clearTimeout(late);
+    this.#credentials = KINDS[kept.some(({ status }) => status === 'fulfilled') ? 0 : 1];
+  }
 }
+
+/** Those of this page. */
+export const connections = new HttpConnections();

@@ -17,7 +17,7 @@ import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
 import { isDark, onTheme, remember, setting } from './settings.js';
 import { signInButton } from './sign-in.js';
-import { dropDeadConnections, StreamSource } from './stream-source.js';
+import { connections, StreamSource } from './stream-source.js';
 import { showInTab } from './tab.js';
 import { TaskHead } from './task-head.js';
 import { TaskTools } from './task-tools.js';
@@ -130,8 +130,8 @@ class TaskView {
     this.output.part = this.search.part = this.part;
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
-      open: (url) => new StreamSource(url),
-      dropDead: dropDeadConnections,
+      open: (url) => new StreamSource(url, connections),
+      dropDead: (many) => connections.dropDead(many),
       snapshot: () => this.#snapshot(),
       probe: probeStream,
       onEvent: (event) => this.#event(event),

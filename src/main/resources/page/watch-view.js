@@ -14,7 +14,7 @@ import { Output } from './output.js';
 import { isDark, onTheme, setting } from './settings.js';
 import { SharedStream } from './shared-stream.js';
 import { statusChip } from './status.js';
-import { dropDeadConnections, StreamSource } from './stream-source.js';
+import { connections, StreamSource } from './stream-source.js';
 import { clockOfPage } from './task-view.js';
 
 export const MOST_WATCHED = 4;
@@ -38,7 +38,7 @@ export function mountWatch(main, query) {
   const shared = new SharedStream({
     address: (lastEventId) =>
       address('stream', { task: panes.filter(isThere).map(({ id }) => id), from: `-${WINDOW}`, heartbeat, heartbeatEvent: true, lastEventId }),
-    open: (url) => new StreamSource(url),
+    open: (url) => new StreamSource(url, connections),
     now: clockOfPage.now,
   });
   const panes = ids.map((id) => new Pane(id, shared, (seconds) => (heartbeat = seconds)));
@@ -108,7 +108,7 @@ class Pane {
         return streamAddress(id, query);
       },
       open: () => shared.source(id),
-      dropDead: dropDeadConnections,
+      dropDead: (many) => connections.dropDead(many),
       snapshot: () => this.#snapshot(),
       probe: probeStream,
       onEvent: (event) => this.feed.event(event),

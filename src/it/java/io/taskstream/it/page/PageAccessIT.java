@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.taskstream.it.MainlyOn;
 import io.taskstream.it.access.GuardedServer;
 import io.taskstream.it.access.Issuer;
 import io.taskstream.it.server.Await;
+import io.taskstream.it.server.Proxy;
+import io.taskstream.it.server.TestCertificate;
 import io.taskstream.it.wire.CuttingProxy;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A browser with a cookie or a ticket loses the network, and resumes. */
 @MainlyOn("wildfly")
@@ -27,6 +32,9 @@ class PageAccessIT extends InBrowser {
     private static final List<String> ALL = List.of("*");
 
     private static GuardedServer guarded;
+
+    @TempDir
+    private Path directory;
 
     private final String publisher = guarded.issuer().sign(Issuer.claims("ci", ALL, ALL, false));
     private final JWTClaimsSet claims =
@@ -82,6 +90,34 @@ class PageAccessIT extends InBrowser {
             screenshot(page, "access-ended");
             page.reload();
             assertThat(page.getByTestId("sign-in")).isVisible();
+        }
+    }
+
+    /** The cookie goes over that one connection only, so the page has to wait until the browser gives it up. */
+    @Test
+    void aSessionSurvivesANetworkThatSilentlyDropsItsHttp2Connection() {
+        TestCertificate certificate = TestCertificate.in(directory);
+        try (var nginx = Proxy.startNginxWithHttp2(api.at(""), certificate);
+                var way = new CuttingProxy(nginx.url())) {
+            URI server = URI.create("https://" + way.url().getAuthority());
+            Page page = window(desktop().setIgnoreHTTPSErrors(true));
+            page.navigate(server + "/");
+            page.getByTestId("sign-in").click();
+            page.getByTestId("sign-in-token").fill(reader);
+            page.getByTestId("sign-in-submit").click();
+            assertThat(page.getByTestId("sign-out")).isVisible();
+            TaskPage view = watch(page, server, task);
+            publish(1, 10);
+            assertThat(view.line(9)).isVisible();
+
+            way.swallow();
+            long began = System.nanoTime();
+            publish(11, 20);
+            assertThat(view.line(19)).isVisible(new IsVisibleOptions().setTimeout(40_000));
+            System.out.printf(
+                    "Lines came back after %.1f s over HTTP/2 with a session%n", (System.nanoTime() - began) / 1e9);
+            view.awaitConnected();
+            assertThat(view.allLines()).isEqualTo(lines(1, 20));
         }
     }
 

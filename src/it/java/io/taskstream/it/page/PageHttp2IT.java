@@ -47,7 +47,7 @@ class PageHttp2IT extends InBrowser {
         }
     }
 
-    /** The one connection stays open, and nothing passes any more. */
+    /** The one connection stays open, and nothing passes any more. A stream that needs no credentials gets another connection. */
     @Test
     void aNetworkThatSilentlyDropsTheConnectionCostsNoLine() {
         String task = api.createTask();
