@@ -6,6 +6,7 @@
  */
 
 import { Taken } from './lines.js';
+import { firstIndex } from './ordered.js';
 
 /** What a line begins with is within so many characters. */
 const MOST_LOOKED_AT = 400;
@@ -134,12 +135,5 @@ export class Faults {
 
 /** Where in ordered numbers the first is that is not below one. */
 function placeOf(numbers, least) {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] >= least) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstIndex(0, numbers.length, (index) => numbers[index] >= least);
 }

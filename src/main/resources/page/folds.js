@@ -9,6 +9,7 @@
 
 import { itemKey } from './items.js';
 import { Taken } from './lines.js';
+import { firstIndex } from './ordered.js';
 
 /** A group in more groups takes the place of the innermost. */
 const MOST_DEPTH = 8;
@@ -205,7 +206,11 @@ export class Folds {
     group.closing = line;
   }
 
-  #begin(number, line, { kind, name = '', from = 0, isFolded, isFaint = false, seconds = { began: null, ended: null } }) {
+  #begin(
+    number,
+    line,
+    { kind, name = '', from = 0, isFolded, isFaint = false, seconds = { began: null, ended: null } },
+  ) {
     if (depthOf(this.#open) >= MOST_DEPTH) this.#endUpTo(this.#open.parent, number, number, line);
     const group = {
       header: number,
@@ -296,14 +301,7 @@ export class Folds {
 
   /** The place of the first group whose header is not before a line. */
   #placeAt(number) {
-    let low = 0;
-    let high = this.#groups.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#groups[middle].header >= number) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstIndex(0, this.#groups.length, (index) => this.#groups[index].header >= number);
   }
 }
 

@@ -12,6 +12,7 @@
 
 import { cellsOf } from './cells.js';
 import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
+import { firstIndex } from './ordered.js';
 import { Terminal } from './terminal.js';
 
 /** Lines kept; older ones are cut off, a batch at a time. */
@@ -130,14 +131,7 @@ export class Lines {
   }
 
   #firstLine(isBehind) {
-    let low = 0;
-    let high = this.#lines.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBehind(this.#lines[middle])) high = middle;
-      else low = middle + 1;
-    }
-    return this.#cut + low;
+    return this.#cut + firstIndex(0, this.#lines.length, (index) => isBehind(this.#lines[index]));
   }
 
   /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */

@@ -5,6 +5,8 @@
  * what changes in the middle (a line that is opened) or everywhere (another width) costs one pass over numbers: a
  * millisecond for 200,000 lines.
  */
+import { firstIndex } from './ordered.js';
+
 export class Rows {
   /** #ends[i] is one past the last row of line i, counted from the first row that ever was. */
   #ends = new Float64Array(4096);
@@ -72,14 +74,7 @@ export class Rows {
   /** The line that has this row; the last line for a row past the end. */
   lineAt(row) {
     const sought = row + this.#gone;
-    let low = this.#head;
-    let high = this.#tail - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#ends[middle] > sought) high = middle;
-      else low = middle + 1;
-    }
-    return low - this.#head;
+    return firstIndex(this.#head, this.#tail - 1, (index) => this.#ends[index] > sought) - this.#head;
   }
 
   clear() {
