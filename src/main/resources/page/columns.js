@@ -4,8 +4,8 @@
 
 import { replaceAddress } from './dom.js';
 import { clockMillis, duration, elapsed, millis, took } from './format.js';
-import { extended, rangeOf, textOf } from './line-range.js';
-import { remember, setting } from './settings.js';
+import { extended, rangeOf, taskAddress } from './line-range.js';
+import { isOn, remember, rememberOn, setting } from './settings.js';
 
 /** Times are shown so, one after the other. */
 const TIMES = ['off', 'on', 'elapsed'];
@@ -39,7 +39,7 @@ export class Columns {
     this.#output = output;
     this.#times = times;
     this.#created = created;
-    this.showNumbers = setting('numbers', isPhone ? 'off' : 'on') === 'on';
+    this.showNumbers = isOn('numbers', !isPhone);
   }
 
   toggleTimes() {
@@ -50,13 +50,13 @@ export class Columns {
 
   toggleNumbers() {
     this.showNumbers = !this.showNumbers;
-    remember('numbers', this.showNumbers ? 'on' : 'off');
+    rememberOn('numbers', this.showNumbers);
     this.show();
   }
 
   show() {
     const numbers = {
-      address: (number) => this.#addressOf({ from: number, to: number }),
+      address: (number) => taskAddress(this.#id, { from: number, to: number }),
       choose: (number, extend) => this.#choose(number, extend),
     };
     this.#output.look({
@@ -142,10 +142,6 @@ export class Columns {
   #choose(number, extend) {
     this.#target = extended(extend ? this.#target : null, number);
     this.#output.look({ target: this.#target });
-    replaceAddress(this.#addressOf(this.#target));
-  }
-
-  #addressOf(range) {
-    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
+    replaceAddress(taskAddress(this.#id, this.#target));
   }
 }

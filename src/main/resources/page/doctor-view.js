@@ -24,39 +24,35 @@ class DoctorView {
   #abort = null;
 
   constructor(main) {
-    this.button = h('button', {
-      type: 'button',
-      class: 'button primary',
+    this.button = h('button.button.primary', {
       onclick: () => (this.#abort ? this.stop() : this.#run()),
       'data-testid': 'doctor-run',
     });
     this.progress = h('progress', { max: EXPECTED, value: 0, 'aria-label': 'Numbers received', hidden: true });
-    this.count = h('span', { class: 'muted', 'data-testid': 'doctor-count' });
-    this.verdict = h('div', { class: 'findings', 'data-testid': 'doctor-verdict' });
-    this.chart = h('div', { class: 'chart' });
-    this.facts = h('dl', { class: 'facts', 'data-testid': 'doctor-facts' });
-    this.result = h('section', { class: 'card', hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
+    this.count = h('span.muted', { 'data-testid': 'doctor-count' });
+    this.verdict = h('div.findings', { 'data-testid': 'doctor-verdict' });
+    this.chart = h('div.chart');
+    this.facts = h('dl.facts', { 'data-testid': 'doctor-facts' });
+    this.result = h('section.card', { hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
     replace(
       main,
       h(
-        'div',
-        { class: 'page narrow' },
-        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Connection doctor')),
+        'div.page.narrow',
+        h('div.page-head', h('h1', { tabindex: '-1' }, 'Connection doctor')),
         h(
-          'p',
-          { class: 'lead' },
+          'p.lead',
           'Proxies, scanners and caches between a browser and the server can delay, abort or ' +
             'compress a live stream. ' +
             'For one minute the server sends a number each second; their arrival shows what is on the way.',
         ),
-        h('div', { class: 'doctor-run' }, this.button, this.progress, this.count),
+        h('div.doctor-run', this.button, this.progress, this.count),
         this.verdict,
         this.result,
         h(
-          'section',
-          { class: 'card', 'aria-label': 'From a shell' },
-          h('h2', null, 'From a shell'),
-          h('p', null, 'The same check from another machine: one number a second, evenly, up to 60.'),
+          'section.card',
+          { 'aria-label': 'From a shell' },
+          h('h2', 'From a shell'),
+          h('p', 'The same check from another machine: one number a second, evenly, up to 60.'),
           shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
         ),
       ),
@@ -139,17 +135,17 @@ class DoctorView {
     replace(this.chart, chart(doctor, this.chart.clientWidth));
     replace(
       this.facts,
-      factsOf(facts).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
+      factsOf(facts).map(([name, value]) => h('div', h('dt', name), h('dd', value))),
     );
   }
 }
 
 function finding({ tone, name, title, text }) {
   return h(
-    'article',
-    { class: `notice notice-${tone}`, 'data-testid': 'finding', 'data-name': name },
+    'article.notice',
+    { class: `notice-${tone}`, 'data-testid': 'finding', 'data-name': name },
     icon(tone === 'ok' ? 'check' : 'alert'),
-    h('div', null, h('h2', null, title), h('p', null, text)),
+    h('div', h('h2', title), h('p', text)),
   );
 }
 
@@ -186,12 +182,12 @@ function chart(doctor, width) {
   for (let at = 0; at <= EXPECTED; at += every) {
     const x = sentX(at);
     drawn.push(
-      svg('line', { class: 'grid', x1: x, x2: x, y1: SENT_Y - 8, y2: CAME_Y + 8 }),
+      svg('line.grid', { x1: x, x2: x, y1: SENT_Y - 8, y2: CAME_Y + 8 }),
       svg('text', { x, y: CAME_Y + 24, 'text-anchor': 'middle' }, `${at} s`),
     );
   }
   for (let number = 1; number <= EXPECTED; number++) {
-    drawn.push(svg('circle', { class: 'sent', cx: sentX(number), cy: SENT_Y, r: 1.75 }));
+    drawn.push(svg('circle.sent', { cx: sentX(number), cy: SENT_Y, r: 1.75 }));
   }
   for (const { number, at, late } of arrivals) {
     const tone = late >= LATE_MS ? 'bad' : late >= UNEVEN_MS ? 'warn' : 'ok';

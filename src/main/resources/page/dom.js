@@ -10,28 +10,39 @@ const SVG = 'http://www.w3.org/2000/svg';
 /**
  * Makes an element.
  *
- * @param {string} tag
- * @param {?Object} attributes `onclick` and the like are listeners; true sets an empty attribute; null and false set
- *     none
- * @param {...(Node|string|number|null|Array)} children
+ * @param {string} selector its tag and classes, as `div.page.narrow`
+ * @param {...(Object|Node|string|number|Array|null|false)} parts first, if there are any, attributes: `onclick` and the
+ *     like are listeners, `class` adds to the classes, true sets an empty attribute, null and false set none; then children
  */
-export function h(tag, attributes, ...children) {
-  return fill(document.createElement(tag), attributes, children);
+export function h(selector, ...parts) {
+  const [tag, ...classes] = selector.split('.');
+  return filled(document.createElement(tag), classes, parts);
 }
 
 /** As {@link h}, for SVG. */
-export function svg(tag, attributes, ...children) {
-  return fill(document.createElementNS(SVG, tag), attributes, children);
+export function svg(selector, ...parts) {
+  const [tag, ...classes] = selector.split('.');
+  return filled(document.createElementNS(SVG, tag), classes, parts);
 }
 
-function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+function filled(element, classes, [first, ...rest]) {
+  const hasAttributes = first?.constructor === Object;
+  const { class: more, ...attributes } = hasAttributes ? first : {};
+  const all = [...classes, more].filter(isGiven).join(' ');
+  if (all !== '') element.setAttribute('class', all);
+  // Left to itself, a button would submit its form.
+  if (element.localName === 'button') element.type = 'button';
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!isGiven(value)) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...(hasAttributes ? rest : [first, ...rest]).flat().filter(isGiven));
   return element;
+}
+
+function isGiven(value) {
+  return value !== null && value !== undefined && value !== false;
 }
 
 /**
@@ -49,24 +60,17 @@ export async function loadIcons() {
 /** One of the drawings in icons.svg; it is decoration, so the button or the text beside it carries the name. */
 export function icon(name) {
   const use = svg('use', { href: `#icon-${name}` });
-  return svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, use);
+  return svg('svg.icon', { viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, use);
 }
 
 /** A button with an icon and a name that is read out and shown as a tooltip. */
 export function iconButton(name, label, attributes) {
-  const { class: extra = '', ...rest } = attributes;
-  return h(
-    'button',
-    { type: 'button', class: `icon-button ${extra}`, 'aria-label': label, title: label, ...rest },
-    icon(name),
-  );
+  return h('button.icon-button', { 'aria-label': label, title: label, ...attributes }, icon(name));
 }
 
 /** Replaces what an element holds. */
 export function replace(element, ...children) {
-  element.replaceChildren(
-    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
-  );
+  element.replaceChildren(...children.flat().filter(isGiven));
 }
 
 /** Puts another address into the address bar without going there. */
@@ -96,13 +100,23 @@ export function toast(text, tone = 'plain') {
   toastTimer = setTimeout(() => replace(place), tone === 'bad' ? 8000 : 3000);
 }
 
-/** Puts text on the clipboard; on plain http, where the clipboard interface is missing, by way of a text area. */
-export async function copyText(text) {
+/** Puts text on the clipboard, and says so. */
+export async function copy(text, done) {
+  try {
+    await copyText(text);
+    toast(done);
+  } catch (error) {
+    toast(error.message, 'bad');
+  }
+}
+
+/** On plain http, where the clipboard interface is missing, it goes by way of a text area. */
+async function copyText(text) {
   if (navigator.clipboard && window.isSecureContext) {
     await navigator.clipboard.writeText(text);
     return;
   }
-  const area = h('textarea', { class: 'visually-hidden', 'aria-hidden': 'true' });
+  const area = h('textarea.visually-hidden', { 'aria-hidden': 'true' });
   area.value = text;
   const focused = document.activeElement;
   (document.querySelector('dialog[open]') ?? document.body).append(area);

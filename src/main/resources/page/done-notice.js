@@ -2,31 +2,24 @@
  * A notification of the system when a task is done, for one who asks for it.
  */
 
-import { h, icon, toast } from './dom.js';
-import { duration, millis } from './format.js';
+import { iconButton, toast } from './dom.js';
+import { lifetime } from './format.js';
 
 const NEEDS_HTTPS = 'Browsers show notifications only of pages that came over HTTPS.';
-const DENIED = 'This browser blocks notifications of this site. Allow them in its settings for the site, then try again.';
+const DENIED =
+  'This browser blocks notifications of this site. Allow them in its settings for the site, then try again.';
 
 export class DoneNotice {
   #task = null;
   #isOn = false;
 
   constructor() {
-    this.button = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button',
-        hidden: true,
-        'aria-label': 'Notify me when it is done',
-        title: 'Notify me when it is done',
-        'aria-pressed': 'false',
-        onclick: () => this.#toggle(),
-        'data-testid': 'notify',
-      },
-      icon('bell'),
-    );
+    this.button = iconButton('bell', 'Notify me when it is done', {
+      hidden: true,
+      'aria-pressed': 'false',
+      onclick: () => this.#toggle(),
+      'data-testid': 'notify',
+    });
   }
 
   update(task) {
@@ -52,8 +45,8 @@ export class DoneNotice {
   }
 
   #notify() {
-    const { id, title, status, created, finished } = this.#task;
-    const took = finished ? `It took ${duration(millis(finished) - millis(created))}.` : '';
+    const { id, title, status, finished } = this.#task;
+    const took = finished ? `It took ${lifetime(this.#task)}.` : '';
     try {
       const notice = new Notification(`${title || id}: ${status}`, { body: took, tag: id, icon: 'page/favicon.svg' });
       notice.onclick = () => window.focus();

@@ -27,9 +27,9 @@ export class FaultsBox {
       onclick: () => this.step(1),
       'data-testid': 'error-next',
     });
-    this.steps = h('span', { class: 'faults-steps', hidden: true }, this.previous, this.next);
+    this.steps = h('span.faults-steps', { hidden: true }, this.previous, this.next);
     this.warnings = badge('warn', 'Next warning', 'warnings', () => this.#step('warning', 1));
-    this.element = h('div', { class: 'faults', hidden: true }, this.errors, this.steps, this.warnings);
+    this.element = h('div.faults', { hidden: true }, this.errors, this.steps, this.warnings);
   }
 
   /** Lines came, or were cut off. @param {boolean} isWhole whether they are the whole log */
@@ -79,9 +79,8 @@ export class FaultsBox {
 const NAMES = { error: 'Error', warning: 'Warning' };
 
 function badge(tone, title, testid, onclick) {
-  return h('button', {
-    type: 'button',
-    class: `badge badge-${tone}`,
+  return h('button.badge', {
+    class: `badge-${tone}`,
     hidden: true,
     title,
     onclick,

@@ -53,7 +53,12 @@ export function elapsed(ms) {
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
-  const units = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
   const at = units.findIndex(([size]) => seconds >= size);
   const [big, bigName] = units[at];
   const [small, smallName] = units[at + 1];
@@ -61,6 +66,11 @@ export function duration(ms) {
   return rest === 0
     ? `${Math.floor(seconds / big)} ${bigName}`
     : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
+}
+
+/** How long a finished task was open. */
+export function lifetime({ created, finished }) {
+  return duration(millis(finished) - millis(created));
 }
 
 /** A duration that may be short: "0.4 s", "12 s". */
@@ -73,6 +83,11 @@ export function ago(time, now) {
   const seconds = Math.round((now - millis(time)) / 1000);
   if (Number.isNaN(seconds)) return '';
   if (seconds < 5) return 'just now';
-  const [size, name] = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']].find(([unit]) => seconds >= unit);
+  const [size, name] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ].find(([unit]) => seconds >= unit);
   return `${Math.floor(seconds / size)} ${name} ago`;
 }

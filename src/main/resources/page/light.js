@@ -17,9 +17,8 @@ export function lightOf(state, now) {
   return LIGHTS[state.name](state, now);
 }
 
-/** What is said aloud when the light changes; without the seconds that go on counting. */
-export function spokenLight(state, now) {
-  const { name, label } = lightOf(state, now);
+/** What is said aloud of a light that has changed; without the seconds that go on counting. */
+export function spoken({ name, label }) {
   return name === 'reconnecting' ? 'Connection lost, reconnecting' : `Connection: ${label}`;
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { cellsOf } from './cells.js';
-import { h, setText } from './dom.js';
+import { h, icon, setText } from './dom.js';
 import { DrawnRows } from './drawn-rows.js';
 import { Folds } from './folds.js';
 import { took } from './format.js';
@@ -22,6 +22,7 @@ const TIME_WIDTH = 14;
 const NUMBER_WIDTH = 9;
 /** Characters that are drawn before and behind what is looked for in a very long line. */
 const MOST_AFTER = 2000;
+export const TO_END = 'Jump to the end';
 /** Pixels above the first row and below the last. */
 const MARGIN = 8;
 
@@ -63,13 +64,12 @@ export class Output {
     this.#layout = new Layout(lines, this.#folds);
     this.#looks.folds = this.#folds;
     this.#onFollow = onFollow;
-    this.probe = h('span', { class: 'probe', 'aria-hidden': 'true' }, '0'.repeat(100));
-    this.note = h('div', { class: 'top-note', 'data-testid': 'cut-note', hidden: true });
-    this.sheet = h('div', { class: 'sheet' }, this.note);
+    this.probe = h('span.probe', { 'aria-hidden': 'true' }, '0'.repeat(100));
+    this.note = h('div.top-note', { 'data-testid': 'cut-note', hidden: true });
+    this.sheet = h('div.sheet', this.note);
     this.element = h(
-      'div',
+      'div.output',
       {
-        class: 'output',
         id: 'output',
         'data-testid': 'output',
         tabindex: '0',
@@ -255,7 +255,10 @@ export class Output {
     this.#size();
     const { wrap } = this.#layout;
     const parts = this.#layout.partsOf(line);
-    const index = Math.max(0, parts.findIndex(({ to }) => offset < to));
+    const index = Math.max(
+      0,
+      parts.findIndex(({ to }) => offset < to),
+    );
     const { clientHeight, clientWidth } = this.element;
     this.#scrollTo(this.#top() + (this.#layout.rowOf(line) + index) * this.#cell.height - clientHeight / 2);
     if (wrap) return;
@@ -295,8 +298,7 @@ export class Output {
     if (key === 'Home') {
       this.element.scrollTo({ top: 0, left: 0 });
       if (this.#part.hasEarlier) this.#part.toStart();
-    }
-    else this.element.scrollBy({ top: by });
+    } else this.element.scrollBy({ top: by });
   }
 
   /** A turn of the wheel over something that lies on the output. */
@@ -406,4 +408,12 @@ export class Output {
     const top = this.#top();
     this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }
+}
+
+/** A button over the output that goes to its end. */
+export function jumpButton(output) {
+  const onclick = () => output.follow(true);
+  // The wheel is meant for what lies below.
+  const onwheel = (event) => output.wheel(event.deltaY);
+  return h('button.jump', { hidden: true, onclick, onwheel, 'data-testid': 'jump' }, icon('follow'), h('span', TO_END));
 }

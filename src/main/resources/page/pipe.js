@@ -3,7 +3,7 @@
  */
 
 import { address, eventsAddress } from './api.js';
-import { copyText, h, iconButton, toast } from './dom.js';
+import { copy, h, iconButton } from './dom.js';
 import { isSignedIn } from './sign-in.js';
 
 /** Whoever has signed in here needs the token in the shell, too; the runner takes it from the environment by itself. */
@@ -27,33 +27,24 @@ export function doneLine(id) {
 
 /** A shell line with a button that copies it. */
 export function shellLine(text, label, testid) {
-  const copy = async () => {
-    try {
-      await copyText(text);
-      toast('Copied.');
-    } catch (error) {
-      toast(error.message, 'bad');
-    }
-  };
   return h(
-    'div',
-    { class: 'shell' },
+    'div.shell',
     h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, h('code', { 'data-testid': testid }, text)),
-    iconButton('copy', `Copy: ${label}`, { onclick: copy, 'data-testid': `${testid}-copy` }),
+    iconButton('copy', `Copy: ${label}`, { onclick: () => copy(text, 'Copied.'), 'data-testid': `${testid}-copy` }),
   );
 }
 
 /** All lines with a word on each. */
 export function pipeHelp(id) {
   return [
-    isSignedIn() && h('p', null, 'Put your token into the environment first; it is read without being shown:'),
+    isSignedIn() && h('p', 'Put your token into the environment first; it is read without being shown:'),
     isSignedIn() &&
       shellLine('read -rs TASKSTREAM_TOKEN; export TASKSTREAM_TOKEN', 'Command that reads the token', 'token-line'),
-    h('p', null, 'Run a build with the runner (Java 17), which survives outages and finishes the task with the build:'),
+    h('p', 'Run a build with the runner (Java 17), which survives outages and finishes the task with the build:'),
     shellLine(runLine(id), 'Command that runs a build and publishes its output', 'run-line'),
-    h('p', null, 'Or pipe the output of a build into it; it appears here as it is printed:'),
+    h('p', 'Or pipe the output of a build into it; it appears here as it is printed:'),
     shellLine(pipeLine(id), 'Command that pipes a build into the task', 'pipe-line'),
-    h('p', null, 'Then finish the task (or let your producer send a ', h('code', null, 'done'), ' event):'),
+    h('p', 'Then finish the task (or let your producer send a ', h('code', 'done'), ' event):'),
     shellLine(doneLine(id), 'Command that finishes the task', 'done-line'),
   ].filter(Boolean);
 }

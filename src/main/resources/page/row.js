@@ -50,8 +50,8 @@ export function drawRow(line, number, part, looks) {
   if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
   if (group) row.addEventListener('click', (event) => clicked(event) && looks.fold(number));
   if (group) row.append(foldOf(line, number, part, group, looks));
-  if (part.first && line.skip > 0) row.append(h('span', { class: 'rest' }, skippedText(line)));
-  row.append(part.json === null ? textOf(line, number, part, looks) : h('span', { class: 'text json' }, part.json));
+  if (part.first && line.skip > 0) row.append(h('span.rest', skippedText(line)));
+  row.append(part.json === null ? textOf(line, number, part, looks) : h('span.text.json', part.json));
   if (group && part.first) row.append(tookOf(group, looks));
   // Where the line is wrapped, there is room behind its end.
   const isLast = part.json === null && part.to >= endOf(line);
@@ -64,7 +64,7 @@ const SIGNS = { error: ['✖', 'Error'], warning: ['▲', 'Warning'] };
 /** Not by colour alone. */
 function signOf(fault) {
   const [sign, name] = SIGNS[fault];
-  return h('span', { class: 'sign', role: 'img', 'aria-label': name, title: name }, sign);
+  return h('span.sign', { role: 'img', 'aria-label': name, title: name }, sign);
 }
 
 function isTarget(number, target) {
@@ -73,31 +73,29 @@ function isTarget(number, target) {
 
 /** Readers count from 1. A link, so that its address can be copied; not among those that Tab stops at, for there are many. */
 function numberOf(line, part, number, { address, choose }) {
-  if (!part.first || !line.isFirst || number === null) return h('span', { class: 'number' });
+  if (!part.first || !line.isFirst || number === null) return h('span.number');
   const onclick = (event) => {
     event.preventDefault();
     choose(number, event.shiftKey);
   };
   const title = 'Link to this line; with Shift to all lines up to this';
-  return h('a', { class: 'number', href: address(number), tabindex: '-1', title, onclick }, String(number + 1));
+  return h('a.number', { href: address(number), tabindex: '-1', title, onclick }, String(number + 1));
 }
 
 function timeOf(line, part, time) {
-  if (!part.first) return h('span', { class: 'time' });
+  if (!part.first) return h('span.time');
   const { text, at, exact } = time(line);
   const hint = exact ? full(at) : `Arrived ${full(at)}; the time of the event is not known`;
-  return h('span', { class: exact ? 'time' : 'time about', title: hint }, text);
+  return h('span.time', { class: !exact && 'about', title: hint }, text);
 }
 
 function labelOf(line, number, part, looks) {
   const label = part.first ? line.label : '';
-  const padded = [h('span', { class: 'word' }, label), ' '.repeat(LABEL_WIDTH - label.length)];
-  if (!line.detail || !part.first) return h('span', { class: 'label' }, padded);
+  const padded = [h('span.word', label), ' '.repeat(LABEL_WIDTH - label.length)];
+  if (!line.detail || !part.first) return h('span.label', padded);
   return h(
-    'button',
+    'button.label.disclose',
     {
-      type: 'button',
-      class: 'label disclose',
       'aria-expanded': String(line.open),
       'data-testid': 'item-toggle',
       title: line.open ? 'Hide the whole item' : 'Show the whole item',
@@ -113,13 +111,11 @@ function clicked(event) {
 }
 
 function foldOf(line, number, part, group, looks) {
-  if (!part.first) return h('span', { class: 'fold' });
+  if (!part.first) return h('span.fold');
   const name = line.text.slice(group.from) || group.name;
   return h(
-    'button',
+    'button.fold',
     {
-      type: 'button',
-      class: 'fold',
       'aria-expanded': String(!group.isCollapsed),
       'aria-label': `Group ${name}`,
       title: group.isCollapsed ? 'Open the group' : 'Fold the group',
@@ -133,16 +129,16 @@ function foldOf(line, number, part, group, looks) {
 function tookOf(group, looks) {
   const took = looks.tookOf(group);
   if (!took) return '';
-  return h('span', { class: 'took', 'data-since': took.since, 'data-testid': 'took' }, took.text);
+  return h('span.took', { 'data-since': took.since, 'data-testid': 'took' }, took.text);
 }
 
 function pauseOf(number, looks) {
   const pause = looks.pauseBefore(number);
-  return pause ? h('span', { class: 'pause', title: 'Since the line before', 'data-testid': 'pause' }, `+ ${pause}`) : '';
+  return pause ? h('span.pause', { title: 'Since the line before', 'data-testid': 'pause' }, `+ ${pause}`) : '';
 }
 
 function textOf(line, number, part, looks) {
-  const text = h('span', { class: 'text' });
+  const text = h('span.text');
   const runs = runsOf(line.text, line.parts);
   const marks = marksOf(line, number, looks.search);
   let at = 0;
@@ -155,7 +151,7 @@ function textOf(line, number, part, looks) {
   }
   const hidden = line.text.length - endOf(line);
   if (hidden > 0 && part.to >= endOf(line))
-    text.append(h('span', { class: 'rest' }, ` … ${hidden} more characters; copy or download has them`));
+    text.append(h('span.rest', ` … ${hidden} more characters; copy or download has them`));
   return text;
 }
 
@@ -184,7 +180,7 @@ function appendRun(parent, style, text, offset, marks, dark) {
     const from = Math.max(mark.from, at);
     const to = Math.min(mark.to, end);
     if (from > at) place.append(text.slice(at - offset, from - offset));
-    place.append(h('mark', { class: mark.current ? 'current' : null }, text.slice(from - offset, to - offset)));
+    place.append(h('mark', { class: mark.current && 'current' }, text.slice(from - offset, to - offset)));
     at = to;
   }
   if (at < end) place.append(text.slice(at - offset));

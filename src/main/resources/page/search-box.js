@@ -29,10 +29,9 @@ export class SearchBox {
     this.#whole = new LogSearch(lines, ask);
     this.#lines = lines;
     this.#output = output;
-    this.input = h('input', {
+    this.input = h('input.search-input', {
       type: 'search',
       id: 'search',
-      class: 'search-input',
       placeholder: 'Search',
       'aria-label': 'Search the output',
       autocomplete: 'off',
@@ -41,7 +40,7 @@ export class SearchBox {
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
     });
-    this.status = h('span', { class: 'search-count', 'data-testid': 'search-count' });
+    this.status = h('span.search-count', { 'data-testid': 'search-count' });
     this.previous = iconButton('up', 'Previous match (N)', {
       class: 'small',
       disabled: true,
@@ -55,8 +54,8 @@ export class SearchBox {
       'data-testid': 'search-next',
     });
     this.element = h(
-      'div',
-      { class: 'search', role: 'search' },
+      'div.search',
+      { role: 'search' },
       icon('search'),
       this.input,
       this.status,

@@ -24,11 +24,20 @@ export function remember(name, value) {
   }
 }
 
+/** As {@link setting}, for what is on or off. */
+export function isOn(name, byDefault) {
+  return setting(name, byDefault ? 'on' : 'off') === 'on';
+}
+
+export function rememberOn(name, on) {
+  remember(name, on ? 'on' : 'off');
+}
+
 const THEMES = ['system', 'light', 'dark'];
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
-const themeListeners = new Set();
+const themeChanged = () => document.dispatchEvent(new Event('themechange'));
 
-systemDark.addEventListener('change', () => themeListeners.forEach((listener) => listener()));
+systemDark.addEventListener('change', themeChanged);
 
 /** @return {'system'|'light'|'dark'} */
 export function theme() {
@@ -42,16 +51,9 @@ export function nextTheme() {
   remember('theme', next);
   if (next === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
-  themeListeners.forEach((listener) => listener());
-  return next;
+  themeChanged();
 }
 
 export function isDark() {
   return theme() === 'system' ? systemDark.matches : theme() === 'dark';
-}
-
-/** @return {() => void} ends the listening */
-export function onTheme(listener) {
-  themeListeners.add(listener);
-  return () => themeListeners.delete(listener);
 }

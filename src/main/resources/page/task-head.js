@@ -5,8 +5,8 @@
 import { cancelTask } from './api.js';
 import { confirmThen } from './dialogs.js';
 import { DoneNotice } from './done-notice.js';
-import { copyText, h, icon, iconButton, replace, setText, toast } from './dom.js';
-import { ago, duration, full, millis, plural } from './format.js';
+import { copy, h, icon, iconButton, replace, setText, toast } from './dom.js';
+import { ago, full, lifetime, plural } from './format.js';
 import { labelChips, statusChip } from './status.js';
 
 export class TaskHead {
@@ -16,14 +16,13 @@ export class TaskHead {
 
   constructor(id) {
     this.title = h('h1', { tabindex: '-1', 'data-testid': 'task-title' }, id);
-    this.status = h('span', { class: 'head-status' });
-    this.facts = h('p', { class: 'head-facts', 'data-testid': 'task-facts' });
-    this.labels = h('span', { class: 'head-labels' });
+    this.status = h('span.head-status');
+    this.facts = h('p.head-facts', { 'data-testid': 'task-facts' });
+    this.labels = h('span.head-labels');
+    this.cancelText = h('span', 'Cancel task');
     this.cancel = h(
-      'button',
+      'button.button',
       {
-        type: 'button',
-        class: 'button',
         hidden: true,
         'aria-label': 'Cancel task',
         title: 'Cancel task',
@@ -31,32 +30,20 @@ export class TaskHead {
         'data-testid': 'cancel',
       },
       icon('stop'),
-      h('span', null, 'Cancel task'),
+      this.cancelText,
     );
-    const copy = iconButton('copy', 'Copy the task’s id', {
-      class: 'small',
-      onclick: () =>
-        copyText(id).then(() => toast('Id copied.'), (error) => toast(error.message, 'bad')),
-    });
-    this.element = h(
-      'header',
-      { class: 'task-head' },
-      h('a', { class: 'icon-button', href: '#/', 'aria-label': 'All tasks', title: 'All tasks' }, icon('back')),
-      h(
-        'div',
-        { class: 'head-main' },
-        h('div', { class: 'head-line' }, this.title, this.status),
-        h(
-          'div',
-          { class: 'head-sub' },
-          h('span', { class: 'head-id' }, h('code', null, id), copy),
-          this.labels,
-          this.facts,
-        ),
-      ),
+    const onclick = () => copy(id, 'Id copied.');
+    const copyId = iconButton('copy', 'Copy the task’s id', { class: 'small', onclick });
+    const back = { href: '#/', 'aria-label': 'All tasks', title: 'All tasks' };
+    this.element = h('header.task-head', [
+      h('a.icon-button', back, icon('back')),
+      h('div.head-main', [
+        h('div.head-line', this.title, this.status),
+        h('div.head-sub', h('span.head-id', h('code', id), copyId), this.labels, this.facts),
+      ]),
       this.#notice.button,
       this.cancel,
-    );
+    ]);
   }
 
   update(task) {
@@ -76,7 +63,7 @@ export class TaskHead {
     const task = this.#task;
     if (!task) return;
     const facts = [`Created ${ago(task.created, Date.now())}`, plural(task.events ?? 0, 'event')];
-    if (task.finished) facts.splice(1, 0, `took ${duration(millis(task.finished) - millis(task.created))}`);
+    if (task.finished) facts.splice(1, 0, `took ${lifetime(task)}`);
     else facts.push(plural(task.viewers ?? 0, 'viewer'));
     setText(this.facts, facts.join(' · '));
     this.facts.title = `Created ${full(task.created)}`;
@@ -85,14 +72,14 @@ export class TaskHead {
   /** The server does not know the task any more. */
   gone() {
     this.cancel.hidden = true;
-    replace(this.status, h('span', { class: 'chip chip-muted' }, 'Deleted'));
+    replace(this.status, h('span.chip.chip-muted', 'Deleted'));
   }
 
   /** A cancel was asked for, here or elsewhere. */
   cancelAsked() {
     if (this.#asked) return;
     this.#asked = true;
-    setText(this.cancel.querySelector('span'), 'Cancel requested');
+    setText(this.cancelText, 'Cancel requested');
     this.cancel.setAttribute('aria-label', 'Cancel requested');
     this.cancel.title = 'The producer was asked to stop';
     this.cancel.disabled = true;
@@ -102,7 +89,6 @@ export class TaskHead {
     const { id, title } = this.#task;
     confirmThen({
       title: 'Cancel this task?',
-      danger: true,
       yes: 'Cancel the task',
       no: 'Keep it running',
       text:
