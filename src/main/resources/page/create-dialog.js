@@ -17,7 +17,7 @@ export function openCreateDialog(onCreated) {
     maxlength: '200',
     autocomplete: 'off',
     placeholder: 'Build of the main branch',
-    'data-testid': 'create-title',
+    testid: 'create-title',
   });
   const dialog = openForm({
     title: 'New task',
@@ -32,7 +32,7 @@ export function openCreateDialog(onCreated) {
   });
 
   function show(task) {
-    const watch = { href: taskAddress(task.id), onclick: () => dialog.close(), 'data-testid': 'create-open' };
+    const watch = { href: taskAddress(task.id), onclick: () => dialog.close(), testid: 'create-open' };
     const open = h('a.button.primary', watch, 'Watch it');
     dialog.classList.add('wide');
     replace(dialog.querySelector('h2'), task.title ? `“${task.title}” is ready` : 'The task is ready');

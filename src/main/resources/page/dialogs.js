@@ -15,8 +15,8 @@ let counter = 0;
 export function openDialog({ title, body, actions, testid, wide }) {
   const id = `dialog-title-${++counter}`;
   const onclick = () => dialog.close();
-  const close = iconButton('close', 'Close', { class: 'dialog-close', onclick, 'data-testid': 'dialog-close' });
-  const dialog = h('dialog.dialog', { class: wide && 'wide', 'aria-labelledby': id, 'data-testid': testid }, [
+  const close = iconButton('close', 'Close', { class: 'dialog-close', onclick, testid: 'dialog-close' });
+  const dialog = h('dialog.dialog', { class: wide && 'wide', 'aria-labelledby': id, testid }, [
     h('header.dialog-head', h('h2', { id }, title), close),
     h('div.dialog-body', body),
     actions && h('footer.dialog-actions', actions),
@@ -36,7 +36,7 @@ export function openDialog({ title, body, actions, testid, wide }) {
  */
 export function openForm({ title, fields, yes, name, run }) {
   const error = errorPlace(`${name}-error`);
-  const submit = h('button.button.primary', { type: 'submit', 'data-testid': `${name}-submit` }, yes);
+  const submit = h('button.button.primary', { type: 'submit', testid: `${name}-submit` }, yes);
   const cancel = h('button.button', { onclick: () => dialog.close() }, 'Cancel');
   const onsubmit = (event) => {
     event.preventDefault();
@@ -56,14 +56,14 @@ export function confirmThen({ title, text, yes, no, run }) {
   const error = errorPlace(null);
   const close = () => dialog.close();
   const onclick = () => attempt(go, error, () => run().then(close));
-  const go = h('button.button.danger', { onclick, 'data-testid': 'confirm-yes' }, yes);
-  const stay = h('button.button', { onclick: close, 'data-testid': 'confirm-no' }, no);
+  const go = h('button.button.danger', { onclick, testid: 'confirm-yes' }, yes);
+  const stay = h('button.button', { onclick: close, testid: 'confirm-no' }, no);
   const dialog = openDialog({ title, body: [h('p', text), error], actions: [stay, go], testid: 'confirm' });
   stay.focus();
 }
 
 function errorPlace(testid) {
-  return h('p.field-error', { role: 'alert', hidden: true, 'data-testid': testid });
+  return h('p.field-error', { role: 'alert', hidden: true, testid });
 }
 
 /** Does what a button is for while the dialog is open, so that an error is shown where one looks. */
@@ -91,7 +91,7 @@ export function menuButton(label, entries) {
       close(true);
       entry.run();
     };
-    const look = { role: 'menuitem', tabindex: '-1', class: entry.danger && 'danger', 'data-testid': entry.testid };
+    const look = { role: 'menuitem', tabindex: '-1', class: entry.danger && 'danger', testid: entry.testid };
     return h('button.menu-item', { ...look, onclick }, icon(entry.icon), entry.label);
   });
   const menu = h('div.menu', { role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey }, items);
@@ -99,7 +99,7 @@ export function menuButton(label, entries) {
     'aria-haspopup': 'menu',
     'aria-expanded': 'false',
     'aria-controls': id,
-    'data-testid': 'menu-button',
+    testid: 'menu-button',
     onclick: () => (menu.hidden ? open() : close(true)),
     onkeydown: (event) => {
       if (event.key === 'ArrowDown') {

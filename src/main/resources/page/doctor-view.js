@@ -24,39 +24,30 @@ class DoctorView {
   #abort = null;
 
   constructor(main) {
-    this.button = h('button.button.primary', {
-      onclick: () => (this.#abort ? this.stop() : this.#run()),
-      'data-testid': 'doctor-run',
-    });
+    const onclick = () => (this.#abort ? this.stop() : this.#run());
+    this.button = h('button.button.primary', { onclick, testid: 'doctor-run' });
     this.progress = h('progress', { max: EXPECTED, value: 0, 'aria-label': 'Numbers received', hidden: true });
-    this.count = h('span.muted', { 'data-testid': 'doctor-count' });
-    this.verdict = h('div.findings', { 'data-testid': 'doctor-verdict' });
+    this.count = h('span.muted', { testid: 'doctor-count' });
+    this.verdict = h('div.findings', { testid: 'doctor-verdict' });
     this.chart = h('div.chart');
-    this.facts = h('dl.facts', { 'data-testid': 'doctor-facts' });
+    this.facts = h('dl.facts', { testid: 'doctor-facts' });
     this.result = h('section.card', { hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
-    replace(
-      main,
-      h(
-        'div.page.narrow',
-        h('div.page-head', h('h1', { tabindex: '-1' }, 'Connection doctor')),
-        h(
-          'p.lead',
-          'Proxies, scanners and caches between a browser and the server can delay, abort or ' +
-            'compress a live stream. ' +
-            'For one minute the server sends a number each second; their arrival shows what is on the way.',
-        ),
-        h('div.doctor-run', this.button, this.progress, this.count),
-        this.verdict,
-        this.result,
-        h(
-          'section.card',
-          { 'aria-label': 'From a shell' },
-          h('h2', 'From a shell'),
-          h('p', 'The same check from another machine: one number a second, evenly, up to 60.'),
-          shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
-        ),
-      ),
-    );
+    const lead =
+      'Proxies, scanners and caches between a browser and the server can delay, abort or compress a live stream. ' +
+      'For one minute the server sends a number each second; their arrival shows what is on the way.';
+    const page = h('div.page.narrow', [
+      h('div.page-head', h('h1', { tabindex: '-1' }, 'Connection doctor')),
+      h('p.lead', lead),
+      h('div.doctor-run', this.button, this.progress, this.count),
+      this.verdict,
+      this.result,
+      h('section.card', { 'aria-label': 'From a shell' }, [
+        h('h2', 'From a shell'),
+        h('p', 'The same check from another machine: one number a second, evenly, up to 60.'),
+        shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
+      ]),
+    ]);
+    replace(main, page);
     this.#label();
     useKeys({});
   }
@@ -141,9 +132,10 @@ class DoctorView {
 }
 
 function finding({ tone, name, title, text }) {
+  const attributes = { class: `notice-${tone}`, testid: 'finding', 'data-name': name };
   return h(
     'article.notice',
-    { class: `notice-${tone}`, 'data-testid': 'finding', 'data-name': name },
+    attributes,
     icon(tone === 'ok' ? 'check' : 'alert'),
     h('div', h('h2', title), h('p', text)),
   );
@@ -186,9 +178,8 @@ function chart(doctor, width) {
       svg('text', { x, y: CAME_Y + 24, 'text-anchor': 'middle' }, `${at} s`),
     );
   }
-  for (let number = 1; number <= EXPECTED; number++) {
+  for (let number = 1; number <= EXPECTED; number++)
     drawn.push(svg('circle.sent', { cx: sentX(number), cy: SENT_Y, r: 1.75 }));
-  }
   for (const { number, at, late } of arrivals) {
     const tone = late >= LATE_MS ? 'bad' : late >= UNEVEN_MS ? 'warn' : 'ok';
     const [from, to] = [sentX(number), cameX(at)];
@@ -199,9 +190,6 @@ function chart(doctor, width) {
   }
   drawn.push(svg('text', { x: 0, y: SENT_Y + 4 }, 'sent'), svg('text', { x: 0, y: CAME_Y + 4 }, 'came'));
   const label = `${arrivals.length} of ${EXPECTED} numbers have come; the facts are below`;
-  return svg(
-    'svg',
-    { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': label },
-    drawn,
-  );
+  const size = { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT };
+  return svg('svg', { ...size, role: 'img', 'aria-label': label }, drawn);
 }

@@ -12,7 +12,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  *
  * @param {string} selector its tag and classes, as `div.page.narrow`
  * @param {...(Object|Node|string|number|Array|null|false)} parts first, if there are any, attributes: `onclick` and the
- *     like are listeners, `class` adds to the classes, true sets an empty attribute, null and false set none; then children
+ *     like are listeners, `class` adds to the classes, one or an array, `testid` is what tests find it by, true sets an empty attribute, null and false set none; then children
  */
 export function h(selector, ...parts) {
   const [tag, ...classes] = selector.split('.');
@@ -27,12 +27,12 @@ export function svg(selector, ...parts) {
 
 function filled(element, classes, [first, ...rest]) {
   const hasAttributes = first?.constructor === Object;
-  const { class: more, ...attributes } = hasAttributes ? first : {};
-  const all = [...classes, more].filter(isGiven).join(' ');
+  const { class: more, testid, ...attributes } = hasAttributes ? first : {};
+  const all = [...classes, more].flat().filter(isGiven).join(' ');
   if (all !== '') element.setAttribute('class', all);
   // Left to itself, a button would submit its form.
   if (element.localName === 'button') element.type = 'button';
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, value] of Object.entries({ 'data-testid': testid, ...attributes })) {
     if (!isGiven(value)) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? '' : value);
@@ -68,6 +68,19 @@ export function iconButton(name, label, attributes) {
   return h('button.icon-button', { 'aria-label': label, title: label, ...attributes }, icon(name));
 }
 
+/** Small buttons that go to the previous of something, `step(-1)`, and the next. */
+export function stepButtons(noun, keys, testid, step) {
+  const button = (name, way, key, direction) => {
+    const attributes = {
+      class: 'small',
+      onclick: () => step(direction),
+      testid: `${testid}-${way.toLowerCase()}`,
+    };
+    return iconButton(name, `${way} ${noun} (${key})`, attributes);
+  };
+  return [button('up', 'Previous', keys[0], -1), button('down', 'Next', keys[1], 1)];
+}
+
 /** Replaces what an element holds. */
 export function replace(element, ...children) {
   element.replaceChildren(...children.flat().filter(isGiven));
@@ -94,7 +107,7 @@ let toastTimer = 0;
 /** Shows a short message at the foot of the page for some seconds. */
 export function toast(text, tone = 'plain') {
   const place = document.getElementById('toast');
-  replace(place, h('p', { class: `toast toast-${tone}`, 'data-testid': 'toast' }, text));
+  replace(place, h('p', { class: `toast toast-${tone}`, testid: 'toast' }, text));
   announce(text);
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => replace(place), tone === 'bad' ? 8000 : 3000);

@@ -18,7 +18,7 @@ export class DoneNotice {
       hidden: true,
       'aria-pressed': 'false',
       onclick: () => this.#toggle(),
-      'data-testid': 'notify',
+      testid: 'notify',
     });
   }
 

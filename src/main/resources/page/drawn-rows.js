@@ -114,8 +114,7 @@ export class DrawnRows {
   /** The browser has another selection. @return {boolean} whether something of the lines is selected */
   selectionChanged(selection) {
     const isOwn = !selection.isCollapsed && this.#sheet.contains(selection.anchorNode);
-    const anchor = isOwn ? placeOf(selection.anchorNode, selection.anchorOffset) : null;
-    const focus = isOwn ? placeOf(selection.focusNode, selection.focusOffset) : null;
+    const [anchor, focus] = isOwn ? placesOf(selection) : [];
     this.#selected = anchor && focus ? { anchor, focus } : null;
     return isOwn;
   }
@@ -140,12 +139,8 @@ export class DrawnRows {
     if (!this.#selected) return;
     const selection = document.getSelection();
     const { anchor, focus } = this.#selected;
-    const isThere = (place, node, offset) => isSame(place, placeOf(node, offset));
-    if (
-      isThere(anchor, selection.anchorNode, selection.anchorOffset) &&
-      isThere(focus, selection.focusNode, selection.focusOffset)
-    )
-      return;
+    const [anchorThere, focusThere] = placesOf(selection);
+    if (isSame(anchor, anchorThere) && isSame(focus, focusThere)) return;
     const [begin, end] = [anchor, focus].map((place) => this.#pointOf(place));
     if (begin && end) selection.setBaseAndExtent(...begin, ...end);
   }
@@ -169,6 +164,11 @@ export class DrawnRows {
 
 function isSame(one, other) {
   return other !== null && one.line === other.line && one.offset === other.offset;
+}
+
+/** Where a selection begins and ends. */
+function placesOf({ anchorNode, anchorOffset, focusNode, focusOffset }) {
+  return [placeOf(anchorNode, anchorOffset), placeOf(focusNode, focusOffset)];
 }
 
 /** @return {?Place} null for a place outside the rows' text, label and numbers */

@@ -2,7 +2,7 @@
  * How many lines are errors and warnings, and the buttons that go from one to the next.
  */
 
-import { announce, h, iconButton, setText } from './dom.js';
+import { announce, h, setText, stepButtons } from './dom.js';
 import { count, plural } from './format.js';
 import { Faults } from './faults.js';
 
@@ -17,17 +17,8 @@ export class FaultsBox {
     this.#output = output;
     this.faults = new Faults(lines);
     this.errors = badge('bad', 'First error (!)', 'errors', () => this.first());
-    this.previous = iconButton('up', 'Previous error (E)', {
-      class: 'small',
-      onclick: () => this.step(-1),
-      'data-testid': 'error-previous',
-    });
-    this.next = iconButton('down', 'Next error (e)', {
-      class: 'small',
-      onclick: () => this.step(1),
-      'data-testid': 'error-next',
-    });
-    this.steps = h('span.faults-steps', { hidden: true }, this.previous, this.next);
+    const buttons = stepButtons('error', 'Ee', 'error', (direction) => this.step(direction));
+    this.steps = h('span.faults-steps', { hidden: true }, buttons);
     this.warnings = badge('warn', 'Next warning', 'warnings', () => this.#step('warning', 1));
     this.element = h('div.faults', { hidden: true }, this.errors, this.steps, this.warnings);
   }
@@ -79,11 +70,5 @@ export class FaultsBox {
 const NAMES = { error: 'Error', warning: 'Warning' };
 
 function badge(tone, title, testid, onclick) {
-  return h('button.badge', {
-    class: `badge-${tone}`,
-    hidden: true,
-    title,
-    onclick,
-    'data-testid': testid,
-  });
+  return h('button.badge', { class: `badge-${tone}`, hidden: true, title, onclick, testid });
 }

@@ -74,7 +74,7 @@ const SHAPES = {
     const [label, tone] = status;
     const message = member(data, 'message');
     const lines = message === undefined ? ['the task has ended'] : linesOf(textOf(message));
-    return item('done', label, tone, lines, { detail: more(value, 'status', 'message'), status: label });
+    return item('done', label, tone, lines, { detail: more(value, 'status', 'message') });
   },
 };
 
@@ -90,8 +90,8 @@ function other(value, data) {
   });
 }
 
-function item(kind, label, tone, lines, { detail, status = null, text = null }) {
-  return { kind, label, tone, lines, text, detail, status };
+function item(kind, label, tone, lines, { detail, text = null }) {
+  return { kind, label, tone, lines, text, detail };
 }
 
 /** An item that began or ended. */

@@ -63,7 +63,7 @@ export function openHelp() {
     type: 'checkbox',
     id: 'single-keys',
     checked: areSingleOn(),
-    'data-testid': 'single-keys',
+    testid: 'single-keys',
     onchange,
   });
   const entry = ([keys, text]) => {

@@ -122,11 +122,8 @@ export class Layout {
 
   #rowsOf(number) {
     if (this.#folds.isHidden(number)) return 0;
-    const line = this.#lines.line(number);
-    if (line.open || this.wrap) {
-      const isShort = !line.open && line.text.length * 2 <= this.columnsFor(number);
-      return isShort ? 1 : this.partsOf(number).length;
-    }
-    return 1;
+    const { open, text } = this.#lines.line(number);
+    const isOneRow = !open && (!this.wrap || text.length * 2 <= this.columnsFor(number));
+    return isOneRow ? 1 : this.partsOf(number).length;
   }
 }

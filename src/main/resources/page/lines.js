@@ -139,10 +139,13 @@ export class Lines {
     return this.#lines[number - this.#cut];
   }
 
-  /**
-   * Appends an event's lines, or adds its text to the last ones.
-   * @return {Item} what it was read as
-   */
+  /** Appends an event or a mark. */
+  add(entry) {
+    if (entry.kind) this.addMark(entry);
+    else this.addEvent(entry);
+  }
+
+  /** Appends an event's lines, or adds its text to the last ones. */
   addEvent({ id, data, at, replayed }) {
     if (this.#first === null && this.#base === null && id.endsWith('-1')) this.#base = 1;
     const item = itemOf(data);
@@ -150,7 +153,7 @@ export class Lines {
     if (item.kind === 'text') {
       this.#terminal.bottom(about).events.push(data);
       this.#terminal.write(item.text, about);
-      return item;
+      return;
     }
     this.#seal(item.kind === 'done');
     const terminal = new Terminal();
@@ -160,7 +163,6 @@ export class Lines {
       const only = index === 0 ? { label: item.label, detail: item.detail, data: [data] } : { data: [] };
       this.#put({ ...about, ...only, text, parts, raw: null, end: '\n' });
     });
-    return item;
   }
 
   /** Appends a mark: where something is missing. */

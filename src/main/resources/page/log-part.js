@@ -109,7 +109,7 @@ export class LogPart {
   }
 
   mark(mark) {
-    if (this.isLive) this.#needs.feed.mark(mark);
+    if (this.isLive) this.#needs.feed.add(mark);
   }
 
   /** So many rows are above the screen and below it. */
@@ -155,8 +155,8 @@ export class LogPart {
       if (sequence < this.#next) continue;
       // Of live events the connection has said it.
       if (sequence > this.#next && !this.isLive)
-        this.#needs.feed.mark({ kind: 'gap', text: 'events are no longer kept by the server', at: event.at });
-      this.#needs.feed.event(event);
+        this.#needs.feed.add({ kind: 'gap', text: 'events are no longer kept by the server', at: event.at });
+      this.#needs.feed.add(event);
       this.#next = sequence + 1;
     }
     this.isLive = this.#next > this.#last;

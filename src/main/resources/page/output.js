@@ -65,25 +65,21 @@ export class Output {
     this.#looks.folds = this.#folds;
     this.#onFollow = onFollow;
     this.probe = h('span.probe', { 'aria-hidden': 'true' }, '0'.repeat(100));
-    this.note = h('div.top-note', { 'data-testid': 'cut-note', hidden: true });
+    this.note = h('div.top-note', { testid: 'cut-note', hidden: true });
     this.sheet = h('div.sheet', this.note);
-    this.element = h(
-      'div.output',
-      {
-        id: 'output',
-        'data-testid': 'output',
-        tabindex: '0',
-        role: 'log',
-        'aria-live': 'off',
-        'aria-label': 'Output of the task',
-        onscroll: () => this.#scrolled(),
-        onwheel: (event) => this.#wheeled(event.deltaY),
-        oncopy: (event) => this.#copy(event),
-        onkeydown: (event) => this.#selectAll(event),
-      },
-      this.probe,
-      this.sheet,
-    );
+    const attributes = {
+      id: 'output',
+      testid: 'output',
+      tabindex: '0',
+      role: 'log',
+      'aria-live': 'off',
+      'aria-label': 'Output of the task',
+      onscroll: () => this.#scrolled(),
+      onwheel: (event) => this.#wheeled(event.deltaY),
+      oncopy: (event) => this.#copy(event),
+      onkeydown: (event) => this.#selectAll(event),
+    };
+    this.element = h('div.output', attributes, this.probe, this.sheet);
     this.#drawn = new DrawnRows(this.sheet, lines, this.#layout, this.#folds);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
@@ -288,17 +284,21 @@ export class Output {
 
   /** Scrolls as a key says; see keys of a text area. */
   scrollBy(key) {
-    const page = this.element.clientHeight - 2 * this.#cell.height;
-    const by = { ArrowUp: -3 * this.#cell.height, ArrowDown: 3 * this.#cell.height, PageUp: -page, PageDown: page }[
-      key
-    ];
-    if (key === 'End') return this.follow(true);
-    if (key === 'ArrowLeft' || key === 'ArrowRight')
-      return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
-    if (key === 'Home') {
-      this.element.scrollTo({ top: 0, left: 0 });
+    const { width, height } = this.#cell;
+    const page = this.element.clientHeight - 2 * height;
+    const ways = {
+      ArrowUp: [0, -3 * height],
+      ArrowDown: [0, 3 * height],
+      ArrowLeft: [-8 * width, 0],
+      ArrowRight: [8 * width, 0],
+      PageUp: [0, -page],
+      PageDown: [0, page],
+    };
+    if (key === 'End') this.follow(true);
+    else if (key === 'Home') {
+      this.element.scrollTo(0, 0);
       if (this.#part.hasEarlier) this.#part.toStart();
-    } else this.element.scrollBy({ top: by });
+    } else this.element.scrollBy(...ways[key]);
   }
 
   /** A turn of the wheel over something that lies on the output. */
@@ -415,5 +415,5 @@ export function jumpButton(output) {
   const onclick = () => output.follow(true);
   // The wheel is meant for what lies below.
   const onwheel = (event) => output.wheel(event.deltaY);
-  return h('button.jump', { hidden: true, onclick, onwheel, 'data-testid': 'jump' }, icon('follow'), h('span', TO_END));
+  return h('button.jump', { hidden: true, onclick, onwheel, testid: 'jump' }, icon('follow'), h('span', TO_END));
 }

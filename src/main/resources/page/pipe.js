@@ -29,8 +29,8 @@ export function doneLine(id) {
 export function shellLine(text, label, testid) {
   return h(
     'div.shell',
-    h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, h('code', { 'data-testid': testid }, text)),
-    iconButton('copy', `Copy: ${label}`, { onclick: () => copy(text, 'Copied.'), 'data-testid': `${testid}-copy` }),
+    h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, h('code', { testid }, text)),
+    iconButton('copy', `Copy: ${label}`, { onclick: () => copy(text, 'Copied.'), testid: `${testid}-copy` }),
   );
 }
 

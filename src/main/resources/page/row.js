@@ -23,40 +23,42 @@ import { runsOf } from './terminal-row.js';
 /**
  * @param {Line} line
  * @param {number} number the line's
- * @param {{from: number, to: number, first: boolean, json: ?string}} part what of the line: characters from, to;
- *     whether it is the line's first row; or a line of its JSON
+ * @param {Part} part what of the line
  * @param {Looks} looks
  */
 export function drawRow(line, number, part, looks) {
+  const isText = line.kind === 'text';
   const fault = looks.faults?.of(line) ?? null;
   const group = looks.folds.headerAt(number);
-  const classes = [
-    `row tone-${line.tone} kind-${line.kind}`,
-    isTarget(looks.numberOf(number), looks.target) && 'target',
-    fault && `fault-${fault}`,
-    group && (group.isFaint ? 'group faint' : 'group'),
-    looks.folds.groupOf(number) && 'in-group',
-    fault && looks.faults.current === number && 'fault-current',
-  ];
-  const row = h('div', {
-    class: classes.filter(Boolean).join(' '),
+  const attributes = {
+    class: [
+      `tone-${line.tone}`,
+      `kind-${line.kind}`,
+      isTarget(looks.numberOf(number), looks.target) && 'target',
+      fault && `fault-${fault}`,
+      group && 'group',
+      group?.isFaint && 'faint',
+      looks.folds.groupOf(number) && 'in-group',
+      fault && looks.faults.current === number && 'fault-current',
+    ],
     'data-line': number,
     'data-kind': line.kind,
     'data-from': part.json === null ? part.from : null,
-  });
-  if (fault && part.first && line.kind === 'text') row.append(signOf(fault));
-  if (looks.numbers) row.append(numberOf(line, part, looks.numberOf(number), looks.numbers));
-  if (looks.time) row.append(timeOf(line, part, looks.time));
-  if (line.kind !== 'text') row.append(labelOf(line, number, part, looks));
-  if (group) row.addEventListener('click', (event) => clicked(event) && looks.fold(number));
-  if (group) row.append(foldOf(line, number, part, group, looks));
-  if (part.first && line.skip > 0) row.append(h('span.rest', skippedText(line)));
-  row.append(part.json === null ? textOf(line, number, part, looks) : h('span.text.json', part.json));
-  if (group && part.first) row.append(tookOf(group, looks));
+    onclick: group && ((event) => clicked(event) && looks.fold(number)),
+  };
   // Where the line is wrapped, there is room behind its end.
   const isLast = part.json === null && part.to >= endOf(line);
-  if (isLast) row.append(pauseOf(number, looks));
-  return row;
+  return h('div.row', attributes, [
+    fault && part.first && isText && signOf(fault),
+    looks.numbers && numberOf(line, part, looks.numberOf(number), looks.numbers),
+    looks.time && timeOf(line, part, looks.time),
+    !isText && labelOf(line, number, part, looks),
+    group && foldOf(line, number, part, group, looks),
+    part.first && line.skip > 0 && h('span.rest', skippedText(line)),
+    part.json === null ? textOf(line, number, part, looks) : h('span.text.json', part.json),
+    group && part.first && tookOf(looks.tookOf(group)),
+    isLast && pauseOf(looks.pauseBefore(number)),
+  ]);
 }
 
 const SIGNS = { error: ['✖', 'Error'], warning: ['▲', 'Warning'] };
@@ -93,16 +95,9 @@ function labelOf(line, number, part, looks) {
   const label = part.first ? line.label : '';
   const padded = [h('span.word', label), ' '.repeat(LABEL_WIDTH - label.length)];
   if (!line.detail || !part.first) return h('span.label', padded);
-  return h(
-    'button.label.disclose',
-    {
-      'aria-expanded': String(line.open),
-      'data-testid': 'item-toggle',
-      title: line.open ? 'Hide the whole item' : 'Show the whole item',
-      onclick: () => looks.toggle(number),
-    },
-    padded,
-  );
+  const look = { testid: 'item-toggle', title: line.open ? 'Hide the whole item' : 'Show the whole item' };
+  const onclick = () => looks.toggle(number);
+  return h('button.label.disclose', { ...look, 'aria-expanded': String(line.open), onclick }, padded);
 }
 
 /** Not to follow a link or to select text. */
@@ -113,28 +108,18 @@ function clicked(event) {
 function foldOf(line, number, part, group, looks) {
   if (!part.first) return h('span.fold');
   const name = line.text.slice(group.from) || group.name;
-  return h(
-    'button.fold',
-    {
-      'aria-expanded': String(!group.isCollapsed),
-      'aria-label': `Group ${name}`,
-      title: group.isCollapsed ? 'Open the group' : 'Fold the group',
-      'data-testid': 'fold',
-      onclick: () => looks.fold(number),
-    },
-    line.text === '' ? name : null,
-  );
+  const look = { testid: 'fold', title: group.isCollapsed ? 'Open the group' : 'Fold the group' };
+  const said = { 'aria-expanded': String(!group.isCollapsed), 'aria-label': `Group ${name}` };
+  const onclick = () => looks.fold(number);
+  return h('button.fold', { ...look, ...said, onclick }, line.text === '' && name);
 }
 
-function tookOf(group, looks) {
-  const took = looks.tookOf(group);
-  if (!took) return '';
-  return h('span.took', { 'data-since': took.since, 'data-testid': 'took' }, took.text);
+function tookOf(took) {
+  return took && h('span.took', { 'data-since': took.since, testid: 'took' }, took.text);
 }
 
-function pauseOf(number, looks) {
-  const pause = looks.pauseBefore(number);
-  return pause ? h('span.pause', { title: 'Since the line before', 'data-testid': 'pause' }, `+ ${pause}`) : '';
+function pauseOf(pause) {
+  return pause && h('span.pause', { title: 'Since the line before', testid: 'pause' }, `+ ${pause}`);
 }
 
 function textOf(line, number, part, looks) {
@@ -190,9 +175,10 @@ function appendRun(parent, style, text, offset, marks, dark) {
 function styled(style, dark) {
   if (style === null) return document.createDocumentFragment();
   const { bold, italic, conceal, url } = style;
-  const element = url ? h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }) : h('span');
-  const classes = [bold && 'ansi-bold', italic && 'ansi-italic', conceal && 'ansi-conceal'];
-  element.classList.add(...classes.filter(Boolean));
+  const element = h(url ? 'a' : 'span', {
+    class: [bold && 'ansi-bold', italic && 'ansi-italic', conceal && 'ansi-conceal'],
+    ...(url && { href: url, target: '_blank', rel: 'noopener noreferrer' }),
+  });
   const { color, background } = coloursOf(style, dark);
   if (color && !conceal) element.style.color = color;
   if (background) element.style.backgroundColor = background;

@@ -2,7 +2,7 @@
  * The search field over the output: count, next, previous. What is held is searched here, a longer log by the server.
  */
 
-import { announce, h, icon, iconButton, setText } from './dom.js';
+import { announce, h, icon, setText, stepButtons } from './dom.js';
 import { count } from './format.js';
 import { LogSearch, Search } from './search.js';
 
@@ -36,32 +36,14 @@ export class SearchBox {
       'aria-label': 'Search the output',
       autocomplete: 'off',
       spellcheck: 'false',
-      'data-testid': 'search',
+      testid: 'search',
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
     });
-    this.status = h('span.search-count', { 'data-testid': 'search-count' });
-    this.previous = iconButton('up', 'Previous match (N)', {
-      class: 'small',
-      disabled: true,
-      onclick: () => this.step(-1),
-      'data-testid': 'search-previous',
-    });
-    this.next = iconButton('down', 'Next match (n)', {
-      class: 'small',
-      disabled: true,
-      onclick: () => this.step(1),
-      'data-testid': 'search-next',
-    });
-    this.element = h(
-      'div.search',
-      { role: 'search' },
-      icon('search'),
-      this.input,
-      this.status,
-      this.previous,
-      this.next,
-    );
+    this.status = h('span.search-count', { testid: 'search-count' });
+    this.steps = stepButtons('match', 'Nn', 'search', (direction) => this.step(direction));
+    this.element = h('div.search', { role: 'search' }, icon('search'), this.input, this.status, this.steps);
+    this.#show();
   }
 
   /** The part of the log that the lines are. */
@@ -165,7 +147,7 @@ export class SearchBox {
     setText(this.status, query === '' ? '' : many === 0 ? none : `${at}${count(many)}${more}`);
     this.status.title = this.#search === this.#whole ? 'In the text of the whole log' : '';
     this.element.classList.toggle('none', query !== '' && many === 0 && finished);
-    this.previous.disabled = this.next.disabled = many === 0;
+    for (const button of this.steps) button.disabled = many === 0;
   }
 
   #key(event) {

@@ -21,7 +21,7 @@ function note(signedIn) {
 
 /** A button that asks for the token. @param {() => void} then called when the server has taken it */
 export function signInButton(then) {
-  return h('button.button.primary', { onclick: () => openSignIn(then), 'data-testid': 'sign-in' }, 'Sign in');
+  return h('button.button.primary', { onclick: () => openSignIn(then), testid: 'sign-in' }, 'Sign in');
 }
 
 /** Takes the cookie away, whatever the server says: it may be long out of date. */
@@ -37,7 +37,7 @@ const NEEDS_HTTPS =
 
 function openSignIn(then) {
   if (!isSecureContext) {
-    const text = h('p', { role: 'alert', 'data-testid': 'sign-in-error' }, NEEDS_HTTPS);
+    const text = h('p', { role: 'alert', testid: 'sign-in-error' }, NEEDS_HTTPS);
     openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
     return;
   }
@@ -48,7 +48,7 @@ function openSignIn(then) {
     required: true,
     autocomplete: 'off',
     spellcheck: 'false',
-    'data-testid': 'sign-in-token',
+    testid: 'sign-in-token',
   });
   const hint = 'Ask the operator of this server for it. It is kept in a cookie until it expires.';
   const dialog = openForm({

@@ -22,7 +22,7 @@ export function statusName(status) {
 export function statusChip(status) {
   const tone = SHOWN[status]?.[1] ?? 'muted';
   const dot = h('span.dot', { 'aria-hidden': 'true' });
-  return h('span.chip', { class: `chip-${tone} status-${status}`, 'data-testid': 'status' }, dot, statusName(status));
+  return h('span.chip', { class: `chip-${tone} status-${status}`, testid: 'status' }, dot, statusName(status));
 }
 
 /** A chip that says that an open task has lost its producer; nothing if it has not. */
@@ -30,7 +30,7 @@ export function lostChip(task) {
   const lost = task.status === 'open' ? (task.producers ?? []).filter((producer) => producer.state === 'lost') : [];
   if (lost.length === 0) return null;
   const since = lost.map((producer) => producer.since).sort()[0];
-  return h('span.chip.chip-warn', { title: `Last heard of ${full(since)}`, 'data-testid': 'lost' }, 'Producer lost');
+  return h('span.chip.chip-warn', { title: `Last heard of ${full(since)}`, testid: 'lost' }, 'Producer lost');
 }
 
 /** Labels as small chips. */
@@ -41,7 +41,7 @@ export function labelChips(labels) {
 /** The light that says how a connection is. */
 export class Light {
   #text = h('span.light-text');
-  element = h('div.light', { 'data-testid': 'light' }, h('span.lamp', { 'aria-hidden': 'true' }), this.#text);
+  element = h('div.light', { testid: 'light' }, h('span.lamp', { 'aria-hidden': 'true' }), this.#text);
 
   /** @param {State} state @return what {@link lightOf} says */
   show(state) {

@@ -15,9 +15,9 @@ export class TaskHead {
   #notice = new DoneNotice();
 
   constructor(id) {
-    this.title = h('h1', { tabindex: '-1', 'data-testid': 'task-title' }, id);
+    this.title = h('h1', { tabindex: '-1', testid: 'task-title' }, id);
     this.status = h('span.head-status');
-    this.facts = h('p.head-facts', { 'data-testid': 'task-facts' });
+    this.facts = h('p.head-facts', { testid: 'task-facts' });
     this.labels = h('span.head-labels');
     this.cancelText = h('span', 'Cancel task');
     this.cancel = h(
@@ -27,7 +27,7 @@ export class TaskHead {
         'aria-label': 'Cancel task',
         title: 'Cancel task',
         onclick: () => this.#askCancel(),
-        'data-testid': 'cancel',
+        testid: 'cancel',
       },
       icon('stop'),
       this.cancelText,

@@ -26,12 +26,12 @@ export class TaskTools {
     this.#id = id;
     this.#lines = lines;
     this.#actions = actions;
-    const retry = { hidden: true, onclick: actions.reconnect, 'data-testid': 'reconnect' };
+    const retry = { hidden: true, onclick: actions.reconnect, testid: 'reconnect' };
     this.retry = h('button.button.small', retry, 'Retry now');
     this.dropped = h('button.badge.badge-warn', {
       hidden: true,
       onclick: actions.lastMark,
-      'data-testid': 'dropped',
+      testid: 'dropped',
       title: 'Show where',
     });
     this.follow = toggle('follow', 'Follow', 'Follow the end (f)', 'follow', actions.follow);
@@ -66,8 +66,8 @@ export class TaskTools {
 
   /** Asks for the number of a line, and goes there. */
   askLine() {
-    const field = h('input', { id: 'line', type: 'number', min: '1', required: true, 'data-testid': 'line-number' });
-    const go = h('button.button.primary', { type: 'submit', 'data-testid': 'line-go' }, 'Go');
+    const field = h('input', { id: 'line', type: 'number', min: '1', required: true, testid: 'line-number' });
+    const go = h('button.button.primary', { type: 'submit', testid: 'line-go' }, 'Go');
     const onsubmit = (event) => {
       event.preventDefault();
       dialog.close();
@@ -118,6 +118,6 @@ export class TaskTools {
 
 /** A button that stays pressed. */
 function toggle(drawing, text, label, testid, onclick) {
-  const look = { 'aria-pressed': 'false', 'aria-label': label, title: label, 'data-testid': testid };
+  const look = { 'aria-pressed': 'false', 'aria-label': label, title: label, testid };
   return h('button.button.toggle', { ...look, onclick }, icon(drawing), h('span.toggle-text', text));
 }

@@ -109,7 +109,7 @@ class TaskView {
     const inBar = { search: this.search.element, faults: this.faults.element };
     this.tools = new TaskTools(id, this.#lines, inBar, this.#actions);
     this.jump = jumpButton(this.output);
-    this.overlay = h('div.output-empty', { hidden: true, 'data-testid': 'output-empty' });
+    this.overlay = h('div.output-empty', { hidden: true, testid: 'output-empty' });
     this.feed = new Feed(this.#lines, () => this.#batch());
     this.part = new LogPart(this.#lines, {
       read: (from, until, signal) => readEvents(id, from, until, signal),
@@ -137,7 +137,7 @@ class TaskView {
   /** Asks for the task, and again if the server can't be reached. */
   async load() {
     const spinner = h('span.spinner', { 'aria-hidden': 'true' });
-    replace(this.#main, h('div.page.loading', { 'data-testid': 'loading' }, spinner, 'Loading the task…'));
+    replace(this.#main, h('div.page.loading', { testid: 'loading' }, spinner, 'Loading the task…'));
     useKeys({});
     try {
       this.#show(await this.#snapshot());
@@ -161,7 +161,7 @@ class TaskView {
     // A server that starts or stops answers its own 404: only Taskstream knows that there is no such task.
     const gone = error.status === 404 && error.isProblem;
     const again = h('button.button.primary', { onclick: () => this.load() }, 'Try again');
-    const empty = h('div.empty', { 'data-testid': gone ? 'not-found' : 'load-error' }, [
+    const empty = h('div.empty', { testid: gone ? 'not-found' : 'load-error' }, [
       icon(gone ? 'search' : 'alert'),
       h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
       h('p', error.detail || 'Taskstream did not answer. It may be starting, or briefly unavailable.'),

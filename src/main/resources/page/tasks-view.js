@@ -55,15 +55,15 @@ class TasksView {
       spellcheck: 'false',
       oninput: () => this.#typed(),
       onkeydown: (event) => event.key === 'Escape' && this.#clear(),
-      'data-testid': 'filter',
+      testid: 'filter',
     });
-    this.list = h('ul.tasks', { 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' }, skeleton());
-    const more = { hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' };
+    this.list = h('ul.tasks', { testid: 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' }, skeleton());
+    const more = { hidden: true, onclick: () => this.#loadMore(), testid: 'load-more' };
     this.more = h('button.button', more, 'Load more');
-    this.watch = h('a.button', { hidden: true, 'data-testid': 'watch-picked' });
+    this.watch = h('a.button', { hidden: true, testid: 'watch-picked' });
     this.notice = h('div.notice-place');
     this.empty = h('div.empty-place');
-    const create = this.#createButton({ 'data-testid': 'create' });
+    const create = this.#createButton({ testid: 'create' });
     const page = h('div.page', [
       h('div.page-head', h('h1', { tabindex: '-1' }, 'Tasks'), create),
       h('div.filter-bar', this.#filters(), this.watch, this.input),
@@ -103,7 +103,7 @@ class TasksView {
         // The text is that at the time of the click.
         onclick: (event) => event.currentTarget.setAttribute('href', this.#addressOf(status)),
         'aria-current': this.#status === status && 'page',
-        'data-testid': `filter-${status ?? 'all'}`,
+        testid: `filter-${status ?? 'all'}`,
       };
       return h('a.filter', attributes, name);
     };
@@ -238,7 +238,7 @@ class TasksView {
     this.list.classList.add('stale');
     this.list.setAttribute('aria-busy', 'false');
     const again = () => this.#refresh();
-    const notice = h('div.notice.notice-bad', { role: 'status', 'data-testid': 'list-error' }, [
+    const notice = h('div.notice.notice-bad', { role: 'status', testid: 'list-error' }, [
       icon('alert'),
       h('div', h('strong', this.#unknown ? 'Please sign in' : what), h('p', how)),
       this.#unknown ? signInButton(again) : h('button.button', { onclick: again }, 'Try now'),
@@ -248,7 +248,7 @@ class TasksView {
 }
 
 function emptyState(drawing, title, ...rest) {
-  return h('div.empty', { 'data-testid': 'empty' }, icon(drawing), h('h2', title), rest);
+  return h('div.empty', { testid: 'empty' }, icon(drawing), h('h2', title), rest);
 }
 
 /** One task in the list; updated in place, so that neither the focus nor the scroll position moves. */
@@ -263,7 +263,7 @@ class TaskRow {
       checked: isPicked,
       title: 'Watch it beside others',
       onchange: () => onPick(this.pick.checked),
-      'data-testid': 'pick',
+      testid: 'pick',
     });
     this.element = h('li', this.pick, this.link);
   }

@@ -5,6 +5,9 @@
  * asked in chunks of a thousand, each at most once, few at a time.
  */
 
+import { millis } from './format.js';
+import { sequenceOf } from './lines.js';
+
 const CHUNK = 1000;
 const AT_ONCE = 2;
 const MOST_CHUNKS = 500;
@@ -28,10 +31,9 @@ export class Times {
 
   /** The event's time in milliseconds; null when it isn't known, in which case it is asked for. */
   of(id) {
-    const cut = id.lastIndexOf('-');
-    const sequence = Number(id.slice(cut + 1));
+    const sequence = sequenceOf(id);
     const first = Math.floor((sequence - 1) / CHUNK) * CHUNK;
-    const key = `${id.slice(0, cut)}-${first}`;
+    const key = `${id.slice(0, id.lastIndexOf('-'))}-${first}`;
     const chunk = this.#chunks.get(key);
     if (chunk) return chunk[sequence - first - 1] || null;
     if (chunk === undefined) this.#want(key, first);
@@ -65,8 +67,8 @@ export class Times {
     const after = first === 0 ? null : key;
     const page = await this.#fetchEvents({ after, limit: CHUNK }).catch(() => ({ events: [] }));
     for (const { id, time } of page.events ?? []) {
-      const at = Number(id.slice(id.lastIndexOf('-') + 1)) - first - 1;
-      if (at >= 0 && at < CHUNK) times[at] = typeof time === 'number' ? time : Date.parse(time);
+      // An index out of bounds sets nothing.
+      times[sequenceOf(id) - first - 1] = millis(time);
     }
     return times;
   }

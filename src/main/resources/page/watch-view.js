@@ -53,7 +53,7 @@ export function mountWatch(main, query) {
     main,
     h(
       'div.watch',
-      { 'data-testid': 'watch' },
+      { testid: 'watch' },
       title,
       panes.map(({ element }) => element),
     ),
@@ -103,7 +103,7 @@ class Pane {
     this.output.part = WHOLE;
     this.output.element.removeAttribute('id');
     this.output.element.setAttribute('aria-label', `Output of ${id}`);
-    this.element = h('section.pane', { 'aria-label': id, 'data-testid': 'pane', 'data-id': id }, [
+    this.element = h('section.pane', { 'aria-label': id, testid: 'pane', 'data-id': id }, [
       h('header.pane-head', h('h2', this.title), this.status, this.#light.element),
       h('div.output-place', this.output.element, this.jump),
     ]);
@@ -115,8 +115,8 @@ class Pane {
       },
       open: () => shared.source(id),
       snapshot: () => this.#snapshot(),
-      onEvent: (event) => this.feed.event(event),
-      onMark: (mark) => this.feed.mark(mark),
+      onEvent: (event) => this.feed.add(event),
+      onMark: (mark) => this.feed.add(mark),
       onState: (state) => this.#changed(state),
       ...ofBrowser,
     });
