@@ -1,11 +1,10 @@
 /**
- * Which rows of the screen the lines take: more than one where a line is wrapped or opened, none where it is folded. No
- * DOM.
+ * Which rows the lines take: more than one where a line is wrapped or opened, none where it is folded. No DOM.
  */
 
 import { breaksOf } from './cells.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN, skippedText, Taken } from './lines.js';
+import { MOST_DRAWN, skippedText, Taken } from './lines.js';
 import { Rows } from './rows.js';
 
 const LEAST_COLUMNS = 20;
@@ -25,7 +24,7 @@ export class Layout {
   #rows = new Rows();
   /** The lines whose rows are known. */
   #taken = new Taken();
-  /** The number of the line that is the first of #rows. */
+  /** The first line of #rows. */
   #start = 0;
   /** Characters that fit into a row. */
   columns = 80;
@@ -58,10 +57,7 @@ export class Layout {
     return this.rowOf(number) + this.#rows.rowsOf(number - this.#start);
   }
 
-  /**
-   * Counts the rows of lines that are new or shown otherwise than before.
-   * @return {number} the first of these lines; the end if there is none
-   */
+  /** Counts the rows of lines that are new or shown otherwise. @return {number} the first; the end if there is none */
   take() {
     const from = Math.min(this.#folds.take(), this.#taken.take(this.#lines));
     this.renew(from);
@@ -75,7 +71,6 @@ export class Layout {
       this.#rows.push(this.#rowsOf(number));
   }
 
-  /** Counts the rows of one line anew. */
   renewLine(number) {
     this.#rows.set(number - this.#start, this.#rowsOf(number));
   }
@@ -117,7 +112,7 @@ export class Layout {
       json: null,
     }));
     if (!line.open) return parts;
-    return [...parts, ...prettyLines(dataText(line)).map((json) => ({ from: 0, to: 0, first: false, json }))];
+    return [...parts, ...prettyLines(line.data[0]).map((json) => ({ from: 0, to: 0, first: false, json }))];
   }
 
   #rowsOf(number) {

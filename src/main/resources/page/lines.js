@@ -2,12 +2,11 @@
  * The lines of one task's output, in memory and bounded. No DOM.
  *
  * The text of a task is all its deltas joined, and is shown as on a terminal: the last lines may change (see terminal.js),
- * and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of its own, and the
- * text goes on below it.
+ * and each change makes a line another object. An item or a mark stands on a line of its own, and the text goes on below.
  *
- * Lines are counted for as long as the page watches the task; the oldest are cut off and the others keep their places. So a
- * place held elsewhere (a match, a row) is either right or known to be gone. Another part of the log is another
- * `generation`. The numbers that readers see are the log's: of line feeds, and of events that are no text.
+ * The oldest lines are cut off and the others keep their places, so a place held elsewhere (a match, a row) is either right
+ * or known to be gone. Another part of the log is another `generation`. The numbers that readers see are the log's: of line
+ * feeds, and of events that are no text.
  */
 
 import { cellsOf } from './cells.js';
@@ -15,7 +14,7 @@ import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
 import { firstIndex } from './ordered.js';
 import { Terminal } from './terminal.js';
 
-/** Lines kept; older ones are cut off, a batch at a time. */
+/** Lines kept; the oldest are cut off, a batch at a time. */
 export const MOST_LINES = 200_000;
 const CUT = 10_000;
 /** Characters kept in all, for lines can be long. */
@@ -41,7 +40,7 @@ export class Lines {
   #lines = [];
   #cut = 0;
   #terminal = new Terminal();
-  /** How many lines at the end may change. */
+  /** Lines at the end that may change. */
   #changing = 0;
   /** The lines that rows were made into. */
   #made = new WeakMap();
@@ -50,11 +49,10 @@ export class Lines {
   /** The number of the first line that was here; null while it is not known. */
   #base = null;
   #first = null;
-  /** How many lines of the log are here that won't change, and whether the last of them goes on; with those that may. */
+  /** Lines of the log that are here and won't change, and whether the last of them goes on; with those that may. */
   #settled = NONE;
   #counted = NONE;
   #cutSize;
-  /** Lines kept at most. */
   mostLines;
   generation = 0;
 
@@ -63,17 +61,17 @@ export class Lines {
     this.#cutSize = cutSize;
   }
 
-  /** The number of the oldest line kept: how many were cut off. */
+  /** The number of the oldest line kept. */
   get start() {
     return this.#cut;
   }
 
-  /** One past the number of the newest line. */
+  /** One past the newest line. */
   get end() {
     return this.#cut + this.#lines.length;
   }
 
-  /** The number of the first line that may still change. */
+  /** The first line that may still change. */
   get changingFrom() {
     return this.end - this.#changing;
   }
@@ -82,7 +80,7 @@ export class Lines {
     return this.#lines.length;
   }
 
-  /** Cells of the widest line that was ever kept, so that the width scrolled over never shrinks under a reader. */
+  /** Cells of the widest line ever, so that the width scrolled over never shrinks under a reader. */
   get widest() {
     return this.#widest;
   }
@@ -102,7 +100,7 @@ export class Lines {
     this.#cut = start;
   }
 
-  /** Says which line of the log the text of the first event is in, and whether that line begins before. */
+  /** Says which line of the log the first event's text is in, and whether that line begins before. */
   setBase(line, isBegun) {
     this.#base = isBegun && this.#first?.kind !== 'text' ? line + 1 : line;
   }
@@ -112,7 +110,7 @@ export class Lines {
     this.#widest = Math.max(this.#widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
   }
 
-  /** The number, from 1, of the line of the log that a line belongs to; null if that is not known. */
+  /** The number, from 1, of the log's line that a line belongs to; null if that is not known. */
   numberOf(number) {
     const nth = this.line(number)?.nth ?? null;
     return this.#base === null || nth === null ? null : this.#base + nth;
@@ -239,8 +237,7 @@ export class Lines {
   }
 
   /**
-   * Ends a batch: shows what the text has become, once for all its pieces, and cuts the oldest lines off where there are
-   * too many, or too long ones.
+   * Ends a batch: shows what the text has become, and cuts the oldest lines off where there are too many, or too long ones.
    * @return {number} how many lines were cut off
    */
   settle() {
@@ -287,19 +284,14 @@ export class Lines {
   }
 }
 
-/**
- * What a reader of the lines has taken of them, to know what it must take again.
- */
+/** What a reader of the lines has taken of them, to know what it must take again. */
 export class Taken {
   #generation = 0;
   #end = 0;
   /** Those that could change then. @type {Line[]} */
   #changing = [];
 
-  /**
-   * Takes all lines.
-   * @return {number} the first that is new or another than before; the end if there is none
-   */
+  /** Takes all lines. @return {number} the first that is new or another than before; the end if there is none */
   take(lines) {
     const from = this.next(lines);
     this.#generation = lines.generation;
@@ -361,11 +353,6 @@ function weightOf({ text, parts, raw, data }) {
 /** What was sent of a line of text. */
 function sentText(line) {
   return (line.raw ?? line.text) + line.end;
-}
-
-/** The data of the event that begins in a line other than text. */
-export function dataText(line) {
-  return line.data[0];
 }
 
 /** What stands for the characters before those that are drawn. */

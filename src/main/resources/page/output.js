@@ -1,9 +1,9 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
  *
- * Every row has the same height. Without wrapping a line is one row, and long lines are scrolled sideways; with wrapping
- * (the default on a phone) it is cut into rows, counted in characters, so that the height of what isn't on screen is known
- * without drawing it. While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold.
+ * Every row has the same height. With wrapping (the default on a phone) a line is cut into rows by counting characters, so
+ * that the height of what isn't on screen is known without drawing it. While it follows, the list stays at its end.
+ * Scrolling up lets go; scrolling to the end takes hold.
  */
 
 import { cellsOf } from './cells.js';
@@ -51,8 +51,8 @@ export class Output {
   };
   #onFollow;
   #resize;
-  /** @type {LogPart} */
-  #part;
+  /** The part of the log that the lines are. @type {LogPart} */
+  part;
 
   /**
    * @param {(from: number, to: number) => boolean} hasError whether an error is in lines from one up to another
@@ -110,18 +110,13 @@ export class Output {
     return this.#following;
   }
 
-  /** The part of the log that the lines are. */
-  set part(part) {
-    this.#part = part;
-  }
-
   /** The first and the last line on screen. */
   get screen() {
     const row = this.#scrollRow() + this.element.clientHeight / this.#cell.height;
     return { top: this.topLine, bottom: this.#layout.lineAt(Math.floor(row)) };
   }
 
-  /** Shows lines that are made anew, with the one that was at the top where it was. */
+  /** Shows lines that are made anew, with the one at the top where it was. */
   renew(change) {
     const top = this.topLine;
     const within = this.element.scrollTop - this.#layout.rowOf(top) * this.#cell.height;
@@ -146,12 +141,11 @@ export class Output {
     return this.#layout.wrap;
   }
 
-  /** The first line that is on screen. */
+  /** The first line on screen. */
   get topLine() {
     return this.#layout.lineAt(Math.floor(this.#scrollRow()));
   }
 
-  /** Whether a line is on screen. */
   shows(number) {
     const row = this.#layout.rowOf(number) - this.#scrollRow();
     return number >= this.#lines.start && row >= 0 && row * this.#cell.height < this.element.clientHeight;
@@ -163,7 +157,7 @@ export class Output {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** Changes how rows look; see the type Looks in row.js. */
+  /** Changes how rows look. @param {Looks} change */
   look(change) {
     this.#looks = { ...this.#looks, ...change };
     const before = (this.#looks.numbers ? NUMBER_WIDTH : 0) + (this.#looks.time ? TIME_WIDTH : 0);
@@ -193,13 +187,13 @@ export class Output {
 
   follow(following) {
     // Where the end is not held it has to be asked for.
-    if (following && !this.#part.isLive) return this.#part.toEnd().then((isThere) => isThere && this.follow(true));
+    if (following && !this.part.isLive) return this.part.toEnd().then((isThere) => isThere && this.follow(true));
     this.#following = following;
     this.#onFollow();
     this.refresh();
   }
 
-  /** Draws, in the next frame, what has changed: lines that came or were cut off. */
+  /** Draws, in the next frame, lines that came or were cut off. */
   refresh() {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
@@ -220,7 +214,6 @@ export class Output {
     this.redraw();
   }
 
-  /** Folds or opens the group that a line begins. */
   #fold(number) {
     this.follow(false);
     this.#forgetCut();
@@ -229,7 +222,6 @@ export class Output {
     this.redraw();
   }
 
-  /** Folds or opens all groups. */
   foldAll(isCollapsed) {
     this.#folds.setAll(isCollapsed);
     this.#layOut();
@@ -282,7 +274,7 @@ export class Output {
       setText(element, took(Date.now() - Number(element.dataset.since)));
   }
 
-  /** Scrolls as a key says; see keys of a text area. */
+  /** Scrolls as a key would a text area. */
   scrollBy(key) {
     const { width, height } = this.#cell;
     const page = this.element.clientHeight - 2 * height;
@@ -297,7 +289,7 @@ export class Output {
     if (key === 'End') this.follow(true);
     else if (key === 'Home') {
       this.element.scrollTo(0, 0);
-      if (this.#part.hasEarlier) this.#part.toStart();
+      if (this.part.hasEarlier) this.part.toStart();
     } else this.element.scrollBy(...ways[key]);
   }
 
@@ -309,13 +301,13 @@ export class Output {
 
   /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
   #wheeled(by) {
-    if (by < 0 && (this.#canScroll() || this.#part.hasEarlier)) this.follow(false);
+    if (by < 0 && (this.#canScroll() || this.part.hasEarlier)) this.follow(false);
     else if (by > 0 && !this.#following && this.#isAtEnd()) this.follow(true);
   }
 
   #isAtEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
-    return this.#part.isLive && scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+    return this.part.isLive && scrollTop + clientHeight >= scrollHeight - this.#cell.height;
   }
 
   #scrolled() {
@@ -390,7 +382,7 @@ export class Output {
     this.#take();
     this.#size();
     // Where all fits on the screen there is no end to be away from.
-    if (!this.#following && !this.#canScroll() && this.#part.isWhole) this.follow(true);
+    if (!this.#following && !this.#canScroll() && this.part.isWhole) this.follow(true);
     if (this.#following) this.element.scrollTop = this.element.scrollHeight;
     else this.#onFollow();
     this.#lastTop = this.element.scrollTop;
@@ -404,7 +396,7 @@ export class Output {
       this.#layout.total,
       Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
     );
-    this.#part.near(first, this.#layout.total - last);
+    this.part.near(first, this.#layout.total - last);
     const top = this.#top();
     this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }

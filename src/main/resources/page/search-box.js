@@ -16,7 +16,8 @@ export class SearchBox {
   #whole;
   #output;
   #lines;
-  #part = null;
+  /** The part of the log that the lines are. @type {LogPart} */
+  part = null;
   #frame = 0;
   /** The line that one looked at when typing began: the search goes from there. */
   #origin = 0;
@@ -44,11 +45,6 @@ export class SearchBox {
     this.steps = stepButtons('match', 'Nn', 'search', (direction) => this.step(direction));
     this.element = h('div.search', { role: 'search' }, icon('search'), this.input, this.status, this.steps);
     this.#show();
-  }
-
-  /** The part of the log that the lines are. */
-  set part(part) {
-    this.#part = part;
   }
 
   dispose() {
@@ -91,7 +87,7 @@ export class SearchBox {
     this.#held.start('');
     this.#whole.stop();
     clearTimeout(this.#timer);
-    this.#search = query === '' || this.#part.isWhole ? this.#held : this.#whole;
+    this.#search = query === '' || this.part.isWhole ? this.#held : this.#whole;
     this.#output.look({ search: this.#search });
     if (this.#search === this.#whole) {
       this.#timer = setTimeout(() => this.#searchWhole(query), TYPING_MS);
@@ -103,7 +99,7 @@ export class SearchBox {
   }
 
   #searchWhole(query) {
-    const origin = this.#lines.line(this.#origin)?.sequence ?? this.#part.first;
+    const origin = this.#lines.line(this.#origin)?.sequence ?? this.part.first;
     this.#whole.start(query, origin, () => {
       this.#show();
       if (!this.#revealed && this.#whole.count > 0) this.#revealFirst();
@@ -132,7 +128,7 @@ export class SearchBox {
     const { query } = this.#search;
     this.#show();
     if (this.#search === this.#whole) {
-      if (!(await this.#part.toEvent(match.sequence)) || this.#search.query !== query) return;
+      if (!(await this.part.toEvent(match.sequence)) || this.#search.query !== query) return;
       match = this.#whole.place(match);
     }
     this.#output.reveal({ length: query.length, ...match });
