@@ -24,9 +24,7 @@ export class DrawnRows {
   /** What is to be selected with the next drawing. */
   #wanted = null;
 
-  /**
-   * @param {HTMLElement} sheet that they are put into
-   */
+  /** @param {HTMLElement} sheet that they are put into */
   constructor(sheet, lines, layout, folds) {
     this.#sheet = sheet;
     this.#lines = lines;
@@ -86,7 +84,7 @@ export class DrawnRows {
     return next;
   }
 
-  /** Elements are in the order of their rows, so that a selection and a screen reader go through them as one sees them. */
+  /** Elements are in the order of their rows, for selections and screen readers. */
   #insert() {
     let next = null;
     for (const row of [...this.#rows.keys()].sort((one, other) => other - one)) {
@@ -96,14 +94,14 @@ export class DrawnRows {
     }
   }
 
-  /** The button or link that has the focus. @return {?{element: Element, line: number, name: string}} */
+  /** The button or link with the focus. @return {?{element: Element, line: number, name: string}} */
   #focused() {
     const element = document.activeElement;
     const row = this.#sheet.contains(element) ? element.closest('.row') : null;
     return row && { element, line: Number(row.dataset.line), name: element.classList[0] };
   }
 
-  /** The rows, from and to, of the lines that the selection begins and ends in, and of the one with the focus. */
+  /** The rows, from and to, of the lines with the ends of the selection and with the focus. */
   #pinned(focused) {
     return [...Object.values(this.#selected ?? {}), focused]
       .filter(Boolean)

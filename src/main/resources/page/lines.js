@@ -159,7 +159,7 @@ export class Lines {
     terminal.seal(true);
     terminal.takeDone().forEach(({ text, parts }, index) => {
       const only = index === 0 ? { label: item.label, detail: item.detail, data: [data] } : { data: [] };
-      this.#put({ ...about, ...only, text, parts, raw: null, end: '\n' });
+      this.#put(measured({ ...about, ...only, text, parts, raw: null, end: '\n' }));
     });
   }
 
@@ -168,7 +168,7 @@ export class Lines {
     this.#seal(false);
     const label = kind === 'lag' ? 'lagged' : 'gap';
     const about = { kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] };
-    this.#put({ ...about, text, parts: null, raw: null, end: '\n' });
+    this.#put(measured({ ...about, text, parts: null, raw: null, end: '\n' }));
   }
 
   #seal(isLast) {
@@ -193,20 +193,13 @@ export class Lines {
     if (made?.stamp === stamp) return made.line;
     const { text, parts, sent, end, events } = row;
     const data = events.length === 1 && events[0] === dataOf(sent + end) ? null : events;
-    const line = measured({
-      ...row.about,
-      data,
-      text,
-      parts: parts && [...parts],
-      raw: sent === text ? null : sent,
-      end,
-    });
+    const raw = sent === text ? null : sent;
+    const line = measured({ ...row.about, data, text, parts: parts && [...parts], raw, end });
     this.#made.set(row, { stamp, line });
     return line;
   }
 
-  #put(about) {
-    const line = about.weight === undefined ? measured(about) : about;
+  #put(line) {
     if (line.cells > this.#widest) this.#widest = line.cells;
     this.#characters += line.weight;
     line.sequence = line.id === null ? (this.#lines.at(-1)?.sequence ?? 0) : sequenceOf(line.id);

@@ -1,9 +1,9 @@
 /**
  * Which part of the log is held as lines: the end, which grows live, or an earlier one that the reader went to. No DOM.
  *
- * Sequences have no holes, so any part can be asked for. Going up, the lines are made anew from an earlier event on, without
- * those far below the screen; going down, lines are added and the first cut off. What comes live meanwhile is counted.
- * A part begins plain: the style that text before it has set is not known.
+ * Going up, the lines are made anew from an earlier event on, without those far below the screen; going down, lines are
+ * added and the first cut off. What comes live meanwhile is counted. A part begins plain: the style that text before it has
+ * set is not known.
  */
 
 import { sequenceOf } from './lines.js';
@@ -231,7 +231,6 @@ export class LogPart {
       this.#needs.reveal(this.#lines.start);
   }
 
-  /** Holds the end. */
   async toEnd() {
     let isThere = await this.#hold(this.#last - this.#step, this.#last);
     while (isThere && !this.isLive) isThere = await this.#down();

@@ -9,19 +9,16 @@ import { isSignedIn } from './sign-in.js';
 /** Whoever has signed in here needs the token in the shell, too; the runner takes it from the environment by itself. */
 const token = () => (isSignedIn() ? `-H "Authorization: Bearer $TASKSTREAM_TOKEN" ` : '');
 
-/** The lines that run a build and publish its output through all outages. */
-export function runLine(id, command = 'make') {
+function runLine(id) {
   const jar = 'taskstream-run.jar';
-  return `curl -sO ${address(jar)} && java -jar ${jar} ${address(`tasks/${encodeURIComponent(id)}`)} -- ${command}`;
+  return `curl -sO ${address(jar)} && java -jar ${jar} ${address(`tasks/${encodeURIComponent(id)}`)} -- make`;
 }
 
-/** The line that pipes a build's output into a task, as it arrives. */
-export function pipeLine(id, command = 'make') {
-  return `${command} 2>&1 | curl -sT- -X POST ${token()}-H 'Content-Type: text/plain' ${eventsAddress(id)}`;
+function pipeLine(id) {
+  return `make 2>&1 | curl -sT- -X POST ${token()}-H 'Content-Type: text/plain' ${eventsAddress(id)}`;
 }
 
-/** The line that finishes a task. */
-export function doneLine(id) {
+function doneLine(id) {
   return `curl -s ${token()}-H 'Content-Type: application/json' -d '{"type":"done"}' ${eventsAddress(id)}`;
 }
 

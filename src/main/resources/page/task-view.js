@@ -9,6 +9,7 @@ import { h, icon, replace, setText, toast } from './dom.js';
 import { Feed } from './feed.js';
 import { FaultsBox } from './faults-box.js';
 import { count, plural } from './format.js';
+import { itemOf } from './items.js';
 import { useKeys } from './keys.js';
 import { Lines, MOST_LINES } from './lines.js';
 import { LogPart } from './log-part.js';
@@ -34,14 +35,7 @@ export function mountTask(main, id, query) {
 }
 
 /** The cheap look first, for this sees every event. */
-function isCancelRequest(data) {
-  if (!data.includes('"cancel_requested"')) return false;
-  try {
-    return JSON.parse(data)?.type === 'cancel_requested';
-  } catch {
-    return false;
-  }
-}
+const isCancelRequest = (data) => data.includes('"cancel_requested"') && itemOf(data).kind === 'cancel';
 
 /** What connections need of the browser. */
 export const ofBrowser = {

@@ -45,8 +45,7 @@ export class Terminal {
   #noted = 0;
 
   /**
-   * Goes on.
-   * @param {string} text a piece; it may end anywhere, also within a sequence
+   * @param {string} text a piece that goes on; it may end anywhere, also within a sequence
    * @param {?Object} about given to the rows that begin in it
    */
   write(text, about = null) {
@@ -85,17 +84,13 @@ export class Terminal {
   /** The rows that may change. Those at the end that nothing is shown in are none yet. */
   get shown() {
     let end = this.#rows.length;
-    while (end > 0 && this.#isBlank(end - 1)) end--;
+    while (end > this.#row && this.#rows[end - 1].isEmpty) end--;
     return this.#rows.slice(0, end);
   }
 
   /** The rows behind those that are shown. */
   get hidden() {
     return this.#rows.slice(this.shown.length);
-  }
-
-  #isBlank(index) {
-    return this.#rows[index].isEmpty && index >= this.#row;
   }
 
   /**
@@ -199,7 +194,6 @@ export class Terminal {
     }
   }
 
-  /** The cursor's row. */
   #openRow() {
     const bottom = this.#bottom();
     return this.#rows[this.#row] ?? bottom;
