@@ -62,8 +62,7 @@ function decode(text) {
 function markNavigation(path) {
   for (const link of document.querySelectorAll('.nav a')) {
     const here = link.hash === `#${path}` || (link.hash === '#/' && path.startsWith('/tasks'));
-    if (here) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    link.ariaCurrent = here ? 'page' : null;
   }
 }
 
@@ -72,8 +71,7 @@ const themeButton = document.getElementById('theme');
 function labelTheme() {
   const name = theme();
   const label = `Theme: ${name === 'system' ? 'as the system' : name}`;
-  themeButton.setAttribute('aria-label', label);
-  themeButton.title = label;
+  themeButton.ariaLabel = themeButton.title = label;
   replace(themeButton, icon({ system: 'auto', light: 'sun', dark: 'moon' }[name]));
 }
 

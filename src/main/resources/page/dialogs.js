@@ -111,14 +111,14 @@ export function menuButton(label, entries) {
 
   function open() {
     menu.hidden = false;
-    button.setAttribute('aria-expanded', 'true');
+    button.ariaExpanded = true;
     items[0].focus();
     document.addEventListener('pointerdown', outside, true);
   }
 
   function close(giveFocus) {
     menu.hidden = true;
-    button.setAttribute('aria-expanded', 'false');
+    button.ariaExpanded = false;
     document.removeEventListener('pointerdown', outside, true);
     if (giveFocus) button.focus();
   }

@@ -62,13 +62,12 @@ class DoctorView {
 
   async #run() {
     const abort = new AbortController();
-    const doctor = new Doctor();
+    const doctor = new Doctor(performance.now());
     this.#abort = abort;
     this.#label();
     this.progress.hidden = false;
     replace(this.verdict);
     setText(this.count, 'Waiting for the first number…');
-    doctor.start(performance.now());
     try {
       await this.#read(doctor, abort.signal);
     } catch (error) {
@@ -119,10 +118,10 @@ class DoctorView {
   }
 
   #draw(doctor) {
-    const { received, facts } = doctor;
+    const { arrivals, facts } = doctor;
     this.result.hidden = false;
-    this.progress.value = received;
-    setText(this.count, `${received} of ${EXPECTED}`);
+    this.progress.value = arrivals.length;
+    setText(this.count, `${arrivals.length} of ${EXPECTED}`);
     replace(this.chart, chart(doctor, this.chart.clientWidth));
     replace(
       this.facts,

@@ -20,21 +20,22 @@ const ENCODED = /gzip|br|zstd|deflate/;
 export class Doctor {
   #decoder = new TextDecoder();
   #rest = '';
-  #begin = 0;
-  #headAt = null;
-  #endAt = null;
+  #begin;
+  #headAfter = null;
+  #endAfter = null;
   #headers = {};
   #error = null;
   /** @type {{number: number, at: number}[]} */
   #arrivals = [];
 
-  start(now) {
+  /** @param {number} now when it is asked */
+  constructor(now) {
     this.#begin = now;
   }
 
   /** The answer's head has come. @param {Object<string, ?string>} headers by lower-case name */
   head(now, headers) {
-    this.#headAt = now;
+    this.#headAfter = now - this.#begin;
     this.#headers = headers;
   }
 
@@ -51,13 +52,8 @@ export class Doctor {
 
   /** The stream has ended, by itself or by an error. */
   end(now, error = null) {
-    this.#endAt = now - this.#begin;
+    this.#endAfter = now - this.#begin;
     this.#error = error;
-  }
-
-  /** How many numbers came. */
-  get received() {
-    return this.#arrivals.length;
   }
 
   /** When each number was sent, when it came, and how late that is. */
@@ -76,14 +72,14 @@ export class Doctor {
     const seen = new Set(arrivals.map(({ number }) => number));
     const gaps = arrivals.slice(1).map(({ at }, index) => at - arrivals[index].at);
     return {
-      headAfter: this.#headAt === null ? null : this.#headAt - this.#begin,
+      headAfter: this.#headAfter,
       firstAfter: arrivals[0]?.at ?? null,
       longestWait: gaps.length > 0 ? Math.max(...gaps) : null,
       worstDelay: arrivals.length > 0 ? Math.max(...arrivals.map(({ late }) => late)) : null,
       together: gaps.filter((gap) => gap < TOGETHER_MS).length,
       missing: Array.from({ length: last }, (_, index) => index + 1).filter((number) => !seen.has(number)),
       last,
-      endAfter: this.#endAt,
+      endAfter: this.#endAfter,
       encoding: this.#headers['content-encoding'] ?? null,
       type: this.#headers['content-type'] ?? null,
       via: this.#headers.via ?? null,
@@ -94,13 +90,13 @@ export class Doctor {
   get findings() {
     const facts = this.facts;
     const found = [];
-    if (this.#endAt !== null && facts.last < EXPECTED) found.push(cut(facts, this.#error));
+    if (this.#endAfter !== null && facts.last < EXPECTED) found.push(cut(facts, this.#error));
     if (facts.missing.length > 0) found.push(lost(facts));
     if (facts.worstDelay >= LATE_MS || facts.firstAfter >= FIRST_MS) found.push(buffers(facts));
     if (ENCODED.test(facts.encoding ?? '')) found.push(compresses(facts));
     if (facts.type !== null && !facts.type.startsWith('text/event-stream')) found.push(changes(facts));
     if (facts.worstDelay >= UNEVEN_MS && facts.worstDelay < LATE_MS) found.push(uneven(facts));
-    if (found.length === 0 && this.#endAt !== null) found.push(FINE);
+    if (found.length === 0 && this.#endAfter !== null) found.push(FINE);
     return found;
   }
 }

@@ -41,7 +41,7 @@ export class DoneNotice {
 
   #show(isOn) {
     this.#isOn = isOn;
-    this.button.setAttribute('aria-pressed', String(isOn));
+    this.button.ariaPressed = isOn;
   }
 
   #notify() {

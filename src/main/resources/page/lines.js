@@ -44,7 +44,8 @@ export class Lines {
   #changing = 0;
   /** The lines that rows were made into. */
   #made = new WeakMap();
-  #widest = 0;
+  /** Cells of the widest line ever, so that the width scrolled over never shrinks under a reader. */
+  widest = 0;
   #characters = 0;
   /** The number of the first line that was here; null while it is not known. */
   #base = null;
@@ -80,11 +81,6 @@ export class Lines {
     return this.#lines.length;
   }
 
-  /** Cells of the widest line ever, so that the width scrolled over never shrinks under a reader. */
-  get widest() {
-    return this.#widest;
-  }
-
   /** Forgets all, for another part of the log. */
   beginAnew() {
     this.generation++;
@@ -107,7 +103,7 @@ export class Lines {
 
   /** Another part of a line is drawn than its beginning. */
   widen({ text, skip }) {
-    this.#widest = Math.max(this.#widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
+    this.widest = Math.max(this.widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
   }
 
   /** The number, from 1, of the log's line that a line belongs to; null if that is not known. */
@@ -200,7 +196,7 @@ export class Lines {
   }
 
   #put(line) {
-    if (line.cells > this.#widest) this.#widest = line.cells;
+    this.widest = Math.max(this.widest, line.cells);
     this.#characters += line.weight;
     line.sequence = line.id === null ? (this.#lines.at(-1)?.sequence ?? 0) : sequenceOf(line.id);
     this.#number(line);

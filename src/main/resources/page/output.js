@@ -14,6 +14,7 @@ import { took } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { FOLD_WIDTH, Layout } from './layout.js';
 import { MOST_DRAWN, skippedText } from './lines.js';
+import { isDark } from './settings.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
@@ -35,14 +36,14 @@ export class Output {
   #frame = 0;
   #lastTop = 0;
   #cell = { width: 8, height: 20 };
-  #following = true;
+  following = true;
   #looks = {
     time: null,
     numbers: null,
     target: null,
     faults: null,
     search: null,
-    dark: false,
+    dark: isDark(),
     toggle: (number) => this.toggle(number),
     folds: null,
     tookOf: () => null,
@@ -51,6 +52,7 @@ export class Output {
   };
   #onFollow;
   #resize;
+  #stop = new AbortController();
   /** The part of the log that the lines are. @type {LogPart} */
   part;
 
@@ -60,7 +62,7 @@ export class Output {
    */
   constructor(lines, hasError, onFollow) {
     this.#lines = lines;
-    this.#folds = new Folds(lines, { mayCollapse: () => this.#following, hasError });
+    this.#folds = new Folds(lines, { mayCollapse: () => this.following, hasError });
     this.#layout = new Layout(lines, this.#folds);
     this.#looks.folds = this.#folds;
     this.#onFollow = onFollow;
@@ -83,13 +85,15 @@ export class Output {
     this.#drawn = new DrawnRows(this.sheet, lines, this.#layout, this.#folds);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
-    document.addEventListener('selectionchange', this.#selected);
+    const { signal } = this.#stop;
+    document.addEventListener('selectionchange', () => this.#selected(), { signal });
+    document.addEventListener('themechange', () => this.look({ dark: isDark() }), { signal });
   }
 
   /** To select text is to read it: it must not be scrolled away. */
-  #selected = () => {
-    if (this.#drawn.selectionChanged(document.getSelection()) && this.#following) this.follow(false);
-  };
+  #selected() {
+    if (this.#drawn.selectionChanged(document.getSelection()) && this.following) this.follow(false);
+  }
 
   #copy(event) {
     this.#drawn.selectionChanged(document.getSelection());
@@ -106,10 +110,6 @@ export class Output {
     this.follow(false);
   }
 
-  get following() {
-    return this.#following;
-  }
-
   /** The first and the last line on screen. */
   get screen() {
     const row = this.#scrollRow() + this.element.clientHeight / this.#cell.height;
@@ -120,7 +120,7 @@ export class Output {
   renew(change) {
     const top = this.topLine;
     const within = this.element.scrollTop - this.#layout.rowOf(top) * this.#cell.height;
-    this.#following = false;
+    this.following = false;
     change();
     this.#layout.renewAll();
     this.#version++;
@@ -153,7 +153,7 @@ export class Output {
 
   dispose() {
     this.#resize.disconnect();
-    document.removeEventListener('selectionchange', this.#selected);
+    this.#stop.abort();
     cancelAnimationFrame(this.#frame);
   }
 
@@ -181,14 +181,14 @@ export class Output {
     const shift = this.#top() - before;
     if (shift === 0) return;
     this.#size();
-    if (!this.#following) this.element.scrollTop += shift;
+    if (!this.following) this.element.scrollTop += shift;
     this.refresh();
   }
 
   follow(following) {
     // Where the end is not held it has to be asked for.
     if (following && !this.part.isLive) return this.part.toEnd().then((isThere) => isThere && this.follow(true));
-    this.#following = following;
+    this.following = following;
     this.#onFollow();
     this.refresh();
   }
@@ -302,7 +302,7 @@ export class Output {
   /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
   #wheeled(by) {
     if (by < 0 && (this.#canScroll() || this.part.hasEarlier)) this.follow(false);
-    else if (by > 0 && !this.#following && this.#isAtEnd()) this.follow(true);
+    else if (by > 0 && !this.following && this.#isAtEnd()) this.follow(true);
   }
 
   #isAtEnd() {
@@ -315,8 +315,8 @@ export class Output {
     const atEnd = this.#isAtEnd();
     const by = scrollTop - this.#lastTop;
     this.#lastTop = scrollTop;
-    if (atEnd && by > 0 && !this.#following) this.follow(true);
-    else if (!atEnd && by < -1 && this.#following) this.follow(false);
+    if (atEnd && by > 0 && !this.following) this.follow(true);
+    else if (!atEnd && by < -1 && this.following) this.follow(false);
     this.refresh();
   }
 
@@ -342,7 +342,7 @@ export class Output {
     const top = this.topLine;
     this.#layout.renewAll();
     this.#version++;
-    if (!this.#following) {
+    if (!this.following) {
       this.#size();
       this.element.scrollTop = this.#top() + this.#layout.rowOf(top) * this.#cell.height;
     }
@@ -373,7 +373,7 @@ export class Output {
     const rows = this.#layout.forgetCut();
     if (rows === null) return;
     this.#version++;
-    if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
+    if (!this.following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
   }
 
   #draw() {
@@ -382,8 +382,8 @@ export class Output {
     this.#take();
     this.#size();
     // Where all fits on the screen there is no end to be away from.
-    if (!this.#following && !this.#canScroll() && this.part.isWhole) this.follow(true);
-    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+    if (!this.following && !this.#canScroll() && this.part.isWhole) this.follow(true);
+    if (this.following) this.element.scrollTop = this.element.scrollHeight;
     else this.#onFollow();
     this.#lastTop = this.element.scrollTop;
     this.#drawVisible();

@@ -80,7 +80,7 @@ export class TaskHead {
     if (this.#asked) return;
     this.#asked = true;
     setText(this.cancelText, 'Cancel requested');
-    this.cancel.setAttribute('aria-label', 'Cancel requested');
+    this.cancel.ariaLabel = 'Cancel requested';
     this.cancel.title = 'The producer was asked to stop';
     this.cancel.disabled = true;
   }

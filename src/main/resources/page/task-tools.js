@@ -57,11 +57,11 @@ export class TaskTools {
 
   /** `times` is off, on or elapsed. */
   showToggles({ following, numbers, times, wrap }) {
-    this.follow.setAttribute('aria-pressed', String(following));
-    this.numbers.setAttribute('aria-pressed', String(numbers));
-    this.times.setAttribute('aria-pressed', String(times !== 'off'));
+    this.follow.ariaPressed = following;
+    this.numbers.ariaPressed = numbers;
+    this.times.ariaPressed = times !== 'off';
     setText(this.times.lastChild, times === 'elapsed' ? 'Elapsed' : 'Times');
-    this.wrap.setAttribute('aria-pressed', String(wrap));
+    this.wrap.ariaPressed = wrap;
   }
 
   /** Asks for the number of a line, and goes there. */

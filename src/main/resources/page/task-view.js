@@ -16,7 +16,7 @@ import { LogPart } from './log-part.js';
 import { jumpButton, Output, TO_END } from './output.js';
 import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
-import { isDark, isOn, rememberOn, setting } from './settings.js';
+import { isOn, rememberOn, setting } from './settings.js';
 import { signInButton } from './sign-in.js';
 import { dropDeadConnections, StreamSource } from './stream-source.js';
 import { showInTab } from './tab.js';
@@ -71,15 +71,10 @@ class TaskView {
     this.#id = id;
     this.#main = main;
     this.head = new TaskHead(id);
-    this.output = new Output(
-      this.#lines,
-      (from, to) => this.faults.faults.isBetween(from, to),
-      () => this.#followed(),
-    );
-    this.times = new Times(
-      (range) => getEvents(id, range, this.#stop.signal),
-      () => this.output.redraw(),
-    );
+    const hasError = (from, to) => this.faults.faults.isBetween(from, to);
+    this.output = new Output(this.#lines, hasError, () => this.#followed());
+    const fetchEvents = (range) => getEvents(id, range, this.#stop.signal);
+    this.times = new Times(fetchEvents, () => this.output.redraw());
     this.columns = new Columns(id, query, {
       lines: this.#lines,
       output: this.output,
@@ -171,18 +166,13 @@ class TaskView {
     const place = h('div.output-place', this.output.element, this.overlay, this.jump);
     replace(this.#main, h('div.task-view', this.head.element, this.tools.element, place));
     this.#update(task);
-    this.output.look({ dark: isDark(), faults: this.faults.look });
+    this.output.look({ faults: this.faults.look });
     this.columns.show();
     this.output.setWrap(isOn('wrap', matchMedia(PHONE).matches));
     this.#showToggles();
     this.#useKeys();
-    this.#timers.push(
-      setInterval(() => this.#tick(), 1000),
-      setInterval(() => this.#poll(), SNAPSHOT_MS),
-    );
-    const { signal } = this.#stop;
-    document.addEventListener('themechange', () => this.output.look({ dark: isDark() }), { signal });
-    addEventListener('online', this.#actions.reconnect, { signal });
+    this.#timers = [setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS)];
+    addEventListener('online', this.#actions.reconnect, { signal: this.#stop.signal });
     this.tools.showLight(this.connection.state);
     const { targetNumber } = this.columns;
     this.connection.start(task, this.part.start(task, targetNumber !== null));

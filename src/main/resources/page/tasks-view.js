@@ -101,7 +101,7 @@ class TasksView {
       const attributes = {
         href: this.#addressOf(status),
         // The text is that at the time of the click.
-        onclick: (event) => event.currentTarget.setAttribute('href', this.#addressOf(status)),
+        onclick: (event) => (event.currentTarget.href = this.#addressOf(status)),
         'aria-current': this.#status === status && 'page',
         testid: `filter-${status ?? 'all'}`,
       };
@@ -196,7 +196,7 @@ class TasksView {
     });
     this.#rows = rows;
     this.#loadedOnce = true;
-    this.list.setAttribute('aria-busy', 'false');
+    this.list.ariaBusy = false;
     this.list.hidden = tasks.length === 0;
     this.list.classList.remove('stale');
     this.more.hidden = next === null;
@@ -236,7 +236,7 @@ class TasksView {
     const [what, how] = status === 0 ? ['The server can’t be reached', trying] : [title, detail || trying];
     if (!this.#loadedOnce) replace(this.list);
     this.list.classList.add('stale');
-    this.list.setAttribute('aria-busy', 'false');
+    this.list.ariaBusy = false;
     const again = () => this.#refresh();
     const notice = h('div.notice.notice-bad', { role: 'status', testid: 'list-error' }, [
       icon('alert'),
@@ -276,7 +276,7 @@ class TaskRow {
     this.link.href = taskAddress(task.id);
     this.link.dataset.testid = 'task-row';
     this.link.dataset.id = task.id;
-    this.pick.setAttribute('aria-label', `Watch ${task.title || task.id} beside others`);
+    this.pick.ariaLabel = `Watch ${task.title || task.id} beside others`;
     const watching = h('span.visually-hidden', ' watching');
     const viewers = h(
       'span.viewers',

@@ -11,7 +11,7 @@ import { useKeys } from './keys.js';
 import { taskAddress } from './line-range.js';
 import { Lines } from './lines.js';
 import { jumpButton, Output } from './output.js';
-import { isDark, isOn } from './settings.js';
+import { isOn } from './settings.js';
 import { SharedStream } from './shared-stream.js';
 import { Light, statusChip } from './status.js';
 import { StreamSource } from './stream-source.js';
@@ -49,37 +49,16 @@ export function mountWatch(main, query) {
   });
   const panes = ids.map((id) => new Pane(id, shared, (seconds) => (heartbeat = seconds)));
   const title = h('h1.visually-hidden', { tabindex: '-1' }, `${ids.length} tasks side by side`);
-  replace(
-    main,
-    h(
-      'div.watch',
-      { testid: 'watch' },
-      title,
-      panes.map(({ element }) => element),
-    ),
-  );
-  const each = (run) => () => panes.forEach(run);
-  useKeys({ f: each((pane) => pane.output.follow(true)) });
+  const elements = panes.map(({ element }) => element);
+  replace(main, h('div.watch', { testid: 'watch' }, title, elements));
+  useKeys({ f: () => panes.forEach((pane) => pane.output.follow(true)) });
   panes.forEach((pane) => pane.start());
-  const timer = setInterval(
-    each((pane) => pane.showLight()),
-    1000,
-  );
-  const stop = new AbortController();
-  const { signal } = stop;
-  addEventListener(
-    'online',
-    each((pane) => pane.connection.reconnectNow()),
-    { signal },
-  );
-  document.addEventListener(
-    'themechange',
-    each((pane) => pane.output.look({ dark: isDark() })),
-    { signal },
-  );
+  const timer = setInterval(() => panes.forEach((pane) => pane.showLight()), 1000);
+  const online = () => panes.forEach((pane) => pane.connection.reconnectNow());
+  addEventListener('online', online);
   return () => {
     clearInterval(timer);
-    stop.abort();
+    removeEventListener('online', online);
     panes.forEach((pane) => pane.dispose());
   };
 }
@@ -94,15 +73,12 @@ class Pane {
     this.id = id;
     this.title = h('a', { href: taskAddress(id), title: 'Open it alone' }, id);
     this.status = h('span.head-status');
-    this.output = new Output(
-      this.#lines,
-      () => false,
-      () => (this.jump.hidden = this.output.following),
-    );
+    const followed = () => (this.jump.hidden = this.output.following);
+    this.output = new Output(this.#lines, () => false, followed);
     this.jump = jumpButton(this.output);
     this.output.part = WHOLE;
     this.output.element.removeAttribute('id');
-    this.output.element.setAttribute('aria-label', `Output of ${id}`);
+    this.output.element.ariaLabel = `Output of ${id}`;
     this.element = h('section.pane', { 'aria-label': id, testid: 'pane', 'data-id': id }, [
       h('header.pane-head', h('h2', this.title), this.status, this.#light.element),
       h('div.output-place', this.output.element, this.jump),
@@ -123,7 +99,7 @@ class Pane {
   }
 
   start() {
-    this.output.look({ dark: isDark(), numberOf: () => null });
+    this.output.look({ numberOf: () => null });
     this.output.setWrap(isOn('wrap', false));
     this.showLight();
     // Until the snapshot is here all that comes counts as new.
