@@ -8,7 +8,6 @@ import { announce, h, icon, replace, setText, svg } from './dom.js';
 import { shellLine } from './pipe.js';
 import { useKeys } from './keys.js';
 
-const HEADERS = ['content-encoding', 'content-type', 'via'];
 const LEFT = 38;
 const RIGHT = 14;
 const HEIGHT = 124;
@@ -87,7 +86,7 @@ class DoctorView {
       signal,
     });
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-    doctor.head(performance.now(), Object.fromEntries(HEADERS.map((name) => [name, response.headers.get(name)])));
+    doctor.head(performance.now(), response.headers);
     const reader = response.body.getReader();
     this.#draw(doctor);
     for (;;) {

@@ -23,7 +23,7 @@ export class Doctor {
   #begin;
   #headAfter = null;
   #endAfter = null;
-  #headers = {};
+  #headers = new Headers();
   #error = null;
   /** @type {{number: number, at: number}[]} */
   #arrivals = [];
@@ -33,7 +33,7 @@ export class Doctor {
     this.#begin = now;
   }
 
-  /** The answer's head has come. @param {Object<string, ?string>} headers by lower-case name */
+  /** The answer's head has come. @param {Headers} headers */
   head(now, headers) {
     this.#headAfter = now - this.#begin;
     this.#headers = headers;
@@ -80,9 +80,9 @@ export class Doctor {
       missing: Array.from({ length: last }, (_, index) => index + 1).filter((number) => !seen.has(number)),
       last,
       endAfter: this.#endAfter,
-      encoding: this.#headers['content-encoding'] ?? null,
-      type: this.#headers['content-type'] ?? null,
-      via: this.#headers.via ?? null,
+      encoding: this.#headers.get('Content-Encoding'),
+      type: this.#headers.get('Content-Type'),
+      via: this.#headers.get('Via'),
     };
   }
 

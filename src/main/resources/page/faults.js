@@ -20,32 +20,32 @@ const PLACE = String.raw`(?:[A-Za-z]:)?[^:]{1,300}?(?::\d+(?::\d+)?(?::| -)|\(\d
 const NOTHING = String.raw`(?!(?:0|none|null|false)\s*$)`;
 
 const PATTERNS = [
-  ['error', '::error(?: [^:]*(?::(?!:)[^:]*)*)?::'],
-  ['warning', '::warning(?: [^:]*(?::(?!:)[^:]*)*)?::'],
-  ['error', String.raw`##\[error\]`],
-  ['warning', String.raw`##\[warning\]`],
+  ['error', /::error(?: [^:]*(?::(?!:)[^:]*)*)?::/],
+  ['warning', /::warning(?: [^:]*(?::(?!:)[^:]*)*)?::/],
+  ['error', /##\[error\]/],
+  ['warning', /##\[warning\]/],
   // Maven, sbt
-  ['error', String.raw`\[(?:ERROR|error|FATAL)\] +(?:\[FATAL\] +)?\S`],
-  ['warning', String.raw`\[(?:WARN|WARNING|warn)\] +\S`],
+  ['error', /\[(?:ERROR|error|FATAL)\] +(?:\[FATAL\] +)?\S/],
+  ['warning', /\[(?:WARN|WARNING|warn)\] +\S/],
   // Gradle
-  ['error', String.raw`> Task \S+ FAILED|FAILURE: `],
+  ['error', /> Task \S+ FAILED|FAILURE: /],
   // Compilers, linkers, make
   ['error', String.raw`${PLACE} +(?:fatal )?error(?: [A-Z]+\d+)?:`],
   ['warning', String.raw`${PLACE} +warning(?: [A-Z]+\d+)?:`],
-  ['error', String.raw`[\w.+/-]{1,100}: (?:fatal )?error: \S`],
-  ['error', String.raw`(?:\S*\/)?make(?:\[\d+\])?: \*\*\* `],
+  ['error', /[\w.+/-]{1,100}: (?:fatal )?error: \S/],
+  ['error', /(?:\S*\/)?make(?:\[\d+\])?: \*\*\* /],
   // rustc, javac, git, node, pip
   ['error', String.raw`(?:error|Error|ERROR|fatal|fatal error)(?:\[E\d+\])?: +${NOTHING}\S`],
   ['warning', String.raw`(?:warning|WARNING)(?:\[E\d+\])?: +${NOTHING}\S`],
-  ['error', String.raw`npm (?:ERR!|error) \S`],
-  ['warning', String.raw`npm (?:WARN|warn) \S`],
+  ['error', /npm (?:ERR!|error) \S/],
+  ['warning', /npm (?:WARN|warn) \S/],
   // pytest, cargo, go
-  ['error', String.raw`E {3,}\S`],
-  ['error', String.raw`(?:FAILED|ERROR) (?:\S+::\S|\S+\.py\b)`],
-  ['error', String.raw`\S+::\S+ (?:FAILED|ERROR)\b`],
-  ['error', String.raw`test \S+ \.\.\. FAILED$`],
-  ['error', ' *--- FAIL: '],
-].map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern})`)]);
+  ['error', /E {3,}\S/],
+  ['error', /(?:FAILED|ERROR) (?:\S+::\S|\S+\.py\b)/],
+  ['error', /\S+::\S+ (?:FAILED|ERROR)\b/],
+  ['error', /test \S+ \.\.\. FAILED$/],
+  ['error', / *--- FAIL: /],
+].map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern.source ?? pattern})`)]);
 
 /** Maven says so below each failure. */
 const ADVICE =

@@ -145,8 +145,7 @@ export class Lines {
     const item = itemOf(data);
     const about = { kind: item.kind, tone: item.tone, label: '', detail: false, id, at, replayed };
     if (item.kind === 'text') {
-      this.#terminal.bottom(about).events.push(data);
-      this.#terminal.write(item.text, about);
+      this.#terminal.write(item.text, about, data);
       return;
     }
     this.#seal(item.kind === 'done');

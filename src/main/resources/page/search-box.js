@@ -87,6 +87,7 @@ export class SearchBox {
     this.#held.start('');
     this.#whole.stop();
     clearTimeout(this.#timer);
+    cancelAnimationFrame(this.#frame);
     this.#search = query === '' || this.part.isWhole ? this.#held : this.#whole;
     this.#output.look({ search: this.#search });
     if (this.#search === this.#whole) {
@@ -111,13 +112,13 @@ export class SearchBox {
     cancelAnimationFrame(this.#frame);
     this.#search.advance();
     this.#show();
-    if (!this.#revealed && (this.#search.finished || this.#search.count > 0)) this.#revealFirst();
+    // Only once all is searched, lest it jump.
+    if (!this.#revealed && this.#search.finished) this.#revealFirst();
     if (!this.#search.finished) this.#frame = requestAnimationFrame(() => this.#go());
   }
 
-  /** The nearest match after where one was; only once all before it is searched, lest it jump. */
+  /** Goes to the nearest match after where one was. */
   #revealFirst() {
-    if (this.#search === this.#held && !this.#search.finished) return;
     this.#revealed = true;
     const match = this.#search.step(1, this.#origin);
     if (match) this.#reveal(match);

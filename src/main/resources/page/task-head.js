@@ -1,10 +1,10 @@
 /**
- * The head of one task's view: what it is, how it stands, and the button that asks it to stop.
+ * The head of one task's view: what it is, how it stands, and the buttons that ask it to stop, and to be told when it is
+ * done.
  */
 
 import { cancelTask } from './api.js';
 import { confirmThen } from './dialogs.js';
-import { DoneNotice } from './done-notice.js';
 import { copy, h, icon, iconButton, replace, setText, toast } from './dom.js';
 import { ago, full, lifetime, plural } from './format.js';
 import { labelChips, statusChip } from './status.js';
@@ -12,7 +12,6 @@ import { labelChips, statusChip } from './status.js';
 export class TaskHead {
   #task = null;
   #asked = false;
-  #notice = new DoneNotice();
 
   constructor(id) {
     this.title = h('h1', { tabindex: '-1', testid: 'task-title' }, id);
@@ -32,6 +31,12 @@ export class TaskHead {
       icon('stop'),
       this.cancelText,
     );
+    this.notify = iconButton('bell', 'Notify me when it is done', {
+      hidden: true,
+      'aria-pressed': 'false',
+      onclick: () => this.#toggleNotice(),
+      testid: 'notify',
+    });
     const onclick = () => copy(id, 'Id copied.');
     const copyId = iconButton('copy', 'Copy the task’s id', { class: 'small', onclick });
     const back = { href: '#/', 'aria-label': 'All tasks', title: 'All tasks' };
@@ -41,7 +46,7 @@ export class TaskHead {
         h('div.head-line', this.title, this.status),
         h('div.head-sub', h('span.head-id', h('code', id), copyId), this.labels, this.facts),
       ]),
-      this.#notice.button,
+      this.notify,
       this.cancel,
     ]);
   }
@@ -53,8 +58,9 @@ export class TaskHead {
     this.element.classList.toggle('untitled', !task.title);
     if (before?.status !== task.status) replace(this.status, statusChip(task.status));
     if (JSON.stringify(before?.labels) !== JSON.stringify(task.labels)) replace(this.labels, labelChips(task.labels));
-    this.cancel.hidden = task.status !== 'open';
-    this.#notice.update(task);
+    this.cancel.hidden = this.notify.hidden = task.status !== 'open';
+    const isDone = before?.status === 'open' && task.status !== 'open';
+    if (isDone && this.notify.ariaPressed === 'true') notifyOf(task);
     this.tick();
   }
 
@@ -85,6 +91,15 @@ export class TaskHead {
     this.cancel.disabled = true;
   }
 
+  async #toggleNotice() {
+    const isWanted = this.notify.ariaPressed === 'false';
+    const why = isWanted && (await refusal());
+    if (why) return toast(why, 'bad');
+    if (isWanted && this.#task.status !== 'open') return;
+    this.notify.ariaPressed = isWanted;
+    if (isWanted) toast('You will be notified when it is done, as long as this page is open.');
+  }
+
   #askCancel() {
     const { id, title } = this.#task;
     confirmThen({
@@ -101,4 +116,29 @@ export class TaskHead {
       },
     });
   }
+}
+
+const NEEDS_HTTPS = 'Browsers show notifications only of pages that came over HTTPS.';
+const DENIED =
+  'This browser blocks notifications of this site. Allow them in its settings for the site, then try again.';
+
+function notifyOf(task) {
+  const { id, title, status } = task;
+  const body = task.finished ? `It took ${lifetime(task)}.` : '';
+  try {
+    const notice = new Notification(`${title || id}: ${status}`, { body, tag: id, icon: 'page/favicon.svg' });
+    notice.onclick = () => window.focus();
+  } catch {
+    // Some browsers of phones let only service workers notify.
+    toast(`The task is ${status}.`);
+  }
+}
+
+/** @return {Promise<?string>} why the browser shows no notifications; null if it does */
+async function refusal() {
+  if (!window.isSecureContext) return NEEDS_HTTPS;
+  if (!('Notification' in window)) return 'This browser has no notifications.';
+  const answer = await Notification.requestPermission();
+  if (answer === 'granted') return null;
+  return answer === 'denied' ? DENIED : 'Notifications were not allowed.';
 }

@@ -47,9 +47,11 @@ export class Terminal {
   /**
    * @param {string} text a piece that goes on; it may end anywhere, also within a sequence
    * @param {?Object} about given to the rows that begin in it
+   * @param {?string} data of the event that it is, for the row that it begins in
    */
-  write(text, about = null) {
+  write(text, about = null, data = null) {
     this.#about = about;
+    if (data !== null) this.#bottom().events.push(data);
     if (text === '') return;
     this.#openRow();
     this.#text = this.#begun + text;
@@ -66,12 +68,6 @@ export class Terminal {
     if (!isString(begun[1]) || begun.length >= MOST_IN_STRING || begun.endsWith('\x1b')) return false;
     CONTROL.lastIndex = 0;
     return !CONTROL.test(text);
-  }
-
-  /** The row that what is sent next is noted for. */
-  bottom(about) {
-    this.#about = about;
-    return this.#bottom();
   }
 
   /** Takes the rows that won't change any more. @return {TerminalRow[]} */
