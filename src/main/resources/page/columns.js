@@ -26,11 +26,7 @@ export class Columns {
   showTimes = setting('times', 'off');
   showNumbers;
 
-  /**
-   * @param {string} id the task's
-   * @param {URLSearchParams} query of the address
-   * @param {Object} parts lines, output, times; `created()` is when the task was
-   */
+  /** @param {string} id the task's @param {URLSearchParams} query of the address @param {Object} parts of the view */
   constructor(id, query, { lines, output, times, created, isPhone }) {
     this.#id = id;
     this.#target = rangeOf(query.get('line'));
@@ -80,7 +76,7 @@ export class Columns {
     return this.#target && this.#target.from + 1;
   }
 
-  /** It is shown otherwise. */
+  /** The target is shown otherwise. */
   forgetTarget() {
     this.#isAwaited = false;
   }

@@ -23,11 +23,7 @@ const STRING = /\x1b[\]PX^_k]([^\x00-\x1f\x7f\x9c]*)/y;
 const STRING_END = /\x1b\\|\x07|\x9c/y;
 const LINK = /^8;[^;]*;(.*)$/;
 
-/**
- * @param {string} text
- * @param {number} at where in it the sequence begins, with ESC
- * @return {?Sequence} null if more must come before it can be told
- */
+/** @param {number} at where ESC is in the text @return {?Sequence} null if more must come before it can be told */
 export function sequenceAt(text, at) {
   const introducer = text[at + 1];
   if (introducer === undefined) return null;

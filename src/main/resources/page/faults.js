@@ -54,10 +54,7 @@ const ADVICE =
 /** What one error has before each of its lines. */
 const BLOCK = /^(?:E(?= {3})|npm (?:ERR!|error|WARN|warn)(?= |$))/;
 
-/**
- * @param {string} text of a line
- * @return {?('error'|'warning')}
- */
+/** @param {string} text of a line @return {?('error'|'warning')} */
 export function faultOf(text) {
   const beginning = text.length > MOST_LOOKED_AT ? text.slice(0, MOST_LOOKED_AT) : text;
   if (!HINT.test(beginning)) return null;

@@ -16,9 +16,7 @@ export class Feed {
   #frame = 0;
   #timer = 0;
 
-  /**
-   * @param {() => void} onBatch called after each batch
-   */
+  /** @param {() => void} onBatch called after each batch */
   constructor(lines, onBatch) {
     this.#lines = lines;
     this.#onBatch = onBatch;

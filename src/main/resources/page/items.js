@@ -17,10 +17,7 @@ import { compact, member, members, pretty, textOf } from './json-text.js';
 /** Columns that a label takes, with the blank after it. */
 export const LABEL_WIDTH = 11;
 
-/**
- * @param {string} data one JSON value, as it came
- * @return {Item}
- */
+/** @param {string} data one JSON value, as it came @return {Item} */
 export function itemOf(data) {
   let value;
   try {

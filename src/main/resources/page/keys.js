@@ -37,9 +37,7 @@ const KEYS = {
 const always = { '?': openHelp, g: () => (location.hash = '#/') };
 let shortcuts = {};
 
-/**
- * @param {Object<string, (event: KeyboardEvent) => void>} keys by KeyboardEvent.key; replaces those of the last view
- */
+/** @param {Object<string, (event: KeyboardEvent) => void>} keys by KeyboardEvent.key, instead of the last view's */
 export function useKeys(keys) {
   shortcuts = keys;
 }

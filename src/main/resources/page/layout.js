@@ -1,6 +1,4 @@
-/**
- * Which rows the lines take: more than one where a line is wrapped or opened, none where it is folded. No DOM.
- */
+/** Which rows the lines take: more than one where a line is wrapped or opened, none where it is folded. No DOM. */
 
 import { breaksOf } from './cells.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
@@ -14,8 +12,8 @@ export const FOLD_WIDTH = 2;
 const TOOK_WIDTH = 13;
 
 /**
- * @typedef {{from: number, to: number, first: boolean, json: ?string}} Part what a row shows of its line: characters
- *     from, to; whether it is the line's first row; or a line of its JSON
+ * @typedef {{from: number, to: number, first: boolean, json: ?string}} Part what a row shows of its line: characters, or a
+ *     line of its JSON; `first` is whether it is the line's first row
  */
 
 export class Layout {

@@ -27,12 +27,12 @@ export const MOST_DRAWN = 8192;
 
 /**
  * @typedef {Object} Line `kind` is an item's or a mark's (gap, lag, hole), `tone` for the colour; `label` is empty but on the first
- * line of an item; `text` is plain, `parts` its styles (see terminal-row.js), null where all is plain; `raw` is what was sent, null
- * where that is the text; `end` is the line's end, empty where the text goes on; `id` and `sequence` are of the event that it
- * begins in, null and as before for a mark; `data` are the events that begin in it, null for one that can be made again;
- * `detail` is whether it can be `open`; `at` is when it arrived, `replayed` whether the event is older; `cells` is its
- * width, `weight` the characters kept; those before `skip` are not drawn; `nth` counts the log's lines from the first here, null
- * behind what is missing; `isFirst` is whether a line of the log begins in it
+ * line of an item; `text` has the styles `parts` (see terminal-row.js), null where all is plain; `raw` is what was sent, null
+ * where that is the text; `end` is empty where the text goes on; `id` and `sequence` are of the event that it begins in, null and
+ * as before for a mark; `data` are the events that begin in it, null for one that can be made again; `detail` is whether it can
+ * be `open`; `at` is when it arrived, `replayed` whether the event is older; `cells` is its width, `weight` the characters kept;
+ * those before `skip` are not drawn; `nth` counts the log's lines from the first here, null behind what is missing; `isFirst` is
+ * whether a line of the log begins in it
  */
 
 export class Lines {
@@ -91,7 +91,6 @@ export class Lines {
     this.#base = this.#first = null;
   }
 
-  /** Gives the first line another place. */
   moveTo(start) {
     this.#cut = start;
   }
@@ -128,18 +127,17 @@ export class Lines {
     return this.#cut + firstIndex(0, this.#lines.length, (index) => isBehind(this.#lines[index]));
   }
 
-  /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */
+  /** @return {Line|undefined} undefined for one that is not here */
   line(number) {
     return this.#lines[number - this.#cut];
   }
 
-  /** Appends an event or a mark. */
+  /** Appends an event, or a mark where something is missing. */
   add(entry) {
     if (entry.kind) this.addMark(entry);
     else this.addEvent(entry);
   }
 
-  /** Appends an event's lines, or adds its text to the last ones. */
   addEvent({ id, data, at, replayed }) {
     if (this.#first === null && this.#base === null && id.endsWith('-1')) this.#base = 1;
     const item = itemOf(data);
@@ -158,7 +156,6 @@ export class Lines {
     });
   }
 
-  /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
     this.#seal(false);
     const label = kind === 'lag' ? 'lagged' : 'gap';
@@ -242,7 +239,7 @@ export class Lines {
     return many;
   }
 
-  /** All that is kept, as it is shown. @param {(line: Line) => string} prefix what goes before each line */
+  /** All that is kept, as it is shown. @param {(line: Line) => string} prefix what goes before a line */
   toText(prefix = () => '') {
     return this.#lines.map((line) => prefix(line) + labelText(line) + line.text + '\n');
   }

@@ -38,14 +38,8 @@ export class Output {
   #cell = { width: 8, height: 20 };
   following = true;
   #looks = {
-    time: null,
-    numbers: null,
-    target: null,
-    faults: null,
-    search: null,
     dark: isDark(),
     toggle: (number) => this.toggle(number),
-    folds: null,
     tookOf: () => null,
     pauseBefore: () => null,
     fold: (number) => this.#fold(number),

@@ -38,11 +38,7 @@ const FAINT = 0.35;
 const cache = new Map();
 const MOST_CACHED = 4096;
 
-/**
- * @param {Style} style
- * @param {boolean} dark whether the theme is
- * @return {{color: ?string, background: ?string}} as CSS; null for the page's own
- */
+/** @param {boolean} dark whether the theme is @return {{color: ?string, background: ?string}} null for the page's own */
 export function coloursOf({ fg, bg, inverse, faint }, dark) {
   const key = `${fg},${bg},${inverse},${faint},${dark}`;
   let colours = cache.get(key);

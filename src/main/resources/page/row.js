@@ -1,8 +1,7 @@
 /**
  * Draws one row of the output: a line, a part of a wrapped line, or a part of an opened item's JSON.
  *
- * A row's characters sit in a grid: time, label, text. Colours are set through the style object, which the page's security
- * policy allows where it forbids the attribute.
+ * Colours are set through the style object, which the page's security policy allows where it forbids the attribute.
  */
 
 import { h } from './dom.js';
@@ -13,19 +12,14 @@ import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
 /**
- * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact, or null, as
- * `numbers`, with `address(number)` and `choose(number, extend)`, where they are off; `numberOf(place)` counts from 0, null for
+ * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact; `numbers` has
+ * `address(number)` and `choose(number, extend)`; none where they are off; `numberOf(place)` counts from 0, null for
  * what is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the kind `of(line)` and
  * the `current` one; `dark`; `toggle(place)` opens a line, `fold(place)` a group; `folds`; `tookOf(group)` is how long it took,
  * `since` when one grows, or null; `pauseBefore(place)` is how long nothing came, where that is long
  */
 
-/**
- * @param {Line} line
- * @param {number} number the line's
- * @param {Part} part what of the line
- * @param {Looks} looks
- */
+/** @param {Line} line @param {number} number the line's @param {Part} part what of it @param {Looks} looks */
 export function drawRow(line, number, part, looks) {
   const isText = line.kind === 'text';
   const fault = looks.faults?.of(line) ?? null;
@@ -70,7 +64,7 @@ function signOf(fault) {
 }
 
 function isTarget(number, target) {
-  return target !== null && number !== null && number >= target.from && number <= target.to;
+  return target && number !== null && number >= target.from && number <= target.to;
 }
 
 /** Readers count from 1. A link, so that its address can be copied; not among those that Tab stops at, for there are many. */

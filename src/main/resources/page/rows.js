@@ -1,9 +1,8 @@
 /**
  * Which row of the screen belongs to which line, where lines have different numbers of rows. No DOM.
  *
- * The rows' ends are kept as running sums: appending is constant, finding the line at a row is a binary search, and
- * what changes in the middle (a line that is opened) or everywhere (another width) costs one pass over numbers: a
- * millisecond for 200,000 lines.
+ * The rows' ends are kept as running sums: finding the line at a row is a binary search, and what changes in the middle (a
+ * line that is opened) or everywhere (another width) costs one pass over numbers: a millisecond for 200,000 lines.
  */
 
 import { firstIndex } from './ordered.js';

@@ -60,11 +60,7 @@ export function linked(style, url) {
   return (style?.url ?? null) === url ? style : shared({ ...(style ?? PLAIN), url });
 }
 
-/**
- * The style that follows.
- * @param {?Style} style
- * @param {string} parameters digits, semicolons and colons
- */
+/** The style that follows. @param {?Style} style @param {string} parameters digits, semicolons and colons */
 export function restyled(style, parameters) {
   let next = { ...(style ?? PLAIN) };
   const attributes = parameters.split(';');

@@ -1,5 +1,5 @@
 /**
- * How tasks and connections stand, as chips and lights; what a list and a task's own view say about a task.
+ * How tasks and connections stand, as chips, lights and in the browser's tab.
  */
 
 import { h, setText } from './dom.js';
@@ -52,4 +52,29 @@ export class Light {
     this.element.title = light.hint;
     return light;
   }
+}
+
+/** Sign, word, and the icon's colour and drawing. */
+const IN_TAB = {
+  open: ['●', 'running', '#2457c5', '<path d="M12 9l11 7-11 7z" fill="#fff"/>'],
+  completed: ['✓', 'done', '#176f3d', '<path d="M8 17l6 6 11-13" stroke="#fff" stroke-width="4" fill="none"/>'],
+  failed: ['✗', 'failed', '#b3261e', '<path d="M9 9l14 14M23 9L9 23" stroke="#fff" stroke-width="4" fill="none"/>'],
+  cancelled: ['■', 'cancelled', '#566072', '<path d="M10 10h12v12H10z" fill="#fff"/>'],
+};
+
+/** A browser's tab says how a task stands, also while another is in front. @param {?Object} task null for none */
+export function showInTab(task) {
+  const [sign, word, colour, drawing] = IN_TAB[task?.status] ?? [];
+  const name = task && (task.title || task.id);
+  document.title = [sign && `${sign} ${name}`, word, 'Taskstream'].filter(Boolean).join(' · ');
+  const icon = document.querySelector('link[rel=icon]');
+  const href = sign ? iconOf(colour, drawing) : 'page/favicon.svg';
+  if (icon.getAttribute('href') !== href) icon.setAttribute('href', href);
+}
+
+function iconOf(colour, drawing) {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
+    `<rect width="32" height="32" rx="7" fill="${colour}"/>${drawing}</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

@@ -18,7 +18,6 @@ export class TaskTools {
   #lightName = '';
 
   /**
-   * @param {string} id the task's
    * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
    * @param {Object} actions a function for each button and entry; `prefix()` gives what copies put before a line
    */

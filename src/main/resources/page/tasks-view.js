@@ -3,12 +3,13 @@
  * every few seconds.
  */
 
-import { listTasks } from './api.js';
-import { openCreateDialog } from './create-dialog.js';
+import { createTask, listTasks } from './api.js';
+import { openForm } from './dialogs.js';
 import { h, icon, replace, replaceAddress, setText } from './dom.js';
 import { ago, count, full, lifetime, plural } from './format.js';
 import { useKeys } from './keys.js';
 import { taskAddress } from './line-range.js';
+import { pipeHelp } from './pipe.js';
 import { signInButton } from './sign-in.js';
 import { labelChips, lostChip, STATUSES, statusChip, statusName } from './status.js';
 import { labelOf, TaskFilter } from './task-filter.js';
@@ -255,7 +256,7 @@ function emptyState(drawing, title, ...rest) {
 class TaskRow {
   #shown = '';
 
-  /** @param {boolean} isNew @param {boolean} isPicked @param {(isPicked: boolean) => void} onPick */
+  /** @param {(isPicked: boolean) => void} onPick */
   constructor(isNew, isPicked, onPick) {
     this.link = h('a.task-row', { class: isNew && 'is-new' });
     this.pick = h('input.pick', {
@@ -307,4 +308,37 @@ function timesOf(task, now) {
 function skeleton() {
   const row = () => h('li.skeleton', { 'aria-hidden': 'true' }, h('span'), h('span'), h('span'));
   return Array.from({ length: 4 }, row);
+}
+
+/** Creates a task and shows how to fill it. @param {() => void} onCreated called when there is a new task */
+function openCreateDialog(onCreated) {
+  const title = h('input', {
+    id: 'new-title',
+    name: 'title',
+    type: 'text',
+    maxlength: '200',
+    autocomplete: 'off',
+    placeholder: 'Build of the main branch',
+    testid: 'create-title',
+  });
+  const dialog = openForm({
+    title: 'New task',
+    fields: [h('label', { for: 'new-title' }, 'Title ', h('span.muted', '(optional)')), title],
+    yes: 'Create',
+    name: 'create',
+    run: async () => {
+      const wanted = title.value.trim();
+      show(await createTask(wanted === '' ? {} : { title: wanted }));
+      onCreated();
+    },
+  });
+
+  function show(task) {
+    const watch = { href: taskAddress(task.id), onclick: () => dialog.close(), testid: 'create-open' };
+    const open = h('a.button.primary', watch, 'Watch it');
+    dialog.classList.add('wide');
+    replace(dialog.querySelector('h2'), task.title ? `“${task.title}” is ready` : 'The task is ready');
+    replace(dialog.querySelector('.dialog-body'), pipeHelp(task.id), h('div.dialog-actions', open));
+    open.focus();
+  }
 }

@@ -19,11 +19,7 @@ export class Times {
   #wanted = [];
   #running = 0;
 
-  /**
-   * @param {(query: {after: ?string, limit: number}) => Promise<{events: {id: string, time: string|number}[]}>}
-   *     fetchEvents
-   * @param {() => void} changed called when times have come
-   */
+  /** @param {Function} fetchEvents takes `after` and `limit`, see {@link getEvents} @param {() => void} changed */
   constructor(fetchEvents, changed) {
     this.#fetchEvents = fetchEvents;
     this.#changed = changed;
