@@ -30,10 +30,8 @@ export class ApiError extends Error {
 /** The absolute address of a path such as `tasks/x/stream`. A query's value may be an array of several. */
 export function address(path, query = {}) {
   const url = new URL(path, BASE);
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of [value].flat())
-      if (one !== null && one !== undefined && one !== '') url.searchParams.append(name, one);
-  }
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat()) if ((one ?? '') !== '') url.searchParams.append(name, one);
   return url.href;
 }
 

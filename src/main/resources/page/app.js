@@ -19,7 +19,7 @@ const main = document.getElementById('main');
 let leave = () => {};
 let current = null;
 
-/** What is shown for each address after the `#`. */
+/** Shows what the address after the `#` says. */
 function route() {
   const [path, search] = parts();
   const address = `${path}?${search}`;
@@ -32,7 +32,6 @@ function route() {
   if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
 }
 
-/** The path and the query of the address after the `#`. */
 function parts() {
   const [path, search = ''] = (location.hash.replace(/^#/, '') || '/').split('?');
   return [path, search];
@@ -88,9 +87,7 @@ const helpButton = document.getElementById('help');
 replace(helpButton, icon('question'));
 helpButton.addEventListener('click', openHelp);
 const signOutButton = document.getElementById('sign-out');
-const showSignOut = () => {
-  signOutButton.hidden = !isSignedIn();
-};
+const showSignOut = () => (signOutButton.hidden = !isSignedIn());
 signOutButton.addEventListener('click', async () => {
   await signOut();
   location.reload();

@@ -1,6 +1,4 @@
-/**
- * The connection doctor: runs the check and draws when each number was sent and when it came.
- */
+/** The connection doctor: runs the check and draws when each number was sent and when it came. */
 
 import { address } from './api.js';
 import { Doctor, EXPECTED, LATE_MS, UNEVEN_MS } from './doctor.js';
@@ -122,21 +120,15 @@ class DoctorView {
     this.progress.value = arrivals.length;
     setText(this.count, `${arrivals.length} of ${EXPECTED}`);
     replace(this.chart, chart(doctor, this.chart.clientWidth));
-    replace(
-      this.facts,
-      factsOf(facts).map(([name, value]) => h('div', h('dt', name), h('dd', value))),
-    );
+    const fact = ([name, value]) => h('div', h('dt', name), h('dd', value));
+    replace(this.facts, factsOf(facts).map(fact));
   }
 }
 
 function finding({ tone, name, title, text }) {
   const attributes = { class: `notice-${tone}`, testid: 'finding', 'data-name': name };
-  return h(
-    'article.notice',
-    attributes,
-    icon(tone === 'ok' ? 'check' : 'alert'),
-    h('div', h('h2', title), h('p', text)),
-  );
+  const drawing = icon(tone === 'ok' ? 'check' : 'alert');
+  return h('article.notice', attributes, drawing, h('div', h('h2', title), h('p', text)));
 }
 
 function factsOf({ headAfter, firstAfter, longestWait, worstDelay, together, missing, encoding, type, via }) {

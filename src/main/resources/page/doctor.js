@@ -50,7 +50,6 @@ export class Doctor {
     }
   }
 
-  /** The stream has ended, by itself or by an error. */
   end(now, error = null) {
     this.#endAfter = now - this.#begin;
     this.#error = error;

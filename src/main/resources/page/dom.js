@@ -5,33 +5,32 @@
  * the page's content security policy (no inline script, no inline style) holds for the same reason.
  */
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /**
  * Makes an element.
  *
  * @param {string} selector its tag and classes, as `div.page.narrow`
  * @param {...(Object|Node|string|number|Array|null|false)} parts first, if there are any, attributes: `onclick` and the
- *     like are listeners, `class` adds to the classes, one or an array, `testid` is what tests find it by, true sets an empty attribute, null and false set none; then children
+ *     like are listeners, `class` is one more or several, `testid` is for tests, true sets an empty attribute, null and
+ *     false set none; then children
  */
 export function h(selector, ...parts) {
-  const [tag, ...classes] = selector.split('.');
-  return filled(document.createElement(tag), classes, parts);
+  return made('http://www.w3.org/1999/xhtml', selector, parts);
 }
 
 /** As {@link h}, for SVG. */
 export function svg(selector, ...parts) {
-  const [tag, ...classes] = selector.split('.');
-  return filled(document.createElementNS(SVG, tag), classes, parts);
+  return made('http://www.w3.org/2000/svg', selector, parts);
 }
 
-function filled(element, classes, [first, ...rest]) {
+function made(namespace, selector, [first, ...rest]) {
+  const [tag, ...classes] = selector.split('.');
+  const element = document.createElementNS(namespace, tag);
   const hasAttributes = first?.constructor === Object;
   const { class: more, testid, ...attributes } = hasAttributes ? first : {};
   const all = [...classes, more].flat().filter(isGiven).join(' ');
   if (all !== '') element.setAttribute('class', all);
   // Left to itself, a button would submit its form.
-  if (element.localName === 'button') element.type = 'button';
+  if (tag === 'button') element.type = 'button';
   for (const [name, value] of Object.entries({ 'data-testid': testid, ...attributes })) {
     if (!isGiven(value)) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
@@ -68,16 +67,14 @@ export function iconButton(name, label, attributes) {
   return h('button.icon-button', { 'aria-label': label, title: label, ...attributes }, icon(name));
 }
 
-/** Small buttons that go to the previous of something, `step(-1)`, and the next. */
+/** Small buttons that go to the previous of something, `step(-1)`, and to the next. */
 export function stepButtons(noun, keys, testid, step) {
-  const button = (name, way, key, direction) => {
-    const attributes = {
+  const button = (drawing, way, key, by) =>
+    iconButton(drawing, `${way} ${noun} (${key})`, {
       class: 'small',
-      onclick: () => step(direction),
+      onclick: () => step(by),
       testid: `${testid}-${way.toLowerCase()}`,
-    };
-    return iconButton(name, `${way} ${noun} (${key})`, attributes);
-  };
+    });
   return [button('up', 'Previous', keys[0], -1), button('down', 'Next', keys[1], 1)];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The rows that are elements: those on screen and some around them, those that a selection begins and ends in, and the
- * one that has the focus.
+ * The rows that are elements: those on screen and around it, those that a selection begins and ends in, and the one that
+ * has the focus.
  *
  * A browser's selection and its focus end with their elements. So they are remembered by lines and characters, and set
  * again when elements were made anew; what is copied is taken from the lines.
@@ -38,9 +38,7 @@ export class DrawnRows {
   }
 
   /**
-   * @param {number} first row
-   * @param {number} last one past the last row
-   * @param {string} stamp another than before when all rows must be made anew
+   * Draws the rows from `first` up to `last`, without that; all anew if the stamp is another than before.
    * @param {Looks} looks
    * @param {(row: number) => number} topOf pixels
    */
@@ -68,7 +66,7 @@ export class DrawnRows {
     this.#select();
   }
 
-  /** Draws the rows, from one on, of the line that has it. @return {number} the first row of the next line */
+  /** Draws a row and those behind it of the same line. @return {number} the first row of the next line */
   #drawLineAt(row, last, looks, topOf) {
     const number = this.#layout.lineAt(row);
     const begin = this.#layout.rowOf(number);
@@ -126,9 +124,8 @@ export class DrawnRows {
   /** What is selected of the lines; null if nothing is. */
   get selectedText() {
     if (!this.#selected) return null;
-    const [from, to] = Object.values(this.#selected).sort(
-      (one, other) => one.line - other.line || one.offset - other.offset,
-    );
+    const inOrder = (one, other) => one.line - other.line || one.offset - other.offset;
+    const [from, to] = Object.values(this.#selected).sort(inOrder);
     return textBetween(this.#lines, from, to, (number) => this.#folds.isHidden(number));
   }
 

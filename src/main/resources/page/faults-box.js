@@ -1,6 +1,4 @@
-/**
- * How many lines are errors and warnings, and the buttons that go from one to the next.
- */
+/** How many lines are errors and warnings, and the buttons that go from one to the next. */
 
 import { announce, h, setText, stepButtons } from './dom.js';
 import { count, plural } from './format.js';
@@ -11,6 +9,8 @@ export class FaultsBox {
   #output;
   /** The line that one has gone to, if any. */
   #current = null;
+  /** The part of the log that the lines are. @type {LogPart} */
+  part;
 
   constructor(lines, output) {
     this.#lines = lines;
@@ -23,15 +23,15 @@ export class FaultsBox {
     this.element = h('div.faults', { hidden: true }, this.errors, this.steps, this.warnings);
   }
 
-  /** Lines came, or were cut off. @param {boolean} isWhole whether they are the whole log */
-  linesChanged(isWhole) {
+  /** Lines came, or were cut off. */
+  linesChanged() {
     this.faults.take();
     const errors = this.faults.count('error');
     const warnings = this.faults.count('warning');
     this.element.hidden = errors + warnings === 0;
     this.errors.hidden = this.steps.hidden = errors === 0;
     this.warnings.hidden = warnings === 0;
-    const where = isWhole ? '' : ' in this part';
+    const where = this.part.isWhole ? '' : ' in this part';
     setText(this.errors, plural(errors, 'error') + where);
     setText(this.warnings, plural(warnings, 'warning') + where);
   }

@@ -56,7 +56,7 @@ const BLOCK = /^(?:E(?= {3})|npm (?:ERR!|error|WARN|warn)(?= |$))/;
 
 /** @param {string} text of a line @return {?('error'|'warning')} */
 export function faultOf(text) {
-  const beginning = text.length > MOST_LOOKED_AT ? text.slice(0, MOST_LOOKED_AT) : text;
+  const beginning = text.slice(0, MOST_LOOKED_AT);
   if (!HINT.test(beginning)) return null;
   const said = beginning.replace(BEFORE, '');
   const found = PATTERNS.find(([, pattern]) => pattern.test(said));
@@ -130,7 +130,7 @@ export class Faults {
   }
 }
 
-/** Where in ordered numbers the first is that is not below one. */
+/** Where the first of ordered numbers is that is not below one. */
 function placeOf(numbers, least) {
   return firstIndex(0, numbers.length, (index) => numbers[index] >= least);
 }

@@ -38,7 +38,7 @@ export function clockMillis(time) {
   return `${whole}.${padded(at.getMilliseconds(), 3)}`;
 }
 
-/** Milliseconds since a beginning, `+0:12:03.056`; always twelve characters, unless it is very long. */
+/** Milliseconds since a beginning, `+0:12:03.056`; twelve characters, unless it is very long. */
 export function elapsed(ms) {
   const total = Math.max(0, Math.round(ms));
   const minutes = Math.floor(total / 60_000);

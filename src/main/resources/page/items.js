@@ -40,7 +40,7 @@ export function itemKey(data) {
   return member(json, 'id') ?? summary(json);
 }
 
-/** The JSON of an event, indented, for an item that is opened. */
+/** The JSON of an event, for an item that is opened. */
 export function prettyLines(data) {
   return pretty(data).map((line) => visible(line));
 }
@@ -86,7 +86,6 @@ function item(kind, label, tone, lines, { detail, text = null }) {
   return { kind, label, tone, lines, text, detail };
 }
 
-/** An item that began or ended. */
 function about(kind, tone, value, data) {
   return item(kind, kind, tone, linesOf(summary(member(data, 'item'))), { detail: isObject(value.item) });
 }

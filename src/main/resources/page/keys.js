@@ -51,8 +51,7 @@ document.addEventListener('keydown', (event) => {
   if (target.closest?.('dialog, [role="menu"]') || document.querySelector('dialog[open]')) return;
   if (target.matches?.('input, textarea, select')) return;
   const run = shortcuts[event.key] ?? always[event.key];
-  if (!run) return;
-  if (run(event) !== false) event.preventDefault();
+  if (run && run(event) !== false) event.preventDefault();
 });
 
 export function openHelp() {

@@ -2,10 +2,10 @@
 
 import { breaksOf } from './cells.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { MOST_DRAWN, skippedText, Taken } from './lines.js';
+import { drawnEnd, skippedText, Taken } from './lines.js';
 import { Rows } from './rows.js';
 
-const LEAST_COLUMNS = 20;
+const LEAST_COLUMNS = 10;
 /** Characters of the sign before a header of a group, with a blank. */
 export const FOLD_WIDTH = 2;
 /** Characters of how long a group took, with two blanks. */
@@ -20,7 +20,6 @@ export class Layout {
   #lines;
   #folds;
   #rows = new Rows();
-  /** The lines whose rows are known. */
   #taken = new Taken();
   /** The first line of #rows. */
   #start = 0;
@@ -94,14 +93,14 @@ export class Layout {
     const line = this.#lines.line(number);
     const label = (line.kind === 'text' ? 0 : LABEL_WIDTH) + skippedText(line).length;
     const fold = this.#folds.headerAt(number) ? FOLD_WIDTH + TOOK_WIDTH : 0;
-    return Math.max(LEAST_COLUMNS / 2, this.columns - this.before - label - fold);
+    return Math.max(LEAST_COLUMNS, this.columns - this.before - label - fold);
   }
 
   /** @return {Part[]} one for each row of a line that is not folded */
   partsOf(number) {
     const line = this.#lines.line(number);
     const begin = line.skip || (this.#folds.headerAt(number)?.from ?? 0);
-    const end = Math.min(line.text.length, line.skip + MOST_DRAWN);
+    const end = drawnEnd(line);
     const breaks = this.wrap ? breaksOf(line.text.slice(begin, end), this.columnsFor(number)) : [0];
     const parts = breaks.map((at, index) => ({
       from: begin + at,

@@ -1,6 +1,4 @@
-/**
- * What the connection light says for a state of the connection at a moment. No DOM.
- */
+/** What the connection light says for a state of the connection at a moment. No DOM. */
 
 import { clock, duration, plural } from './format.js';
 
@@ -47,7 +45,7 @@ function openLight(state, now) {
     return light('lagged', 'warn', 'Lagged', `This viewer was too slow and missed ${missed}. ${heard}`);
   }
   if (state.lost.length > 0) {
-    const since = state.lost.map((each) => each.since).sort()[0];
+    const [since] = state.lost.map((each) => each.since).sort();
     const names = state.lost.map((each) => `“${each.upload}”`).join(', ');
     const hint = `No sign of life from the producer of ${names}. It may come back and go on. ${heard}`;
     return light('lost', 'warn', `Producer lost since ${clock(since)}`, hint);

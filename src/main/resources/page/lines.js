@@ -42,7 +42,7 @@ export class Lines {
   #terminal = new Terminal();
   /** Lines at the end that may change. */
   #changing = 0;
-  /** The lines that rows were made into. */
+  /** The lines of rows. */
   #made = new WeakMap();
   /** Cells of the widest line ever, so that the width scrolled over never shrinks under a reader. */
   widest = 0;
@@ -308,8 +308,8 @@ export function textBetween(lines, from, to, isHidden) {
     if (!line || isHidden(number)) continue;
     const first = number === from.line ? from.offset : -1;
     const last = number === to.line ? to.offset : line.text.length;
-    if (last >= 0) texts.push((first < 0 ? labelText(line) : '') + line.text.slice(Math.max(0, first), last));
-    else texts.push('');
+    const label = first < 0 ? labelText(line) : '';
+    texts.push(last < 0 ? '' : label + line.text.slice(Math.max(0, first), last));
   }
   return texts.join('\n');
 }
@@ -340,12 +340,17 @@ function sentText(line) {
   return (line.raw ?? line.text) + line.end;
 }
 
+/** Where what is drawn of a line ends. */
+export function drawnEnd({ text, skip }) {
+  return Math.min(text.length, skip + MOST_DRAWN);
+}
+
 /** What stands for the characters before those that are drawn. */
 export function skippedText({ skip }) {
   return skip > 0 ? `${skip} characters … ` : '';
 }
 
 /** The label and blanks up to the text's column; nothing for text. */
-export function labelText(line) {
+function labelText(line) {
   return line.kind === 'text' ? '' : line.label.padEnd(LABEL_WIDTH);
 }

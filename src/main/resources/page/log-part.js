@@ -8,7 +8,6 @@
 
 import { sequenceOf } from './lines.js';
 
-/** Events that are asked for at once. */
 const MOST_AT_ONCE = 5000;
 /** With fewer rows before or behind the screen, more is asked for. */
 const MOST_NEAR = 500;
@@ -77,7 +76,7 @@ export class LogPart {
     return this.isLive && !this.hasEarlier;
   }
 
-  /** How many events came since one followed the end. */
+  /** Events that came since one followed the end. */
   get unseen() {
     return this.#last - this.#seen;
   }
@@ -138,7 +137,7 @@ export class LogPart {
     return this.#ask(from, until, (entries) => {
       // The reader may have gone on.
       const { top } = this.#needs.screen();
-      const { sequence } = lines.line(top) ?? { sequence: until };
+      const sequence = lines.line(top)?.sequence ?? until;
       if (sequence > until) return;
       const nth = top - lines.ofEvent(sequence);
       this.#take(entries, () => lines.start + top - lines.ofEvent(sequence) - nth);

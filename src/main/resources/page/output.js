@@ -21,7 +21,7 @@ const OVERSCAN = 24;
 const TIME_WIDTH = 14;
 /** Characters of the numbers' column, with two blanks. */
 const NUMBER_WIDTH = 9;
-/** Characters that are drawn before and behind what is looked for in a very long line. */
+/** Characters drawn before and behind what is looked for in a very long line. */
 const MOST_AFTER = 2000;
 export const TO_END = 'Jump to the end';
 /** Pixels above the first row and below the last. */
@@ -162,7 +162,7 @@ export class Output {
     this.redraw();
   }
 
-  setWrap(wrap) {
+  set wrap(wrap) {
     this.#layout.wrap = wrap;
     this.#layOut();
   }
@@ -237,10 +237,7 @@ export class Output {
     this.#size();
     const { wrap } = this.#layout;
     const parts = this.#layout.partsOf(line);
-    const index = Math.max(
-      0,
-      parts.findIndex(({ to }) => offset < to),
-    );
+    const index = Math.max(0, parts.findIndex(({ to }) => offset < to));
     const { clientHeight, clientWidth } = this.element;
     this.#scrollTo(this.#top() + (this.#layout.rowOf(line) + index) * this.#cell.height - clientHeight / 2);
     if (wrap) return;
@@ -386,11 +383,9 @@ export class Output {
   #drawVisible() {
     const { height } = this.#cell;
     const first = Math.max(0, Math.floor(this.#scrollRow()) - OVERSCAN);
-    const last = Math.min(
-      this.#layout.total,
-      Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
-    );
-    this.part.near(first, this.#layout.total - last);
+    const { total } = this.#layout;
+    const last = Math.min(total, Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN);
+    this.part.near(first, total - last);
     const top = this.#top();
     this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }

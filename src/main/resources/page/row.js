@@ -7,7 +7,7 @@
 import { h } from './dom.js';
 import { full } from './format.js';
 import { LABEL_WIDTH } from './items.js';
-import { MOST_DRAWN, skippedText } from './lines.js';
+import { drawnEnd, skippedText } from './lines.js';
 import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
@@ -41,7 +41,7 @@ export function drawRow(line, number, part, looks) {
     onclick: group && ((event) => clicked(event) && looks.fold(number)),
   };
   // Where the line is wrapped, there is room behind its end.
-  const isLast = part.json === null && part.to >= endOf(line);
+  const isLast = part.json === null && part.to >= drawnEnd(line);
   return h('div.row', attributes, [
     fault && part.first && isText && signOf(fault),
     looks.numbers && numberOf(line, part, looks.numberOf(number), looks.numbers),
@@ -128,28 +128,23 @@ function textOf(line, number, part, looks) {
     at += run.text.length;
     if (at >= part.to) break;
   }
-  const hidden = line.text.length - endOf(line);
-  if (hidden > 0 && part.to >= endOf(line))
+  const hidden = line.text.length - drawnEnd(line);
+  if (hidden > 0 && part.to >= drawnEnd(line))
     text.append(h('span.rest', ` … ${hidden} more characters; copy or download has them`));
   return text;
-}
-
-/** Where what is drawn of a line ends. */
-function endOf({ text, skip }) {
-  return Math.min(text.length, skip + MOST_DRAWN);
 }
 
 function marksOf(line, number, search) {
   if (!search?.query) return [];
   const { current, query } = search;
-  return search.offsetsIn(line.text.slice(0, endOf(line) + query.length)).map((offset) => ({
+  return search.offsetsIn(line.text.slice(0, drawnEnd(line) + query.length)).map((offset) => ({
     from: offset,
     to: offset + query.length,
     current: current !== null && current.line === number && current.offset === offset,
   }));
 }
 
-/** Appends a run's text, cut where a match begins or ends. `offset` is where in the line the text begins. */
+/** Appends a run's text, cut where a match begins or ends. `offset` is where in the line it begins. */
 function appendRun(parent, style, text, offset, marks, dark) {
   const place = styled(style, dark);
   let at = offset;

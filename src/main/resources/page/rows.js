@@ -13,17 +13,15 @@ export class Rows {
   /** Rows of lines that were dropped. */
   #gone = 0;
 
-  /** How many lines there are. */
   get lines() {
     return this.#ends.length;
   }
 
-  /** How many rows they have together. */
+  /** How many rows the lines have together. */
   get total() {
     return this.rowOf(this.lines);
   }
 
-  /** Appends a line of so many rows. */
   push(rows) {
     this.#ends.push((this.#ends.at(-1) ?? this.#gone) + rows);
   }

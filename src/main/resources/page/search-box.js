@@ -6,7 +6,7 @@ import { announce, h, icon, setText, stepButtons } from './dom.js';
 import { count } from './format.js';
 import { LogSearch, Search } from './search.js';
 
-/** One who types is not asked for each letter. */
+/** The server is not asked for each letter. */
 const TYPING_MS = 200;
 
 export class SearchBox {
@@ -19,7 +19,7 @@ export class SearchBox {
   /** The part of the log that the lines are. @type {LogPart} */
   part = null;
   #frame = 0;
-  /** The line that one looked at when typing began: the search goes from there. */
+  /** The line that was on top when typing began: the search goes from there. */
   #origin = 0;
   #revealed = false;
   #timer = 0;

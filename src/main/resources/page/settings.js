@@ -1,7 +1,4 @@
-/**
- * What the page remembers of its reader's choices, in local storage; where that is off, for as long as the page is
- * open.
- */
+/** What the page remembers of its reader's choices, in local storage; where that is off, while the page is open. */
 
 const PREFIX = 'taskstream.';
 const memory = new Map();
@@ -20,7 +17,7 @@ export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // It is still remembered while the page is open.
+    // Storage is off.
   }
 }
 

@@ -38,8 +38,7 @@ const NEEDS_HTTPS =
 function openSignIn(then) {
   if (!isSecureContext) {
     const text = h('p', { role: 'alert', testid: 'sign-in-error' }, NEEDS_HTTPS);
-    openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
-    return;
+    return openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
   }
   const token = h('input', {
     id: 'token',

@@ -1,6 +1,4 @@
-/**
- * How tasks and connections stand, as chips, lights and in the browser's tab.
- */
+/** How tasks and connections stand, as chips, lights and in the browser's tab. */
 
 import { h, setText } from './dom.js';
 import { full } from './format.js';
@@ -25,15 +23,14 @@ export function statusChip(status) {
   return h('span.chip', { class: `chip-${tone} status-${status}`, testid: 'status' }, dot, statusName(status));
 }
 
-/** A chip that says that an open task has lost its producer; nothing if it has not. */
+/** Says that an open task has lost its producer; null if it has not. */
 export function lostChip(task) {
-  const lost = task.status === 'open' ? (task.producers ?? []).filter((producer) => producer.state === 'lost') : [];
-  if (lost.length === 0) return null;
-  const since = lost.map((producer) => producer.since).sort()[0];
+  const lost = (task.producers ?? []).filter(({ state }) => state === 'lost');
+  if (task.status !== 'open' || lost.length === 0) return null;
+  const [since] = lost.map((producer) => producer.since).sort();
   return h('span.chip.chip-warn', { title: `Last heard of ${full(since)}`, testid: 'lost' }, 'Producer lost');
 }
 
-/** Labels as small chips. */
 export function labelChips(labels) {
   return Object.entries(labels ?? {}).map(([name, value]) => h('span.tag', h('span.tag-name', name), value));
 }

@@ -19,18 +19,9 @@ export class TaskHead {
     this.facts = h('p.head-facts', { testid: 'task-facts' });
     this.labels = h('span.head-labels');
     this.cancelText = h('span', 'Cancel task');
-    this.cancel = h(
-      'button.button',
-      {
-        hidden: true,
-        'aria-label': 'Cancel task',
-        title: 'Cancel task',
-        onclick: () => this.#askCancel(),
-        testid: 'cancel',
-      },
-      icon('stop'),
-      this.cancelText,
-    );
+    const cancel = { hidden: true, onclick: () => this.#askCancel(), testid: 'cancel' };
+    const cancelLabel = { 'aria-label': 'Cancel task', title: 'Cancel task' };
+    this.cancel = h('button.button', { ...cancel, ...cancelLabel }, icon('stop'), this.cancelText);
     this.notify = iconButton('bell', 'Notify me when it is done', {
       hidden: true,
       'aria-pressed': 'false',

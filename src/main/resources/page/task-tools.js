@@ -1,6 +1,4 @@
-/**
- * The bar above the output: connection light, search, and what can be done with the output.
- */
+/** The bar above the output: connection light, search, and what can be done with the output. */
 
 import { deleteTask, logAddress } from './api.js';
 import { confirmThen, menuButton, openDialog } from './dialogs.js';

@@ -1,6 +1,4 @@
-/**
- * One task: its head, its output live, and everything that ties them to the stream.
- */
+/** One task: its head, its output live, and everything that ties them to the stream. */
 
 import { findPlace, getEvents, getTask, probeStream, readEvents, searchLog, streamAddress } from './api.js';
 import { Columns } from './columns.js';
@@ -25,7 +23,7 @@ import { TaskTools } from './task-tools.js';
 import { Times } from './times.js';
 
 const SNAPSHOT_MS = 5000;
-const PHONE = '(max-width: 640px)';
+const isPhone = () => matchMedia('(max-width: 640px)').matches;
 
 /** @param {HTMLElement} main @param {string} id the task's @param {URLSearchParams} query of the address */
 export function mountTask(main, id, query) {
@@ -80,7 +78,7 @@ class TaskView {
       output: this.output,
       times: this.times,
       created: () => this.#task.created,
-      isPhone: matchMedia(PHONE).matches,
+      isPhone: isPhone(),
     });
     this.search = new SearchBox(this.#lines, this.output, (query, signal) => searchLog(id, query, signal));
     this.faults = new FaultsBox(this.#lines, this.output);
@@ -111,7 +109,7 @@ class TaskView {
       changed: () => this.#partChanged(),
       tell: (message) => toast(message, 'bad'),
     });
-    this.output.part = this.search.part = this.part;
+    this.output.part = this.search.part = this.faults.part = this.part;
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
       open: (url) => new StreamSource(url),
@@ -168,7 +166,7 @@ class TaskView {
     this.#update(task);
     this.output.look({ faults: this.faults.look });
     this.columns.show();
-    this.output.setWrap(isOn('wrap', matchMedia(PHONE).matches));
+    this.output.wrap = isOn('wrap', isPhone());
     this.#showToggles();
     this.#useKeys();
     this.#timers = [setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS)];
@@ -233,7 +231,7 @@ class TaskView {
   /** One at a time: on a silent network each would hold one of the browser's few connections. */
   async #poll() {
     const { name } = this.connection.state;
-    if (this.#isPolling || name !== 'open' || document.visibilityState !== 'visible') return;
+    if (this.#isPolling || name !== 'open' || document.hidden) return;
     this.#isPolling = true;
     await this.#snapshot().catch(() => {});
     this.#isPolling = false;
@@ -258,7 +256,7 @@ class TaskView {
 
   #batch() {
     // The first, for whether a group folds depends on its errors.
-    this.faults.linesChanged(this.part.isWhole);
+    this.faults.linesChanged();
     this.search.linesChanged(this.#lines.start);
     this.output.setNote(this.#cutNote());
     this.output.refresh();
@@ -270,13 +268,13 @@ class TaskView {
   #renew(change) {
     this.output.renew(() => {
       change();
-      this.faults.linesChanged(this.part.isWhole);
+      this.faults.linesChanged();
     });
     this.#showEmpty();
   }
 
   #partChanged() {
-    this.faults.linesChanged(this.part.isWhole);
+    this.faults.linesChanged();
     this.output.setNote(this.#cutNote());
     this.output.redraw();
   }
@@ -325,7 +323,7 @@ class TaskView {
   }
 
   #toggleWrap() {
-    this.output.setWrap(!this.output.wrap);
+    this.output.wrap = !this.output.wrap;
     rememberOn('wrap', this.output.wrap);
   }
 

@@ -23,7 +23,6 @@ const TYPING_MS = 250;
 export function mountTasks(main, query) {
   const status = STATUSES.includes(query.get('status')) ? query.get('status') : null;
   const view = new TasksView(main, status, query.get('q') ?? '');
-  view.start();
   return () => view.dispose();
 }
 
@@ -32,7 +31,6 @@ class TasksView {
   #filter;
   /** Labels that the tasks have; those of the address count as such. */
   #labels;
-  /** What the server has answered. */
   #loaded = { tasks: [], next: null };
   #pages = 1;
   #failures = 0;
@@ -75,10 +73,7 @@ class TasksView {
     ]);
     replace(main, page);
     useKeys({ c: () => this.#create(), '/': () => this.input.focus() });
-  }
-
-  start() {
-    const seen = () => document.visibilityState === 'visible' && this.#refresh();
+    const seen = () => !document.hidden && this.#refresh();
     document.addEventListener('visibilitychange', seen, { signal: this.#stop.signal });
     this.#refresh();
   }
@@ -157,7 +152,7 @@ class TasksView {
     // It was typed on meanwhile, and what was asked for may be something else.
     if (text !== this.#filter.text) return this.#refreshIn(TYPING_MS);
     // Whoever has not signed in will not be let in by asking again.
-    if (document.visibilityState === 'hidden' || this.#unknown) return;
+    if (document.hidden || this.#unknown) return;
     // More pages are asked for less often, so that a long list costs the server no more than a short one.
     this.#refreshIn(REFRESH_MS * Math.max(this.#pages, Math.min(this.#failures * 2, 10)));
   }
@@ -206,7 +201,7 @@ class TasksView {
   }
 
   #row(id, isNew) {
-    return new TaskRow(isNew, this.#picked.has(id), (isPicked) => {
+    return new TaskRow(id, isNew, this.#picked.has(id), (isPicked) => {
       if (isPicked) this.#picked.add(id);
       else this.#picked.delete(id);
       const many = this.#picked.size;
@@ -257,8 +252,9 @@ class TaskRow {
   #shown = '';
 
   /** @param {(isPicked: boolean) => void} onPick */
-  constructor(isNew, isPicked, onPick) {
-    this.link = h('a.task-row', { class: isNew && 'is-new' });
+  constructor(id, isNew, isPicked, onPick) {
+    const row = { class: isNew && 'is-new', href: taskAddress(id), testid: 'task-row', 'data-id': id };
+    this.link = h('a.task-row', row);
     this.pick = h('input.pick', {
       type: 'checkbox',
       checked: isPicked,
@@ -274,18 +270,9 @@ class TaskRow {
     const shown = JSON.stringify([task, times]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.link.href = taskAddress(task.id);
-    this.link.dataset.testid = 'task-row';
-    this.link.dataset.id = task.id;
     this.pick.ariaLabel = `Watch ${task.title || task.id} beside others`;
-    const watching = h('span.visually-hidden', ' watching');
-    const viewers = h(
-      'span.viewers',
-      { title: plural(task.viewers, 'viewer') },
-      icon('eye'),
-      count(task.viewers),
-      watching,
-    );
+    const many = [icon('eye'), count(task.viewers), h('span.visually-hidden', ' watching')];
+    const viewers = h('span.viewers', { title: plural(task.viewers, 'viewer') }, many);
     const id = task.title && h('span.task-id', task.id);
     replace(
       this.link,

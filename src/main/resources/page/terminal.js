@@ -1,17 +1,16 @@
 /**
  * What a terminal shows of a text that comes in pieces: rows of characters with styles. No DOM.
  *
- * A list of lines has no height and no width, so nothing is wrapped, and the last MOST_ROWS rows take the place of the
- * screen: a cursor can go back to those. What clears the screen, or goes to a place of it, begins below what is there,
- * for what was published stays in the list.
+ * A list of lines has no height and no width, so nothing is wrapped, and a cursor can go back to the last MOST_ROWS rows.
+ * What clears the screen, or goes to a place of it, begins below what is there, for what was published stays in the list.
  */
 
 import { isString, MOST_IN_STRING, sequenceAt } from './escapes.js';
 import { linked, restyled } from './sgr.js';
 import { TerminalRow } from './terminal-row.js';
 
-/** Rows that a cursor can go back to; a terminal's screen has fewer. */
-export const MOST_ROWS = 100;
+/** A terminal's screen has fewer. */
+const MOST_ROWS = 100;
 /** A cursor goes back to no row that is longer. */
 const MOST_TO_GO_BACK = 1 << 16;
 /** Columns that a cursor can go to beyond a row's end. */
@@ -39,7 +38,7 @@ export class Terminal {
   /** A sequence that has begun and not ended. */
   #begun = '';
   #about = null;
-  /** What is being written, how far it is read, and how far it is noted as sent for a row. */
+  /** What is being written, how far it is read, and how far it is noted for a row. */
   #text = '';
   #at = 0;
   #noted = 0;

@@ -31,9 +31,8 @@ export class Times {
     const first = Math.floor((sequence - 1) / CHUNK) * CHUNK;
     const key = `${id.slice(0, id.lastIndexOf('-'))}-${first}`;
     const chunk = this.#chunks.get(key);
-    if (chunk) return chunk[sequence - first - 1] || null;
     if (chunk === undefined) this.#want(key, first);
-    return null;
+    return chunk?.[sequence - first - 1] || null;
   }
 
   /** Forgets what was asked, for a chunk may have been asked for before it was full. */

@@ -28,7 +28,7 @@ export function watchAddress(ids) {
   return `#/watch?${new URLSearchParams(ids.map((id) => ['task', id]))}`;
 }
 
-/** For one that is not there the server refuses the stream of all. */
+/** For one that is gone the server refuses the stream of all. */
 const isThere = (pane) => pane.connection.state.name !== 'gone';
 
 /** @param {HTMLElement} main @param {URLSearchParams} query its `task`s */
@@ -100,7 +100,7 @@ class Pane {
 
   start() {
     this.output.look({ numberOf: () => null });
-    this.output.setWrap(isOn('wrap', false));
+    this.output.wrap = isOn('wrap', false);
     this.showLight();
     // Until the snapshot is here all that comes counts as new.
     this.connection.start({});
