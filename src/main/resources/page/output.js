@@ -131,10 +131,6 @@ export class Output {
     this.#lastTop = this.element.scrollTop;
   }
 
-  get wrap() {
-    return this.#layout.wrap;
-  }
-
   /** The first line on screen. */
   get topLine() {
     return this.#layout.lineAt(Math.floor(this.#scrollRow()));
@@ -160,6 +156,10 @@ export class Output {
       this.#layOut();
     }
     this.redraw();
+  }
+
+  get wrap() {
+    return this.#layout.wrap;
   }
 
   set wrap(wrap) {

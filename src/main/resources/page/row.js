@@ -12,10 +12,10 @@ import { coloursOf } from './palette.js';
 import { runsOf } from './terminal-row.js';
 
 /**
- * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact; `numbers` has
- * `address(number)` and `choose(number, extend)`; none where they are off; `numberOf(place)` counts from 0, null for
- * what is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the kind `of(line)` and
- * the `current` one; `dark`; `toggle(place)` opens a line, `fold(place)` a group; `folds`; `tookOf(group)` is how long it took,
+ * @typedef {Object} Looks what all rows on screen have in common: `time(line)` gives text and whether it is exact, `numbers` have
+ * `address(number)` and `choose(number, extend)`, both missing where they are off; `numberOf(place)` counts from 0, null for what
+ * is not known; `target` are the numbers that the page's address points at; `search`; `faults` says the kind `of(line)` and the
+ * `current` one; `dark`; `toggle(place)` opens a line, `fold(place)` a group; `folds`; `tookOf(group)` is how long it took,
  * `since` when one grows, or null; `pauseBefore(place)` is how long nothing came, where that is long
  */
 
