@@ -25,8 +25,7 @@ class Reader {
         },
         place: ({ line, from }) => Promise.resolve(this.#place(line, from)),
         feed: {
-            event: (event) => this.#put(() => this.lines.addEvent(event)),
-            mark: (mark) => this.#put(() => this.lines.addMark(mark)),
+            add: (entry) => this.#put(() => this.lines.add(entry)),
             clear: () => {},
             isEmpty: true,
         },

@@ -16,29 +16,27 @@ const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
 
 /** A call that failed; `status` is 0 when no answer came. `message` is fit to be shown. */
 export class ApiError extends Error {
-  constructor(status, title, detail, retryAfter = null) {
+  /** Milliseconds the server asks to wait, or null. */
+  retryAfter = null;
+  /** Whether Taskstream itself says so, and not a server or proxy that has no Taskstream at the moment. */
+  isProblem = false;
+
+  constructor(status, title, detail) {
     super(detail || title);
-    this.status = status;
-    this.title = title;
-    this.detail = detail;
-    /** Milliseconds the server asks to wait, or null. */
-    this.retryAfter = retryAfter;
-    /** Whether Taskstream itself says so, and not a server or proxy that has no Taskstream at the moment. */
-    this.isProblem = false;
+    Object.assign(this, { status, title, detail });
   }
 }
 
 /** The absolute address of a path such as `tasks/x/stream`. A query's value may be an array of several. */
 export function address(path, query = {}) {
   const url = new URL(path, BASE);
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of [value].flat())
-      if (one !== null && one !== undefined && one !== '') url.searchParams.append(name, one);
-  }
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat()) if ((one ?? '') !== '') url.searchParams.append(name, one);
   return url.href;
 }
 
-const taskPath = (id, rest = '') => `tasks/${encodeURIComponent(id)}${rest}`;
+/** The address of a task, or of what is below it. */
+const ofTask = (id, rest = '', query = {}) => address(`tasks/${encodeURIComponent(id)}${rest}`, query);
 
 /** `{tasks, next}`, newest first; `next` is what `after` takes for more, or null. */
 export async function listTasks({ status, labels, after, limit }, signal) {
@@ -46,17 +44,21 @@ export async function listTasks({ status, labels, after, limit }, signal) {
   return { tasks: page.tasks ?? [], next: page.next ?? null };
 }
 
-export const getTask = (id, signal) => json(address(taskPath(id)), { signal });
+export const getTask = (id, signal) => json(ofTask(id), { signal });
 
-export const createTask = (task) => json(address('tasks'), post(task));
+export const createTask = (task) =>
+  json(address('tasks'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(task),
+  });
 
-export const cancelTask = (id) => call(address(taskPath(id, '/cancel')), { method: 'POST' });
+export const cancelTask = (id) => call(ofTask(id, '/cancel'), { method: 'POST' });
 
-export const deleteTask = (id) => call(address(taskPath(id)), { method: 'DELETE' });
+export const deleteTask = (id) => call(ofTask(id), { method: 'DELETE' });
 
 /** History: `{events: [{id, time, data}], next}`. */
-export const getEvents = (id, { after, limit }, signal) =>
-  json(address(taskPath(id, '/events'), { after, limit }), { signal });
+export const getEvents = (id, { after, limit }, signal) => json(ofTask(id, '/events', { after, limit }), { signal });
 
 /** Reads events of the log as a stream has them, for an answer of history has at most 1000. */
 export async function readEvents(id, from, until, signal) {
@@ -85,12 +87,12 @@ export async function readEvents(id, from, until, signal) {
 /** Which event a line is in, or which line an event; waits until the server has counted so far. */
 export async function findPlace(id, query, signal) {
   for (;;) {
-    const place = await json(address(taskPath(id, '/lines'), query), { signal });
+    const place = await json(ofTask(id, '/lines', query), { signal });
     if (place.id !== null) return place;
   }
 }
 
-export const searchLog = (id, query, signal) => json(address(taskPath(id, '/search'), query), { signal });
+export const searchLog = (id, query, signal) => json(ofTask(id, '/search', query), { signal });
 
 /** Has the server keep the token in a cookie, for a browser's EventSource can't send one. */
 export const openSession = (token) =>
@@ -98,11 +100,11 @@ export const openSession = (token) =>
 
 export const closeSession = () => call(address('session'), { method: 'DELETE' });
 
-export const eventsAddress = (id) => address(taskPath(id, '/events'));
+export const eventsAddress = (id) => ofTask(id, '/events');
 
-export const logAddress = (id) => address(taskPath(id, '/log'));
+export const logAddress = (id) => ofTask(id, '/log');
 
-export const streamAddress = (id, query) => address(taskPath(id, '/stream'), query);
+export const streamAddress = (id, query) => ofTask(id, '/stream', query);
 
 /** Asks for a stream only to see how it is answered; fails with an {@link ApiError}. @return {Promise<{status: number}>} */
 export async function probeStream(url) {
@@ -111,10 +113,6 @@ export async function probeStream(url) {
   const { status } = await call(url, { headers, cache: 'no-store', signal: stop.signal });
   stop.abort();
   return { status, detail: null };
-}
-
-function post(value) {
-  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) };
 }
 
 async function json(url, options) {
@@ -134,7 +132,7 @@ async function call(url, options = {}) {
   let response;
   try {
     const headers = { Accept: 'application/json', ...options.headers };
-    const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
+    const signal = AbortSignal.any([stop.signal, options.signal].filter(Boolean));
     response = await fetch(url, { ...options, headers, signal });
   } catch (error) {
     if (options.signal?.aborted) throw error;
@@ -147,20 +145,19 @@ async function call(url, options = {}) {
 }
 
 async function problem(response) {
-  const wait = waitOf(response.headers.get('Retry-After'));
   const type = response.headers.get('Content-Type') ?? '';
-  const isJson = type.includes('json');
-  const body = isJson ? await response.json().catch(() => ({})) : {};
+  const body = type.includes('json') ? await response.json().catch(() => ({})) : {};
   const title = body.title ?? `The server answered ${response.status}`;
-  const error = new ApiError(response.status, title, body.detail ?? '', wait);
+  const error = new ApiError(response.status, title, body.detail ?? '');
+  error.retryAfter = waitOf(response.headers.get('Retry-After'));
   error.isProblem = type.startsWith('application/problem+json');
   return error;
 }
 
 /** `Retry-After` in milliseconds, whether it came as seconds or as a date (RFC 9110, section 10.2.3). */
-export function waitOf(retryAfter, now = Date.now()) {
+function waitOf(retryAfter) {
   if (!retryAfter) return null;
   const seconds = Number(retryAfter);
-  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - now : seconds * 1000;
+  const ms = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }

@@ -8,10 +8,9 @@
 
 import { mountDoctor } from './doctor-view.js';
 import { h, icon, loadIcons, replace } from './dom.js';
-import { openHelp } from './help-dialog.js';
-import { alwaysKeys } from './keys.js';
+import { openHelp } from './keys.js';
 import { nextTheme, theme } from './settings.js';
-import { isSignedIn, onSignIn, signOut } from './sign-in.js';
+import { isSignedIn, signOut } from './sign-in.js';
 import { mountTask } from './task-view.js';
 import { mountTasks } from './tasks-view.js';
 import { mountWatch } from './watch-view.js';
@@ -20,7 +19,7 @@ const main = document.getElementById('main');
 let leave = () => {};
 let current = null;
 
-/** What is shown for each address after the `#`. */
+/** Shows what the address after the `#` says. */
 function route() {
   const [path, search] = parts();
   const address = `${path}?${search}`;
@@ -28,13 +27,11 @@ function route() {
   const first = current === null;
   current = address;
   leave();
-  document.body.className = '';
   leave = show(path, new URLSearchParams(search));
   markNavigation(path);
   if (!first) main.querySelector('h1')?.focus({ preventScroll: true });
 }
 
-/** The path and the query of the address after the `#`. */
 function parts() {
   const [path, search = ''] = (location.hash.replace(/^#/, '') || '/').split('?');
   return [path, search];
@@ -42,30 +39,14 @@ function parts() {
 
 function show(path, query) {
   const task = /^\/tasks\/([^/]+)$/.exec(path);
+  document.body.classList.toggle('in-task', task !== null || path === '/watch');
   if (path === '/') return mountTasks(main, query);
   if (path === '/doctor') return mountDoctor(main);
-  if (path === '/watch') {
-    document.body.className = 'in-task';
-    return mountWatch(main, query);
-  }
-  if (task) {
-    document.body.className = 'in-task';
-    return mountTask(main, decode(task[1]), query);
-  }
-  replace(
-    main,
-    h(
-      'div',
-      { class: 'page' },
-      h(
-        'div',
-        { class: 'empty' },
-        icon('search'),
-        h('h1', { tabindex: '-1' }, 'There is no such page'),
-        h('p', null, h('a', { href: '#/' }, 'All tasks')),
-      ),
-    ),
-  );
+  if (path === '/watch') return mountWatch(main, query);
+  if (task) return mountTask(main, decode(task[1]), query);
+  const title = h('h1', { tabindex: '-1' }, 'There is no such page');
+  const all = h('p', h('a', { href: '#/' }, 'All tasks'));
+  replace(main, h('div.page', h('div.empty', icon('search'), title, all)));
   return () => {};
 }
 
@@ -80,8 +61,7 @@ function decode(text) {
 function markNavigation(path) {
   for (const link of document.querySelectorAll('.nav a')) {
     const here = link.hash === `#${path}` || (link.hash === '#/' && path.startsWith('/tasks'));
-    if (here) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    link.ariaCurrent = here ? 'page' : null;
   }
 }
 
@@ -90,8 +70,7 @@ const themeButton = document.getElementById('theme');
 function labelTheme() {
   const name = theme();
   const label = `Theme: ${name === 'system' ? 'as the system' : name}`;
-  themeButton.setAttribute('aria-label', label);
-  themeButton.title = label;
+  themeButton.ariaLabel = themeButton.title = label;
   replace(themeButton, icon({ system: 'auto', light: 'sun', dark: 'moon' }[name]));
 }
 
@@ -107,21 +86,13 @@ document.getElementById('skip').addEventListener('click', (event) => {
 const helpButton = document.getElementById('help');
 replace(helpButton, icon('question'));
 helpButton.addEventListener('click', openHelp);
-alwaysKeys({
-  '?': openHelp,
-  g: () => {
-    location.hash = '#/';
-  },
-});
 const signOutButton = document.getElementById('sign-out');
-const showSignOut = () => {
-  signOutButton.hidden = !isSignedIn();
-};
+const showSignOut = () => (signOutButton.hidden = !isSignedIn());
 signOutButton.addEventListener('click', async () => {
   await signOut();
   location.reload();
 });
-onSignIn(showSignOut);
+document.addEventListener('signedin', showSignOut);
 showSignOut();
 addEventListener('hashchange', route);
 document.addEventListener('addressreplaced', () => {

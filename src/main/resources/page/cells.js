@@ -2,7 +2,7 @@
  * Widths in a grid of monospaced characters. No DOM.
  *
  * A terminal's line is as wide as its cells: most characters take one, East Asian ones and most emoji two, combining
- * marks none. It is a sound estimate, not the Unicode tables; a wrong guess shifts a line's end by a cell and no more.
+ * marks none. It is an estimate, not the Unicode tables; a wrong guess shifts a line's end by a cell and no more.
  */
 
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -10,7 +10,6 @@ const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 const NONE = /^[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** How many cells a text takes. */
 export function cellsOf(text) {
   if (PLAIN.test(text)) return text.length;
   let cells = 0;

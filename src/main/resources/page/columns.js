@@ -1,11 +1,9 @@
-/**
- * The columns before a line, numbers and times, and the lines that the page's address points at.
- */
+/** The columns before a line, numbers and times, and the lines that the page's address points at. */
 
 import { replaceAddress } from './dom.js';
 import { clockMillis, duration, elapsed, millis, took } from './format.js';
-import { extended, rangeOf, textOf } from './line-range.js';
-import { remember, setting } from './settings.js';
+import { extended, rangeOf, taskAddress } from './line-range.js';
+import { isOn, remember, rememberOn, setting } from './settings.js';
 
 /** Times are shown so, one after the other. */
 const TIMES = ['off', 'on', 'elapsed'];
@@ -16,10 +14,7 @@ const LINES_BELOW = 200;
 
 export class Columns {
   #id;
-  #lines;
-  #output;
-  #times;
-  #created;
+  #parts;
   #target;
   /** Whether the target is still to be shown. */
   #isAwaited;
@@ -31,15 +26,12 @@ export class Columns {
    * @param {URLSearchParams} query of the address
    * @param {Object} parts lines, output, times; `created()` is when the task was
    */
-  constructor(id, query, { lines, output, times, created, isPhone }) {
+  constructor(id, query, parts) {
     this.#id = id;
     this.#target = rangeOf(query.get('line'));
     this.#isAwaited = this.#target !== null;
-    this.#lines = lines;
-    this.#output = output;
-    this.#times = times;
-    this.#created = created;
-    this.showNumbers = setting('numbers', isPhone ? 'off' : 'on') === 'on';
+    this.#parts = parts;
+    this.showNumbers = isOn('numbers', !parts.isPhone);
   }
 
   toggleTimes() {
@@ -50,16 +42,16 @@ export class Columns {
 
   toggleNumbers() {
     this.showNumbers = !this.showNumbers;
-    remember('numbers', this.showNumbers ? 'on' : 'off');
+    rememberOn('numbers', this.showNumbers);
     this.show();
   }
 
   show() {
     const numbers = {
-      address: (number) => this.#addressOf({ from: number, to: number }),
+      address: (number) => taskAddress(this.#id, { from: number, to: number }),
       choose: (number, extend) => this.#choose(number, extend),
     };
-    this.#output.look({
+    this.#parts.output.look({
       numbers: this.showNumbers ? numbers : null,
       time: this.showTimes !== 'off' ? (line) => this.timeOf(line) : null,
       numberOf: (place) => this.#numberOf(place),
@@ -71,7 +63,7 @@ export class Columns {
 
   /** From 0; null if it is not known. */
   #numberOf(place) {
-    const number = this.#lines.numberOf(place);
+    const number = this.#parts.lines.numberOf(place);
     return number === null ? null : number - 1;
   }
 
@@ -80,16 +72,16 @@ export class Columns {
     return this.#target && this.#target.from + 1;
   }
 
-  /** It is shown otherwise. */
+  /** The target is shown otherwise. */
   forgetTarget() {
     this.#isAwaited = false;
   }
 
   /** Live events: when they arrived. History: when it happened, if the server says so. */
   timeOf(line) {
-    const known = line.replayed && line.id ? this.#times.of(line.id) : null;
+    const known = line.replayed && line.id ? this.#parts.times.of(line.id) : null;
     const at = known ?? line.at;
-    const text = this.showTimes === 'elapsed' ? elapsed(at - millis(this.#created())) : clockMillis(at);
+    const text = this.showTimes === 'elapsed' ? elapsed(at - millis(this.#parts.created())) : clockMillis(at);
     return { at, exact: known !== null || !line.replayed, text };
   }
 
@@ -104,7 +96,7 @@ export class Columns {
 
   /** How long nothing came before a line, where that is long; of the history only while times are shown. */
   #pauseBefore(number) {
-    const both = [this.#lines.line(number - 1), this.#lines.line(number)];
+    const both = [this.#parts.lines.line(number - 1), this.#parts.lines.line(number)];
     if (both.some((line) => !line || (line.replayed && this.showTimes === 'off'))) return null;
     const [before, at] = both.map((line) => this.#exactTimeOf(line));
     return before !== null && at !== null && at - before >= LONG_MS ? duration(at - before) : null;
@@ -128,7 +120,7 @@ export class Columns {
   showTarget(isCaughtUp) {
     if (!this.#isAwaited) return;
     const { from, to } = this.#target;
-    const lines = this.#lines;
+    const lines = this.#parts.lines;
     const last = lines.size > 0 ? this.#numberOf(lines.end - 1) : null;
     const isThere = last !== null && (last > to + LINES_BELOW || (isCaughtUp && last >= from));
     if (!isThere && !(isCaughtUp && last === null)) return;
@@ -136,16 +128,12 @@ export class Columns {
     if (last === null) return;
     // The lines are drawn in the next frame.
     const place = lines.behind(lines.start, from - this.#numberOf(lines.start));
-    requestAnimationFrame(() => this.#output.reveal({ line: place, offset: 0 }));
+    requestAnimationFrame(() => this.#parts.output.reveal({ line: place, offset: 0 }));
   }
 
   #choose(number, extend) {
     this.#target = extended(extend ? this.#target : null, number);
-    this.#output.look({ target: this.#target });
-    replaceAddress(this.#addressOf(this.#target));
-  }
-
-  #addressOf(range) {
-    return `#/tasks/${encodeURIComponent(this.#id)}?line=${textOf(range)}`;
+    this.#parts.output.look({ target: this.#target });
+    replaceAddress(taskAddress(this.#id, this.#target));
   }
 }

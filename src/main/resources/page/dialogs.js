@@ -9,23 +9,18 @@ let counter = 0;
 
 /**
  * Opens a dialog. It is removed when it closes.
- * @param {{title: string, body: Node[], actions: Node[], testid: string, wide: boolean}} parts
+ * @param {{title: string, body: Node[], actions: ?Node[], testid: string, wide: ?boolean}} parts
  * @return {HTMLDialogElement}
  */
-export function openDialog({ title, body, actions = [], testid, wide = false }) {
-  const titleId = `dialog-title-${++counter}`;
-  const close = iconButton('close', 'Close', {
-    class: 'dialog-close',
-    onclick: () => dialog.close(),
-    'data-testid': 'dialog-close',
-  });
-  const dialog = h(
-    'dialog',
-    { class: wide ? 'dialog wide' : 'dialog', 'aria-labelledby': titleId, 'data-testid': testid },
-    h('header', { class: 'dialog-head' }, h('h2', { id: titleId }, title), close),
-    h('div', { class: 'dialog-body' }, body),
-    actions.length > 0 && h('footer', { class: 'dialog-actions' }, actions),
-  );
+export function openDialog({ title, body, actions, testid, wide }) {
+  const id = `dialog-title-${++counter}`;
+  const onclick = () => dialog.close();
+  const close = iconButton('close', 'Close', { class: 'dialog-close', onclick, testid: 'dialog-close' });
+  const dialog = h('dialog.dialog', { class: wide && 'wide', 'aria-labelledby': id, testid }, [
+    h('header.dialog-head', h('h2', { id }, title), close),
+    h('div.dialog-body', body),
+    actions && h('footer.dialog-actions', actions),
+  ]);
   dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
@@ -34,36 +29,54 @@ export function openDialog({ title, body, actions = [], testid, wide = false }) 
 }
 
 /**
- * Asks before something is done; does it in the dialog, so that an error is shown where one looks.
- * @param {{title: string, text: string, yes: string, no: string, danger: boolean, run: () => Promise<void>}} question
+ * Opens a dialog with a form, whose first field has the focus.
+ * @param {{title: string, fields: Node[], yes: string, name: string, run: () => Promise<void>}} parts `name` begins the
+ *     test ids; `run` does what the form is for
+ * @return {HTMLDialogElement}
  */
-export function confirmThen({ title, text, yes, no, danger = false, run }) {
-  const error = h('p', { class: 'field-error', role: 'alert', hidden: true });
-  const doIt = async () => {
-    go.disabled = true;
-    error.hidden = true;
-    try {
-      await run();
-      dialog.close();
-    } catch (failure) {
-      error.hidden = false;
-      replace(error, failure.message);
-      go.disabled = false;
-    }
+export function openForm({ title, fields, yes, name, run }) {
+  const error = errorPlace(`${name}-error`);
+  const submit = h('button.button.primary', { type: 'submit', testid: `${name}-submit` }, yes);
+  const cancel = h('button.button', { onclick: () => dialog.close() }, 'Cancel');
+  const onsubmit = (event) => {
+    event.preventDefault();
+    attempt(submit, error, run);
   };
-  const go = h(
-    'button',
-    { type: 'button', class: danger ? 'button danger' : 'button primary', onclick: doIt, 'data-testid': 'confirm-yes' },
-    yes,
-  );
-  const stay = h(
-    'button',
-    { type: 'button', class: 'button', onclick: () => dialog.close(), 'data-testid': 'confirm-no' },
-    no,
-  );
-  const dialog = openDialog({ title, body: [h('p', null, text), error], actions: [stay, go], testid: 'confirm' });
-  stay.focus();
+  const form = h('form.form', { onsubmit }, fields, error, h('div.dialog-actions', cancel, submit));
+  const dialog = openDialog({ title, body: [form], testid: `${name}-dialog` });
+  form.querySelector('input').focus();
   return dialog;
+}
+
+/**
+ * Asks before something is done that can't be undone.
+ * @param {{title: string, text: string, yes: string, no: string, run: () => Promise<void>}} question
+ */
+export function confirmThen({ title, text, yes, no, run }) {
+  const error = errorPlace(null);
+  const close = () => dialog.close();
+  const onclick = () => attempt(go, error, () => run().then(close));
+  const go = h('button.button.danger', { onclick, testid: 'confirm-yes' }, yes);
+  const stay = h('button.button', { onclick: close, testid: 'confirm-no' }, no);
+  const dialog = openDialog({ title, body: [h('p', text), error], actions: [stay, go], testid: 'confirm' });
+  stay.focus();
+}
+
+function errorPlace(testid) {
+  return h('p.field-error', { role: 'alert', hidden: true, testid });
+}
+
+/** Does what a button is for while the dialog is open, so that an error is shown where one looks. */
+async function attempt(button, error, run) {
+  button.disabled = true;
+  error.hidden = true;
+  try {
+    await run();
+  } catch (failure) {
+    error.hidden = false;
+    replace(error, failure.message);
+    button.disabled = false;
+  }
 }
 
 /**
@@ -73,34 +86,20 @@ export function confirmThen({ title, text, yes, no, danger = false, run }) {
  */
 export function menuButton(label, entries) {
   const id = `menu-${++counter}`;
-  const items = entries.map((entry) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        role: 'menuitem',
-        tabindex: '-1',
-        class: entry.danger ? 'menu-item danger' : 'menu-item',
-        'data-testid': entry.testid,
-        onclick: () => {
-          close(true);
-          entry.run();
-        },
-      },
-      icon(entry.icon),
-      entry.label,
-    ),
-  );
-  const menu = h(
-    'div',
-    { class: 'menu', role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey },
-    items,
-  );
+  const items = entries.map((entry) => {
+    const onclick = () => {
+      close(true);
+      entry.run();
+    };
+    const look = { role: 'menuitem', tabindex: '-1', class: entry.danger && 'danger', testid: entry.testid };
+    return h('button.menu-item', { ...look, onclick }, icon(entry.icon), entry.label);
+  });
+  const menu = h('div.menu', { role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey }, items);
   const button = iconButton('more', label, {
     'aria-haspopup': 'menu',
     'aria-expanded': 'false',
     'aria-controls': id,
-    'data-testid': 'menu-button',
+    testid: 'menu-button',
     onclick: () => (menu.hidden ? open() : close(true)),
     onkeydown: (event) => {
       if (event.key === 'ArrowDown') {
@@ -112,14 +111,14 @@ export function menuButton(label, entries) {
 
   function open() {
     menu.hidden = false;
-    button.setAttribute('aria-expanded', 'true');
+    button.ariaExpanded = true;
     items[0].focus();
     document.addEventListener('pointerdown', outside, true);
   }
 
   function close(giveFocus) {
     menu.hidden = true;
-    button.setAttribute('aria-expanded', 'false');
+    button.ariaExpanded = false;
     document.removeEventListener('pointerdown', outside, true);
     if (giveFocus) button.focus();
   }
@@ -139,6 +138,6 @@ export function menuButton(label, entries) {
     event.stopPropagation();
   }
 
-  const wrapper = h('div', { class: 'menu-wrapper' }, button, menu);
+  const wrapper = h('div.menu-wrapper', button, menu);
   return wrapper;
 }

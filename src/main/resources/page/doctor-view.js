@@ -1,6 +1,4 @@
-/**
- * The connection doctor: runs the check and draws when each number was sent and when it came.
- */
+/** The connection doctor: runs the check and draws when each number was sent and when it came. */
 
 import { address } from './api.js';
 import { Doctor, EXPECTED, LATE_MS, UNEVEN_MS } from './doctor.js';
@@ -8,7 +6,6 @@ import { announce, h, icon, replace, setText, svg } from './dom.js';
 import { shellLine } from './pipe.js';
 import { useKeys } from './keys.js';
 
-const HEADERS = ['content-encoding', 'content-type', 'via'];
 const LEFT = 38;
 const RIGHT = 14;
 const HEIGHT = 124;
@@ -24,43 +21,30 @@ class DoctorView {
   #abort = null;
 
   constructor(main) {
-    this.button = h('button', {
-      type: 'button',
-      class: 'button primary',
-      onclick: () => (this.#abort ? this.stop() : this.#run()),
-      'data-testid': 'doctor-run',
-    });
+    const onclick = () => (this.#abort ? this.stop() : this.#run());
+    this.button = h('button.button.primary', { onclick, testid: 'doctor-run' });
     this.progress = h('progress', { max: EXPECTED, value: 0, 'aria-label': 'Numbers received', hidden: true });
-    this.count = h('span', { class: 'muted', 'data-testid': 'doctor-count' });
-    this.verdict = h('div', { class: 'findings', 'data-testid': 'doctor-verdict' });
-    this.chart = h('div', { class: 'chart' });
-    this.facts = h('dl', { class: 'facts', 'data-testid': 'doctor-facts' });
-    this.result = h('section', { class: 'card', hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
-    replace(
-      main,
-      h(
-        'div',
-        { class: 'page narrow' },
-        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Connection doctor')),
-        h(
-          'p',
-          { class: 'lead' },
-          'Proxies, scanners and caches between a browser and the server can delay, abort or ' +
-            'compress a live stream. ' +
-            'For one minute the server sends a number each second; their arrival shows what is on the way.',
-        ),
-        h('div', { class: 'doctor-run' }, this.button, this.progress, this.count),
-        this.verdict,
-        this.result,
-        h(
-          'section',
-          { class: 'card', 'aria-label': 'From a shell' },
-          h('h2', null, 'From a shell'),
-          h('p', null, 'The same check from another machine: one number a second, evenly, up to 60.'),
-          shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
-        ),
-      ),
-    );
+    this.count = h('span.muted', { testid: 'doctor-count' });
+    this.verdict = h('div.findings', { testid: 'doctor-verdict' });
+    this.chart = h('div.chart');
+    this.facts = h('dl.facts', { testid: 'doctor-facts' });
+    this.result = h('section.card', { hidden: true, 'aria-label': 'Arrivals' }, this.chart, this.facts);
+    const lead =
+      'Proxies, scanners and caches between a browser and the server can delay, abort or compress a live stream. ' +
+      'For one minute the server sends a number each second; their arrival shows what is on the way.';
+    const page = h('div.page.narrow', [
+      h('div.page-head', h('h1', { tabindex: '-1' }, 'Connection doctor')),
+      h('p.lead', lead),
+      h('div.doctor-run', this.button, this.progress, this.count),
+      this.verdict,
+      this.result,
+      h('section.card', { 'aria-label': 'From a shell' }, [
+        h('h2', 'From a shell'),
+        h('p', 'The same check from another machine: one number a second, evenly, up to 60.'),
+        shellLine(`curl -N ${address('doctor/stream')}`, 'Command that runs the check', 'doctor-line'),
+      ]),
+    ]);
+    replace(main, page);
     this.#label();
     useKeys({});
   }
@@ -75,13 +59,12 @@ class DoctorView {
 
   async #run() {
     const abort = new AbortController();
-    const doctor = new Doctor();
+    const doctor = new Doctor(performance.now());
     this.#abort = abort;
     this.#label();
     this.progress.hidden = false;
     replace(this.verdict);
     setText(this.count, 'Waiting for the first number…');
-    doctor.start(performance.now());
     try {
       await this.#read(doctor, abort.signal);
     } catch (error) {
@@ -101,7 +84,7 @@ class DoctorView {
       signal,
     });
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-    doctor.head(performance.now(), Object.fromEntries(HEADERS.map((name) => [name, response.headers.get(name)])));
+    doctor.head(performance.now(), response.headers);
     const reader = response.body.getReader();
     this.#draw(doctor);
     for (;;) {
@@ -132,25 +115,20 @@ class DoctorView {
   }
 
   #draw(doctor) {
-    const { received, facts } = doctor;
+    const { arrivals, facts } = doctor;
     this.result.hidden = false;
-    this.progress.value = received;
-    setText(this.count, `${received} of ${EXPECTED}`);
+    this.progress.value = arrivals.length;
+    setText(this.count, `${arrivals.length} of ${EXPECTED}`);
     replace(this.chart, chart(doctor, this.chart.clientWidth));
-    replace(
-      this.facts,
-      factsOf(facts).map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
-    );
+    const fact = ([name, value]) => h('div', h('dt', name), h('dd', value));
+    replace(this.facts, factsOf(facts).map(fact));
   }
 }
 
 function finding({ tone, name, title, text }) {
-  return h(
-    'article',
-    { class: `notice notice-${tone}`, 'data-testid': 'finding', 'data-name': name },
-    icon(tone === 'ok' ? 'check' : 'alert'),
-    h('div', null, h('h2', null, title), h('p', null, text)),
-  );
+  const attributes = { class: `notice-${tone}`, testid: 'finding', 'data-name': name };
+  const drawing = icon(tone === 'ok' ? 'check' : 'alert');
+  return h('article.notice', attributes, drawing, h('div', h('h2', title), h('p', text)));
 }
 
 function factsOf({ headAfter, firstAfter, longestWait, worstDelay, together, missing, encoding, type, via }) {
@@ -186,13 +164,12 @@ function chart(doctor, width) {
   for (let at = 0; at <= EXPECTED; at += every) {
     const x = sentX(at);
     drawn.push(
-      svg('line', { class: 'grid', x1: x, x2: x, y1: SENT_Y - 8, y2: CAME_Y + 8 }),
+      svg('line.grid', { x1: x, x2: x, y1: SENT_Y - 8, y2: CAME_Y + 8 }),
       svg('text', { x, y: CAME_Y + 24, 'text-anchor': 'middle' }, `${at} s`),
     );
   }
-  for (let number = 1; number <= EXPECTED; number++) {
-    drawn.push(svg('circle', { class: 'sent', cx: sentX(number), cy: SENT_Y, r: 1.75 }));
-  }
+  for (let number = 1; number <= EXPECTED; number++)
+    drawn.push(svg('circle.sent', { cx: sentX(number), cy: SENT_Y, r: 1.75 }));
   for (const { number, at, late } of arrivals) {
     const tone = late >= LATE_MS ? 'bad' : late >= UNEVEN_MS ? 'warn' : 'ok';
     const [from, to] = [sentX(number), cameX(at)];
@@ -203,9 +180,6 @@ function chart(doctor, width) {
   }
   drawn.push(svg('text', { x: 0, y: SENT_Y + 4 }, 'sent'), svg('text', { x: 0, y: CAME_Y + 4 }, 'came'));
   const label = `${arrivals.length} of ${EXPECTED} numbers have come; the facts are below`;
-  return svg(
-    'svg',
-    { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': label },
-    drawn,
-  );
+  const size = { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT };
+  return svg('svg', { ...size, role: 'img', 'aria-label': label }, drawn);
 }

@@ -20,21 +20,22 @@ const ENCODED = /gzip|br|zstd|deflate/;
 export class Doctor {
   #decoder = new TextDecoder();
   #rest = '';
-  #begin = 0;
-  #headAt = null;
-  #endAt = null;
-  #headers = {};
+  #begin;
+  #headAfter = null;
+  #endAfter = null;
+  #headers = new Headers();
   #error = null;
   /** @type {{number: number, at: number}[]} */
   #arrivals = [];
 
-  start(now) {
+  /** @param {number} now when it is asked */
+  constructor(now) {
     this.#begin = now;
   }
 
-  /** The answer's head has come. @param {Object<string, ?string>} headers by lower-case name */
+  /** The answer's head has come. @param {Headers} headers */
   head(now, headers) {
-    this.#headAt = now;
+    this.#headAfter = now - this.#begin;
     this.#headers = headers;
   }
 
@@ -49,143 +50,115 @@ export class Doctor {
     }
   }
 
-  /** The stream has ended, by itself or by an error. */
   end(now, error = null) {
-    this.#endAt = now - this.#begin;
+    this.#endAfter = now - this.#begin;
     this.#error = error;
   }
 
-  /** How many numbers came. */
-  get received() {
-    return this.#arrivals.length;
-  }
-
+  /** When each number was sent, when it came, and how late that is. */
   get arrivals() {
-    return this.#arrivals.map(({ number, at }) => ({
-      number,
-      at,
-      sent: this.#sent(number),
-      late: at - this.#sent(number),
-    }));
+    const offset = Math.min(...this.#arrivals.map(({ number, at }) => at - number * STEP_MS));
+    return this.#arrivals.map(({ number, at }) => {
+      const sent = offset + number * STEP_MS;
+      return { number, at, sent, late: at - sent };
+    });
   }
 
   /** What was measured. Times in milliseconds; null where there is nothing yet. */
   get facts() {
     const arrivals = this.arrivals;
+    const last = arrivals.at(-1)?.number ?? 0;
+    const seen = new Set(arrivals.map(({ number }) => number));
     const gaps = arrivals.slice(1).map(({ at }, index) => at - arrivals[index].at);
     return {
-      headAfter: this.#headAt === null ? null : this.#headAt - this.#begin,
+      headAfter: this.#headAfter,
       firstAfter: arrivals[0]?.at ?? null,
       longestWait: gaps.length > 0 ? Math.max(...gaps) : null,
       worstDelay: arrivals.length > 0 ? Math.max(...arrivals.map(({ late }) => late)) : null,
       together: gaps.filter((gap) => gap < TOGETHER_MS).length,
-      missing: this.#missing(),
-      last: arrivals.at(-1)?.number ?? 0,
-      endAfter: this.#endAt,
-      encoding: this.#headers['content-encoding'] ?? null,
-      type: this.#headers['content-type'] ?? null,
-      via: this.#headers.via ?? null,
+      missing: Array.from({ length: last }, (_, index) => index + 1).filter((number) => !seen.has(number)),
+      last,
+      endAfter: this.#endAfter,
+      encoding: this.#headers.get('Content-Encoding'),
+      type: this.#headers.get('Content-Type'),
+      via: this.#headers.get('Via'),
     };
-  }
-
-  #sent(number) {
-    const offset = Math.min(...this.#arrivals.map((arrival) => arrival.at - arrival.number * STEP_MS));
-    return offset + number * STEP_MS;
-  }
-
-  #missing() {
-    const seen = new Set(this.#arrivals.map(({ number }) => number));
-    const last = this.#arrivals.at(-1)?.number ?? 0;
-    return Array.from({ length: last }, (_, index) => index + 1).filter((number) => !seen.has(number));
   }
 
   /** @return {Finding[]} the worst first; before the end only what is already certain */
   get findings() {
     const facts = this.facts;
     const found = [];
-    if (this.#endAt !== null && facts.last < EXPECTED) found.push(cut(facts, this.#error));
+    if (this.#endAfter !== null && facts.last < EXPECTED) found.push(cut(facts, this.#error));
     if (facts.missing.length > 0) found.push(lost(facts));
     if (facts.worstDelay >= LATE_MS || facts.firstAfter >= FIRST_MS) found.push(buffers(facts));
     if (ENCODED.test(facts.encoding ?? '')) found.push(compresses(facts));
     if (facts.type !== null && !facts.type.startsWith('text/event-stream')) found.push(changes(facts));
     if (facts.worstDelay >= UNEVEN_MS && facts.worstDelay < LATE_MS) found.push(uneven(facts));
-    if (found.length === 0 && this.#endAt !== null) found.push(FINE);
+    if (found.length === 0 && this.#endAfter !== null) found.push(FINE);
     return found;
   }
 }
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-function finding(tone, name, title, text) {
-  return { tone, name, title, text };
-}
+const FINE = {
+  tone: 'ok',
+  name: 'ok',
+  title: 'Nothing is in the way',
+  text: 'Every number arrived in its second. Streams reach this browser as they are sent.',
+};
 
-const FINE = finding(
-  'ok',
-  'ok',
-  'Nothing is in the way',
-  'Every number arrived in its second. Streams reach this browser as they are sent.',
-);
+const cut = ({ last, endAfter }, error) => ({
+  tone: 'bad',
+  name: 'cut',
+  title: 'Something cuts the stream',
+  text:
+    `It ${error ? 'broke off' : 'was closed'} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a ` +
+    'limit on the length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; ' +
+    'haproxy: timeout server, timeout tunnel), or a load balancer’s.',
+});
 
-function cut({ last, endAfter }, error) {
-  const how = error ? 'broke off' : 'was closed';
-  return finding(
-    'bad',
-    'cut',
-    'Something cuts the stream',
-    `It ${how} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a limit on the ` +
-      'length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; haproxy: ' +
-      'timeout server, timeout tunnel), or a load balancer’s.',
-  );
-}
-
-function lost({ missing }) {
-  return finding(
-    'bad',
-    'missing',
-    'Numbers are missing',
+const lost = ({ missing }) => ({
+  tone: 'bad',
+  name: 'missing',
+  title: 'Numbers are missing',
+  text:
     `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never arrived. ` +
-      'Something on the way rewrites the stream.',
-  );
-}
+    'Something on the way rewrites the stream.',
+});
 
-function buffers({ worstDelay, together, firstAfter }) {
-  return finding(
-    'bad',
-    'buffers',
-    'Something buffers the stream',
+const buffers = ({ worstDelay, together, firstAfter }) => ({
+  tone: 'bad',
+  name: 'buffers',
+  title: 'Something buffers the stream',
+  text:
     `Numbers arrived up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
-      `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
-      'X-Accel-Buffering; Apache: flushpackets=on), and look for ' +
-      'compression, a virus scanner or a content cache on the way.',
-  );
-}
+    `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
+    'X-Accel-Buffering; Apache: flushpackets=on), and look for compression, a virus scanner or a content cache on the way.',
+});
 
-function compresses({ encoding }) {
-  return finding(
-    'warn',
-    'compresses',
-    'Something compresses the stream',
+const compresses = ({ encoding }) => ({
+  tone: 'warn',
+  name: 'compresses',
+  title: 'Something compresses the stream',
+  text:
     `It came with Content-Encoding: ${encoding}. A compressor delays bytes until it has enough of them; the server asked ` +
-      'for no-transform. Exclude text/event-stream from compression.',
-  );
-}
+    'for no-transform. Exclude text/event-stream from compression.',
+});
 
-function changes({ type }) {
-  return finding(
-    'bad',
-    'type',
-    'This is not an event stream',
-    `Its type is ${type}. Another server answered, or the type was changed on the way.`,
-  );
-}
+const changes = ({ type }) => ({
+  tone: 'bad',
+  name: 'type',
+  title: 'This is not an event stream',
+  text: `Its type is ${type}. Another server answered, or the type was changed on the way.`,
+});
 
-function uneven({ worstDelay }) {
-  return finding(
-    'warn',
-    'uneven',
-    'The stream arrives slightly unevenly',
-    `Numbers arrived up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small ` +
-      'buffer. Streams work well enough with that.',
-  );
-}
+const uneven = ({ worstDelay }) => ({
+  tone: 'warn',
+  name: 'uneven',
+  title: 'The stream arrives slightly unevenly',
+  text:
+    `Numbers arrived up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small buffer. ` +
+    'Streams work well enough with that.',
+});

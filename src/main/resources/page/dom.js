@@ -5,33 +5,43 @@
  * the page's content security policy (no inline script, no inline style) holds for the same reason.
  */
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /**
  * Makes an element.
  *
- * @param {string} tag
- * @param {?Object} attributes `onclick` and the like are listeners; true sets an empty attribute; null and false set
- *     none
- * @param {...(Node|string|number|null|Array)} children
+ * @param {string} selector its tag and classes, as `div.page.narrow`
+ * @param {...(Object|Node|string|number|Array|null|false)} parts first, if there are any, attributes: `onclick` and the
+ *     like are listeners, `class` is one more or several, `testid` is for tests, true sets an empty attribute, null and
+ *     false set none; then children
  */
-export function h(tag, attributes, ...children) {
-  return fill(document.createElement(tag), attributes, children);
+export function h(selector, ...parts) {
+  return made('http://www.w3.org/1999/xhtml', selector, parts);
 }
 
 /** As {@link h}, for SVG. */
-export function svg(tag, attributes, ...children) {
-  return fill(document.createElementNS(SVG, tag), attributes, children);
+export function svg(selector, ...parts) {
+  return made('http://www.w3.org/2000/svg', selector, parts);
 }
 
-function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+function made(namespace, selector, [first, ...rest]) {
+  const [tag, ...classes] = selector.split('.');
+  const element = document.createElementNS(namespace, tag);
+  const hasAttributes = first?.constructor === Object;
+  const { class: more, testid, ...attributes } = hasAttributes ? first : {};
+  const all = [...classes, more].flat().filter(isGiven).join(' ');
+  if (all !== '') element.setAttribute('class', all);
+  // Left to itself, a button would submit its form.
+  if (tag === 'button') element.type = 'button';
+  for (const [name, value] of Object.entries({ 'data-testid': testid, ...attributes })) {
+    if (!isGiven(value)) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...(hasAttributes ? rest : [first, ...rest]).flat().filter(isGiven));
   return element;
+}
+
+function isGiven(value) {
+  return value !== null && value !== undefined && value !== false;
 }
 
 /**
@@ -49,24 +59,28 @@ export async function loadIcons() {
 /** One of the drawings in icons.svg; it is decoration, so the button or the text beside it carries the name. */
 export function icon(name) {
   const use = svg('use', { href: `#icon-${name}` });
-  return svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, use);
+  return svg('svg.icon', { viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, use);
 }
 
 /** A button with an icon and a name that is read out and shown as a tooltip. */
 export function iconButton(name, label, attributes) {
-  const { class: extra = '', ...rest } = attributes;
-  return h(
-    'button',
-    { type: 'button', class: `icon-button ${extra}`, 'aria-label': label, title: label, ...rest },
-    icon(name),
-  );
+  return h('button.icon-button', { 'aria-label': label, title: label, ...attributes }, icon(name));
+}
+
+/** Small buttons that go to the previous of something, `step(-1)`, and to the next. */
+export function stepButtons(noun, keys, testid, step) {
+  const button = (drawing, way, key, by) =>
+    iconButton(drawing, `${way} ${noun} (${key})`, {
+      class: 'small',
+      onclick: () => step(by),
+      testid: `${testid}-${way.toLowerCase()}`,
+    });
+  return [button('up', 'Previous', keys[0], -1), button('down', 'Next', keys[1], 1)];
 }
 
 /** Replaces what an element holds. */
 export function replace(element, ...children) {
-  element.replaceChildren(
-    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
-  );
+  element.replaceChildren(...children.flat().filter(isGiven));
 }
 
 /** Puts another address into the address bar without going there. */
@@ -90,19 +104,29 @@ let toastTimer = 0;
 /** Shows a short message at the foot of the page for some seconds. */
 export function toast(text, tone = 'plain') {
   const place = document.getElementById('toast');
-  replace(place, h('p', { class: `toast toast-${tone}`, 'data-testid': 'toast' }, text));
+  replace(place, h('p', { class: `toast toast-${tone}`, testid: 'toast' }, text));
   announce(text);
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => replace(place), tone === 'bad' ? 8000 : 3000);
 }
 
-/** Puts text on the clipboard; on plain http, where the clipboard interface is missing, by way of a text area. */
-export async function copyText(text) {
+/** Puts text on the clipboard, and says so. */
+export async function copy(text, done) {
+  try {
+    await copyText(text);
+    toast(done);
+  } catch (error) {
+    toast(error.message, 'bad');
+  }
+}
+
+/** On plain http, where the clipboard interface is missing, it goes by way of a text area. */
+async function copyText(text) {
   if (navigator.clipboard && window.isSecureContext) {
     await navigator.clipboard.writeText(text);
     return;
   }
-  const area = h('textarea', { class: 'visually-hidden', 'aria-hidden': 'true' });
+  const area = h('textarea.visually-hidden', { 'aria-hidden': 'true' });
   area.value = text;
   const focused = document.activeElement;
   (document.querySelector('dialog[open]') ?? document.body).append(area);

@@ -1,6 +1,6 @@
 /**
- * The rows that are elements: those on screen and some around them, those that a selection begins and ends in, and the
- * one that has the focus.
+ * The rows that are elements: those on screen and around it, those that a selection begins and ends in, and the one that
+ * has the focus.
  *
  * A browser's selection and its focus end with their elements. So they are remembered by lines and characters, and set
  * again when elements were made anew; what is copied is taken from the lines.
@@ -24,9 +24,7 @@ export class DrawnRows {
   /** What is to be selected with the next drawing. */
   #wanted = null;
 
-  /**
-   * @param {HTMLElement} sheet that they are put into
-   */
+  /** @param {HTMLElement} sheet that they are put into */
   constructor(sheet, lines, layout, folds) {
     this.#sheet = sheet;
     this.#lines = lines;
@@ -40,9 +38,7 @@ export class DrawnRows {
   }
 
   /**
-   * @param {number} first row
-   * @param {number} last one past the last row
-   * @param {string} stamp another than before when all rows must be made anew
+   * Draws the rows from `first` up to `last`, without that; all anew if the stamp is another than before.
    * @param {Looks} looks
    * @param {(row: number) => number} topOf pixels
    */
@@ -70,7 +66,7 @@ export class DrawnRows {
     this.#select();
   }
 
-  /** Draws the rows, from one on, of the line that has it. @return {number} the first row of the next line */
+  /** Draws a row and those behind it of the same line. @return {number} the first row of the next line */
   #drawLineAt(row, last, looks, topOf) {
     const number = this.#layout.lineAt(row);
     const begin = this.#layout.rowOf(number);
@@ -86,7 +82,7 @@ export class DrawnRows {
     return next;
   }
 
-  /** Elements are in the order of their rows, so that a selection and a screen reader go through them as one sees them. */
+  /** Elements are in the order of their rows, for selections and screen readers. */
   #insert() {
     let next = null;
     for (const row of [...this.#rows.keys()].sort((one, other) => other - one)) {
@@ -96,14 +92,14 @@ export class DrawnRows {
     }
   }
 
-  /** The button or link that has the focus. @return {?{element: Element, line: number, name: string}} */
+  /** The button or link with the focus. @return {?{element: Element, line: number, name: string}} */
   #focused() {
     const element = document.activeElement;
     const row = this.#sheet.contains(element) ? element.closest('.row') : null;
     return row && { element, line: Number(row.dataset.line), name: element.classList[0] };
   }
 
-  /** The rows, from and to, of the lines that the selection begins and ends in, and of the one with the focus. */
+  /** The rows, from and to, of the lines with the ends of the selection and with the focus. */
   #pinned(focused) {
     return [...Object.values(this.#selected ?? {}), focused]
       .filter(Boolean)
@@ -114,8 +110,7 @@ export class DrawnRows {
   /** The browser has another selection. @return {boolean} whether something of the lines is selected */
   selectionChanged(selection) {
     const isOwn = !selection.isCollapsed && this.#sheet.contains(selection.anchorNode);
-    const anchor = isOwn ? placeOf(selection.anchorNode, selection.anchorOffset) : null;
-    const focus = isOwn ? placeOf(selection.focusNode, selection.focusOffset) : null;
+    const [anchor, focus] = isOwn ? placesOf(selection) : [];
     this.#selected = anchor && focus ? { anchor, focus } : null;
     return isOwn;
   }
@@ -129,9 +124,8 @@ export class DrawnRows {
   /** What is selected of the lines; null if nothing is. */
   get selectedText() {
     if (!this.#selected) return null;
-    const [from, to] = Object.values(this.#selected).sort(
-      (one, other) => one.line - other.line || one.offset - other.offset,
-    );
+    const inOrder = (one, other) => one.line - other.line || one.offset - other.offset;
+    const [from, to] = Object.values(this.#selected).sort(inOrder);
     return textBetween(this.#lines, from, to, (number) => this.#folds.isHidden(number));
   }
 
@@ -140,12 +134,8 @@ export class DrawnRows {
     if (!this.#selected) return;
     const selection = document.getSelection();
     const { anchor, focus } = this.#selected;
-    const isThere = (place, node, offset) => isSame(place, placeOf(node, offset));
-    if (
-      isThere(anchor, selection.anchorNode, selection.anchorOffset) &&
-      isThere(focus, selection.focusNode, selection.focusOffset)
-    )
-      return;
+    const [anchorThere, focusThere] = placesOf(selection);
+    if (isSame(anchor, anchorThere) && isSame(focus, focusThere)) return;
     const [begin, end] = [anchor, focus].map((place) => this.#pointOf(place));
     if (begin && end) selection.setBaseAndExtent(...begin, ...end);
   }
@@ -169,6 +159,11 @@ export class DrawnRows {
 
 function isSame(one, other) {
   return other !== null && one.line === other.line && one.offset === other.offset;
+}
+
+/** Where a selection begins and ends. */
+function placesOf({ anchorNode, anchorOffset, focusNode, focusOffset }) {
+  return [placeOf(anchorNode, anchorOffset), placeOf(focusNode, focusOffset)];
 }
 
 /** @return {?Place} null for a place outside the rows' text, label and numbers */

@@ -6,12 +6,9 @@
  */
 
 /**
- * @typedef {Object} Sequence
- * @property {'csi'|'link'|'escape'|'text'|'nothing'} kind `text`: it is no sequence, and `value` is shown;
- *     `nothing`: it means nothing here
- * @property {number} length how many characters it takes
- * @property {string} value the final character of `csi` and `escape`; the address of a link, empty to end one; the text
- * @property {string} parameters of `csi`
+ * @typedef {Object} Sequence `kind` is csi, link, escape, text (it is no sequence, and `value` is shown) or nothing (it means
+ * nothing here); `length` is in characters; `value` is the final character of csi and escape, the address of a link, empty to
+ * end one, or the text; `parameters` are those of csi
  */
 
 /** A string, as a title or a link, that goes on for longer is text. */
@@ -26,11 +23,7 @@ const STRING = /\x1b[\]PX^_k]([^\x00-\x1f\x7f\x9c]*)/y;
 const STRING_END = /\x1b\\|\x07|\x9c/y;
 const LINK = /^8;[^;]*;(.*)$/;
 
-/**
- * @param {string} text
- * @param {number} at where in it the sequence begins, with ESC
- * @return {?Sequence} null if more must come before it can be told
- */
+/** @param {number} at where ESC is in the text @return {?Sequence} null if more must come before it can be told */
 export function sequenceAt(text, at) {
   const introducer = text[at + 1];
   if (introducer === undefined) return null;

@@ -1,8 +1,6 @@
-/**
- * How many lines are errors and warnings, and the buttons that go from one to the next.
- */
+/** How many lines are errors and warnings, and the buttons that go from one to the next. */
 
-import { announce, h, iconButton, setText } from './dom.js';
+import { announce, h, setText, stepButtons } from './dom.js';
 import { count, plural } from './format.js';
 import { Faults } from './faults.js';
 
@@ -11,36 +9,29 @@ export class FaultsBox {
   #output;
   /** The line that one has gone to, if any. */
   #current = null;
+  /** The part of the log that the lines are. @type {LogPart} */
+  part;
 
   constructor(lines, output) {
     this.#lines = lines;
     this.#output = output;
     this.faults = new Faults(lines);
     this.errors = badge('bad', 'First error (!)', 'errors', () => this.first());
-    this.previous = iconButton('up', 'Previous error (E)', {
-      class: 'small',
-      onclick: () => this.step(-1),
-      'data-testid': 'error-previous',
-    });
-    this.next = iconButton('down', 'Next error (e)', {
-      class: 'small',
-      onclick: () => this.step(1),
-      'data-testid': 'error-next',
-    });
-    this.steps = h('span', { class: 'faults-steps', hidden: true }, this.previous, this.next);
+    const buttons = stepButtons('error', 'Ee', 'error', (direction) => this.step(direction));
+    this.steps = h('span.faults-steps', { hidden: true }, buttons);
     this.warnings = badge('warn', 'Next warning', 'warnings', () => this.#step('warning', 1));
-    this.element = h('div', { class: 'faults', hidden: true }, this.errors, this.steps, this.warnings);
+    this.element = h('div.faults', { hidden: true }, this.errors, this.steps, this.warnings);
   }
 
-  /** Lines came, or were cut off. @param {boolean} isWhole whether they are the whole log */
-  linesChanged(isWhole) {
+  /** Lines came, or were cut off. */
+  linesChanged() {
     this.faults.take();
     const errors = this.faults.count('error');
     const warnings = this.faults.count('warning');
     this.element.hidden = errors + warnings === 0;
     this.errors.hidden = this.steps.hidden = errors === 0;
     this.warnings.hidden = warnings === 0;
-    const where = isWhole ? '' : ' in this part';
+    const where = this.part.isWhole ? '' : ' in this part';
     setText(this.errors, plural(errors, 'error') + where);
     setText(this.warnings, plural(warnings, 'warning') + where);
   }
@@ -79,12 +70,5 @@ export class FaultsBox {
 const NAMES = { error: 'Error', warning: 'Warning' };
 
 function badge(tone, title, testid, onclick) {
-  return h('button', {
-    type: 'button',
-    class: `badge badge-${tone}`,
-    hidden: true,
-    title,
-    onclick,
-    'data-testid': testid,
-  });
+  return h('button.badge', { class: `badge-${tone}`, hidden: true, title, onclick, testid });
 }

@@ -6,6 +6,7 @@
  */
 
 import { Taken } from './lines.js';
+import { firstIndex } from './ordered.js';
 
 /** What a line begins with is within so many characters. */
 const MOST_LOOKED_AT = 400;
@@ -19,32 +20,32 @@ const PLACE = String.raw`(?:[A-Za-z]:)?[^:]{1,300}?(?::\d+(?::\d+)?(?::| -)|\(\d
 const NOTHING = String.raw`(?!(?:0|none|null|false)\s*$)`;
 
 const PATTERNS = [
-  ['error', '::error(?: [^:]*(?::(?!:)[^:]*)*)?::'],
-  ['warning', '::warning(?: [^:]*(?::(?!:)[^:]*)*)?::'],
-  ['error', String.raw`##\[error\]`],
-  ['warning', String.raw`##\[warning\]`],
+  ['error', /::error(?: [^:]*(?::(?!:)[^:]*)*)?::/],
+  ['warning', /::warning(?: [^:]*(?::(?!:)[^:]*)*)?::/],
+  ['error', /##\[error\]/],
+  ['warning', /##\[warning\]/],
   // Maven, sbt
-  ['error', String.raw`\[(?:ERROR|error|FATAL)\] +(?:\[FATAL\] +)?\S`],
-  ['warning', String.raw`\[(?:WARN|WARNING|warn)\] +\S`],
+  ['error', /\[(?:ERROR|error|FATAL)\] +(?:\[FATAL\] +)?\S/],
+  ['warning', /\[(?:WARN|WARNING|warn)\] +\S/],
   // Gradle
-  ['error', String.raw`> Task \S+ FAILED|FAILURE: `],
+  ['error', /> Task \S+ FAILED|FAILURE: /],
   // Compilers, linkers, make
   ['error', String.raw`${PLACE} +(?:fatal )?error(?: [A-Z]+\d+)?:`],
   ['warning', String.raw`${PLACE} +warning(?: [A-Z]+\d+)?:`],
-  ['error', String.raw`[\w.+/-]{1,100}: (?:fatal )?error: \S`],
-  ['error', String.raw`(?:\S*\/)?make(?:\[\d+\])?: \*\*\* `],
+  ['error', /[\w.+/-]{1,100}: (?:fatal )?error: \S/],
+  ['error', /(?:\S*\/)?make(?:\[\d+\])?: \*\*\* /],
   // rustc, javac, git, node, pip
   ['error', String.raw`(?:error|Error|ERROR|fatal|fatal error)(?:\[E\d+\])?: +${NOTHING}\S`],
   ['warning', String.raw`(?:warning|WARNING)(?:\[E\d+\])?: +${NOTHING}\S`],
-  ['error', String.raw`npm (?:ERR!|error) \S`],
-  ['warning', String.raw`npm (?:WARN|warn) \S`],
+  ['error', /npm (?:ERR!|error) \S/],
+  ['warning', /npm (?:WARN|warn) \S/],
   // pytest, cargo, go
-  ['error', String.raw`E {3,}\S`],
-  ['error', String.raw`(?:FAILED|ERROR) (?:\S+::\S|\S+\.py\b)`],
-  ['error', String.raw`\S+::\S+ (?:FAILED|ERROR)\b`],
-  ['error', String.raw`test \S+ \.\.\. FAILED$`],
-  ['error', ' *--- FAIL: '],
-].map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern})`)]);
+  ['error', /E {3,}\S/],
+  ['error', /(?:FAILED|ERROR) (?:\S+::\S|\S+\.py\b)/],
+  ['error', /\S+::\S+ (?:FAILED|ERROR)\b/],
+  ['error', /test \S+ \.\.\. FAILED$/],
+  ['error', / *--- FAIL: /],
+].map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern.source ?? pattern})`)]);
 
 /** Maven says so below each failure. */
 const ADVICE =
@@ -53,12 +54,9 @@ const ADVICE =
 /** What one error has before each of its lines. */
 const BLOCK = /^(?:E(?= {3})|npm (?:ERR!|error|WARN|warn)(?= |$))/;
 
-/**
- * @param {string} text of a line
- * @return {?('error'|'warning')}
- */
+/** @param {string} text of a line @return {?('error'|'warning')} */
 export function faultOf(text) {
-  const beginning = text.length > MOST_LOOKED_AT ? text.slice(0, MOST_LOOKED_AT) : text;
+  const beginning = text.slice(0, MOST_LOOKED_AT);
   if (!HINT.test(beginning)) return null;
   const said = beginning.replace(BEFORE, '');
   const found = PATTERNS.find(([, pattern]) => pattern.test(said));
@@ -132,14 +130,7 @@ export class Faults {
   }
 }
 
-/** Where in ordered numbers the first is that is not below one. */
+/** Where the first of ordered numbers is that is not below one. */
 function placeOf(numbers, least) {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] >= least) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstIndex(0, numbers.length, (index) => numbers[index] >= least);
 }

@@ -13,25 +13,18 @@ export class Feed {
   #lines;
   #onBatch;
   #queue = [];
-  #next = 0;
   #frame = 0;
   #timer = 0;
 
-  /**
-   * @param {() => void} onBatch called after each batch
-   */
+  /** @param {() => void} onBatch called after each batch */
   constructor(lines, onBatch) {
     this.#lines = lines;
     this.#onBatch = onBatch;
   }
 
-  event(event) {
-    this.#queue.push(event);
-    this.#plan();
-  }
-
-  mark(mark) {
-    this.#queue.push(mark);
+  /** @param {Object} entry an event or a mark */
+  add(entry) {
+    this.#queue.push(entry);
     this.#plan();
   }
 
@@ -60,15 +53,13 @@ export class Feed {
     this.dispose();
     this.#frame = 0;
     const until = performance.now() + (document.hidden ? HIDDEN_SLICE_MS : SLICE_MS);
-    while (this.#next < this.#queue.length) {
-      const entry = this.#queue[this.#next++];
-      if (entry.kind) this.#lines.addMark(entry);
-      else this.#lines.addEvent(entry);
-      if (this.#next % LOOK_AT_THE_CLOCK === 0 && performance.now() > until) break;
+    let next = 0;
+    while (next < this.#queue.length) {
+      this.#lines.add(this.#queue[next++]);
+      if (next % LOOK_AT_THE_CLOCK === 0 && performance.now() > until) break;
     }
     this.#lines.settle();
-    this.#queue = this.#queue.slice(this.#next);
-    this.#next = 0;
+    this.#queue = this.#queue.slice(next);
     if (this.#queue.length > 0) this.#plan();
     this.#onBatch();
   }

@@ -3,12 +3,12 @@
  * `+++` and `~~~`, and the events from `item_started` to `item_completed`. No DOM.
  *
  * A group is folded as its system folds it, but never one that still grows or has an error in it, and nothing is folded
- * under a reader who has scrolled up. Each line is read once, and again when it has changed; which group a line is in is a
- * binary search.
+ * under a reader who has scrolled up. Each line is read once, and again when it has changed.
  */
 
 import { itemKey } from './items.js';
 import { Taken } from './lines.js';
+import { firstIndex } from './ordered.js';
 
 /** A group in more groups takes the place of the innermost. */
 const MOST_DEPTH = 8;
@@ -41,10 +41,10 @@ export class Folds {
   #open = null;
   /** Items by their keys, until they are completed. */
   #items = new Map();
-  /** Lines that only end a group, and those of them that are shown all the same. */
+  /** Lines that only end a group, and those of them that are shown. */
   #markers = new Set();
   #shown = new Set();
-  /** What lines that may change have done, so that it can be undone. */
+  /** What lines that may change have done, to undo it. */
   #journal = [];
   #start = 0;
   #generation = 0;
@@ -146,48 +146,31 @@ export class Folds {
     }
     const github = GITHUB.exec(text);
     if (github) this.#readGithub(github, number, line);
-    else if (OPENED_LATER.test(text) && this.#open?.kind === 'buildkite') this.#openNow();
-    else if (BUILDKITE.test(text) && !NOT_BUILDKITE.test(text)) this.#beginBuildkite(number, line);
+    else if (OPENED_LATER.test(text) && this.#open?.kind === 'buildkite') {
+      this.#change(this.#open.header);
+      choose(this.#open, false);
+    } else if (BUILDKITE.test(text) && !NOT_BUILDKITE.test(text)) this.#beginBuildkite(number, line);
   }
 
   #readGithub([all, time, ...ends], number, line) {
     const seconds = time ? Date.parse(time) / 1000 || null : null;
     if (ends.some(Boolean)) this.#endMarked('github', null, number, line, seconds);
-    else
-      this.#begin(number, line, {
-        kind: 'github',
-        from: all.length,
-        isFolded: true,
-        seconds: { began: seconds, ended: null },
-      });
+    else this.#begin(number, line, { kind: 'github', from: all.length, isFolded: true, began: seconds });
   }
 
   #readSections(number, line) {
     for (const [, which, time, name, options = ''] of line.raw.matchAll(GITLAB)) {
-      const seconds = Number(time);
-      if (which === 'start') {
-        const isFolded = options.includes('collapsed=true');
-        this.#begin(number, line, { kind: 'gitlab', name, isFolded, seconds: { began: seconds, ended: null } });
-      } else {
-        this.#endMarked('gitlab', name, number, line, seconds);
-      }
+      const isFolded = options.includes('collapsed=true');
+      if (which === 'end') this.#endMarked('gitlab', name, number, line, Number(time));
+      else this.#begin(number, line, { kind: 'gitlab', name, isFolded, began: Number(time) });
     }
-  }
-
-  #openNow() {
-    this.#change(this.#open.header);
-    choose(this.#open, false);
   }
 
   #beginBuildkite(number, line) {
     if (this.#open?.kind === 'buildkite') this.#endUpTo(this.#open.parent, number, number, line);
     const [all, sign] = BUILDKITE.exec(line.text);
-    this.#begin(number, line, {
-      kind: 'buildkite',
-      from: all.length,
-      isFolded: sign !== '+++',
-      isFaint: sign === '~~~',
-    });
+    const about = { kind: 'buildkite', from: all.length, isFolded: sign !== '+++', isFaint: sign === '~~~' };
+    this.#begin(number, line, about);
   }
 
   #beginItem(number, line) {
@@ -205,7 +188,7 @@ export class Folds {
     group.closing = line;
   }
 
-  #begin(number, line, { kind, name = '', from = 0, isFolded, isFaint = false, seconds = { began: null, ended: null } }) {
+  #begin(number, line, { kind, name = '', from = 0, isFolded, isFaint = false, began = null }) {
     if (depthOf(this.#open) >= MOST_DEPTH) this.#endUpTo(this.#open.parent, number, number, line);
     const group = {
       header: number,
@@ -219,7 +202,7 @@ export class Folds {
       isChosen: false,
       opening: line,
       closing: null,
-      seconds,
+      seconds: { began, ended: null },
       parent: this.#open,
     };
     this.#journal.push({ number, open: this.#open, ended: [] });
@@ -227,7 +210,7 @@ export class Folds {
     this.#open = group;
   }
 
-  /** Ends the innermost group of a kind, and of a name, and all in it. */
+  /** Ends the innermost group of a kind and a name, and all in it. */
   #endMarked(kind, name, number, line, seconds) {
     let group = this.#open;
     while (group && !(group.kind === kind && (name === null || group.name === name))) group = group.parent;
@@ -296,14 +279,7 @@ export class Folds {
 
   /** The place of the first group whose header is not before a line. */
   #placeAt(number) {
-    let low = 0;
-    let high = this.#groups.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#groups[middle].header >= number) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstIndex(0, this.#groups.length, (index) => this.#groups[index].header >= number);
   }
 }
 

@@ -34,33 +34,38 @@ export function clock(time) {
 /** A moment's local clock time to the millisecond, `12:03:04.056`; always twelve characters. */
 export function clockMillis(time) {
   const at = new Date(time);
-  const two = (value) => String(value).padStart(2, '0');
-  const whole = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-  return `${whole}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+  const whole = [at.getHours(), at.getMinutes(), at.getSeconds()].map((value) => padded(value)).join(':');
+  return `${whole}.${padded(at.getMilliseconds(), 3)}`;
 }
 
-/** Milliseconds since a beginning, `+0:12:03.056`; always twelve characters, unless it is very long. */
+/** Milliseconds since a beginning, `+0:12:03.056`; twelve characters, unless it is very long. */
 export function elapsed(ms) {
   const total = Math.max(0, Math.round(ms));
-  const two = (value) => String(value).padStart(2, '0');
   const minutes = Math.floor(total / 60_000);
-  const rest = `${two(Math.floor((total / 1000) % 60))}.${String(total % 1000).padStart(3, '0')}`;
-  const all = minutes < 60 ? `+${minutes}:${rest}` : `+${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+  const rest = `${padded(Math.floor((total / 1000) % 60))}.${padded(total % 1000, 3)}`;
+  const all = minutes < 60 ? `+${minutes}:${rest}` : `+${Math.floor(minutes / 60)}:${padded(minutes % 60)}:${rest}`;
   return all.padStart(12);
 }
+
+function padded(value, digits = 2) {
+  return String(value).padStart(digits, '0');
+}
+
+const UNITS = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
 
 /** How long, in at most two units: "4 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
-  const units = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
-  const at = units.findIndex(([size]) => seconds >= size);
-  const [big, bigName] = units[at];
-  const [small, smallName] = units[at + 1];
+  const at = UNITS.findIndex(([size]) => seconds >= size);
+  const [[big, bigName], [small, smallName]] = UNITS.slice(at, at + 2);
   const rest = Math.floor((seconds % big) / small);
-  return rest === 0
-    ? `${Math.floor(seconds / big)} ${bigName}`
-    : `${Math.floor(seconds / big)} ${bigName} ${rest} ${smallName}`;
+  return `${Math.floor(seconds / big)} ${bigName}` + (rest === 0 ? '' : ` ${rest} ${smallName}`);
+}
+
+/** How long a finished task was open. */
+export function lifetime({ created, finished }) {
+  return duration(millis(finished) - millis(created));
 }
 
 /** A duration that may be short: "0.4 s", "12 s". */
@@ -73,6 +78,6 @@ export function ago(time, now) {
   const seconds = Math.round((now - millis(time)) / 1000);
   if (Number.isNaN(seconds)) return '';
   if (seconds < 5) return 'just now';
-  const [size, name] = [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']].find(([unit]) => seconds >= unit);
+  const [size, name] = UNITS.find(([unit]) => seconds >= unit);
   return `${Math.floor(seconds / size)} ${name} ago`;
 }

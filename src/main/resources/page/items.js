@@ -11,17 +11,13 @@ import { compact, member, members, pretty, textOf } from './json-text.js';
 /**
  * @typedef {Object} Item `kind` is text, started, completed, tokens, error, approval, cancel, done or json; `label` is empty for
  * text, else shorter than {@link LABEL_WIDTH}; `tone` is text, info, ok, muted, bad or warn; `lines` is at least one, none for
- * text; `text` is that of a text; `detail` is whether the whole JSON says more than the lines; `status` of `done` is completed,
- * failed or cancelled; else null
+ * text; `text` is that of a text; `detail` is whether the whole JSON says more than the lines
  */
 
 /** Columns that a label takes, with the blank after it. */
 export const LABEL_WIDTH = 11;
 
-/**
- * @param {string} data one JSON value, as it came
- * @return {Item}
- */
+/** @param {string} data one JSON value, as it came @return {Item} */
 export function itemOf(data) {
   let value;
   try {
@@ -44,7 +40,7 @@ export function itemKey(data) {
   return member(json, 'id') ?? summary(json);
 }
 
-/** The JSON of an event, indented, for an item that is opened. */
+/** The JSON of an event, for an item that is opened. */
 export function prettyLines(data) {
   return pretty(data).map((line) => visible(line));
 }
@@ -54,8 +50,8 @@ const SHAPES = {
     if (typeof value.text !== 'string') return null;
     return item('text', '', 'text', [], { detail: false, text: value.text });
   },
-  item_started: (value, data) => about('started', 'started', 'info', value, data),
-  item_completed: (value, data) => about('completed', 'completed', 'ok', value, data),
+  item_started: (value, data) => about('started', 'info', value, data),
+  item_completed: (value, data) => about('completed', 'ok', value, data),
   token_usage: (value, data) =>
     item('tokens', 'tokens', 'muted', linesOf(usage(member(data, 'usage'))), { detail: nests(value.usage) }),
   error: (value, data) =>
@@ -69,20 +65,16 @@ const SHAPES = {
   },
   cancel_requested: (value) => item('cancel', 'cancel', 'warn', ['requested'], { detail: more(value) }),
   done(value, data) {
-    const status = ENDS.get(value.status ?? 'completed');
-    if (!status) return null;
-    const [label, tone] = status;
+    const status = value.status ?? 'completed';
+    const tone = ENDS.get(status);
+    if (!tone) return null;
     const message = member(data, 'message');
     const lines = message === undefined ? ['the task has ended'] : linesOf(textOf(message));
-    return item('done', label, tone, lines, { detail: more(value, 'status', 'message'), status: label });
+    return item('done', status, tone, lines, { detail: more(value, 'status', 'message') });
   },
 };
 
-const ENDS = new Map([
-  ['completed', ['completed', 'ok']],
-  ['failed', ['failed', 'bad']],
-  ['cancelled', ['cancelled', 'warn']],
-]);
+const ENDS = new Map([['completed', 'ok'], ['failed', 'bad'], ['cancelled', 'warn']]);
 
 function other(value, data) {
   return item('json', typeof value === 'string' ? 'string' : 'json', 'muted', [visible(compact(data))], {
@@ -90,13 +82,12 @@ function other(value, data) {
   });
 }
 
-function item(kind, label, tone, lines, { detail, status = null, text = null }) {
-  return { kind, label, tone, lines, text, detail, status };
+function item(kind, label, tone, lines, { detail, text = null }) {
+  return { kind, label, tone, lines, text, detail };
 }
 
-/** An item that began or ended. */
-function about(kind, label, tone, value, data) {
-  return item(kind, label, tone, linesOf(summary(member(data, 'item'))), { detail: isObject(value.item) });
+function about(kind, tone, value, data) {
+  return item(kind, kind, tone, linesOf(summary(member(data, 'item'))), { detail: isObject(value.item) });
 }
 
 /** What to call an item in a line: its name if it has one, else all of it. */

@@ -12,12 +12,12 @@ const CLOSING = ['}', ']'];
 
 /** Without blanks between the tokens. */
 export function compact(json) {
-  return tokensOf(json).map(readable).join('');
+  return json.match(TOKEN).map(readable).join('');
 }
 
 /** Indented, a line each. */
 export function pretty(json) {
-  const tokens = tokensOf(json);
+  const tokens = json.match(TOKEN);
   const lines = [];
   let line = '';
   let depth = 0;
@@ -74,10 +74,6 @@ export function member(json, name) {
 export function textOf(json) {
   if (json === undefined) return '';
   return json.startsWith('"') ? JSON.parse(json) : compact(json);
-}
-
-function tokensOf(json) {
-  return json.match(TOKEN) ?? [];
 }
 
 function readable(token) {

@@ -1,31 +1,27 @@
-/**
- * Which rows of the screen the lines take: more than one where a line is wrapped or opened, none where it is folded. No
- * DOM.
- */
+/** Which rows the lines take: more than one where a line is wrapped or opened, none where it is folded. No DOM. */
 
 import { breaksOf } from './cells.js';
 import { LABEL_WIDTH, prettyLines } from './items.js';
-import { dataText, MOST_DRAWN, skippedText, Taken } from './lines.js';
+import { drawnEnd, skippedText, Taken } from './lines.js';
 import { Rows } from './rows.js';
 
-const LEAST_COLUMNS = 20;
+const LEAST_COLUMNS = 10;
 /** Characters of the sign before a header of a group, with a blank. */
 export const FOLD_WIDTH = 2;
 /** Characters of how long a group took, with two blanks. */
 const TOOK_WIDTH = 13;
 
 /**
- * @typedef {{from: number, to: number, first: boolean, json: ?string}} Part what a row shows of its line: characters
- *     from, to; whether it is the line's first row; or a line of its JSON
+ * @typedef {{from: number, to: number, first: boolean, json: ?string}} Part what a row shows of its line: characters, or a
+ *     line of its JSON; `first` is whether it is the line's first row
  */
 
 export class Layout {
   #lines;
   #folds;
   #rows = new Rows();
-  /** The lines whose rows are known. */
   #taken = new Taken();
-  /** The number of the line that is the first of #rows. */
+  /** The first line of #rows. */
   #start = 0;
   /** Characters that fit into a row. */
   columns = 80;
@@ -58,10 +54,7 @@ export class Layout {
     return this.rowOf(number) + this.#rows.rowsOf(number - this.#start);
   }
 
-  /**
-   * Counts the rows of lines that are new or shown otherwise than before.
-   * @return {number} the first of these lines; the end if there is none
-   */
+  /** Counts the rows of lines that are new or shown otherwise. @return {number} the first; the end if there is none */
   take() {
     const from = Math.min(this.#folds.take(), this.#taken.take(this.#lines));
     this.renew(from);
@@ -75,7 +68,6 @@ export class Layout {
       this.#rows.push(this.#rowsOf(number));
   }
 
-  /** Counts the rows of one line anew. */
   renewLine(number) {
     this.#rows.set(number - this.#start, this.#rowsOf(number));
   }
@@ -101,14 +93,14 @@ export class Layout {
     const line = this.#lines.line(number);
     const label = (line.kind === 'text' ? 0 : LABEL_WIDTH) + skippedText(line).length;
     const fold = this.#folds.headerAt(number) ? FOLD_WIDTH + TOOK_WIDTH : 0;
-    return Math.max(LEAST_COLUMNS / 2, this.columns - this.before - label - fold);
+    return Math.max(LEAST_COLUMNS, this.columns - this.before - label - fold);
   }
 
   /** @return {Part[]} one for each row of a line that is not folded */
   partsOf(number) {
     const line = this.#lines.line(number);
     const begin = line.skip || (this.#folds.headerAt(number)?.from ?? 0);
-    const end = Math.min(line.text.length, line.skip + MOST_DRAWN);
+    const end = drawnEnd(line);
     const breaks = this.wrap ? breaksOf(line.text.slice(begin, end), this.columnsFor(number)) : [0];
     const parts = breaks.map((at, index) => ({
       from: begin + at,
@@ -117,16 +109,13 @@ export class Layout {
       json: null,
     }));
     if (!line.open) return parts;
-    return [...parts, ...prettyLines(dataText(line)).map((json) => ({ from: 0, to: 0, first: false, json }))];
+    return [...parts, ...prettyLines(line.data[0]).map((json) => ({ from: 0, to: 0, first: false, json }))];
   }
 
   #rowsOf(number) {
     if (this.#folds.isHidden(number)) return 0;
-    const line = this.#lines.line(number);
-    if (line.open || this.wrap) {
-      const isShort = !line.open && line.text.length * 2 <= this.columnsFor(number);
-      return isShort ? 1 : this.partsOf(number).length;
-    }
-    return 1;
+    const { open, text } = this.#lines.line(number);
+    const isOneRow = !open && (!this.wrap || text.length * 2 <= this.columnsFor(number));
+    return isOneRow ? 1 : this.partsOf(number).length;
   }
 }

@@ -1,6 +1,4 @@
-/**
- * What the connection light says for a state of the connection at a moment. No DOM.
- */
+/** What the connection light says for a state of the connection at a moment. No DOM. */
 
 import { clock, duration, plural } from './format.js';
 
@@ -17,9 +15,8 @@ export function lightOf(state, now) {
   return LIGHTS[state.name](state, now);
 }
 
-/** What is said aloud when the light changes; without the seconds that go on counting. */
-export function spokenLight(state, now) {
-  const { name, label } = lightOf(state, now);
+/** What is said aloud of a light that has changed; without the seconds that go on counting. */
+export function spoken({ name, label }) {
   return name === 'reconnecting' ? 'Connection lost, reconnecting' : `Connection: ${label}`;
 }
 
@@ -44,31 +41,18 @@ const LIGHTS = {
 function openLight(state, now) {
   const heard = `Last heard from the server ${duration(now - state.lastHeardAt)} ago.`;
   if (state.laggedAt !== null && now - state.laggedAt < LAGGED_MS) {
-    return light(
-      'lagged',
-      'warn',
-      'Lagged',
-      `This viewer was too slow and missed ${plural(state.dropped, 'event')}. ${heard}`,
-    );
+    const missed = plural(state.dropped, 'event');
+    return light('lagged', 'warn', 'Lagged', `This viewer was too slow and missed ${missed}. ${heard}`);
   }
   if (state.lost.length > 0) {
-    const since = state.lost.map((each) => each.since).sort()[0];
+    const [since] = state.lost.map((each) => each.since).sort();
     const names = state.lost.map((each) => `“${each.upload}”`).join(', ');
-    return light(
-      'lost',
-      'warn',
-      `Producer lost since ${clock(since)}`,
-      `No sign of life from the producer of ${names}. It may come back and go on. ${heard}`,
-    );
+    const hint = `No sign of life from the producer of ${names}. It may come back and go on. ${heard}`;
+    return light('lost', 'warn', `Producer lost since ${clock(since)}`, hint);
   }
-  if (state.silent)
-    return light(
-      'quiet',
-      'idle',
-      `Quiet since ${clock(state.lastEventAt ?? state.since)}`,
-      `Connected, no events. ${heard}`,
-    );
-  return light('live', 'ok', 'Live', heard);
+  if (!state.silent) return light('live', 'ok', 'Live', heard);
+  const since = clock(state.lastEventAt ?? state.since);
+  return light('quiet', 'idle', `Quiet since ${since}`, `Connected, no events. ${heard}`);
 }
 
 function light(name, tone, label, hint) {

@@ -16,6 +16,11 @@ export function textOf({ from, to }) {
   return from === to ? `${from + 1}` : `${from + 1}-${to + 1}`;
 }
 
+/** The page's address of a task, or of lines of it. @param {?Range} range */
+export function taskAddress(id, range = null) {
+  return `#/tasks/${encodeURIComponent(id)}${range ? `?line=${textOf(range)}` : ''}`;
+}
+
 /** The range that reaches from the beginning of another, if there is one, to a line. @return {Range} */
 export function extended(range, number) {
   const begin = range?.from ?? number;

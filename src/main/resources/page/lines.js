@@ -2,19 +2,19 @@
  * The lines of one task's output, in memory and bounded. No DOM.
  *
  * The text of a task is all its deltas joined, and is shown as on a terminal: the last lines may change (see terminal.js),
- * and each change makes a line another object. An item or a mark that comes meanwhile stands on a line of its own, and the
- * text goes on below it.
+ * and each change makes a line another object. An item or a mark stands on a line of its own, and the text goes on below.
  *
- * Lines are counted for as long as the page watches the task; the oldest are cut off and the others keep their places. So a
- * place held elsewhere (a match, a row) is either right or known to be gone. Another part of the log is another
- * `generation`. The numbers that readers see are the log's: of line feeds, and of events that are no text.
+ * The oldest lines are cut off and the others keep their places, so a place held elsewhere (a match, a row) is either right
+ * or known to be gone. Another part of the log is another `generation`. The numbers that readers see are the log's: of line
+ * feeds, and of events that are no text.
  */
 
 import { cellsOf } from './cells.js';
 import { dataOf, itemOf, LABEL_WIDTH } from './items.js';
+import { firstIndex } from './ordered.js';
 import { Terminal } from './terminal.js';
 
-/** Lines kept; older ones are cut off, a batch at a time. */
+/** Lines kept; the oldest are cut off, a batch at a time. */
 export const MOST_LINES = 200_000;
 const CUT = 10_000;
 /** Characters kept in all, for lines can be long. */
@@ -27,12 +27,12 @@ export const MOST_DRAWN = 8192;
 
 /**
  * @typedef {Object} Line `kind` is an item's or a mark's (gap, lag, hole), `tone` for the colour; `label` is empty but on the first
- * line of an item; `text` is plain, `parts` its styles (see terminal-row.js), null where all is plain; `raw` is what was sent, null
- * where that is the text; `end` is the line's end, empty where the text goes on; `id` and `sequence` are of the event that it
- * begins in, null and as before for a mark; `data` are the events that begin in it, null for one that can be made again;
- * `detail` is whether it can be `open`; `at` is when it arrived, `replayed` whether the event is older; `cells` is its
- * width, `weight` the characters kept; those before `skip` are not drawn; `nth` counts the log's lines from the first here, null
- * behind what is missing; `isFirst` is whether a line of the log begins in it
+ * line of an item; `text` has the styles `parts` (see terminal-row.js), null where all is plain; `raw` is what was sent, null
+ * where that is the text; `end` is empty where the text goes on; `id` and `sequence` are of the event that it begins in, null and
+ * as before for a mark; `data` are the events that begin in it, null for one that can be made again; `detail` is whether it can
+ * be `open`; `at` is when it arrived, `replayed` whether the event is older; `cells` is its width, `weight` the characters kept;
+ * those before `skip` are not drawn; `nth` counts the log's lines from the first here, null behind what is missing; `isFirst` is
+ * whether a line of the log begins in it
  */
 
 export class Lines {
@@ -40,20 +40,20 @@ export class Lines {
   #lines = [];
   #cut = 0;
   #terminal = new Terminal();
-  /** How many lines at the end may change. */
+  /** Lines at the end that may change. */
   #changing = 0;
-  /** The lines that rows were made into. */
+  /** The lines of rows. */
   #made = new WeakMap();
-  #widest = 0;
+  /** Cells of the widest line ever, so that the width scrolled over never shrinks under a reader. */
+  widest = 0;
   #characters = 0;
   /** The number of the first line that was here; null while it is not known. */
   #base = null;
   #first = null;
-  /** How many lines of the log are here that won't change, and whether the last of them goes on; with those that may. */
+  /** Lines of the log that are here and won't change, and whether the last of them goes on; with those that may. */
   #settled = NONE;
   #counted = NONE;
   #cutSize;
-  /** Lines kept at most. */
   mostLines;
   generation = 0;
 
@@ -62,28 +62,23 @@ export class Lines {
     this.#cutSize = cutSize;
   }
 
-  /** The number of the oldest line kept: how many were cut off. */
+  /** The number of the oldest line kept. */
   get start() {
     return this.#cut;
   }
 
-  /** One past the number of the newest line. */
+  /** One past the newest line. */
   get end() {
     return this.#cut + this.#lines.length;
   }
 
-  /** The number of the first line that may still change. */
+  /** The first line that may still change. */
   get changingFrom() {
     return this.end - this.#changing;
   }
 
   get size() {
     return this.#lines.length;
-  }
-
-  /** Cells of the widest line that was ever kept, so that the width scrolled over never shrinks under a reader. */
-  get widest() {
-    return this.#widest;
   }
 
   /** Forgets all, for another part of the log. */
@@ -96,22 +91,21 @@ export class Lines {
     this.#base = this.#first = null;
   }
 
-  /** Gives the first line another place. */
   moveTo(start) {
     this.#cut = start;
   }
 
-  /** Says which line of the log the text of the first event is in, and whether that line begins before. */
+  /** Says which line of the log the first event's text is in, and whether that line begins before. */
   setBase(line, isBegun) {
     this.#base = isBegun && this.#first?.kind !== 'text' ? line + 1 : line;
   }
 
   /** Another part of a line is drawn than its beginning. */
   widen({ text, skip }) {
-    this.#widest = Math.max(this.#widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
+    this.widest = Math.max(this.widest, cellsOf(text.slice(skip, skip + MOST_DRAWN)) + LABEL_WIDTH + 40);
   }
 
-  /** The number, from 1, of the line of the log that a line belongs to; null if that is not known. */
+  /** The number, from 1, of the log's line that a line belongs to; null if that is not known. */
   numberOf(number) {
     const nth = this.line(number)?.nth ?? null;
     return this.#base === null || nth === null ? null : this.#base + nth;
@@ -130,33 +124,27 @@ export class Lines {
   }
 
   #firstLine(isBehind) {
-    let low = 0;
-    let high = this.#lines.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBehind(this.#lines[middle])) high = middle;
-      else low = middle + 1;
-    }
-    return this.#cut + low;
+    return this.#cut + firstIndex(0, this.#lines.length, (index) => isBehind(this.#lines[index]));
   }
 
-  /** @return {Line|undefined} undefined for one that was cut off or isn't there yet */
+  /** @return {Line|undefined} undefined for one that is not here */
   line(number) {
     return this.#lines[number - this.#cut];
   }
 
-  /**
-   * Appends an event's lines, or adds its text to the last ones.
-   * @return {Item} what it was read as
-   */
+  /** Appends an event, or a mark where something is missing. */
+  add(entry) {
+    if (entry.kind) this.addMark(entry);
+    else this.addEvent(entry);
+  }
+
   addEvent({ id, data, at, replayed }) {
     if (this.#first === null && this.#base === null && id.endsWith('-1')) this.#base = 1;
     const item = itemOf(data);
     const about = { kind: item.kind, tone: item.tone, label: '', detail: false, id, at, replayed };
     if (item.kind === 'text') {
-      this.#terminal.bottom(about).events.push(data);
-      this.#terminal.write(item.text, about);
-      return item;
+      this.#terminal.write(item.text, about, data);
+      return;
     }
     this.#seal(item.kind === 'done');
     const terminal = new Terminal();
@@ -164,17 +152,15 @@ export class Lines {
     terminal.seal(true);
     terminal.takeDone().forEach(({ text, parts }, index) => {
       const only = index === 0 ? { label: item.label, detail: item.detail, data: [data] } : { data: [] };
-      this.#put({ ...about, ...only, text, parts, raw: null, end: '\n' });
+      this.#put(measured({ ...about, ...only, text, parts, raw: null, end: '\n' }));
     });
-    return item;
   }
 
-  /** Appends a mark: where something is missing. */
   addMark({ kind, text, at }) {
     this.#seal(false);
     const label = kind === 'lag' ? 'lagged' : 'gap';
     const about = { kind, tone: 'warn', label, id: null, at, replayed: false, detail: false, data: [] };
-    this.#put({ ...about, text, parts: null, raw: null, end: '\n' });
+    this.#put(measured({ ...about, text, parts: null, raw: null, end: '\n' }));
   }
 
   #seal(isLast) {
@@ -199,21 +185,14 @@ export class Lines {
     if (made?.stamp === stamp) return made.line;
     const { text, parts, sent, end, events } = row;
     const data = events.length === 1 && events[0] === dataOf(sent + end) ? null : events;
-    const line = measured({
-      ...row.about,
-      data,
-      text,
-      parts: parts && [...parts],
-      raw: sent === text ? null : sent,
-      end,
-    });
+    const raw = sent === text ? null : sent;
+    const line = measured({ ...row.about, data, text, parts: parts && [...parts], raw, end });
     this.#made.set(row, { stamp, line });
     return line;
   }
 
-  #put(about) {
-    const line = about.weight === undefined ? measured(about) : about;
-    if (line.cells > this.#widest) this.#widest = line.cells;
+  #put(line) {
+    this.widest = Math.max(this.widest, line.cells);
     this.#characters += line.weight;
     line.sequence = line.id === null ? (this.#lines.at(-1)?.sequence ?? 0) : sequenceOf(line.id);
     this.#number(line);
@@ -243,8 +222,7 @@ export class Lines {
   }
 
   /**
-   * Ends a batch: shows what the text has become, once for all its pieces, and cuts the oldest lines off where there are
-   * too many, or too long ones.
+   * Ends a batch: shows what the text has become, and cuts the oldest lines off where there are too many, or too long ones.
    * @return {number} how many lines were cut off
    */
   settle() {
@@ -261,7 +239,7 @@ export class Lines {
     return many;
   }
 
-  /** All that is kept, as it is shown. @param {(line: Line) => string} prefix what goes before each line */
+  /** All that is kept, as it is shown. @param {(line: Line) => string} prefix what goes before a line */
   toText(prefix = () => '') {
     return this.#lines.map((line) => prefix(line) + labelText(line) + line.text + '\n');
   }
@@ -291,19 +269,14 @@ export class Lines {
   }
 }
 
-/**
- * What a reader of the lines has taken of them, to know what it must take again.
- */
+/** What a reader of the lines has taken of them, to know what it must take again. */
 export class Taken {
   #generation = 0;
   #end = 0;
   /** Those that could change then. @type {Line[]} */
   #changing = [];
 
-  /**
-   * Takes all lines.
-   * @return {number} the first that is new or another than before; the end if there is none
-   */
+  /** Takes all lines. @return {number} the first that is new or another than before; the end if there is none */
   take(lines) {
     const from = this.next(lines);
     this.#generation = lines.generation;
@@ -335,8 +308,8 @@ export function textBetween(lines, from, to, isHidden) {
     if (!line || isHidden(number)) continue;
     const first = number === from.line ? from.offset : -1;
     const last = number === to.line ? to.offset : line.text.length;
-    if (last >= 0) texts.push((first < 0 ? labelText(line) : '') + line.text.slice(Math.max(0, first), last));
-    else texts.push('');
+    const label = first < 0 ? labelText(line) : '';
+    texts.push(last < 0 ? '' : label + line.text.slice(Math.max(0, first), last));
   }
   return texts.join('\n');
 }
@@ -367,9 +340,9 @@ function sentText(line) {
   return (line.raw ?? line.text) + line.end;
 }
 
-/** The data of the event that begins in a line other than text. */
-export function dataText(line) {
-  return line.data[0];
+/** Where what is drawn of a line ends. */
+export function drawnEnd({ text, skip }) {
+  return Math.min(text.length, skip + MOST_DRAWN);
 }
 
 /** What stands for the characters before those that are drawn. */
@@ -378,6 +351,6 @@ export function skippedText({ skip }) {
 }
 
 /** The label and blanks up to the text's column; nothing for text. */
-export function labelText(line) {
+function labelText(line) {
   return line.kind === 'text' ? '' : line.label.padEnd(LABEL_WIDTH);
 }

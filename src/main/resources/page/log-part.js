@@ -1,14 +1,13 @@
 /**
  * Which part of the log is held as lines: the end, which grows live, or an earlier one that the reader went to. No DOM.
  *
- * Sequences have no holes, so any part can be asked for. Going up, the lines are made anew from an earlier event on, without
- * those far below the screen; going down, lines are added and the first cut off. What comes live meanwhile is counted.
- * A part begins plain: the style that text before it has set is not known.
+ * Going up, the lines are made anew from an earlier event on, without those far below the screen; going down, lines are
+ * added and the first cut off. What comes live meanwhile is counted. A part begins plain: the style that text before it has
+ * set is not known.
  */
 
 import { sequenceOf } from './lines.js';
 
-/** Events that are asked for at once. */
 const MOST_AT_ONCE = 5000;
 /** With fewer rows before or behind the screen, more is asked for. */
 const MOST_NEAR = 500;
@@ -77,7 +76,7 @@ export class LogPart {
     return this.isLive && !this.hasEarlier;
   }
 
-  /** How many events came since one followed the end. */
+  /** Events that came since one followed the end. */
   get unseen() {
     return this.#last - this.#seen;
   }
@@ -109,7 +108,7 @@ export class LogPart {
   }
 
   mark(mark) {
-    if (this.isLive) this.#needs.feed.mark(mark);
+    if (this.isLive) this.#needs.feed.add(mark);
   }
 
   /** So many rows are above the screen and below it. */
@@ -138,7 +137,7 @@ export class LogPart {
     return this.#ask(from, until, (entries) => {
       // The reader may have gone on.
       const { top } = this.#needs.screen();
-      const { sequence } = lines.line(top) ?? { sequence: until };
+      const sequence = lines.line(top)?.sequence ?? until;
       if (sequence > until) return;
       const nth = top - lines.ofEvent(sequence);
       this.#take(entries, () => lines.start + top - lines.ofEvent(sequence) - nth);
@@ -155,8 +154,8 @@ export class LogPart {
       if (sequence < this.#next) continue;
       // Of live events the connection has said it.
       if (sequence > this.#next && !this.isLive)
-        this.#needs.feed.mark({ kind: 'gap', text: 'events are no longer kept by the server', at: event.at });
-      this.#needs.feed.event(event);
+        this.#needs.feed.add({ kind: 'gap', text: 'events are no longer kept by the server', at: event.at });
+      this.#needs.feed.add(event);
       this.#next = sequence + 1;
     }
     this.isLive = this.#next > this.#last;
@@ -231,7 +230,6 @@ export class LogPart {
       this.#needs.reveal(this.#lines.start);
   }
 
-  /** Holds the end. */
   async toEnd() {
     let isThere = await this.#hold(this.#last - this.#step, this.#last);
     while (isThere && !this.isLive) isThere = await this.#down();

@@ -1,27 +1,29 @@
 /**
  * The output of one task as a virtual list: of 200,000 lines only those on screen, and a few around them, are elements.
  *
- * Every row has the same height. Without wrapping a line is one row, and long lines are scrolled sideways; with wrapping
- * (the default on a phone) it is cut into rows, counted in characters, so that the height of what isn't on screen is known
- * without drawing it. While it follows, the list stays at its end. Scrolling up lets go; scrolling to the end takes hold.
+ * Every row has the same height. With wrapping (the default on a phone) a line is cut into rows by counting characters, so
+ * that the height of what isn't on screen is known without drawing it. While it follows, the list stays at its end.
+ * Scrolling up lets go; scrolling to the end takes hold.
  */
 
 import { cellsOf } from './cells.js';
-import { h, setText } from './dom.js';
+import { h, icon, setText } from './dom.js';
 import { DrawnRows } from './drawn-rows.js';
 import { Folds } from './folds.js';
 import { took } from './format.js';
 import { LABEL_WIDTH } from './items.js';
 import { FOLD_WIDTH, Layout } from './layout.js';
 import { MOST_DRAWN, skippedText } from './lines.js';
+import { isDark } from './settings.js';
 
 const OVERSCAN = 24;
 /** Characters of the time column: `12:03:04.056` and two blanks. */
 const TIME_WIDTH = 14;
 /** Characters of the numbers' column, with two blanks. */
 const NUMBER_WIDTH = 9;
-/** Characters that are drawn before and behind what is looked for in a very long line. */
+/** Characters drawn before and behind what is looked for in a very long line. */
 const MOST_AFTER = 2000;
+export const TO_END = 'Jump to the end';
 /** Pixels above the first row and below the last. */
 const MARGIN = 8;
 
@@ -34,24 +36,19 @@ export class Output {
   #frame = 0;
   #lastTop = 0;
   #cell = { width: 8, height: 20 };
-  #following = true;
+  following = true;
   #looks = {
-    time: null,
-    numbers: null,
-    target: null,
-    faults: null,
-    search: null,
-    dark: false,
+    dark: isDark(),
     toggle: (number) => this.toggle(number),
-    folds: null,
     tookOf: () => null,
     pauseBefore: () => null,
     fold: (number) => this.#fold(number),
   };
   #onFollow;
   #resize;
-  /** @type {LogPart} */
-  #part;
+  #stop = new AbortController();
+  /** The part of the log that the lines are. @type {LogPart} */
+  part;
 
   /**
    * @param {(from: number, to: number) => boolean} hasError whether an error is in lines from one up to another
@@ -59,41 +56,38 @@ export class Output {
    */
   constructor(lines, hasError, onFollow) {
     this.#lines = lines;
-    this.#folds = new Folds(lines, { mayCollapse: () => this.#following, hasError });
+    this.#folds = new Folds(lines, { mayCollapse: () => this.following, hasError });
     this.#layout = new Layout(lines, this.#folds);
     this.#looks.folds = this.#folds;
     this.#onFollow = onFollow;
-    this.probe = h('span', { class: 'probe', 'aria-hidden': 'true' }, '0'.repeat(100));
-    this.note = h('div', { class: 'top-note', 'data-testid': 'cut-note', hidden: true });
-    this.sheet = h('div', { class: 'sheet' }, this.note);
-    this.element = h(
-      'div',
-      {
-        class: 'output',
-        id: 'output',
-        'data-testid': 'output',
-        tabindex: '0',
-        role: 'log',
-        'aria-live': 'off',
-        'aria-label': 'Output of the task',
-        onscroll: () => this.#scrolled(),
-        onwheel: (event) => this.#wheeled(event.deltaY),
-        oncopy: (event) => this.#copy(event),
-        onkeydown: (event) => this.#selectAll(event),
-      },
-      this.probe,
-      this.sheet,
-    );
+    this.probe = h('span.probe', { 'aria-hidden': 'true' }, '0'.repeat(100));
+    this.note = h('div.top-note', { testid: 'cut-note', hidden: true });
+    this.sheet = h('div.sheet', this.note);
+    const attributes = {
+      id: 'output',
+      testid: 'output',
+      tabindex: '0',
+      role: 'log',
+      'aria-live': 'off',
+      'aria-label': 'Output of the task',
+      onscroll: () => this.#scrolled(),
+      onwheel: (event) => this.#wheeled(event.deltaY),
+      oncopy: (event) => this.#copy(event),
+      onkeydown: (event) => this.#selectAll(event),
+    };
+    this.element = h('div.output', attributes, this.probe, this.sheet);
     this.#drawn = new DrawnRows(this.sheet, lines, this.#layout, this.#folds);
     this.#resize = new ResizeObserver(() => this.#measure());
     this.#resize.observe(this.element);
-    document.addEventListener('selectionchange', this.#selected);
+    const { signal } = this.#stop;
+    document.addEventListener('selectionchange', () => this.#selected(), { signal });
+    document.addEventListener('themechange', () => this.look({ dark: isDark() }), { signal });
   }
 
   /** To select text is to read it: it must not be scrolled away. */
-  #selected = () => {
-    if (this.#drawn.selectionChanged(document.getSelection()) && this.#following) this.follow(false);
-  };
+  #selected() {
+    if (this.#drawn.selectionChanged(document.getSelection()) && this.following) this.follow(false);
+  }
 
   #copy(event) {
     this.#drawn.selectionChanged(document.getSelection());
@@ -110,26 +104,17 @@ export class Output {
     this.follow(false);
   }
 
-  get following() {
-    return this.#following;
-  }
-
-  /** The part of the log that the lines are. */
-  set part(part) {
-    this.#part = part;
-  }
-
   /** The first and the last line on screen. */
   get screen() {
     const row = this.#scrollRow() + this.element.clientHeight / this.#cell.height;
     return { top: this.topLine, bottom: this.#layout.lineAt(Math.floor(row)) };
   }
 
-  /** Shows lines that are made anew, with the one that was at the top where it was. */
+  /** Shows lines that are made anew, with the one at the top where it was. */
   renew(change) {
     const top = this.topLine;
     const within = this.element.scrollTop - this.#layout.rowOf(top) * this.#cell.height;
-    this.#following = false;
+    this.following = false;
     change();
     this.#layout.renewAll();
     this.#version++;
@@ -146,16 +131,11 @@ export class Output {
     this.#lastTop = this.element.scrollTop;
   }
 
-  get wrap() {
-    return this.#layout.wrap;
-  }
-
-  /** The first line that is on screen. */
+  /** The first line on screen. */
   get topLine() {
     return this.#layout.lineAt(Math.floor(this.#scrollRow()));
   }
 
-  /** Whether a line is on screen. */
   shows(number) {
     const row = this.#layout.rowOf(number) - this.#scrollRow();
     return number >= this.#lines.start && row >= 0 && row * this.#cell.height < this.element.clientHeight;
@@ -163,11 +143,11 @@ export class Output {
 
   dispose() {
     this.#resize.disconnect();
-    document.removeEventListener('selectionchange', this.#selected);
+    this.#stop.abort();
     cancelAnimationFrame(this.#frame);
   }
 
-  /** Changes how rows look; see the type Looks in row.js. */
+  /** Changes how rows look. @param {Looks} change */
   look(change) {
     this.#looks = { ...this.#looks, ...change };
     const before = (this.#looks.numbers ? NUMBER_WIDTH : 0) + (this.#looks.time ? TIME_WIDTH : 0);
@@ -178,7 +158,11 @@ export class Output {
     this.redraw();
   }
 
-  setWrap(wrap) {
+  get wrap() {
+    return this.#layout.wrap;
+  }
+
+  set wrap(wrap) {
     this.#layout.wrap = wrap;
     this.#layOut();
   }
@@ -191,19 +175,19 @@ export class Output {
     const shift = this.#top() - before;
     if (shift === 0) return;
     this.#size();
-    if (!this.#following) this.element.scrollTop += shift;
+    if (!this.following) this.element.scrollTop += shift;
     this.refresh();
   }
 
   follow(following) {
     // Where the end is not held it has to be asked for.
-    if (following && !this.#part.isLive) return this.#part.toEnd().then((isThere) => isThere && this.follow(true));
-    this.#following = following;
+    if (following && !this.part.isLive) return this.part.toEnd().then((isThere) => isThere && this.follow(true));
+    this.following = following;
     this.#onFollow();
     this.refresh();
   }
 
-  /** Draws, in the next frame, what has changed: lines that came or were cut off. */
+  /** Draws, in the next frame, lines that came or were cut off. */
   refresh() {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
@@ -224,7 +208,6 @@ export class Output {
     this.redraw();
   }
 
-  /** Folds or opens the group that a line begins. */
   #fold(number) {
     this.follow(false);
     this.#forgetCut();
@@ -233,7 +216,6 @@ export class Output {
     this.redraw();
   }
 
-  /** Folds or opens all groups. */
   foldAll(isCollapsed) {
     this.#folds.setAll(isCollapsed);
     this.#layOut();
@@ -283,20 +265,23 @@ export class Output {
       setText(element, took(Date.now() - Number(element.dataset.since)));
   }
 
-  /** Scrolls as a key says; see keys of a text area. */
+  /** Scrolls as a key would a text area. */
   scrollBy(key) {
-    const page = this.element.clientHeight - 2 * this.#cell.height;
-    const by = { ArrowUp: -3 * this.#cell.height, ArrowDown: 3 * this.#cell.height, PageUp: -page, PageDown: page }[
-      key
-    ];
-    if (key === 'End') return this.follow(true);
-    if (key === 'ArrowLeft' || key === 'ArrowRight')
-      return this.element.scrollBy({ left: (key === 'ArrowLeft' ? -8 : 8) * this.#cell.width });
-    if (key === 'Home') {
-      this.element.scrollTo({ top: 0, left: 0 });
-      if (this.#part.hasEarlier) this.#part.toStart();
-    }
-    else this.element.scrollBy({ top: by });
+    const { width, height } = this.#cell;
+    const page = this.element.clientHeight - 2 * height;
+    const ways = {
+      ArrowUp: [0, -3 * height],
+      ArrowDown: [0, 3 * height],
+      ArrowLeft: [-8 * width, 0],
+      ArrowRight: [8 * width, 0],
+      PageUp: [0, -page],
+      PageDown: [0, page],
+    };
+    if (key === 'End') this.follow(true);
+    else if (key === 'Home') {
+      this.element.scrollTo(0, 0);
+      if (this.part.hasEarlier) this.part.toStart();
+    } else this.element.scrollBy(...ways[key]);
   }
 
   /** A turn of the wheel over something that lies on the output. */
@@ -307,13 +292,13 @@ export class Output {
 
   /** A turn of the wheel that moves nothing, since one back followed at once or the end is reached, is no scrolling. */
   #wheeled(by) {
-    if (by < 0 && (this.#canScroll() || this.#part.hasEarlier)) this.follow(false);
-    else if (by > 0 && !this.#following && this.#isAtEnd()) this.follow(true);
+    if (by < 0 && (this.#canScroll() || this.part.hasEarlier)) this.follow(false);
+    else if (by > 0 && !this.following && this.#isAtEnd()) this.follow(true);
   }
 
   #isAtEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.element;
-    return this.#part.isLive && scrollTop + clientHeight >= scrollHeight - this.#cell.height;
+    return this.part.isLive && scrollTop + clientHeight >= scrollHeight - this.#cell.height;
   }
 
   #scrolled() {
@@ -321,8 +306,8 @@ export class Output {
     const atEnd = this.#isAtEnd();
     const by = scrollTop - this.#lastTop;
     this.#lastTop = scrollTop;
-    if (atEnd && by > 0 && !this.#following) this.follow(true);
-    else if (!atEnd && by < -1 && this.#following) this.follow(false);
+    if (atEnd && by > 0 && !this.following) this.follow(true);
+    else if (!atEnd && by < -1 && this.following) this.follow(false);
     this.refresh();
   }
 
@@ -348,7 +333,7 @@ export class Output {
     const top = this.topLine;
     this.#layout.renewAll();
     this.#version++;
-    if (!this.#following) {
+    if (!this.following) {
       this.#size();
       this.element.scrollTop = this.#top() + this.#layout.rowOf(top) * this.#cell.height;
     }
@@ -379,7 +364,7 @@ export class Output {
     const rows = this.#layout.forgetCut();
     if (rows === null) return;
     this.#version++;
-    if (!this.#following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
+    if (!this.following) this.element.scrollTop = Math.max(0, this.element.scrollTop - rows * this.#cell.height);
   }
 
   #draw() {
@@ -388,8 +373,8 @@ export class Output {
     this.#take();
     this.#size();
     // Where all fits on the screen there is no end to be away from.
-    if (!this.#following && !this.#canScroll() && this.#part.isWhole) this.follow(true);
-    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+    if (!this.following && !this.#canScroll() && this.part.isWhole) this.follow(true);
+    if (this.following) this.element.scrollTop = this.element.scrollHeight;
     else this.#onFollow();
     this.#lastTop = this.element.scrollTop;
     this.#drawVisible();
@@ -398,12 +383,18 @@ export class Output {
   #drawVisible() {
     const { height } = this.#cell;
     const first = Math.max(0, Math.floor(this.#scrollRow()) - OVERSCAN);
-    const last = Math.min(
-      this.#layout.total,
-      Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN,
-    );
-    this.#part.near(first, this.#layout.total - last);
+    const { total } = this.#layout;
+    const last = Math.min(total, Math.ceil(this.#scrollRow() + this.element.clientHeight / height) + OVERSCAN);
+    this.part.near(first, total - last);
     const top = this.#top();
     this.#drawn.draw(first, last, `${this.#version}/${top}`, this.#looks, (row) => top + row * height);
   }
+}
+
+/** A button over the output that goes to its end. */
+export function jumpButton(output) {
+  const onclick = () => output.follow(true);
+  // The wheel is meant for what lies below.
+  const onwheel = (event) => output.wheel(event.deltaY);
+  return h('button.jump', { hidden: true, onclick, onwheel, testid: 'jump' }, icon('follow'), h('span', TO_END));
 }

@@ -38,11 +38,7 @@ const FAINT = 0.35;
 const cache = new Map();
 const MOST_CACHED = 4096;
 
-/**
- * @param {Style} style
- * @param {boolean} dark whether the theme is
- * @return {{color: ?string, background: ?string}} as CSS; null for the page's own
- */
+/** @param {boolean} dark whether the theme is @return {{color: ?string, background: ?string}} null for the page's own */
 export function coloursOf({ fg, bg, inverse, faint }, dark) {
   const key = `${fg},${bg},${inverse},${faint},${dark}`;
   let colours = cache.get(key);
@@ -70,22 +66,16 @@ function chosen(fg, bg, inverse, faint, name) {
 /** The colour mixed with white or black, whichever is farther from the grounds, until it can be read on all of them. */
 function readable(rgb, grounds) {
   const target = best(grounds[0]) === LIGHT_TEXT ? 0xffffff : 0x000000;
+  const isReadable = (colour) => grounds.every((ground) => contrast(colour, ground) >= LEAST_CONTRAST);
   let colour = rgb;
-  for (
-    let share = 0.1;
-    share <= 1.01 && !grounds.every((ground) => contrast(colour, ground) >= LEAST_CONTRAST);
-    share += 0.1
-  )
+  for (let share = 0.1; share <= 1.01 && !isReadable(colour); share += 0.1)
     colour = mixed(rgb, target, Math.min(share, 1));
   return colour;
 }
 
 function best(ground) {
-  return contrast(LIGHT_TEXT, ground) > contrast(0x000000, ground)
-    ? LIGHT_TEXT
-    : contrast(DARK_TEXT, ground) >= LEAST_CONTRAST
-      ? DARK_TEXT
-      : 0x000000;
+  if (contrast(LIGHT_TEXT, ground) > contrast(0x000000, ground)) return LIGHT_TEXT;
+  return contrast(DARK_TEXT, ground) >= LEAST_CONTRAST ? DARK_TEXT : 0x000000;
 }
 
 /** The contrast of two colours as WCAG 2 defines it, from 1 to 21. */

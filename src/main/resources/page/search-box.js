@@ -2,11 +2,11 @@
  * The search field over the output: count, next, previous. What is held is searched here, a longer log by the server.
  */
 
-import { announce, h, icon, iconButton, setText } from './dom.js';
+import { announce, h, icon, setText, stepButtons } from './dom.js';
 import { count } from './format.js';
 import { LogSearch, Search } from './search.js';
 
-/** One who types is not asked for each letter. */
+/** The server is not asked for each letter. */
 const TYPING_MS = 200;
 
 export class SearchBox {
@@ -16,9 +16,10 @@ export class SearchBox {
   #whole;
   #output;
   #lines;
-  #part = null;
+  /** The part of the log that the lines are. @type {LogPart} */
+  part = null;
   #frame = 0;
-  /** The line that one looked at when typing began: the search goes from there. */
+  /** The line that was on top when typing began: the search goes from there. */
   #origin = 0;
   #revealed = false;
   #timer = 0;
@@ -29,45 +30,21 @@ export class SearchBox {
     this.#whole = new LogSearch(lines, ask);
     this.#lines = lines;
     this.#output = output;
-    this.input = h('input', {
+    this.input = h('input.search-input', {
       type: 'search',
       id: 'search',
-      class: 'search-input',
       placeholder: 'Search',
       'aria-label': 'Search the output',
       autocomplete: 'off',
       spellcheck: 'false',
-      'data-testid': 'search',
+      testid: 'search',
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
     });
-    this.status = h('span', { class: 'search-count', 'data-testid': 'search-count' });
-    this.previous = iconButton('up', 'Previous match (N)', {
-      class: 'small',
-      disabled: true,
-      onclick: () => this.step(-1),
-      'data-testid': 'search-previous',
-    });
-    this.next = iconButton('down', 'Next match (n)', {
-      class: 'small',
-      disabled: true,
-      onclick: () => this.step(1),
-      'data-testid': 'search-next',
-    });
-    this.element = h(
-      'div',
-      { class: 'search', role: 'search' },
-      icon('search'),
-      this.input,
-      this.status,
-      this.previous,
-      this.next,
-    );
-  }
-
-  /** The part of the log that the lines are. */
-  set part(part) {
-    this.#part = part;
+    this.status = h('span.search-count', { testid: 'search-count' });
+    this.steps = stepButtons('match', 'Nn', 'search', (direction) => this.step(direction));
+    this.element = h('div.search', { role: 'search' }, icon('search'), this.input, this.status, this.steps);
+    this.#show();
   }
 
   dispose() {
@@ -110,7 +87,8 @@ export class SearchBox {
     this.#held.start('');
     this.#whole.stop();
     clearTimeout(this.#timer);
-    this.#search = query === '' || this.#part.isWhole ? this.#held : this.#whole;
+    cancelAnimationFrame(this.#frame);
+    this.#search = query === '' || this.part.isWhole ? this.#held : this.#whole;
     this.#output.look({ search: this.#search });
     if (this.#search === this.#whole) {
       this.#timer = setTimeout(() => this.#searchWhole(query), TYPING_MS);
@@ -122,7 +100,7 @@ export class SearchBox {
   }
 
   #searchWhole(query) {
-    const origin = this.#lines.line(this.#origin)?.sequence ?? this.#part.first;
+    const origin = this.#lines.line(this.#origin)?.sequence ?? this.part.first;
     this.#whole.start(query, origin, () => {
       this.#show();
       if (!this.#revealed && this.#whole.count > 0) this.#revealFirst();
@@ -134,13 +112,13 @@ export class SearchBox {
     cancelAnimationFrame(this.#frame);
     this.#search.advance();
     this.#show();
-    if (!this.#revealed && (this.#search.finished || this.#search.count > 0)) this.#revealFirst();
+    // Only once all is searched, lest it jump.
+    if (!this.#revealed && this.#search.finished) this.#revealFirst();
     if (!this.#search.finished) this.#frame = requestAnimationFrame(() => this.#go());
   }
 
-  /** The nearest match after where one was; only once all before it is searched, lest it jump. */
+  /** Goes to the nearest match after where one was. */
   #revealFirst() {
-    if (this.#search === this.#held && !this.#search.finished) return;
     this.#revealed = true;
     const match = this.#search.step(1, this.#origin);
     if (match) this.#reveal(match);
@@ -151,7 +129,7 @@ export class SearchBox {
     const { query } = this.#search;
     this.#show();
     if (this.#search === this.#whole) {
-      if (!(await this.#part.toEvent(match.sequence)) || this.#search.query !== query) return;
+      if (!(await this.part.toEvent(match.sequence)) || this.#search.query !== query) return;
       match = this.#whole.place(match);
     }
     this.#output.reveal({ length: query.length, ...match });
@@ -166,7 +144,7 @@ export class SearchBox {
     setText(this.status, query === '' ? '' : many === 0 ? none : `${at}${count(many)}${more}`);
     this.status.title = this.#search === this.#whole ? 'In the text of the whole log' : '';
     this.element.classList.toggle('none', query !== '' && many === 0 && finished);
-    this.previous.disabled = this.next.disabled = many === 0;
+    for (const button of this.steps) button.disabled = many === 0;
   }
 
   #key(event) {

@@ -6,79 +6,87 @@
  */
 
 import { sequenceOf, Taken } from './lines.js';
+import { firstIndex } from './ordered.js';
 
-function patternOf(query) {
-  return query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
-}
-
-function offsetsIn(text, pattern) {
-  const offsets = [];
-  if (pattern === null) return offsets;
-  pattern.lastIndex = 0;
-  for (let found; (found = pattern.exec(text)) !== null;) offsets.push(found.index);
-  return offsets;
-}
-
-/** Matches counted; past that the count is shown with a plus. */
-export const MOST_MATCHES = 100_000;
-const LINES_PER_LOOK_AT_THE_CLOCK = 500;
-
-export class Search {
-  #lines;
-  #now;
-  #query = '';
+/** The matches of a query, in order, and which of them one is at. */
+class Matches {
+  #most;
   #pattern = null;
-  #next = 0;
-  /** The lines as they were when they were looked at. */
-  #taken = new Taken();
-  /** Matches in order: the line's number and where in its text. */
-  #numbers = [];
-  #offsets = [];
-  #current = -1;
+  query = '';
+  matches = [];
+  /** -1 for none. */
+  currentIndex = -1;
 
-  /** @param {Lines} lines @param {() => number} now milliseconds, for the length of a slice */
-  constructor(lines, now = () => performance.now()) {
-    this.#lines = lines;
-    this.#now = now;
+  /** @param {number} most matches that are counted; past that the count is shown with a plus */
+  constructor(most) {
+    this.#most = most;
   }
 
-  get query() {
-    return this.#query;
+  begin(query) {
+    this.query = query;
+    this.#pattern = query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+    this.matches = [];
+    this.currentIndex = -1;
   }
 
   get count() {
-    return this.#numbers.length;
+    return this.matches.length;
   }
 
   /** Whether there are more matches than are counted. */
   get full() {
-    return this.count >= MOST_MATCHES;
+    return this.count >= this.#most;
+  }
+
+  /** Where the query is in a text. */
+  offsetsIn(text) {
+    const offsets = [];
+    if (this.#pattern === null) return offsets;
+    this.#pattern.lastIndex = 0;
+    for (let found; (found = this.#pattern.exec(text)) !== null;) offsets.push(found.index);
+    return offsets;
+  }
+
+  /** Goes to the next match (or the one before, for -1), round and round; from nowhere, to the first of them. */
+  move(direction, first) {
+    if (this.count === 0) return null;
+    this.currentIndex = this.currentIndex < 0 ? first : (this.currentIndex + direction + this.count) % this.count;
+    return this.matches[this.currentIndex];
+  }
+}
+
+const LINES_PER_LOOK_AT_THE_CLOCK = 500;
+
+/** The search in the lines that are held. A match is the number of a line and where in its text: `{line, offset}`. */
+export class Search extends Matches {
+  #lines;
+  #now;
+  #next = 0;
+  /** The lines as they were when they were looked at. */
+  #taken = new Taken();
+
+  /** @param {Lines} lines @param {() => number} now milliseconds, for the length of a slice */
+  constructor(lines, now = () => performance.now()) {
+    super(100_000);
+    this.#lines = lines;
+    this.#now = now;
   }
 
   /** Whether every line that is there has been looked at. */
   get finished() {
-    return this.#pattern === null || this.full || (this.#next >= this.#lines.end && !this.#hasChanged());
-  }
-
-  /** Index of the match one is at, or -1. */
-  get currentIndex() {
-    return this.#current;
+    return this.query === '' || this.full || (this.#next >= this.#lines.end && !this.#hasChanged());
   }
 
   /** The match one is at, or null. */
   get current() {
-    return this.#match(this.#current);
+    return this.matches[this.currentIndex] ?? null;
   }
 
   /** Begins a search; an empty query ends it. */
   start(query) {
-    this.#query = query;
-    this.#pattern = patternOf(query);
+    this.begin(query);
     this.#next = this.#lines.start;
     this.#taken.take(this.#lines);
-    this.#numbers = [];
-    this.#offsets = [];
-    this.#current = -1;
   }
 
   /** Looks at lines for about so many milliseconds. */
@@ -103,97 +111,51 @@ export class Search {
   #lookAgain() {
     const from = this.#taken.next(this.#lines);
     const until = Math.min(this.#next, this.#lines.end);
-    while (this.#numbers.at(-1) >= from) {
-      this.#numbers.pop();
-      this.#offsets.pop();
-    }
+    while (this.matches.at(-1)?.line >= from) this.matches.pop();
     for (let number = from; number < until; number++) this.#lookAt(number);
     this.#next = until;
-    this.#current = Math.min(this.#current, this.count - 1);
+    this.currentIndex = Math.min(this.currentIndex, this.count - 1);
   }
 
-  #lookAt(number) {
-    for (const offset of this.offsetsIn(this.#lines.line(number).text)) {
-      this.#numbers.push(number);
-      this.#offsets.push(offset);
-    }
-  }
-
-  /** Where the query is in a text. */
-  offsetsIn(text) {
-    return offsetsIn(text, this.#pattern);
+  #lookAt(line) {
+    for (const offset of this.offsetsIn(this.#lines.line(line).text)) this.matches.push({ line, offset });
   }
 
   /** Forgets matches in lines that were cut off. */
   dropBefore(start) {
-    const kept = this.#numbers.findIndex((number) => number >= start);
-    const many = kept === -1 ? this.#numbers.length : kept;
-    this.#numbers.splice(0, many);
-    this.#offsets.splice(0, many);
-    this.#current = Math.max(-1, this.#current - many);
+    const many = this.#firstFrom(start);
+    this.matches.splice(0, many);
+    this.currentIndex = Math.max(-1, this.currentIndex - many);
   }
 
-  /**
-   * Goes to the next match (or the one before, for -1), round and round; from nowhere, to the first at or after a line.
-   * @return {?{line: number, offset: number}} null when there is none
-   */
+  /** As {@link Matches.move}; from nowhere, to the first match at or after a line, or for -1 the one before that. */
   step(direction, fromLine) {
-    if (this.count === 0) return null;
-    if (this.#current === -1) this.#current = this.#firstFrom(fromLine, direction);
-    else this.#current = (this.#current + direction + this.count) % this.count;
-    return this.current;
+    const first = this.#firstFrom(fromLine);
+    return this.move(direction, (direction > 0 ? first : first - 1 + this.count) % this.count);
   }
 
-  #firstFrom(line, direction) {
-    let low = 0;
-    let high = this.count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#numbers[middle] >= line) high = middle;
-      else low = middle + 1;
-    }
-    return (direction > 0 ? low : low - 1 + this.count) % this.count;
-  }
-
-  #match(index) {
-    return index < 0 || index >= this.count ? null : { line: this.#numbers[index], offset: this.#offsets[index] };
+  #firstFrom(line) {
+    return firstIndex(0, this.count, (index) => this.matches[index].line >= line);
   }
 }
 
-/** Hits that are asked for at once, and in all. */
+/** Hits that are asked for at once. */
 const MOST_HITS = 1000;
-const MOST_HITS_IN_ALL = 20_000;
 
 /** The search of the server in a log of which only a part is held: from the reader to the end, and then from the beginning. */
-export class LogSearch {
+export class LogSearch extends Matches {
   #ask;
   #lines;
-  #pattern = null;
-  /** As they are found; `nth` counts those in one event and column. */
-  #hits = [];
   #stop = new AbortController();
-  query = '';
   finished = true;
-  currentIndex = -1;
   /** Where the match that one is at is in the lines. @type {?{line: number, offset: number}} */
   current = null;
 
   /** @param {Lines} lines @param {Function} ask gives the answer of `/search` to a query and a signal */
   constructor(lines, ask) {
+    super(20_000);
     this.#lines = lines;
     this.#ask = ask;
-  }
-
-  get count() {
-    return this.#hits.length;
-  }
-
-  get full() {
-    return this.count >= MOST_HITS_IN_ALL;
-  }
-
-  offsetsIn(text) {
-    return offsetsIn(text, this.#pattern);
   }
 
   stop() {
@@ -204,10 +166,7 @@ export class LogSearch {
   async start(query, origin, changed) {
     this.stop();
     const { signal } = (this.#stop = new AbortController());
-    this.query = query;
-    this.#pattern = patternOf(query);
-    this.#hits = [];
-    this.currentIndex = -1;
+    this.begin(query);
     this.current = null;
     this.finished = false;
     const search = async (from, end) => {
@@ -231,17 +190,15 @@ export class LogSearch {
     }
   }
 
+  /** As it is found; `nth` counts those in one event and column. */
   #found({ sequence, column, length }) {
-    const before = this.#hits.at(-1);
+    const before = this.matches.at(-1);
     const nth = before?.sequence === sequence && before.column === column ? before.nth + 1 : 0;
-    this.#hits.push({ sequence, column, length, nth });
+    this.matches.push({ sequence, column, length, nth });
   }
 
-  /** Goes to the next match (or the one before, for -1), round and round. */
   step(direction) {
-    if (this.count === 0) return null;
-    this.currentIndex = this.currentIndex < 0 ? 0 : (this.currentIndex + direction + this.count) % this.count;
-    return this.#hits[this.currentIndex];
+    return this.move(direction, 0);
   }
 
   /** Where a match is in the lines, which have its event by now. */

@@ -1,7 +1,4 @@
-/**
- * What the page remembers of its reader's choices, in local storage; where that is off, for as long as the page is
- * open.
- */
+/** What the page remembers of its reader's choices, in local storage; where that is off, while the page is open. */
 
 const PREFIX = 'taskstream.';
 const memory = new Map();
@@ -20,15 +17,24 @@ export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // It is still remembered while the page is open.
+    // Storage is off.
   }
+}
+
+/** As {@link setting}, for what is on or off. */
+export function isOn(name, byDefault) {
+  return setting(name, byDefault ? 'on' : 'off') === 'on';
+}
+
+export function rememberOn(name, on) {
+  remember(name, on ? 'on' : 'off');
 }
 
 const THEMES = ['system', 'light', 'dark'];
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
-const themeListeners = new Set();
+const themeChanged = () => document.dispatchEvent(new Event('themechange'));
 
-systemDark.addEventListener('change', () => themeListeners.forEach((listener) => listener()));
+systemDark.addEventListener('change', themeChanged);
 
 /** @return {'system'|'light'|'dark'} */
 export function theme() {
@@ -42,16 +48,9 @@ export function nextTheme() {
   remember('theme', next);
   if (next === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
-  themeListeners.forEach((listener) => listener());
-  return next;
+  themeChanged();
 }
 
 export function isDark() {
   return theme() === 'system' ? systemDark.matches : theme() === 'dark';
-}
-
-/** @return {() => void} ends the listening */
-export function onTheme(listener) {
-  themeListeners.add(listener);
-  return () => themeListeners.delete(listener);
 }

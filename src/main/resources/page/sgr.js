@@ -46,6 +46,10 @@ const CHANGES = new Map([
   [53, { overline: true }],
   [55, { overline: false }],
 ]);
+for (let colour = 0; colour < 8; colour++) {
+  CHANGES.set(30 + colour, { fg: colour }).set(40 + colour, { bg: colour });
+  CHANGES.set(90 + colour, { fg: colour + 8 }).set(100 + colour, { bg: colour + 8 });
+}
 
 const DASHED = 5;
 /** 58 colours the underline, which is not shown; but its parameters are not to be taken for others. */
@@ -60,11 +64,7 @@ export function linked(style, url) {
   return (style?.url ?? null) === url ? style : shared({ ...(style ?? PLAIN), url });
 }
 
-/**
- * The style that follows.
- * @param {?Style} style
- * @param {string} parameters digits, semicolons and colons
- */
+/** The style that follows. @param {?Style} style @param {string} parameters digits, semicolons and colons */
 export function restyled(style, parameters) {
   let next = { ...(style ?? PLAIN) };
   const attributes = parameters.split(';');
@@ -77,11 +77,7 @@ export function restyled(style, parameters) {
       if (colour !== null && COLOURS.get(number) !== null) next[COLOURS.get(number)] = colour;
     } else if (number === 4 && parts.length > 0) {
       if (Number(parts[0]) <= DASHED) next.underline = Number(parts[0]);
-    } else if (number >= 30 && number < 38) next.fg = number - 30;
-    else if (number >= 40 && number < 48) next.bg = number - 40;
-    else if (number >= 90 && number < 98) next.fg = number - 90 + 8;
-    else if (number >= 100 && number < 108) next.bg = number - 100 + 8;
-    else Object.assign(next, CHANGES.get(number));
+    } else Object.assign(next, CHANGES.get(number));
   }
   return shared(next);
 }

@@ -5,7 +5,7 @@
  * which knows repeats, holes and the end. The stream goes on while one source is open.
  */
 
-import { CLOSED, OPEN } from './stream-source.js';
+import { CLOSED, OPEN, Source } from './stream-source.js';
 
 const FRAME = /^\{"task":"([^"]+)"(?:,"id":"([^"]+)")?,"data":/;
 const TELL_MS = 1000;
@@ -101,22 +101,14 @@ export class SharedStream {
   }
 }
 
-class TaskSource {
-  readyState = 0;
+class TaskSource extends Source {
   isJoined = false;
   stream = null;
-  onopen = null;
-  onerror = null;
-  onmessage = null;
-  #listeners = new Map();
   #onClose;
 
   constructor(onClose) {
+    super();
     this.#onClose = onClose;
-  }
-
-  addEventListener(type, listener) {
-    this.#listeners.set(type, listener);
   }
 
   close() {
@@ -132,10 +124,5 @@ class TaskSource {
   failed(readyState) {
     this.readyState = readyState;
     this.onerror?.();
-  }
-
-  dispatch(type, frame) {
-    if (this.readyState === CLOSED) return;
-    (type === 'message' ? this.onmessage : this.#listeners.get(type))?.(frame);
   }
 }

@@ -4,11 +4,9 @@
  */
 
 import { address, closeSession, listTasks, openSession } from './api.js';
-import { h, replace } from './dom.js';
-import { openDialog } from './dialogs.js';
+import { h } from './dom.js';
+import { openDialog, openForm } from './dialogs.js';
 import { remember, setting } from './settings.js';
-
-const listeners = new Set();
 
 /** Local storage is shared by all that this host serves, cookies by what is below one path. */
 const SIGNED_IN = `signed-in ${new URL(address('')).pathname}`;
@@ -16,23 +14,14 @@ const SIGNED_IN = `signed-in ${new URL(address('')).pathname}`;
 /** Whether this browser has signed in and not out; the session may have ended all the same. */
 export const isSignedIn = () => setting(SIGNED_IN, 'no') === 'yes';
 
-/** @param {() => void} listener called when that changes */
-export function onSignIn(listener) {
-  listeners.add(listener);
-}
-
 function note(signedIn) {
   remember(SIGNED_IN, signedIn ? 'yes' : 'no');
-  listeners.forEach((listener) => listener());
+  document.dispatchEvent(new Event('signedin'));
 }
 
 /** A button that asks for the token. @param {() => void} then called when the server has taken it */
 export function signInButton(then) {
-  return h(
-    'button',
-    { type: 'button', class: 'button primary', onclick: () => openSignIn(then), 'data-testid': 'sign-in' },
-    'Sign in',
-  );
+  return h('button.button.primary', { onclick: () => openSignIn(then), testid: 'sign-in' }, 'Sign in');
 }
 
 /** Takes the cookie away, whatever the server says: it may be long out of date. */
@@ -48,9 +37,8 @@ const NEEDS_HTTPS =
 
 function openSignIn(then) {
   if (!isSecureContext) {
-    const text = h('p', { role: 'alert', 'data-testid': 'sign-in-error' }, NEEDS_HTTPS);
-    openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
-    return;
+    const text = h('p', { role: 'alert', testid: 'sign-in-error' }, NEEDS_HTTPS);
+    return openDialog({ title: 'Sign in', body: [text], testid: 'sign-in-dialog' });
   }
   const token = h('input', {
     id: 'token',
@@ -59,39 +47,22 @@ function openSignIn(then) {
     required: true,
     autocomplete: 'off',
     spellcheck: 'false',
-    'data-testid': 'sign-in-token',
+    testid: 'sign-in-token',
   });
-  const error = h('p', { class: 'field-error', role: 'alert', hidden: true, 'data-testid': 'sign-in-error' });
-  const submit = h('button', { type: 'submit', class: 'button primary', 'data-testid': 'sign-in-submit' }, 'Sign in');
-  const cancel = h('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, 'Cancel');
-  const form = h(
-    'form',
-    { class: 'form', onsubmit: send },
-    h('label', { for: 'token' }, 'Token'),
-    token,
-    h('p', { class: 'muted' }, 'Ask the operator of this server for it. It is kept in a cookie until it expires.'),
-    error,
-    h('div', { class: 'dialog-actions' }, cancel, submit),
-  );
-  const dialog = openDialog({ title: 'Sign in', body: [form], testid: 'sign-in-dialog' });
-  token.focus();
-
-  async function send(event) {
-    event.preventDefault();
-    submit.disabled = true;
-    error.hidden = true;
-    try {
+  const hint = 'Ask the operator of this server for it. It is kept in a cookie until it expires.';
+  const dialog = openForm({
+    title: 'Sign in',
+    fields: [h('label', { for: 'token' }, 'Token'), token, h('p.muted', hint)],
+    yes: 'Sign in',
+    name: 'sign-in',
+    run: async () => {
       await openSession(token.value.trim());
       await checkCookie();
       dialog.close();
       note(true);
       then();
-    } catch (failure) {
-      error.hidden = false;
-      replace(error, failure.message);
-      submit.disabled = false;
-    }
-  }
+    },
+  });
 }
 
 /** Some browsers keep no secure cookie of a local server over plain HTTP. */

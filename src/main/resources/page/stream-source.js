@@ -19,16 +19,29 @@ export const CONNECTING = 0;
 export const OPEN = 1;
 export const CLOSED = 2;
 
-export class StreamSource {
+/** What EventSource has of listeners. */
+export class Source {
   readyState = CONNECTING;
-  /** The last `id` that came. */
-  lastEventId = '';
   onopen = null;
   onerror = null;
   onmessage = null;
+  #listeners = new Map();
+
+  addEventListener(type, listener) {
+    this.#listeners.set(type, listener);
+  }
+
+  dispatch(type, frame) {
+    if (this.readyState === CLOSED) return;
+    (type === 'message' ? this.onmessage : this.#listeners.get(type))?.(frame);
+  }
+}
+
+export class StreamSource extends Source {
+  /** The last `id` that came. */
+  lastEventId = '';
   #url;
   #connections;
-  #listeners = new Map();
   #retry = RETRY_MS;
   #unanswered = 0;
   #stop = null;
@@ -37,17 +50,14 @@ export class StreamSource {
   /**
    * Opens the stream.
    * @param {string} url
-   * @param {HttpConnections} connections
+   * @param {HttpConnections} using
    */
-  constructor(url, connections) {
+  constructor(url, using = connections) {
+    super();
     this.#url = url;
-    this.#connections = connections;
+    this.#connections = using;
     // Listeners are added behind this.
     this.#timer = setTimeout(() => this.#connect(), 0);
-  }
-
-  addEventListener(type, listener) {
-    this.#listeners.set(type, listener);
   }
 
   close() {
@@ -99,7 +109,7 @@ export class StreamSource {
   }
 
   async #read(reader) {
-    const frames = new FrameReader((frame) => this.#dispatch(frame));
+    const frames = new FrameReader((frame) => this.#frame(frame));
     const decoder = new TextDecoder();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (this.readyState === CLOSED) return;
@@ -107,13 +117,11 @@ export class StreamSource {
     }
   }
 
-  #dispatch({ type, data, id, retry }) {
+  #frame({ type, data, id, retry }) {
     if (this.readyState === CLOSED) return;
     if (retry !== null) this.#retry = retry;
     if (id !== null) this.lastEventId = id;
-    if (data === null) return;
-    const listener = type === 'message' ? this.onmessage : this.#listeners.get(type);
-    listener?.({ data, lastEventId: this.lastEventId });
+    if (data !== null) this.dispatch(type, { data, lastEventId: this.lastEventId });
   }
 }
 

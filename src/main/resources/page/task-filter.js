@@ -21,10 +21,7 @@ export class TaskFilter {
     return this.#words.every((word) => texts.some((text) => text.includes(word)));
   }
 
-  /**
-   * The labels that the server is asked for, so that older tasks are found too: the words that are labels of tasks.
-   * @param {Iterable<string>} known labels, as `name:value`
-   */
+  /** The words that are `known` labels, `name:value`: the server is asked for them, so that older tasks are found too. */
   labels(known) {
     return [...known].filter((label) => this.#words.includes(label.toLowerCase()));
   }

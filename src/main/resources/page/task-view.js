@@ -1,6 +1,4 @@
-/**
- * One task: its head, its output live, and everything that ties them to the stream.
- */
+/** One task: its head, its output live, and everything that ties them to the stream. */
 
 import { findPlace, getEvents, getTask, probeStream, readEvents, searchLog, streamAddress } from './api.js';
 import { Columns } from './columns.js';
@@ -9,22 +7,23 @@ import { h, icon, replace, setText, toast } from './dom.js';
 import { Feed } from './feed.js';
 import { FaultsBox } from './faults-box.js';
 import { count, plural } from './format.js';
+import { itemOf } from './items.js';
 import { useKeys } from './keys.js';
 import { Lines, MOST_LINES } from './lines.js';
 import { LogPart } from './log-part.js';
-import { Output } from './output.js';
+import { jumpButton, Output, TO_END } from './output.js';
 import { pipeHelp } from './pipe.js';
 import { SearchBox } from './search-box.js';
-import { isDark, onTheme, remember, setting } from './settings.js';
+import { isOn, rememberOn, setting } from './settings.js';
 import { signInButton } from './sign-in.js';
+import { showInTab } from './status.js';
 import { connections, StreamSource } from './stream-source.js';
-import { showInTab } from './tab.js';
 import { TaskHead } from './task-head.js';
 import { TaskTools } from './task-tools.js';
 import { Times } from './times.js';
 
 const SNAPSHOT_MS = 5000;
-const PHONE = '(max-width: 640px)';
+const isPhone = () => matchMedia('(max-width: 640px)').matches;
 
 /** @param {HTMLElement} main @param {string} id the task's @param {URLSearchParams} query of the address */
 export function mountTask(main, id, query) {
@@ -34,23 +33,24 @@ export function mountTask(main, id, query) {
 }
 
 /** The cheap look first, for this sees every event. */
-function isCancelRequest(data) {
-  if (!data.includes('"cancel_requested"')) return false;
-  try {
-    return JSON.parse(data)?.type === 'cancel_requested';
-  } catch {
-    return false;
-  }
-}
+const isCancelRequest = (data) => data.includes('"cancel_requested"') && itemOf(data).kind === 'cancel';
 
-/** Times of the page. */
-export const clockOfPage = {
-  // Nobody sets this one back.
-  now: () => performance.now(),
-  date: () => Date.now(),
-  after: (ms, run) => setTimeout(run, ms),
-  stop: (timer) => clearTimeout(timer),
+/** What connections need of the browser. */
+export const ofBrowser = {
+  dropDead: (many) => connections.dropDead(many),
+  probe: probeStream,
+  clock: {
+    // Nobody sets this one back.
+    now: () => performance.now(),
+    date: () => Date.now(),
+    after: (ms, run) => setTimeout(run, ms),
+    stop: (timer) => clearTimeout(timer),
+  },
+  random: Math.random,
 };
+
+/** States in which no more will come. */
+const OVER = ['ended', 'gone', 'refused'];
 
 class TaskView {
   #id;
@@ -63,58 +63,40 @@ class TaskView {
   #shown = 'lines';
   #connected = 'connecting';
   #isPolling = false;
-  #ending;
+  #actions;
 
   constructor(main, id, query) {
     this.#id = id;
     this.#main = main;
     this.head = new TaskHead(id);
-    this.output = new Output(
-      this.#lines,
-      (from, to) => this.faults.faults.isBetween(from, to),
-      () => this.#followed(),
-    );
-    this.times = new Times((range) => getEvents(id, range, this.#stop.signal), () => this.output.redraw());
+    const hasError = (from, to) => this.faults.faults.isBetween(from, to);
+    this.output = new Output(this.#lines, hasError, () => this.#followed());
+    const fetchEvents = (range) => getEvents(id, range, this.#stop.signal);
+    this.times = new Times(fetchEvents, () => this.output.redraw());
     this.columns = new Columns(id, query, {
       lines: this.#lines,
       output: this.output,
       times: this.times,
       created: () => this.#task.created,
-      isPhone: matchMedia(PHONE).matches,
+      isPhone: isPhone(),
     });
     this.search = new SearchBox(this.#lines, this.output, (query, signal) => searchLog(id, query, signal));
     this.faults = new FaultsBox(this.#lines, this.output);
-    this.tools = new TaskTools(
-      id,
-      this.#lines,
-      { search: this.search.element, faults: this.faults.element },
-      {
-        follow: () => this.output.follow(!this.output.following),
-        numbers: () => this.#toggleNumbers(),
-        times: () => this.#toggleTimes(),
-        wrap: () => this.#toggleWrap(),
-        reconnect: () => this.connection.reconnectNow(),
-        lastMark: () => this.#showLastMark(),
-        toLine: (number) => this.part.toLine(number),
-        foldAll: (isCollapsed) => this.output.foldAll(isCollapsed),
-        prefix: () => this.columns.prefix,
-      },
-    );
-    this.jump = h(
-      'button',
-      {
-        type: 'button',
-        class: 'jump',
-        hidden: true,
-        onclick: () => this.output.follow(true),
-        // It lies over the output, which the wheel is meant for.
-        onwheel: (event) => this.output.wheel(event.deltaY),
-        'data-testid': 'jump',
-      },
-      icon('follow'),
-      h('span'),
-    );
-    this.overlay = h('div', { class: 'output-empty', hidden: true, 'data-testid': 'output-empty' });
+    this.#actions = {
+      follow: () => this.output.follow(!this.output.following),
+      numbers: () => this.#look(() => this.columns.toggleNumbers()),
+      times: () => this.#look(() => this.columns.toggleTimes()),
+      wrap: () => this.#look(() => this.#toggleWrap()),
+      reconnect: () => this.connection.reconnectNow(),
+      lastMark: () => this.#showLastMark(),
+      toLine: (number) => this.part.toLine(number),
+      foldAll: (isCollapsed) => this.output.foldAll(isCollapsed),
+      prefix: () => this.columns.prefix,
+    };
+    const inBar = { search: this.search.element, faults: this.faults.element };
+    this.tools = new TaskTools(id, this.#lines, inBar, this.#actions);
+    this.jump = jumpButton(this.output);
+    this.overlay = h('div.output-empty', { hidden: true, testid: 'output-empty' });
     this.feed = new Feed(this.#lines, () => this.#batch());
     this.part = new LogPart(this.#lines, {
       read: (from, until, signal) => readEvents(id, from, until, signal),
@@ -127,32 +109,22 @@ class TaskView {
       changed: () => this.#partChanged(),
       tell: (message) => toast(message, 'bad'),
     });
-    this.output.part = this.search.part = this.part;
+    this.output.part = this.search.part = this.faults.part = this.part;
     this.connection = new Connection({
       address: (query) => streamAddress(id, query),
-      open: (url) => new StreamSource(url, connections),
-      dropDead: (many) => connections.dropDead(many),
+      open: (url) => new StreamSource(url),
       snapshot: () => this.#snapshot(),
-      probe: probeStream,
       onEvent: (event) => this.#event(event),
       onMark: (mark) => this.part.mark(mark),
       onState: (state) => this.#connectionChanged(state),
-      clock: clockOfPage,
-      random: Math.random,
+      ...ofBrowser,
     });
   }
 
   /** Asks for the task, and again if the server can't be reached. */
   async load() {
-    replace(
-      this.#main,
-      h(
-        'div',
-        { class: 'page loading', 'data-testid': 'loading' },
-        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        'Loading the task…',
-      ),
-    );
+    const spinner = h('span.spinner', { 'aria-hidden': 'true' });
+    replace(this.#main, h('div.page.loading', { testid: 'loading' }, spinner, 'Loading the task…'));
     useKeys({});
     try {
       this.#show(await this.#snapshot());
@@ -168,58 +140,37 @@ class TaskView {
     this.feed.dispose();
     this.output.dispose();
     this.search.dispose();
-    this.#ending?.();
     this.#timers.forEach(clearInterval);
-    removeEventListener('online', this.#online);
     showInTab(null);
   }
 
   #showFailure(error) {
     // A server that starts or stops answers its own 404: only Taskstream knows that there is no such task.
     const gone = error.status === 404 && error.isProblem;
-    const again = h('button', { type: 'button', class: 'button primary', onclick: () => this.load() }, 'Try again');
-    replace(
-      this.#main,
-      h(
-        'div',
-        { class: 'page' },
-        h(
-          'div',
-          { class: 'empty', 'data-testid': gone ? 'not-found' : 'load-error' },
-          icon(gone ? 'search' : 'alert'),
-          h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
-          h('p', null, error.detail || 'Taskstream did not answer. It may be starting, or briefly unavailable.'),
-          h(
-            'p',
-            { class: 'empty-actions' },
-            h('a', { class: 'button', href: '#/' }, 'All tasks'),
-            error.status === 401 ? signInButton(() => this.load()) : again,
-          ),
-        ),
-      ),
-    );
+    const again = h('button.button.primary', { onclick: () => this.load() }, 'Try again');
+    const empty = h('div.empty', { testid: gone ? 'not-found' : 'load-error' }, [
+      icon(gone ? 'search' : 'alert'),
+      h('h1', { tabindex: '-1' }, gone ? 'No such task' : (error.title ?? 'Something went wrong')),
+      h('p', error.detail || 'Taskstream did not answer. It may be starting, or briefly unavailable.'),
+      h('p.empty-actions', [
+        h('a.button', { href: '#/' }, 'All tasks'),
+        error.status === 401 ? signInButton(() => this.load()) : again,
+      ]),
+    ]);
+    replace(this.#main, h('div.page', empty));
   }
 
   #show(task) {
-    replace(
-      this.#main,
-      h(
-        'div',
-        { class: 'task-view' },
-        this.head.element,
-        this.tools.element,
-        h('div', { class: 'output-place' }, this.output.element, this.overlay, this.jump),
-      ),
-    );
+    const place = h('div.output-place', this.output.element, this.overlay, this.jump);
+    replace(this.#main, h('div.task-view', this.head.element, this.tools.element, place));
     this.#update(task);
-    this.output.look({ dark: isDark(), faults: this.faults.look });
+    this.output.look({ faults: this.faults.look });
     this.columns.show();
-    this.output.setWrap(setting('wrap', matchMedia(PHONE).matches ? 'on' : 'off') === 'on');
-    this.#ending = onTheme(() => this.output.look({ dark: isDark() }));
+    this.output.wrap = isOn('wrap', isPhone());
     this.#showToggles();
     this.#useKeys();
-    this.#timers.push(setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS));
-    addEventListener('online', this.#online);
+    this.#timers = [setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS)];
+    addEventListener('online', this.#actions.reconnect, { signal: this.#stop.signal });
     this.tools.showLight(this.connection.state);
     const { targetNumber } = this.columns;
     this.connection.start(task, this.part.start(task, targetNumber !== null));
@@ -231,9 +182,8 @@ class TaskView {
     setTimeout(() => this.#showEmpty(), 400);
   }
 
-  #online = () => this.connection.reconnectNow();
-
   #useKeys() {
+    const { follow, numbers, times, wrap, foldAll } = this.#actions;
     const scroll = (event) => {
       if (event.target === this.output.element && !['Home', 'End'].includes(event.key)) return false;
       this.output.scrollBy(event.key);
@@ -247,13 +197,13 @@ class TaskView {
       '!': () => this.faults.first(),
       e: () => this.faults.step(1),
       E: () => this.faults.step(-1),
-      f: () => this.output.follow(!this.output.following),
-      l: () => this.#toggleNumbers(),
-      t: () => this.#toggleTimes(),
-      w: () => this.#toggleWrap(),
+      f: follow,
+      l: numbers,
+      t: times,
+      w: wrap,
       ':': () => this.tools.askLine(),
-      '-': () => this.output.foldAll(true),
-      '+': () => this.output.foldAll(false),
+      '-': () => foldAll(true),
+      '+': () => foldAll(false),
       Escape: () => this.search.close(),
       ...Object.fromEntries(scrollKeys.map((key) => [key, scroll])),
     });
@@ -281,7 +231,7 @@ class TaskView {
   /** One at a time: on a silent network each would hold one of the browser's few connections. */
   async #poll() {
     const { name } = this.connection.state;
-    if (this.#isPolling || name !== 'open' || document.visibilityState !== 'visible') return;
+    if (this.#isPolling || name !== 'open' || document.hidden) return;
     this.#isPolling = true;
     await this.#snapshot().catch(() => {});
     this.#isPolling = false;
@@ -300,13 +250,13 @@ class TaskView {
     this.#connected = state.name;
     if (state.name === 'open') this.times.forget();
     if (['open', 'ended'].includes(state.name)) this.#snapshot().catch(() => {});
-    if (['ended', 'gone', 'refused'].includes(state.name)) this.#showEmpty();
+    if (OVER.includes(state.name)) this.#showEmpty();
     if (state.name === 'gone') this.head.gone();
   }
 
   #batch() {
     // The first, for whether a group folds depends on its errors.
-    this.faults.linesChanged(this.part.isWhole);
+    this.faults.linesChanged();
     this.search.linesChanged(this.#lines.start);
     this.output.setNote(this.#cutNote());
     this.output.refresh();
@@ -318,20 +268,21 @@ class TaskView {
   #renew(change) {
     this.output.renew(() => {
       change();
-      this.faults.linesChanged(this.part.isWhole);
+      this.faults.linesChanged();
     });
     this.#showEmpty();
   }
 
   #partChanged() {
-    this.faults.linesChanged(this.part.isWhole);
+    this.faults.linesChanged();
     this.output.setNote(this.#cutNote());
     this.output.redraw();
   }
 
   #cutNote() {
     if (this.#lines.size === 0) return null;
-    if (this.part.hasEarlier) return this.part.isBusy ? 'Earlier lines are being loaded…' : 'Earlier lines come when you scroll up; Home goes to the first';
+    if (this.part.isBusy && this.part.hasEarlier) return 'Earlier lines are being loaded…';
+    if (this.part.hasEarlier) return 'Earlier lines come when you scroll up; Home goes to the first';
     const gone = this.part.oldest - 1;
     return gone > 0 ? `${plural(gone, 'earlier event')} not shown: the server no longer keeps them` : null;
   }
@@ -342,16 +293,8 @@ class TaskView {
     if (this.#shown === shown) return;
     this.#shown = shown;
     this.overlay.hidden = shown === 'lines';
-    if (!this.overlay.hidden)
-      replace(
-        this.overlay,
-        h(
-          'div',
-          null,
-          h('h2', null, open ? 'Nothing here yet' : 'This task has no events'),
-          open && pipeHelp(this.#id),
-        ),
-      );
+    const title = h('h2', open ? 'Nothing here yet' : 'This task has no events');
+    if (shown !== 'lines') replace(this.overlay, h('div', title, open && pipeHelp(this.#id)));
   }
 
   #followed() {
@@ -359,8 +302,14 @@ class TaskView {
     this.jump.hidden = following;
     if (following) this.part.followed();
     const { unseen } = this.part;
-    const where = ['ended', 'gone', 'refused'].includes(this.#connected) ? 'Jump to the end' : 'Jump to live';
+    const where = OVER.includes(this.#connected) ? TO_END : 'Jump to live';
     if (!following) setText(this.jump.lastChild, unseen > 0 ? `${where} · ${count(unseen)} new` : where);
+    this.#showToggles();
+  }
+
+  /** Changes how the output looks. */
+  #look(change) {
+    change();
     this.#showToggles();
   }
 
@@ -373,20 +322,9 @@ class TaskView {
     });
   }
 
-  #toggleTimes() {
-    this.columns.toggleTimes();
-    this.#showToggles();
-  }
-
-  #toggleNumbers() {
-    this.columns.toggleNumbers();
-    this.#showToggles();
-  }
-
   #toggleWrap() {
-    this.output.setWrap(!this.output.wrap);
-    remember('wrap', this.output.wrap ? 'on' : 'off');
-    this.#showToggles();
+    this.output.wrap = !this.output.wrap;
+    rememberOn('wrap', this.output.wrap);
   }
 
   #showLastMark() {

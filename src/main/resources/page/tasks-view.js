@@ -3,11 +3,13 @@
  * every few seconds.
  */
 
-import { listTasks } from './api.js';
-import { openCreateDialog } from './create-dialog.js';
+import { createTask, listTasks } from './api.js';
+import { openForm } from './dialogs.js';
 import { h, icon, replace, replaceAddress, setText } from './dom.js';
-import { ago, count, duration, full, millis, plural } from './format.js';
+import { ago, count, full, lifetime, plural } from './format.js';
 import { useKeys } from './keys.js';
+import { taskAddress } from './line-range.js';
+import { pipeHelp } from './pipe.js';
 import { signInButton } from './sign-in.js';
 import { labelChips, lostChip, STATUSES, statusChip, statusName } from './status.js';
 import { labelOf, TaskFilter } from './task-filter.js';
@@ -21,7 +23,6 @@ const TYPING_MS = 250;
 export function mountTasks(main, query) {
   const status = STATUSES.includes(query.get('status')) ? query.get('status') : null;
   const view = new TasksView(main, status, query.get('q') ?? '');
-  view.start();
   return () => view.dispose();
 }
 
@@ -30,7 +31,6 @@ class TasksView {
   #filter;
   /** Labels that the tasks have; those of the address count as such. */
   #labels;
-  /** What the server has answered. */
   #loaded = { tasks: [], next: null };
   #pages = 1;
   #failures = 0;
@@ -45,9 +45,8 @@ class TasksView {
     this.#status = status;
     this.#filter = new TaskFilter(text);
     this.#labels = new Set(text.split(/\s+/).filter((word) => /^[^:]+:./.test(word)));
-    this.input = h('input', {
+    this.input = h('input.task-filter', {
       type: 'search',
-      class: 'task-filter',
       value: text,
       placeholder: 'Filter: text, or a label as branch:main',
       'aria-label': 'Filter the tasks by text and labels',
@@ -55,82 +54,57 @@ class TasksView {
       spellcheck: 'false',
       oninput: () => this.#typed(),
       onkeydown: (event) => event.key === 'Escape' && this.#clear(),
-      'data-testid': 'filter',
+      testid: 'filter',
     });
-    this.list = h(
-      'ul',
-      { class: 'tasks', 'data-testid': 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' },
-      skeleton(),
-    );
-    this.more = h(
-      'button',
-      { type: 'button', class: 'button', hidden: true, onclick: () => this.#loadMore(), 'data-testid': 'load-more' },
-      'Load more',
-    );
-    this.watch = h('a', { class: 'button', hidden: true, 'data-testid': 'watch-picked' });
-    this.notice = h('div', { class: 'notice-place' });
-    this.empty = h('div', { class: 'empty-place' });
-    const create = h(
-      'button',
-      { type: 'button', class: 'button primary', onclick: () => this.#create(), 'data-testid': 'create' },
-      icon('plus'),
-      'New task',
-    );
-    replace(
-      main,
-      h(
-        'div',
-        { class: 'page' },
-        h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Tasks'), create),
-        h('div', { class: 'filter-bar' }, this.#filters(), this.watch, this.input),
-        this.notice,
-        this.list,
-        this.empty,
-        h('div', { class: 'more' }, this.more),
-      ),
-    );
+    this.list = h('ul.tasks', { testid: 'task-list', 'aria-label': 'Tasks', 'aria-busy': 'true' }, skeleton());
+    const more = { hidden: true, onclick: () => this.#loadMore(), testid: 'load-more' };
+    this.more = h('button.button', more, 'Load more');
+    this.watch = h('a.button', { hidden: true, testid: 'watch-picked' });
+    this.notice = h('div.notice-place');
+    this.empty = h('div.empty-place');
+    const create = this.#createButton({ testid: 'create' });
+    const page = h('div.page', [
+      h('div.page-head', h('h1', { tabindex: '-1' }, 'Tasks'), create),
+      h('div.filter-bar', this.#filters(), this.watch, this.input),
+      this.notice,
+      this.list,
+      this.empty,
+      h('div.more', this.more),
+    ]);
+    replace(main, page);
     useKeys({ c: () => this.#create(), '/': () => this.input.focus() });
-  }
-
-  start() {
-    document.addEventListener('visibilitychange', this.#seen);
+    const seen = () => !document.hidden && this.#refresh();
+    document.addEventListener('visibilitychange', seen, { signal: this.#stop.signal });
     this.#refresh();
   }
 
   dispose() {
     this.#stop.abort();
     clearTimeout(this.#timer);
-    document.removeEventListener('visibilitychange', this.#seen);
   }
-
-  #seen = () => {
-    if (document.visibilityState === 'visible') this.#refresh();
-  };
 
   #create() {
     openCreateDialog(() => this.#refresh());
   }
 
+  #createButton(attributes) {
+    const onclick = () => this.#create();
+    return h('button.button.primary', { onclick, ...attributes }, icon('plus'), 'New task');
+  }
+
   #filters() {
-    const link = (status, name) =>
-      h(
-        'a',
-        {
-          class: 'filter',
-          href: this.#addressOf(status),
-          // The text is that at the time of the click.
-          onclick: (event) => event.currentTarget.setAttribute('href', this.#addressOf(status)),
-          'aria-current': this.#status === status ? 'page' : null,
-          'data-testid': `filter-${status ?? 'all'}`,
-        },
-        name,
-      );
-    return h(
-      'nav',
-      { class: 'filters', 'aria-label': 'Filter by status' },
-      link(null, 'All'),
-      STATUSES.map((status) => link(status, statusName(status))),
-    );
+    const link = (status, name) => {
+      const attributes = {
+        href: this.#addressOf(status),
+        // The text is that at the time of the click.
+        onclick: (event) => (event.currentTarget.href = this.#addressOf(status)),
+        'aria-current': this.#status === status && 'page',
+        testid: `filter-${status ?? 'all'}`,
+      };
+      return h('a.filter', attributes, name);
+    };
+    const links = STATUSES.map((status) => link(status, statusName(status)));
+    return h('nav.filters', { 'aria-label': 'Filter by status' }, link(null, 'All'), links);
   }
 
   #addressOf(status) {
@@ -146,7 +120,7 @@ class TasksView {
     if (this.#loadedOnce) this.#show();
     if (this.#filter.labels(this.#labels).join() === before) return;
     this.#pages = 1;
-    this.#refreshSoon();
+    this.#refreshIn(TYPING_MS);
   }
 
   #clear() {
@@ -176,18 +150,16 @@ class TasksView {
       this.#showError(error);
     }
     // It was typed on meanwhile, and what was asked for may be something else.
-    if (text !== this.#filter.text) return this.#refreshSoon();
+    if (text !== this.#filter.text) return this.#refreshIn(TYPING_MS);
     // Whoever has not signed in will not be let in by asking again.
-    if (document.visibilityState === 'hidden' || this.#unknown) return;
+    if (document.hidden || this.#unknown) return;
     // More pages are asked for less often, so that a long list costs the server no more than a short one.
-    const wait = REFRESH_MS * Math.max(this.#pages, Math.min(this.#failures * 2, 10));
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), wait);
+    this.#refreshIn(REFRESH_MS * Math.max(this.#pages, Math.min(this.#failures * 2, 10)));
   }
 
-  #refreshSoon() {
+  #refreshIn(ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), TYPING_MS);
+    this.#timer = setTimeout(() => this.#refresh(), ms);
   }
 
   async #load() {
@@ -215,12 +187,12 @@ class TasksView {
     for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
     [...rows.values()].forEach((row, index) => {
       row.update(tasks[index], now);
-      if (this.list.children[index] !== row.element)
-        this.list.insertBefore(row.element, this.list.children[index] ?? null);
+      const there = this.list.children[index] ?? null;
+      if (there !== row.element) this.list.insertBefore(row.element, there);
     });
     this.#rows = rows;
     this.#loadedOnce = true;
-    this.list.setAttribute('aria-busy', 'false');
+    this.list.ariaBusy = false;
     this.list.hidden = tasks.length === 0;
     this.list.classList.remove('stale');
     this.more.hidden = next === null;
@@ -229,7 +201,7 @@ class TasksView {
   }
 
   #row(id, isNew) {
-    return new TaskRow(isNew, this.#picked.has(id), (isPicked) => {
+    return new TaskRow(id, isNew, this.#picked.has(id), (isPicked) => {
       if (isPicked) this.#picked.add(id);
       else this.#picked.delete(id);
       const many = this.#picked.size;
@@ -242,79 +214,55 @@ class TasksView {
   #emptyState() {
     if (!this.#filter.isEmpty) {
       const many = this.#loaded.next === null ? '' : ` among the newest ${count(this.#loaded.tasks.length)}`;
-      return h(
-        'div',
-        { class: 'empty', 'data-testid': 'empty' },
-        icon('search'),
-        h('h2', null, `No task matches “${this.#filter.text}”${many}`),
-        h('button', { type: 'button', class: 'button', onclick: () => this.#clear() }, 'Show all'),
-      );
+      const all = h('button.button', { onclick: () => this.#clear() }, 'Show all');
+      return emptyState('search', `No task matches “${this.#filter.text}”${many}`, all);
     }
     if (this.#status) {
-      return h(
-        'div',
-        { class: 'empty', 'data-testid': 'empty' },
-        icon('list'),
-        h('h2', null, `No ${statusName(this.#status).toLowerCase()} tasks`),
-        h('p', null, h('a', { href: '#/' }, 'Show all tasks')),
-      );
+      const all = h('p', h('a', { href: '#/' }, 'Show all tasks'));
+      return emptyState('list', `No ${statusName(this.#status).toLowerCase()} tasks`, all);
     }
-    return h(
-      'div',
-      { class: 'empty', 'data-testid': 'empty' },
-      icon('stream'),
-      h('h2', null, 'No tasks yet'),
-      h(
-        'p',
-        null,
-        'A task is a stream of events: the lines of a build, the steps of an agent. ' +
-          'Create one, pipe something into it, and watch it live.',
-      ),
-      h('button', { type: 'button', class: 'button primary', onclick: () => this.#create() }, icon('plus'), 'New task'),
-    );
+    const text =
+      'A task is a stream of events: the lines of a build, the steps of an agent. ' +
+      'Create one, pipe something into it, and watch it live.';
+    return emptyState('stream', 'No tasks yet', h('p', text), this.#createButton());
   }
 
-  #showError(error) {
-    const offline = error.status === 0;
+  #showError({ status, title, detail }) {
+    const trying = 'Trying again by itself.';
+    const [what, how] = status === 0 ? ['The server can’t be reached', trying] : [title, detail || trying];
     if (!this.#loadedOnce) replace(this.list);
     this.list.classList.add('stale');
-    this.list.setAttribute('aria-busy', 'false');
-    replace(
-      this.notice,
-      h(
-        'div',
-        { class: 'notice notice-bad', role: 'status', 'data-testid': 'list-error' },
-        icon('alert'),
-        h(
-          'div',
-          null,
-          h('strong', null, offline ? 'The server can’t be reached' : this.#unknown ? 'Please sign in' : error.title),
-          h('p', null, offline ? 'Trying again by itself.' : error.detail || 'Trying again by itself.'),
-        ),
-        this.#unknown
-          ? signInButton(() => this.#refresh())
-          : h('button', { type: 'button', class: 'button', onclick: () => this.#refresh() }, 'Try now'),
-      ),
-    );
+    this.list.ariaBusy = false;
+    const again = () => this.#refresh();
+    const notice = h('div.notice.notice-bad', { role: 'status', testid: 'list-error' }, [
+      icon('alert'),
+      h('div', h('strong', this.#unknown ? 'Please sign in' : what), h('p', how)),
+      this.#unknown ? signInButton(again) : h('button.button', { onclick: again }, 'Try now'),
+    ]);
+    replace(this.notice, notice);
   }
+}
+
+function emptyState(drawing, title, ...rest) {
+  return h('div.empty', { testid: 'empty' }, icon(drawing), h('h2', title), rest);
 }
 
 /** One task in the list; updated in place, so that neither the focus nor the scroll position moves. */
 class TaskRow {
   #shown = '';
 
-  /** @param {boolean} isNew @param {boolean} isPicked @param {(isPicked: boolean) => void} onPick */
-  constructor(isNew, isPicked, onPick) {
-    this.link = h('a', { class: isNew ? 'task-row is-new' : 'task-row' });
-    this.pick = h('input', {
+  /** @param {(isPicked: boolean) => void} onPick */
+  constructor(id, isNew, isPicked, onPick) {
+    const row = { class: isNew && 'is-new', href: taskAddress(id), testid: 'task-row', 'data-id': id };
+    this.link = h('a.task-row', row);
+    this.pick = h('input.pick', {
       type: 'checkbox',
-      class: 'pick',
       checked: isPicked,
       title: 'Watch it beside others',
       onchange: () => onPick(this.pick.checked),
-      'data-testid': 'pick',
+      testid: 'pick',
     });
-    this.element = h('li', null, this.pick, this.link);
+    this.element = h('li', this.pick, this.link);
   }
 
   update(task, now) {
@@ -322,48 +270,62 @@ class TaskRow {
     const shown = JSON.stringify([task, times]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.link.href = `#/tasks/${encodeURIComponent(task.id)}`;
-    this.link.dataset.testid = 'task-row';
-    this.link.dataset.id = task.id;
-    this.pick.setAttribute('aria-label', `Watch ${task.title || task.id} beside others`);
-    const viewers =
-      task.viewers > 0 &&
-      h(
-        'span',
-        { class: 'viewers', title: plural(task.viewers, 'viewer') },
-        icon('eye'),
-        count(task.viewers),
-        h('span', { class: 'visually-hidden' }, ' watching'),
-      );
+    this.pick.ariaLabel = `Watch ${task.title || task.id} beside others`;
+    const many = [icon('eye'), count(task.viewers), h('span.visually-hidden', ' watching')];
+    const viewers = h('span.viewers', { title: plural(task.viewers, 'viewer') }, many);
+    const id = task.title && h('span.task-id', task.id);
     replace(
       this.link,
-      h('span', { class: 'task-status' }, statusChip(task.status)),
-      h(
-        'span',
-        { class: 'task-name' },
-        h('span', { class: 'task-title' }, task.title || task.id),
-        h(
-          'span',
-          { class: 'task-sub' },
-          lostChip(task),
-          task.title && h('span', { class: 'task-id' }, task.id),
-          labelChips(task.labels),
-        ),
-      ),
-      h('span', { class: 'task-facts' }, viewers, h('span', { class: 'events' }, plural(task.events ?? 0, 'event'))),
-      h('span', { class: 'task-when', title: full(task.created) }, times),
+      h('span.task-status', statusChip(task.status)),
+      h('span.task-name', [
+        h('span.task-title', task.title || task.id),
+        h('span.task-sub', lostChip(task), id, labelChips(task.labels)),
+      ]),
+      h('span.task-facts', task.viewers > 0 && viewers, h('span.events', plural(task.events ?? 0, 'event'))),
+      h('span.task-when', { title: full(task.created) }, times),
     );
   }
 }
 
 function timesOf(task, now) {
   const began = ago(task.created, now);
-  if (!task.finished) return began;
-  return `${began} · took ${duration(millis(task.finished) - millis(task.created))}`;
+  return task.finished ? `${began} · took ${lifetime(task)}` : began;
 }
 
 function skeleton() {
-  return Array.from({ length: 4 }, () =>
-    h('li', { class: 'skeleton', 'aria-hidden': 'true' }, h('span'), h('span'), h('span')),
-  );
+  const row = () => h('li.skeleton', { 'aria-hidden': 'true' }, h('span'), h('span'), h('span'));
+  return Array.from({ length: 4 }, row);
+}
+
+/** Creates a task and shows how to fill it. @param {() => void} onCreated called when there is a new task */
+function openCreateDialog(onCreated) {
+  const title = h('input', {
+    id: 'new-title',
+    name: 'title',
+    type: 'text',
+    maxlength: '200',
+    autocomplete: 'off',
+    placeholder: 'Build of the main branch',
+    testid: 'create-title',
+  });
+  const dialog = openForm({
+    title: 'New task',
+    fields: [h('label', { for: 'new-title' }, 'Title ', h('span.muted', '(optional)')), title],
+    yes: 'Create',
+    name: 'create',
+    run: async () => {
+      const wanted = title.value.trim();
+      show(await createTask(wanted === '' ? {} : { title: wanted }));
+      onCreated();
+    },
+  });
+
+  function show(task) {
+    const watch = { href: taskAddress(task.id), onclick: () => dialog.close(), testid: 'create-open' };
+    const open = h('a.button.primary', watch, 'Watch it');
+    dialog.classList.add('wide');
+    replace(dialog.querySelector('h2'), task.title ? `“${task.title}” is ready` : 'The task is ready');
+    replace(dialog.querySelector('.dialog-body'), pipeHelp(task.id), h('div.dialog-actions', open));
+    open.focus();
+  }
 }

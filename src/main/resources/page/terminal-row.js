@@ -132,7 +132,7 @@ export class TerminalRow {
     for (let at = column; at < end; at++) this.#put(at, ' ', null);
   }
 
-  /** Takes characters away; the others move to the left. */
+  /** The characters behind move to the left. */
   remove(column, many) {
     if (column >= this.width) return;
     this.blank(column, many);
@@ -140,7 +140,7 @@ export class TerminalRow {
     this.#styles.splice(column, many);
   }
 
-  /** Makes room; characters move to the right. */
+  /** The characters behind move to the right. */
   insert(column, many) {
     if (column >= this.width) return;
     this.version++;
@@ -213,10 +213,7 @@ function appended(text, parts, more, style) {
   return [all, next];
 }
 
-/**
- * The parts of a text that have one style each.
- * @return {{text: string, style: ?Style}[]}
- */
+/** The parts of a text that have one style each. @return {{text: string, style: ?Style}[]} */
 export function runsOf(text, parts) {
   if (parts === null) return [{ text, style: null }];
   const runs = [];

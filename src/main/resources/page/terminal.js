@@ -1,17 +1,16 @@
 /**
  * What a terminal shows of a text that comes in pieces: rows of characters with styles. No DOM.
  *
- * A list of lines has no height and no width, so nothing is wrapped, and the last MOST_ROWS rows take the place of the
- * screen: a cursor can go back to those. What clears the screen, or goes to a place of it, begins below what is there,
- * for what was published stays in the list.
+ * A list of lines has no height and no width, so nothing is wrapped, and a cursor can go back to the last MOST_ROWS rows.
+ * What clears the screen, or goes to a place of it, begins below what is there, for what was published stays in the list.
  */
 
 import { isString, MOST_IN_STRING, sequenceAt } from './escapes.js';
 import { linked, restyled } from './sgr.js';
 import { TerminalRow } from './terminal-row.js';
 
-/** Rows that a cursor can go back to; a terminal's screen has fewer. */
-export const MOST_ROWS = 100;
+/** A terminal's screen has fewer. */
+const MOST_ROWS = 100;
 /** A cursor goes back to no row that is longer. */
 const MOST_TO_GO_BACK = 1 << 16;
 /** Columns that a cursor can go to beyond a row's end. */
@@ -39,18 +38,19 @@ export class Terminal {
   /** A sequence that has begun and not ended. */
   #begun = '';
   #about = null;
-  /** What is being written, how far it is read, and how far it is noted as sent for a row. */
+  /** What is being written, how far it is read, and how far it is noted for a row. */
   #text = '';
   #at = 0;
   #noted = 0;
 
   /**
-   * Goes on.
-   * @param {string} text a piece; it may end anywhere, also within a sequence
+   * @param {string} text a piece that goes on; it may end anywhere, also within a sequence
    * @param {?Object} about given to the rows that begin in it
+   * @param {?string} data of the event that it is, for the row that it begins in
    */
-  write(text, about = null) {
+  write(text, about = null, data = null) {
     this.#about = about;
+    if (data !== null) this.#bottom().events.push(data);
     if (text === '') return;
     this.#openRow();
     this.#text = this.#begun + text;
@@ -69,12 +69,6 @@ export class Terminal {
     return !CONTROL.test(text);
   }
 
-  /** The row that what is sent next is noted for. */
-  bottom(about) {
-    this.#about = about;
-    return this.#bottom();
-  }
-
   /** Takes the rows that won't change any more. @return {TerminalRow[]} */
   takeDone() {
     const done = this.#done;
@@ -85,17 +79,13 @@ export class Terminal {
   /** The rows that may change. Those at the end that nothing is shown in are none yet. */
   get shown() {
     let end = this.#rows.length;
-    while (end > 0 && this.#isBlank(end - 1)) end--;
+    while (end > this.#row && this.#rows[end - 1].isEmpty) end--;
     return this.#rows.slice(0, end);
   }
 
   /** The rows behind those that are shown. */
   get hidden() {
     return this.#rows.slice(this.shown.length);
-  }
-
-  #isBlank(index) {
-    return this.#rows[index].isEmpty && index >= this.#row;
   }
 
   /**
@@ -199,7 +189,6 @@ export class Terminal {
     }
   }
 
-  /** The cursor's row. */
   #openRow() {
     const bottom = this.#bottom();
     return this.#rows[this.#row] ?? bottom;

@@ -5,6 +5,9 @@
  * asked in chunks of a thousand, each at most once, few at a time.
  */
 
+import { millis } from './format.js';
+import { sequenceOf } from './lines.js';
+
 const CHUNK = 1000;
 const AT_ONCE = 2;
 const MOST_CHUNKS = 500;
@@ -16,11 +19,7 @@ export class Times {
   #wanted = [];
   #running = 0;
 
-  /**
-   * @param {(query: {after: ?string, limit: number}) => Promise<{events: {id: string, time: string|number}[]}>}
-   *     fetchEvents
-   * @param {() => void} changed called when times have come
-   */
+  /** @param {Function} fetchEvents takes `after` and `limit`, see {@link getEvents} @param {() => void} changed */
   constructor(fetchEvents, changed) {
     this.#fetchEvents = fetchEvents;
     this.#changed = changed;
@@ -28,14 +27,12 @@ export class Times {
 
   /** The event's time in milliseconds; null when it isn't known, in which case it is asked for. */
   of(id) {
-    const cut = id.lastIndexOf('-');
-    const sequence = Number(id.slice(cut + 1));
+    const sequence = sequenceOf(id);
     const first = Math.floor((sequence - 1) / CHUNK) * CHUNK;
-    const key = `${id.slice(0, cut)}-${first}`;
+    const key = `${id.slice(0, id.lastIndexOf('-'))}-${first}`;
     const chunk = this.#chunks.get(key);
-    if (chunk) return chunk[sequence - first - 1] || null;
     if (chunk === undefined) this.#want(key, first);
-    return null;
+    return chunk?.[sequence - first - 1] || null;
   }
 
   /** Forgets what was asked, for a chunk may have been asked for before it was full. */
@@ -65,8 +62,8 @@ export class Times {
     const after = first === 0 ? null : key;
     const page = await this.#fetchEvents({ after, limit: CHUNK }).catch(() => ({ events: [] }));
     for (const { id, time } of page.events ?? []) {
-      const at = Number(id.slice(id.lastIndexOf('-') + 1)) - first - 1;
-      if (at >= 0 && at < CHUNK) times[at] = typeof time === 'number' ? time : Date.parse(time);
+      // An index out of bounds sets nothing.
+      times[sequenceOf(id) - first - 1] = millis(time);
     }
     return times;
   }

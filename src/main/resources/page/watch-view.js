@@ -3,19 +3,19 @@
  * task's own page, to which its title leads.
  */
 
-import { address, getTask, probeStream, streamAddress } from './api.js';
+import { address, getTask, streamAddress } from './api.js';
 import { Connection } from './connection.js';
-import { h, icon, replace, setText } from './dom.js';
+import { h, replace, setText } from './dom.js';
 import { Feed } from './feed.js';
 import { useKeys } from './keys.js';
-import { lightOf } from './light.js';
+import { taskAddress } from './line-range.js';
 import { Lines } from './lines.js';
-import { Output } from './output.js';
-import { isDark, onTheme, setting } from './settings.js';
+import { jumpButton, Output } from './output.js';
+import { isOn } from './settings.js';
 import { SharedStream } from './shared-stream.js';
-import { statusChip } from './status.js';
-import { connections, StreamSource } from './stream-source.js';
-import { clockOfPage } from './task-view.js';
+import { Light, statusChip } from './status.js';
+import { StreamSource } from './stream-source.js';
+import { ofBrowser } from './task-view.js';
 
 export const MOST_WATCHED = 4;
 /** Events, and so lines, of each. */
@@ -28,7 +28,7 @@ export function watchAddress(ids) {
   return `#/watch?${new URLSearchParams(ids.map((id) => ['task', id]))}`;
 }
 
-/** For one that is not there the server refuses the stream of all. */
+/** For one that is gone the server refuses the stream of all. */
 const isThere = (pane) => pane.connection.state.name !== 'gone';
 
 /** @param {HTMLElement} main @param {URLSearchParams} query its `task`s */
@@ -37,30 +37,28 @@ export function mountWatch(main, query) {
   let heartbeat = null;
   const shared = new SharedStream({
     address: (lastEventId) =>
-      address('stream', { task: panes.filter(isThere).map(({ id }) => id), from: `-${WINDOW}`, heartbeat, heartbeatEvent: true, lastEventId }),
-    open: (url) => new StreamSource(url, connections),
-    now: clockOfPage.now,
+      address('stream', {
+        task: panes.filter(isThere).map(({ id }) => id),
+        from: `-${WINDOW}`,
+        heartbeat,
+        heartbeatEvent: true,
+        lastEventId,
+      }),
+    open: (url) => new StreamSource(url),
+    now: ofBrowser.clock.now,
   });
   const panes = ids.map((id) => new Pane(id, shared, (seconds) => (heartbeat = seconds)));
-  replace(
-    main,
-    h(
-      'div',
-      { class: 'watch', 'data-testid': 'watch' },
-      h('h1', { class: 'visually-hidden', tabindex: '-1' }, `${ids.length} tasks side by side`),
-      panes.map((pane) => pane.element),
-    ),
-  );
+  const title = h('h1.visually-hidden', { tabindex: '-1' }, `${ids.length} tasks side by side`);
+  const elements = panes.map(({ element }) => element);
+  replace(main, h('div.watch', { testid: 'watch' }, title, elements));
   useKeys({ f: () => panes.forEach((pane) => pane.output.follow(true)) });
   panes.forEach((pane) => pane.start());
   const timer = setInterval(() => panes.forEach((pane) => pane.showLight()), 1000);
   const online = () => panes.forEach((pane) => pane.connection.reconnectNow());
   addEventListener('online', online);
-  const ending = onTheme(() => panes.forEach((pane) => pane.output.look({ dark: isDark() })));
   return () => {
     clearInterval(timer);
     removeEventListener('online', online);
-    ending();
     panes.forEach((pane) => pane.dispose());
   };
 }
@@ -69,38 +67,22 @@ class Pane {
   #lines = new Lines(WINDOW);
   #stop = new AbortController();
   #connected = '';
+  #light = new Light();
 
   constructor(id, shared, heartbeat) {
     this.id = id;
-    this.title = h('a', { href: `#/tasks/${encodeURIComponent(id)}`, title: 'Open it alone' }, id);
-    this.status = h('span', { class: 'head-status' });
-    this.lightText = h('span', { class: 'light-text' });
-    this.light = h(
-      'span',
-      { 'data-testid': 'light' },
-      h('span', { class: 'lamp', 'aria-hidden': 'true' }),
-      this.lightText,
-    );
-    this.jump = h(
-      'button',
-      { type: 'button', class: 'jump', hidden: true, onclick: () => this.output.follow(true), 'data-testid': 'jump' },
-      icon('follow'),
-      h('span', null, 'Jump to the end'),
-    );
-    this.output = new Output(
-      this.#lines,
-      () => false,
-      () => (this.jump.hidden = this.output.following),
-    );
+    this.title = h('a', { href: taskAddress(id), title: 'Open it alone' }, id);
+    this.status = h('span.head-status');
+    const followed = () => (this.jump.hidden = this.output.following);
+    this.output = new Output(this.#lines, () => false, followed);
+    this.jump = jumpButton(this.output);
     this.output.part = WHOLE;
     this.output.element.removeAttribute('id');
-    this.output.element.setAttribute('aria-label', `Output of ${id}`);
-    this.element = h(
-      'section',
-      { class: 'pane', 'aria-label': id, 'data-testid': 'pane', 'data-id': id },
-      h('header', { class: 'pane-head' }, h('h2', null, this.title), this.status, this.light),
-      h('div', { class: 'output-place' }, this.output.element, this.jump),
-    );
+    this.output.element.ariaLabel = `Output of ${id}`;
+    this.element = h('section.pane', { 'aria-label': id, testid: 'pane', 'data-id': id }, [
+      h('header.pane-head', h('h2', this.title), this.status, this.#light.element),
+      h('div.output-place', this.output.element, this.jump),
+    ]);
     this.feed = new Feed(this.#lines, () => this.output.refresh());
     this.connection = new Connection({
       address: (query) => {
@@ -108,20 +90,17 @@ class Pane {
         return streamAddress(id, query);
       },
       open: () => shared.source(id),
-      dropDead: (many) => connections.dropDead(many),
       snapshot: () => this.#snapshot(),
-      probe: probeStream,
-      onEvent: (event) => this.feed.event(event),
-      onMark: (mark) => this.feed.mark(mark),
+      onEvent: (event) => this.feed.add(event),
+      onMark: (mark) => this.feed.add(mark),
       onState: (state) => this.#changed(state),
-      clock: clockOfPage,
-      random: Math.random,
+      ...ofBrowser,
     });
   }
 
   start() {
-    this.output.look({ dark: isDark(), numberOf: () => null });
-    this.output.setWrap(setting('wrap', 'off') === 'on');
+    this.output.look({ numberOf: () => null });
+    this.output.wrap = isOn('wrap', false);
     this.showLight();
     // Until the snapshot is here all that comes counts as new.
     this.connection.start({});
@@ -150,10 +129,6 @@ class Pane {
   }
 
   showLight() {
-    const { name, tone, label, hint } = lightOf(this.connection.state, clockOfPage.now());
-    setText(this.lightText, label);
-    this.light.className = `light light-${tone}`;
-    this.light.dataset.state = name;
-    this.light.title = hint;
+    this.#light.show(this.connection.state);
   }
 }
