@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * that what happens on the machine meanwhile happens to all. System properties, all optional:
  *
  * <ul>
- *   <li>{@code bench.workloads}, {@code bench.targets}: only those whose name begins so, comma-separated
+ *   <li>{@code bench.workloads}, {@code bench.targets}: only those whose name begins so, with - for spaces, comma-separated
  *   <li>{@code bench.engines}: Taskstream alone, with each of these engines, comma-separated; {@code redis} needs
  *       redis-server
  *   <li>{@code bench.rounds}: how many count, 3
@@ -98,7 +98,7 @@ public final class Bench {
 
     private static boolean isWanted(String property, String name) {
         List<String> wanted = list(property);
-        return wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith);
+        return wanted.isEmpty() || wanted.stream().anyMatch(name.replace(' ', '-')::startsWith);
     }
 
     private static List<String> list(String property) {

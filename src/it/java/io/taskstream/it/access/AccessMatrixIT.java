@@ -44,6 +44,9 @@ class AccessMatrixIT {
 
     private static final Duration ROTATION = Duration.ofSeconds(40);
 
+    /** One for all cells: to make its RSA key takes longer than many requests. */
+    private static final Issuer STRANGER = new Issuer();
+
     private static KeyServer keys;
     private static GuardedServer guarded;
     private static Api api;
@@ -255,9 +258,9 @@ class AccessMatrixIT {
                 "a token for later",
                 issuer.sign(copy(claims).notBeforeTime(Date.from(Instant.now().plusSeconds(60)))),
                 401));
-        credentials.add(Credential.bearer("a wrong key", new Issuer().sign(copy(claims)), 401));
-        credentials.add(Credential.bearer("a wrong RSA key", new Issuer().signWithRsa(copy(claims)), 401));
-        credentials.add(Credential.bearer("a wrong Edwards key", new Issuer().signWithEdwards(copy(claims)), 401));
+        credentials.add(Credential.bearer("a wrong key", STRANGER.sign(copy(claims)), 401));
+        credentials.add(Credential.bearer("a wrong RSA key", STRANGER.signWithRsa(copy(claims)), 401));
+        credentials.add(Credential.bearer("a wrong Edwards key", STRANGER.signWithEdwards(copy(claims)), 401));
         credentials.add(Credential.bearer("no such static token", "static-wrong-0123456789", 401));
         credentials.add(Credential.bearer("a static token that has expired", "static-old-0123456789", 401));
         credentials.add(
@@ -280,7 +283,7 @@ class AccessMatrixIT {
                     Credential.bearer("no right at all", issuer.sign(Issuer.claims("x", NONE, NONE, false)), 403));
             credentials.add(Credential.bearer("a static token without the right", STATIC.get("n"), 403));
         }
-        String forged = "__Host-taskstream=" + new Issuer().sign(copy(claims));
+        String forged = "__Host-taskstream=" + STRANGER.sign(copy(claims));
         credentials.add(new Credential("a forged cookie", "", List.of("Cookie", forged, "Origin", FRIEND), 401));
         credentials.add(new Credential(
                 "a cookie from another origin",

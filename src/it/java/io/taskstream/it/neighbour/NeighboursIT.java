@@ -250,9 +250,10 @@ class NeighboursIT {
         useThreads("/odd/text");
         print("the sample undeployed", THEIRS, CONTROL);
         // Payara 6 does not end the executors that an application defines, the control's neither.
-        assertThat(server.copies(THEIRS))
-                .as("class loaders of the sample")
-                .isLessThanOrEqualTo(Math.max(KEPT_BY_SERVER, server.copies(CONTROL)));
+        Await.until(
+                "the server has let go of the sample as of the control",
+                PATIENCE,
+                () -> server.copies(THEIRS) <= Math.max(KEPT_BY_SERVER, server.copies(CONTROL)));
     }
 
     private static void deployAndUndeploy(Path control) {

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import io.taskstream.it.Api;
 import io.taskstream.it.OnServer;
 import java.net.URI;
@@ -100,8 +101,8 @@ abstract class InBrowser extends OnServer {
     }
 
     final Page window(NewContextOptions options) {
-        BrowserContext context =
-                browser.newContext(options.setPermissions(List.of("clipboard-read", "clipboard-write")));
+        BrowserContext context = browser.newContext(options.setReducedMotion(ReducedMotion.REDUCE)
+                .setPermissions(List.of("clipboard-read", "clipboard-write")));
         contexts.add(context);
         Page page = context.newPage();
         page.setDefaultTimeout(PATIENCE_MILLIS);

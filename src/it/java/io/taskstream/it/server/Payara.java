@@ -182,6 +182,7 @@ final class Payara extends Server {
         return new Command(words, Map.of())
                 .with("AS_JAVA", options().javaHome().toString())
                 .with("JAVA_HOME", options().javaHome().toString())
+                .with("AS_EXTRA_JAVA_OPTS", Command.SHORT_LIVED)
                 .run();
     }
 

@@ -1,11 +1,20 @@
 package io.taskstream.it.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Authenticator;
+import java.net.HttpURLConnection;
+import java.net.PasswordAuthentication;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +22,9 @@ import java.util.stream.Stream;
 
 /** A WildFly that shares only its modules with other instances. */
 final class WildFly extends Server {
+
+    /** The name and the password of a user of the management API. */
+    private static final String MANAGER = "test";
 
     private final Path home;
     private final int httpPort = Ports.free();
@@ -69,6 +81,7 @@ final class WildFly extends Server {
                     FileTrees.copy(part, own);
                 }
             }
+            addManager();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,16 +129,19 @@ final class WildFly extends Server {
     @Override
     public void stop() {
         Optional<ProcessHandle> process = process();
-        cli("--connect", "--controller=127.0.0.1:" + managementPort, "--command=shutdown --timeout=30");
+        manage("{\"operation\":\"shutdown\",\"suspend-timeout\":30}");
         process.ifPresent(running -> Await.until("WildFly has stopped", PATIENCE, () -> !running.isAlive()));
     }
 
     @Override
     public void deploy(Path war) {
-        cli(
-                "--connect",
-                "--controller=127.0.0.1:" + managementPort,
-                "--command=deploy --force " + war.toAbsolutePath());
+        String name = war.getFileName().toString();
+        boolean isThere = manage("{\"operation\":\"read-children-names\",\"child-type\":\"deployment\"}")
+                .contains('"' + name + '"');
+        String target = isThere
+                ? "\"operation\":\"full-replace-deployment\",\"name\":\"" + name + "\""
+                : "\"operation\":\"add\"," + address(name);
+        manage("{" + target + ",\"enabled\":true,\"content\":[{\"url\":\"" + war.toUri() + "\"}]}");
     }
 
     @Override
@@ -156,7 +172,60 @@ final class WildFly extends Server {
 
     @Override
     public void undeploy(String name) {
-        cli("--connect", "--controller=127.0.0.1:" + managementPort, "--command=undeploy " + name + ".war");
+        String address = address(name + ".war");
+        manage("{\"operation\":\"composite\",\"steps\":[{\"operation\":\"undeploy\"," + address
+                + "},{\"operation\":\"remove\"," + address + "}]}");
+    }
+
+    private static String address(String deployment) {
+        return "\"address\":[{\"deployment\":\"" + deployment + "\"}]";
+    }
+
+    /**
+     * Runs an operation of the management API, as {@code jboss-cli} does, which takes longer to start than most of them.
+     *
+     * @return the answer
+     * @throws IllegalStateException if it fails
+     */
+    private String manage(String operation) {
+        try {
+            var connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + managementPort + "/management")
+                    .toURL()
+                    .openConnection();
+            connection.setAuthenticator(new Authenticator() {
+                @Override
+                protected PasswordAuthentication getPasswordAuthentication() {
+                    return new PasswordAuthentication(MANAGER, MANAGER.toCharArray());
+                }
+            });
+            connection.setRequestProperty("Content-Type", "application/json");
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(operation.getBytes(StandardCharsets.UTF_8));
+            boolean isDone = connection.getResponseCode() == 200;
+            try (InputStream body = isDone ? connection.getInputStream() : connection.getErrorStream()) {
+                String answer = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+                if (!isDone) {
+                    throw new IllegalStateException(operation + ": " + answer);
+                }
+                return answer;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets {@link #manage} in: it has no local authentication, as {@code jboss-cli} has. */
+    private void addManager() throws IOException {
+        try {
+            String text = MANAGER + ":ManagementRealm:" + MANAGER;
+            byte[] digest = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+            Files.writeString(
+                    home.resolve("standalone/configuration/mgmt-users.properties"),
+                    "\n" + MANAGER + "=" + HexFormat.of().formatHex(digest) + "\n",
+                    StandardOpenOption.APPEND);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void cli(String... arguments) {

@@ -17,6 +17,9 @@ import java.util.function.BiPredicate;
 /** Calls to a server that may be killed at any moment. Thread-safe. */
 public final class Calls {
 
+    /** A server may take long on a busy machine. */
+    private static final Duration START = Duration.ofMinutes(3);
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
@@ -72,7 +75,7 @@ public final class Calls {
     public void awaitApplication() {
         Await.until(
                 "the application answers",
-                PATIENCE,
+                START,
                 () -> get("/tasks?limit=1")
                         .filter(answer -> answer.statusCode() == 200)
                         .isPresent());
