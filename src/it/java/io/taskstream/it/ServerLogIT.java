@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.server.LogEntry;
 import io.taskstream.it.server.ServerUnderTest;
+import io.taskstream.it.wire.RawConnection;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -47,8 +50,31 @@ class ServerLogIT extends OnServer {
                     "Jersey: the client of an upload's request has gone before it was told that a newer one ended it"),
             new Expected("taskstream.access is missing", "A test deploys without the setting, which is warned of"));
 
+    /** Each leaves when its answer may be on the way. */
+    private static final List<String> LEAVING = List.of(
+            "GET /tasks",
+            "GET /tasks/none",
+            "GET /tasks/none/events",
+            "GET /tasks/none/lines",
+            "GET /tasks/none/search?q=a",
+            "POST /tasks/none/events",
+            "PUT /tasks/none/uploads/u",
+            "POST /tasks/none/uploads/u",
+            "DELETE /tasks/none");
+
     @Test
     void nothingIsLoggedThatAnOperatorWouldBeCalledFor() {
+        var random = new Random(1);
+        for (int i = 0; i < 200; i++) {
+            for (String request : LEAVING) {
+                try (var client = new RawConnection(ServerUnderTest.get().url(), 0)) {
+                    client.send(request + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n");
+                    LockSupport.parkNanos(random.nextInt(1_500_000));
+                    client.reset();
+                }
+            }
+        }
+        assertThat(Api.underTest().get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(LogEntry.readAll(ServerUnderTest.get().log()))
                 .filteredOn(LogEntry::isWarningOrWorse)
                 .filteredOn(entry ->

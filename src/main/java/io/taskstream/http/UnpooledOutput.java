@@ -6,6 +6,9 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.Provider;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * Keeps output that another thread than the connection's own writes out of the container's pooled buffers.
@@ -44,6 +47,42 @@ public class UnpooledOutput implements ContainerResponseFilter {
         if (answer.getEntity() instanceof byte[] body) {
             // Without a buffer the container cannot tell the length.
             answer.getHeaders().putSingle(HttpHeaders.CONTENT_LENGTH, body.length);
+            answer.setEntityStream(new ForWhoeverIsThere(answer.getEntityStream()));
+        }
+    }
+
+    /** A client that leaves before its answer is no fault of the server, but RESTEasy reports it as an error (RESTEASY002020). */
+    private static final class ForWhoeverIsThere extends FilterOutputStream {
+
+        ForWhoeverIsThere(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                // It has gone.
+            }
+        }
+
+        @Override
+        public void flush() {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                // It has gone.
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                out.close();
+            } catch (IOException e) {
+                // It has gone.
+            }
         }
     }
 }
