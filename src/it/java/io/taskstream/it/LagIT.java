@@ -8,9 +8,11 @@ import io.taskstream.it.wire.RawViewer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A viewer that falls behind its task's log, on a separate server that keeps few events. */
+@Tag("own")
 class LagIT {
 
     private static final int KEPT = 100;

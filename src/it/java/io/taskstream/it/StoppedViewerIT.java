@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A viewer reads nothing while publishers send at full speed, and then resumes: it gets every event, and delays no other.
  * {@code -Dstopped.seconds} sets how long it stops; the long form is 60.
  */
+@Tag("own")
 class StoppedViewerIT {
 
     private static final long SECONDS = Long.getLong("stopped.seconds", 4);

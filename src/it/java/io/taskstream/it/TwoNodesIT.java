@@ -100,7 +100,24 @@ class TwoNodesIT {
     }
 
     @Test
-    void whateverNodeIsKilledEveryAcknowledgedEventReachesEveryViewerOnce() throws IOException {
+    void whateverNodeIsKilledEveryAcknowledgedEventReachesEveryViewerOnceAndTheOutputOfACommandIsWhole(
+            @TempDir Path directory) throws IOException {
+        var command = new NumberedLines(directory);
+        List<String> options = List.of("--id", "two-nodes", nginx.url().toString());
+        try (var runner = RunnerProcess.start(nginx.url(), directory, options, command.words(3))) {
+            killUnderProducersAndViewers();
+            command.stop();
+            assertThat(runner.await(PATIENCE)).as(runner.messages()).isEqualTo(3);
+            String text = command.text(3);
+            assertThat(NumberedLines.difference(runner.shown(), text)).isEmpty();
+            var api = new Api(nginx.url());
+            assertThat(NumberedLines.difference(api.text("two-nodes"), text)).isEmpty();
+            assertThat(api.task("two-nodes").getString("status")).isEqualTo("failed");
+            System.out.printf("Two nodes: the runner published %,d bytes%n", text.length());
+        }
+    }
+
+    private static void killUnderProducersAndViewers() throws IOException {
         var api = new Api(nginx.url());
         var calls = new Calls(nginx.url());
         List<Producer> producers = new ArrayList<>();
@@ -140,23 +157,6 @@ class TwoNodesIT {
             }
         }
         report(kills + " kills", producers, viewers);
-    }
-
-    @Test
-    void whateverNodeIsKilledTheOutputOfACommandIsWhole(@TempDir Path directory) throws IOException {
-        var api = new Api(nginx.url());
-        var command = new NumberedLines(directory);
-        try (var runner = RunnerProcess.start(
-                nginx.url(), directory, List.of("--id", "two-nodes", nginx.url().toString()), command.words(3))) {
-            int kills = killNodes();
-            command.stop();
-            assertThat(runner.await(PATIENCE)).as(runner.messages()).isEqualTo(3);
-            String text = command.text(3);
-            assertThat(NumberedLines.difference(runner.shown(), text)).isEmpty();
-            assertThat(NumberedLines.difference(api.text("two-nodes"), text)).isEmpty();
-            assertThat(api.task("two-nodes").getString("status")).isEqualTo("failed");
-            System.out.printf("Two nodes, %d kills: the runner published %,d bytes%n", kills, text.length());
-        }
     }
 
     private static boolean isRight(long sequence, String data) {

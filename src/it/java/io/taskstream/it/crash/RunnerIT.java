@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.Api;
 import io.taskstream.it.DocsPage;
+import io.taskstream.it.MainlyOn;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
@@ -27,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The output of a command that the runner publishes is whole, byte for byte, whatever breaks: the server is killed as by
  * {@code kill -9}, and connections are cut after any byte. {@code -Drunner.kills} sets the number of kills; the long form is 20.
+ * {@code TwoNodesIT} kills a Payara under the runner.
  */
+@MainlyOn("wildfly")
 class RunnerIT {
 
     private static final String NAME = System.getProperty("it.server");

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** A server is stopped under two thousand viewers: it disconnects them in turn, and none misses an event. */
+@Tag("own")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DrainIT {
 
