@@ -7,7 +7,6 @@ import org.jboss.arquillian.container.spi.client.protocol.ProtocolDescription;
 import org.jboss.arquillian.container.spi.client.protocol.metadata.ProtocolMetaData;
 import org.jboss.arquillian.core.spi.LoadableExtension;
 import org.jboss.shrinkwrap.api.Archive;
-import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /**
  * Arquillian's adapter to the {@link ServerUnderTest}, of whatever kind it is. The first test class deploys the archive,
@@ -36,9 +35,8 @@ public final class ServerContainer implements DeployableContainer<ServerContaine
     @Override
     public synchronized ProtocolMetaData deploy(Archive<?> archive) {
         if (!deployed) {
-            Path file = ServerUnderTest.get().options().directory().resolveSibling(archive.getName());
-            archive.as(ZipExporter.class).exportTo(file.toFile(), true);
-            ServerUnderTest.get().deploy(file);
+            // The archive is made of it, and other processes deploy it at the same time.
+            ServerUnderTest.get().deploy(Path.of(System.getProperty("it.war")));
             deployed = true;
         }
         return new ProtocolMetaData();
