@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The servers' own OpenTelemetry, configured as documented, exports the calls to a collector. */
+@Tag("own")
 class OpenTelemetryIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

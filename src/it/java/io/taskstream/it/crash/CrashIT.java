@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The server is killed as by {@code kill -9} at random moments, with producers at full speed and viewers that reconnect.
  * {@code -Dcrash.kills} sets the number of kills; the long form is 20.
  */
+@Tag("crash")
 @MainlyOn("wildfly")
 class CrashIT {
 

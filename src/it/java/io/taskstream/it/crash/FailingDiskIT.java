@@ -27,9 +27,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a client and an operator see when the log's directory is full, read-only, or in use by another server. */
+@Tag("crash")
 @MainlyOn("wildfly")
 class FailingDiskIT {
 

@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What clients and an operator see when Redis is down, hangs, is full, or has lost its data. */
+@Tag("own")
 @MainlyOn("payara")
 class RedisOutageIT {
 
