@@ -12,8 +12,9 @@ const RETRY_MS = 3000;
 /** A browser keeps as many connections to a host. */
 const CONNECTIONS = 6;
 const DEAD_MS = 2000;
-/** Of requests, by their credentials. */
-const KINDS = ['same-origin', 'omit'];
+/** Requests with and without credentials, as `fetch` calls them. */
+const WITH = 'same-origin';
+const WITHOUT = 'omit';
 
 export const CONNECTING = 0;
 export const OPEN = 1;
@@ -175,7 +176,7 @@ function empty() {
  */
 export class HttpConnections {
   #fetch;
-  #credentials = KINDS[0];
+  #credentials = WITH;
 
   /** @param {typeof fetch} fetcher */
   constructor(fetcher = (...call) => fetch(...call)) {
@@ -186,9 +187,10 @@ export class HttpConnections {
   async get(url, options) {
     const ask = (credentials) => this.#fetch(url, { ...options, cache: 'no-store', credentials });
     const answer = await ask(this.#credentials);
-    if (answer.status === 200 || this.#credentials === KINDS[0]) return answer;
-    this.#credentials = KINDS[0];
-    return ask(KINDS[0]);
+    if (answer.status === 200 || this.#credentials === WITH) return answer;
+    answer.body?.cancel();
+    this.#credentials = WITH;
+    return ask(WITH);
   }
 
   /**
@@ -203,10 +205,10 @@ export class HttpConnections {
     const late = setTimeout(() => stop.abort(), DEAD_MS);
     const ask = (credentials) =>
       this.#fetch('page/favicon.svg', { method: 'HEAD', cache: 'no-store', credentials, signal: stop.signal });
-    const answers = KINDS.map((kind) => Promise.allSettled(Array.from({ length: many }, () => ask(kind))));
-    const [kept] = await Promise.all(answers);
+    const test = (credentials) => Promise.allSettled(Array.from({ length: many }, () => ask(credentials)));
+    const [kept] = await Promise.all([test(WITH), test(WITHOUT)]);
     clearTimeout(late);
-    this.#credentials = KINDS[kept.some(({ status }) => status === 'fulfilled') ? 0 : 1];
+    this.#credentials = kept.some(({ status }) => status === 'fulfilled') ? WITH : WITHOUT;
   }
 }
 

@@ -79,6 +79,7 @@ class ReadmeBuildIT {
         // While it stops, WildFly logs a due task as an error.
         assertThat(serverLog().split("Suspending server", 2)[0]).doesNotContain(" ERROR ");
 
+        // Something to format.
         Files.writeString(project.resolve("src/main/java/io/taskstream/app/package-info.java"), "\n\n", APPEND);
         run(FORMAT);
         assertThat(sources(project)).isEqualTo(sources(Path.of("")));

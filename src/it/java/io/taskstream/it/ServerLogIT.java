@@ -50,8 +50,8 @@ class ServerLogIT extends OnServer {
                     "Jersey: the client of an upload's request has gone before it was told that a newer one ended it"),
             new Expected("taskstream.access is missing", "A test deploys without the setting, which is warned of"));
 
-    /** Each leaves when its answer may be on the way. */
-    private static final List<String> LEAVING = List.of(
+    /** Requests, each with an answer or a refusal of its own. */
+    private static final List<String> REQUESTS = List.of(
             "GET /tasks",
             "GET /tasks/none",
             "GET /tasks/none/events",
@@ -64,16 +64,7 @@ class ServerLogIT extends OnServer {
 
     @Test
     void nothingIsLoggedThatAnOperatorWouldBeCalledFor() {
-        var random = new Random(1);
-        for (int i = 0; i < 200; i++) {
-            for (String request : LEAVING) {
-                try (var client = new RawConnection(ServerUnderTest.get().url(), 0)) {
-                    client.send(request + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n");
-                    LockSupport.parkNanos(random.nextInt(1_500_000));
-                    client.reset();
-                }
-            }
-        }
+        leaveBeforeTheAnswer();
         assertThat(Api.underTest().get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(LogEntry.readAll(ServerUnderTest.get().log()))
                 .filteredOn(LogEntry::isWarningOrWorse)
@@ -81,5 +72,19 @@ class ServerLogIT extends OnServer {
                         EXPECTED.stream().noneMatch(expected -> entry.text().contains(expected.text())))
                 .extracting(LogEntry::text)
                 .isEmpty();
+    }
+
+    /** Clients whose connections are reset when their answers may be on the way. */
+    private static void leaveBeforeTheAnswer() {
+        var random = new Random(1);
+        for (int i = 0; i < 200; i++) {
+            for (String request : REQUESTS) {
+                try (var client = new RawConnection(ServerUnderTest.get().url(), 0)) {
+                    client.send(request + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n");
+                    LockSupport.parkNanos(random.nextInt(1_500_000));
+                    client.reset();
+                }
+            }
+        }
     }
 }

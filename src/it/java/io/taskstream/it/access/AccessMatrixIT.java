@@ -187,7 +187,6 @@ class AccessMatrixIT {
             }
         }
         cells += checkRotation(wrong);
-        // Last, because it drains the server.
         Endpoint drain = endpoints.get(endpoints.size() - 1);
         cells += check(drain, Credential.bearer("a static token", STATIC.get("a"), drain.good), wrong);
         System.out.printf(
@@ -323,8 +322,7 @@ class AccessMatrixIT {
     }
 
     private static String ticket(String task) {
-        HttpResponse<String> answer =
-                api.send("POST", "/tasks/" + task + "/tickets", null, "", "Authorization", "Bearer " + all);
+        HttpResponse<String> answer = api.send("POST", "/tasks/" + task + "/tickets", null, "", bearer(all));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(Api.json(answer).getInt("expiresIn")).isEqualTo(30);
         return Api.json(answer).getString("ticket");

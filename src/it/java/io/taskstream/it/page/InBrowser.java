@@ -101,6 +101,7 @@ abstract class InBrowser extends OnServer {
     }
 
     final Page window(NewContextOptions options) {
+        // Without a graphics processor animations take a tenth of the time of these tests.
         BrowserContext context = browser.newContext(options.setReducedMotion(ReducedMotion.REDUCE)
                 .setPermissions(List.of("clipboard-read", "clipboard-write")));
         contexts.add(context);

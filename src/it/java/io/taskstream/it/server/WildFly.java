@@ -32,6 +32,7 @@ final class WildFly extends Server {
 
     WildFly(ServerOptions options, String directory) {
         this(options, unpacked(directory).toAbsolutePath());
+        addManager();
     }
 
     private WildFly(ServerOptions options, Path original) {
@@ -81,7 +82,6 @@ final class WildFly extends Server {
                     FileTrees.copy(part, own);
                 }
             }
-            addManager();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -214,8 +214,8 @@ final class WildFly extends Server {
         }
     }
 
-    /** Lets {@link #manage} in: it has no local authentication, as {@code jboss-cli} has. */
-    private void addManager() throws IOException {
+    /** For {@link #manage}: unlike {@code jboss-cli}, HTTP is not trusted because it comes from this machine. Copies have it, too. */
+    private void addManager() {
         try {
             String text = MANAGER + ":ManagementRealm:" + MANAGER;
             byte[] digest = MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
@@ -223,6 +223,8 @@ final class WildFly extends Server {
                     home.resolve("standalone/configuration/mgmt-users.properties"),
                     "\n" + MANAGER + "=" + HexFormat.of().formatHex(digest) + "\n",
                     StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
