@@ -17,7 +17,8 @@ import java.io.IOException;
  *
  * <p>Where connections are not kept alive, only a body that is read without blocking holds up its exchange: Grizzly waits for
  * no unread body, and fails when a response is closed before its request has been read. But it takes what arrives of a body
- * after the end of its exchange for a further request with the same head.
+ * after the end of its exchange for a further request with the same head, also each chunk that had arrived when the connection
+ * was reset. Such a request's response is committed already; nothing is done for it.
  */
 public class UnreadBodyFilter extends HttpFilter {
 
@@ -42,6 +43,10 @@ public class UnreadBodyFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        boolean isWatched = request.getAttribute(WATCHED) != null;
+        if (!isWatched && response.isCommitted()) {
+            return;
+        }
         if (!isLengthReadable(request)) {
             response.setHeader("Connection", "close");
             Problem.of(400, "Content-Length must be a number of bytes, up to " + Long.MAX_VALUE)
@@ -49,7 +54,7 @@ public class UnreadBodyFilter extends HttpFilter {
             return;
         }
         // An error page is dispatched within a request that is watched already.
-        if (!mayHaveBody(request) || request.getAttribute(WATCHED) != null) {
+        if (isWatched || !mayHaveBody(request)) {
             chain.doFilter(request, response);
             return;
         }
