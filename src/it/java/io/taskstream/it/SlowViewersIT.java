@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Five of a hundred viewers never read: no other viewer is affected, and their lag is exact when they read again. */
 class SlowViewersIT extends OnServer {
 
-    private static final int EVENTS = 20_000;
+    private static final int EVENTS = 10_000;
     private static final int HEALTHY = 95;
     private static final int STALLED = 5;
 

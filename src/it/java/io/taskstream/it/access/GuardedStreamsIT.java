@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Open streams and publishing requests whose permissions end. */
+/** Requests without permission, and open streams and publishing requests whose permissions end. */
 class GuardedStreamsIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -326,6 +326,11 @@ class GuardedStreamsIT {
                 .isEmpty();
         assertThat(preflight("https://evil.example").headers().firstValue("Access-Control-Allow-Origin"))
                 .isEmpty();
+    }
+
+    @Test
+    void noSpellingOfAPathLeadsPastThePermissions() {
+        new PathTricks(guarded, publisher).assertHarmless();
     }
 
     /** The last frame before the stream's end. */
