@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image of the Containerfile for real, and runs it as it should be run: as user 1000, with a read-only root,
-# and stopped by SIGTERM. Needs root, Debian, and buildah, debootstrap, runc, jq and curl from it; no container service.
+# and stopped by SIGTERM. Needs root, Debian, and buildah, mmdebstrap, runc, jq and curl from it; no container service.
 # Takes some five minutes.
 #
 # One base image is made here from Debian's packages, so that nothing but Debian and Maven Central is needed; to take others,
@@ -36,7 +36,7 @@ fail() {
 
 if [ -z "${BUILD_IMAGE:-}" ] || [ -z "${RUN_IMAGE:-}" ]; then
   # With a JDK, which has all that a JRE has: a second base would take a minute more.
-  debootstrap --variant=minbase --include=openjdk-17-jdk-headless,maven,ca-certificates "$release" "$work/base" >"$work/base.log"
+  mmdebstrap --quiet --variant=minbase --include=openjdk-17-jdk-headless,maven,ca-certificates "$release" "$work/base"
   made=$(buildah from scratch)
   buildah copy -q "$made" "$work/base" / >/dev/null
   buildah commit -q --rm "$made" taskstream-base >/dev/null

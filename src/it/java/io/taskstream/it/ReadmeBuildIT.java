@@ -129,6 +129,9 @@ class ReadmeBuildIT {
                 "-Drun.management.port=" + Ports.free(),
                 "-Dfuzz.tries=20",
                 "-Dfuzz.seconds=2",
+                "-Dfuzz.classes=LinesFuzzerTest",
+                // Unpacked already.
+                "-Dservers.dir=" + System.getProperty("it.servers"),
                 "-Dbench.workloads=W1",
                 "-Dbench.targets=taskstream-wildfly,undertow",
                 "-Dbench.scale=0.1",

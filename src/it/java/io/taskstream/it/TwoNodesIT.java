@@ -47,7 +47,7 @@ class TwoNodesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final Duration BETWEEN_POSTS = Duration.ofMillis(20);
+    private static final Duration BETWEEN_POSTS = Duration.ofMillis(50);
 
     /** Hundreds of viewers that come back every second would keep a server from ever starting on a small machine. */
     private static final Duration BETWEEN_RETURNS = Duration.ofSeconds(8);

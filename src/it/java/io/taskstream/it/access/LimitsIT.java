@@ -20,10 +20,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** The answers at each limit, and the heap when limits are reached. */
+@Tag("own")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LimitsIT {
 
