@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * fill the heap. Thread-safe; never blocks.
  *
  * <p>No caller gets more than it leaves free for all others. So a caller alone may hold half, and a caller that holds
- * little always finds room.
+ * little finds room. While requests wait, all take their parts in turns: many that want much would else leave nothing to the
+ * one that has waited for little.
  *
  * <p>A part is reserved for one waiting request at a time. Where all requests hold a part of what they need, that one can
  * finish and give its bytes back. It also can read, which is how a closed connection is noticed.
@@ -30,6 +32,9 @@ public final class ByteBudget {
     private final Set<Caller> waiting = new LinkedHashSet<>();
     private long taken;
     private long borrowed;
+
+    /** How many requests were told of free room and have not tried again. */
+    private int called;
 
     /** The request that uses the reserve; {@code null} if none does. */
     private @Nullable Allocation borrower;
@@ -82,20 +87,24 @@ public final class ByteBudget {
 
     /** Removes the first waiting request for which there is room, of the callers in turn; {@code null} if there is none. */
     private synchronized @Nullable Runnable next() {
-        Allocation allocation = waiting.stream()
-                .map(caller -> caller.waiting.iterator().next())
-                .filter(first -> first.fits(first.wanted) || first.mayBorrow(first.wanted))
-                .findFirst()
-                .orElse(null);
+        Allocation allocation = firstWithRoom().orElse(null);
         if (allocation == null) {
             return null;
         }
         allocation.stopWaiting();
+        allocation.setCalled(true);
         // The other callers come before this caller's next request.
         if (waiting.remove(allocation.caller)) {
             waiting.add(allocation.caller);
         }
         return allocation.whenRoom;
+    }
+
+    private Optional<Allocation> firstWithRoom() {
+        return waiting.stream()
+                .map(caller -> caller.waiting.iterator().next())
+                .filter(first -> first.fits(first.wanted) || first.mayBorrow(first.wanted))
+                .findFirst();
     }
 
     /** A subject, or an address. */
@@ -120,6 +129,8 @@ public final class ByteBudget {
         private long bytes;
         private boolean closed;
 
+        private boolean isCalled;
+
         // While it waits.
         private long wanted;
         private Runnable whenRoom = () -> {};
@@ -135,10 +146,9 @@ public final class ByteBudget {
          */
         public boolean take(long more) {
             synchronized (ByteBudget.this) {
-                if (closed || !fits(more)) {
+                if (closed || !addIfItFits(more)) {
                     return false;
                 }
-                add(more);
             }
             // There may be room for the next as well.
             callOne();
@@ -146,33 +156,51 @@ public final class ByteBudget {
         }
 
         /**
-         * Takes that many more bytes, of the reserve too, or waits for room.
+         * Takes that many more bytes, of the reserve too, or waits for room, or for its turn.
          *
          * @param more 1 or more
          * @param whenRoom run once, on any thread, when it is worth trying again
          * @return false if there is no room, and nothing was taken
          */
         public boolean takeOrWait(long more, Runnable whenRoom) {
+            boolean isTaken;
             synchronized (ByteBudget.this) {
-                stopWaiting();
                 if (closed) {
                     return false;
                 }
-                if (fits(more)) {
-                    add(more);
-                } else if (mayBorrow(more)) {
-                    borrower = this;
-                    borrowed += more;
-                    bytes += more;
+                boolean isItsTurn = isCalled
+                        || borrower == this
+                        || (called == 0 && firstWithRoom().isEmpty());
+                setCalled(false);
+                isTaken = isItsTurn && (addIfItFits(more) || borrow(more));
+                if (isTaken) {
+                    stopWaiting();
                 } else {
                     this.wanted = more;
                     this.whenRoom = whenRoom;
                     caller.waiting.add(this);
                     waiting.add(caller);
-                    return false;
                 }
             }
             callOne();
+            return isTaken;
+        }
+
+        private boolean addIfItFits(long more) {
+            if (!fits(more)) {
+                return false;
+            }
+            add(more);
+            return true;
+        }
+
+        private boolean borrow(long more) {
+            if (!mayBorrow(more)) {
+                return false;
+            }
+            borrower = this;
+            borrowed += more;
+            bytes += more;
             return true;
         }
 
@@ -188,6 +216,11 @@ public final class ByteBudget {
             bytes += more;
             caller.taken += more;
             taken += more;
+        }
+
+        private void setCalled(boolean now) {
+            called += (now ? 1 : 0) - (isCalled ? 1 : 0);
+            isCalled = now;
         }
 
         private void stopWaiting() {
@@ -231,6 +264,7 @@ public final class ByteBudget {
                 }
                 set(0);
                 closed = true;
+                setCalled(false);
                 stopWaiting();
                 caller.allocations--;
                 if (caller.allocations == 0) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskstream.access.Grant;
 import io.taskstream.access.Permissions;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -95,6 +97,50 @@ class ByteBudgetTest {
         assertThat(calls).containsExactly("modest");
         greedy.keep(0);
         assertThat(calls).containsExactly("modest", "greedy");
+    }
+
+    @Test
+    void whoTakesPartAfterPartLeavesRoomToThoseWhoWait() {
+        List<String> calls = new ArrayList<>();
+        ByteBudget.Allocation full = share(budget, "full");
+        ByteBudget.Allocation greedy = share(budget, "greedy");
+        ByteBudget.Allocation modest = share(budget, "modest");
+        full.keep(MOST);
+        assertThat(greedy.takeOrWait(100, () -> calls.add("greedy"))).isFalse();
+        assertThat(modest.takeOrWait(100, () -> calls.add("modest"))).isFalse();
+        full.keep(0);
+        for (int part = 0; part < 4; part++) {
+            assertThat(calls).endsWith("greedy");
+            assertThat(greedy.takeOrWait(100, () -> calls.add("greedy"))).isTrue();
+            assertThat(greedy.takeOrWait(100, () -> calls.add("greedy"))).isFalse();
+        }
+        assertThat(calls).contains("modest");
+        assertThat(modest.takeOrWait(100, () -> calls.add("modest"))).isTrue();
+    }
+
+    /** Fifty callers want all that there is, and go on as fast as they can; the one that wants little waits for one round. */
+    @Test
+    void oneThatWantsLittleIsServedInTheFirstRound() {
+        Queue<Runnable> calls = new ArrayDeque<>();
+        ByteBudget.Allocation full = share(budget, "full");
+        full.keep(MOST);
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i <= 50; i++) {
+            int caller = i;
+            ByteBudget.Allocation share = share(budget, "caller " + caller);
+            Runnable[] goOn = new Runnable[1];
+            goOn[0] = () -> {
+                while (share.takeOrWait(5, () -> calls.add(goOn[0]))) {
+                    order.add(caller);
+                }
+            };
+            goOn[0].run();
+        }
+        full.keep(0);
+        while (!calls.isEmpty()) {
+            calls.remove().run();
+        }
+        assertThat(order.indexOf(50)).isBetween(0, 50);
     }
 
     @Test
