@@ -15,6 +15,7 @@ public final class FakeInput extends ServletInputStream {
     private ReadListener listener;
     private boolean ended;
     private boolean callBackIsOwed;
+    private boolean isLikeGrizzly;
     private IOException failure;
     private IOException failureAtEnd;
 
@@ -53,6 +54,16 @@ public final class FakeInput extends ServletInputStream {
         listener.onAllDataRead();
     }
 
+    /** From now on it must not be asked again whether it is ready while it owes a call. */
+    public void beLikeGrizzly() {
+        isLikeGrizzly = true;
+    }
+
+    /** As Grizzly does: it calls for an earlier request whose objects are those of this one. */
+    public void callBackForAnEarlierRequest() throws IOException {
+        listener.onDataAvailable();
+    }
+
     /** The producer goes away. */
     public void breakOff(IOException error) {
         failure = error;
@@ -85,6 +96,9 @@ public final class FakeInput extends ServletInputStream {
 
     @Override
     public boolean isReady() {
+        if (isLikeGrizzly && callBackIsOwed) {
+            throw new IllegalStateException("Asked again before it has called");
+        }
         boolean isReady = !arrived.isEmpty() || ended || failure != null;
         callBackIsOwed |= !isReady;
         return isReady;

@@ -114,6 +114,11 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
 
     @Override
     public void onAllDataRead() throws IOException {
+        if (!in.isFinished()) {
+            // Grizzly calls late for an earlier request of the same objects.
+            onDataAvailable();
+            return;
+        }
         awaiting = false;
         ReadListener listener = reader;
         if (whenOver == null && listener != null) {
@@ -146,12 +151,17 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
     @Override
     public boolean isReady() {
         // Grizzly throws if it is asked again while it waits. Its own flag against that is reset by late calls for an
-        // earlier request of the same objects.
+        // earlier request of the same objects, as this one is.
         if (awaiting) {
             return false;
         }
         awaiting = true;
-        if (!in.isReady()) {
+        try {
+            if (!in.isReady()) {
+                return false;
+            }
+        } catch (IllegalStateException e) {
+            // It waits, and will call.
             return false;
         }
         awaiting = false;

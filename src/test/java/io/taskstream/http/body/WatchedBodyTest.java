@@ -60,6 +60,23 @@ class WatchedBodyTest {
     }
 
     @Test
+    void callsForAnEarlierRequestAreNoNews() throws IOException {
+        in.beLikeGrizzly();
+        var reader = new Reader();
+        body.setReadListener(reader);
+        in.callBackForAnEarlierRequest();
+        assertThat(body.isReady()).isFalse();
+        in.announceEndEarly();
+        assertThat(body.isReady()).isFalse();
+        assertThat(reader.told).doesNotContain("end");
+        in.arrive("1");
+        assertThat(body.isReady()).isTrue();
+        assertThat(body.read(new byte[2], 0, 2)).isEqualTo(1);
+        in.end();
+        assertThat(reader.told).endsWith("end");
+    }
+
+    @Test
     void aConnectionThatBreaksOffIsTheEnd() {
         body.discard(() -> over.add("over"));
         in.breakOff(new IOException("Reset by peer"));
