@@ -76,6 +76,14 @@ public final class Drain {
         return window;
     }
 
+    /** Refuses new viewers from now on. {@link #run} does the rest. */
+    public synchronized void begin() {
+        if (state == State.SERVING) {
+            state = State.DRAINING;
+            streams.beginDrain(window);
+        }
+    }
+
     /**
      * Drains, and returns when that is done: after the window, or earlier without viewers and publishers. A call while another
      * runs waits for that one. If the thread is interrupted, the rest is done at once.
@@ -85,8 +93,8 @@ public final class Drain {
             awaitDone();
             return;
         }
-        state = State.DRAINING;
         try {
+            begin();
             drain();
         } finally {
             close();

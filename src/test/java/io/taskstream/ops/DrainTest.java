@@ -63,6 +63,20 @@ class DrainTest {
     }
 
     @Test
+    void newViewersAreRefusedWhenItHasBegunThoughNoThreadRunsItYet() {
+        FakeExchange viewer = fixture.watch();
+        fixture.drain.begin();
+        assertThat(fixture.streams.drainWindow()).isEqualTo(WINDOW);
+        assertThat(fixture.drain.state()).isEqualTo(Drain.State.DRAINING);
+        assertThat(viewer.isCompleted()).isFalse();
+        fixture.drain.run();
+        assertThat(viewer.isCompleted()).isTrue();
+        assertThat(fixture.drain.state()).isEqualTo(Drain.State.DRAINED);
+        fixture.drain.begin();
+        assertThat(fixture.drain.state()).isEqualTo(Drain.State.DRAINED);
+    }
+
+    @Test
     void withNobodyThereItTakesNoTime() {
         long began = fixture.ticker.nanos();
         fixture.drain.run();

@@ -122,6 +122,8 @@ public class OperationsResource {
     public Response drain() {
         if (drain.state() == Drain.State.SERVING) {
             executor.execute(drain::run);
+            // The executor may come to it later, but who gets this answer finds new viewers refused.
+            drain.begin();
         }
         return drain(202);
     }
