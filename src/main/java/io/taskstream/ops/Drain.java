@@ -124,6 +124,7 @@ public final class Drain {
 
     private void drain() {
         long began = ticker.nanos();
+        // Again, for the viewers of now: some may have been admitted while it began.
         List<Viewer> leaving = streams.beginDrain(window);
         LOG.log(
                 Level.INFO,

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * fill the heap. Thread-safe; never blocks.
  *
  * <p>No caller gets more than it leaves free for all others. So a caller alone may hold half, and a caller that holds
- * little finds room. While requests wait, all take their parts in turns: many that want much would else leave nothing to the
- * one that has waited for little.
+ * little finds room. While some wait, those that {@linkplain Allocation#takeOrWait take or wait} do so in turns: a request that
+ * takes part after part would else leave nothing to one that has just been told of free room.
  *
  * <p>A part is reserved for one waiting request at a time. Where all requests hold a part of what they need, that one can
  * finish and give its bytes back. It also can read, which is how a closed connection is noticed.
@@ -129,6 +129,7 @@ public final class ByteBudget {
         private long bytes;
         private boolean closed;
 
+        /** Whether it was told of free room, and has not tried again. */
         private boolean isCalled;
 
         // While it waits.
@@ -156,11 +157,11 @@ public final class ByteBudget {
         }
 
         /**
-         * Takes that many more bytes, of the reserve too, or waits for room, or for its turn.
+         * Takes that many more bytes, of the reserve too, or waits for room and its turn.
          *
          * @param more 1 or more
          * @param whenRoom run once, on any thread, when it is worth trying again
-         * @return false if there is no room, and nothing was taken
+         * @return false if it waits or is closed, and nothing was taken
          */
         public boolean takeOrWait(long more, Runnable whenRoom) {
             boolean isTaken;

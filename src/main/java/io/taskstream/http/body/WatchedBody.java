@@ -150,8 +150,9 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
 
     @Override
     public boolean isReady() {
-        // Grizzly throws if it is asked again while it waits. Its own flag against that is reset by late calls for an
-        // earlier request of the same objects, as this one is.
+        // Grizzly throws if it is asked again while it waits. Late calls for an earlier request of the same objects
+        // reset
+        // its own flag against that, and also `awaiting`.
         if (awaiting) {
             return false;
         }
@@ -161,7 +162,7 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
                 return false;
             }
         } catch (IllegalStateException e) {
-            // It waits, and will call.
+            // So it still waits, and will call.
             return false;
         }
         awaiting = false;

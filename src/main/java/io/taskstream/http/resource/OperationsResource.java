@@ -122,7 +122,7 @@ public class OperationsResource {
     public Response drain() {
         if (drain.state() == Drain.State.SERVING) {
             executor.execute(drain::run);
-            // The executor may come to it later, but who gets this answer finds new viewers refused.
+            // The executor may run it later, but after this answer no viewer is admitted.
             drain.begin();
         }
         return drain(202);
