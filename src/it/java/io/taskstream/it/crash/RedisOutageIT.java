@@ -111,6 +111,8 @@ class RedisOutageIT {
         String task = api.createTask();
         String lost = api.publish(task, "[1, 2]");
         try (var viewer = watch(task)) {
+            // Else they are lost before the viewer gets them.
+            Await.until("the viewer has both", SOON, () -> viewer.body().contains("data: 2\n"));
             redis.kill();
             redis.startEmpty();
             assertThat(data(viewer)).containsExactly("1", "2");
