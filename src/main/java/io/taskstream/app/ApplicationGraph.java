@@ -206,8 +206,7 @@ record ApplicationGraph(
     @Override
     public void close() {
         // The scheduler is stopping: WildFly runs no task of an application that is undeployed, and logs each attempt.
-        // The
-        // drain sweeps by itself for viewers that leave late.
+        // The drain sweeps by itself for viewers that leave late.
         heartbeats.close();
         doctor.close();
         checks.close();

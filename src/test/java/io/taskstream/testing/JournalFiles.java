@@ -2,10 +2,12 @@ package io.taskstream.testing;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,16 +58,32 @@ public final class JournalFiles {
 
     /** Where its groups begin. */
     public List<Long> groups(Path segment) throws IOException {
+        List<Long> ends = groupEnds(segment);
+        List<Long> begins = new ArrayList<>(List.of((long) HEAD));
+        begins.addAll(ends);
+        return begins.subList(0, ends.size());
+    }
+
+    /** Where its last group ends; zeros may follow. */
+    public long end(Path segment) throws IOException {
+        List<Long> ends = groupEnds(segment);
+        return ends.isEmpty() ? HEAD : ends.get(ends.size() - 1);
+    }
+
+    private static List<Long> groupEnds(Path segment) throws IOException {
         List<Long> found = new ArrayList<>();
-        try (var file = new RandomAccessFile(segment.toFile(), "r")) {
-            long at = HEAD;
-            while (at < file.length()) {
-                found.add(at);
-                file.seek(at);
-                at += 8 + file.readInt();
-            }
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+        int at = HEAD;
+        while (at < bytes.limit() && bytes.getInt(at) > 0) {
+            at += 8 + bytes.getInt(at);
+            found.add((long) at);
         }
         return found;
+    }
+
+    /** Its bytes up to the end of its last group. */
+    public byte[] written(Path segment) throws IOException {
+        return Arrays.copyOf(Files.readAllBytes(segment), Math.toIntExact(end(segment)));
     }
 
     /** Changes one bit. */

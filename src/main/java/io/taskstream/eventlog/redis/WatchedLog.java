@@ -201,8 +201,7 @@ final class WatchedLog {
         }
         if (hasLost) {
             // End streams only after the epoch was replaced; otherwise viewers would resume in the old one. If that
-            // fails,
-            // the next fetch finds the loss again.
+            // fails, the next fetch finds the loss again.
             source.renew(id, epoch).thenRun(() -> source.execute(this::end));
             return;
         }

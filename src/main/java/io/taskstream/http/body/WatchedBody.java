@@ -151,8 +151,7 @@ final class WatchedBody extends ServletInputStream implements ReadListener {
     @Override
     public boolean isReady() {
         // Grizzly throws if it is asked again while it waits. Late calls for an earlier request of the same objects
-        // reset
-        // its own flag against that, and also `awaiting`.
+        // reset its own flag against that, and also `awaiting`.
         if (awaiting) {
             return false;
         }

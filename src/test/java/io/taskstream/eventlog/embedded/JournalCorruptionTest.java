@@ -183,7 +183,7 @@ final class JournalCorruptionTest extends LogFixture {
     void aChangedByteInTheLastGroupIsTold(Durability durability) throws IOException {
         publish(durability);
         kill();
-        journal.flip(journal.newest(), Files.size(journal.newest()) - 1);
+        journal.flip(journal.newest(), journal.end(journal.newest()) - 1);
         assertLossIsTold(durability, 22);
     }
 
@@ -209,7 +209,7 @@ final class JournalCorruptionTest extends LogFixture {
         publish(durability);
         kill();
         long from = journal.groups(journal.newest()).get(9) + 5;
-        journal.zero(journal.newest(), from, Files.size(journal.newest()));
+        journal.zero(journal.newest(), from, journal.end(journal.newest()));
         assertLossIsTold(durability, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22);
     }
 
@@ -260,7 +260,7 @@ final class JournalCorruptionTest extends LogFixture {
     void aGroupThatWasBeingWrittenWhenTheProcessWasKilledResetsNobody(Durability durability) throws IOException {
         publish(durability);
         kill();
-        byte[] newest = Files.readAllBytes(journal.newest());
+        byte[] newest = journal.written(journal.newest());
         List<Long> groups = journal.groups(journal.newest());
         int last = Math.toIntExact(groups.get(groups.size() - 1));
         for (int length = 1; length < newest.length - last; length++) {
@@ -278,7 +278,7 @@ final class JournalCorruptionTest extends LogFixture {
     void aGroupThatWasBeingWrittenWhenTheSystemFellResetsNobodyIfAllWasForced() throws IOException {
         publish(Durability.SYNC);
         fall();
-        byte[] newest = Files.readAllBytes(journal.newest());
+        byte[] newest = journal.written(journal.newest());
         for (int length : new int[] {10, 700, 5_000}) {
             // Its length is on the disk, and some sectors of it, others are empty.
             ByteBuffer longer = ByteBuffer.allocate(newest.length + length);
@@ -297,7 +297,7 @@ final class JournalCorruptionTest extends LogFixture {
     void aChangedByteIsToldAlsoIfTheSystemFell() throws IOException {
         publish(Durability.SYNC);
         fall();
-        journal.flip(journal.newest(), Files.size(journal.newest()) - 1);
+        journal.flip(journal.newest(), journal.end(journal.newest()) - 1);
         assertLossIsTold(Durability.SYNC, 22);
     }
 
@@ -326,7 +326,7 @@ final class JournalCorruptionTest extends LogFixture {
         publish(durability);
         String epoch = append(open(directory, durability), B, DONE).last().epoch();
         kill();
-        journal.flip(journal.newest(), Files.size(journal.newest()) - 1);
+        journal.flip(journal.newest(), journal.end(journal.newest()) - 1);
         // The last group is lost, and with it the end: so B is open, and has another.
         assertThat(open(copy, durability).find(B).orElseThrow().last().epoch()).isNotEqualTo(epoch);
     }

@@ -130,12 +130,13 @@ final class UploadRecoveryTest extends LogFixture {
         change(log, A, new Begin("u", "text/plain"));
         change(log, A, new Claim("u", -1));
         log.runMaintenance();
-        long length = Files.size(new JournalFiles(directory).newest());
+        var files = new JournalFiles(directory);
+        long length = files.end(files.newest());
         long before = forced.get();
         time.advance(Duration.ofSeconds(1));
         assertThat(change(log, A, new Heard("u", 1)).heard()).isEqualTo(time.instant());
         assertThat(uploads(log, A)).extracting(Upload::heard).containsExactly(time.instant());
-        assertThat(Files.size(new JournalFiles(directory).newest())).isEqualTo(length);
+        assertThat(files.end(files.newest())).isEqualTo(length);
         assertThat(forced.get()).isEqualTo(before);
         assertThat(change(log, A, new Advance("u", 1, 0, 1, false), "1").offset())
                 .isEqualTo(1);
@@ -197,7 +198,8 @@ final class UploadRecoveryTest extends LogFixture {
         LogState b = log.find(B).orElseThrow();
         Path killed = Files.createDirectory(copies.resolve("killed"));
         JournalFiles.copy(directory, killed);
-        long length = Files.size(new JournalFiles(killed).newest());
+        var whole = new JournalFiles(killed);
+        long length = whole.end(whole.newest());
         for (int i = 0; i < CUTS; i++) {
             Path cut = Files.createDirectory(copies.resolve("cut" + i));
             JournalFiles.copy(killed, cut);
@@ -240,9 +242,11 @@ final class UploadRecoveryTest extends LogFixture {
         LogState acknowledged = log.find(A).orElseThrow();
         Path killed = Files.createDirectory(copies.resolve("killed"));
         JournalFiles.copy(directory, killed);
-        byte[] written = Files.readAllBytes(new JournalFiles(killed).newest());
+        var before = new JournalFiles(killed);
+        byte[] written = before.written(before.newest());
         publish(log, random, 10);
-        byte[] more = Files.readAllBytes(new JournalFiles(directory).newest());
+        var after = new JournalFiles(directory);
+        byte[] more = after.written(after.newest());
         for (int i = 0; i < CUTS; i++) {
             int length = written.length + random.nextInt(more.length - written.length);
             byte[] torn = Arrays.copyOf(more, length);

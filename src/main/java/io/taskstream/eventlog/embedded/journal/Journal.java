@@ -16,25 +16,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The write-ahead journal. It makes changes durable in commit groups. A segment is an append-only file that is named by the
- * number of its first group. Groups of an earlier segment from that number on are ignored.
+ * number of its first group. Groups of an earlier segment from that number on are ignored. Zeros
+ * may follow the last group.
  *
  * <p>A group consists of the length of what follows the checksum (4 bytes), a CRC-32C of that (4 bytes), the group's number
- * (8 bytes), and {@linkplain JournalRecord records}. Only the commit thread may call it.
+ * (8 bytes), and {@linkplain JournalRecord records}. Only the thread that commits may call it.
  */
 public final class Journal implements AutoCloseable {
 
     /** The number of bytes before the records of a group. */
     public static final int GROUP_HEADER = 16;
 
+    /**
+     * The number of zeros that are written behind a group once none are left. To force a group inside the file takes a fifth
+     * less time on ext4 than to force one that makes the file longer.
+     */
+    private static final int AHEAD = 1 << 17;
+
     private final FilePath directory;
     private final boolean isForced;
     private final Stopwatch syncs;
     private final CRC32C checksum = new CRC32C();
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(AHEAD);
 
     private @Nullable FileChannel segment;
     private long firstOfSegment;
     private long last;
     private long writeOffset;
+    private long size;
     private boolean forced = true;
 
     /**
@@ -78,6 +87,7 @@ public final class Journal implements AutoCloseable {
         firstOfSegment = number;
         last = number - 1;
         writeOffset = SegmentHeader.BLOCK;
+        size = SegmentHeader.BLOCK;
         forced = true;
     }
 
@@ -142,6 +152,10 @@ public final class Journal implements AutoCloseable {
         bytes.flip();
         SegmentFiles.writeAll(open(), bytes, writeOffset);
         writeOffset += length;
+        if (isForced && writeOffset > size) {
+            SegmentFiles.writeAll(open(), zeros.duplicate(), writeOffset);
+            size = writeOffset + AHEAD;
+        }
         forced = false;
     }
 
