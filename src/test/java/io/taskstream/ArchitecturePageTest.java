@@ -25,17 +25,17 @@ class ArchitecturePageTest {
 
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
 
-    /** In text: {@code `Type`} or {@code `Type.member`}. */
+    /** A reference in the text: {@code `Type`} or {@code `Type.member`}. */
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*)(?:\\.([a-z]\\w*))?`");
 
-    /** In a diagram: a name of at least two words. */
+    /** A reference in a diagram: a name of at least two words. */
     private static final Pattern DRAWN = Pattern.compile("\\b([A-Z][a-z]+(?:[A-Z][a-z]+)+)(?:\\.([a-z]\\w*))?\\b");
 
     private static final List<String> STANDARD = List.of("java.util.concurrent.", "java.time.", "jakarta.servlet.");
 
     private static final Pattern DECLARED = Pattern.compile("\\b(?:class|record|interface|enum) (\\w+)");
 
-    /** The types that the sources declare, each with all text of the files that do. */
+    /** The types that the sources declare, each with the text of all files that declare it. */
     private final Map<String, String> declared = new HashMap<>();
 
     ArchitecturePageTest() throws IOException {

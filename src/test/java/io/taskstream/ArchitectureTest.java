@@ -26,7 +26,7 @@ import java.time.ZonedDateTime;
 import java.util.Date;
 import java.util.Set;
 
-/** What may import what. */
+/** The dependencies that are allowed between packages. */
 @AnalyzeClasses(packages = "io.taskstream", importOptions = ArchitectureTest.OnlyMain.class)
 class ArchitectureTest {
 

@@ -20,10 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/**
- * The descriptions are valid by the schemas that their standards publish. That they say what the resources do is for
- * {@link OpenApiTest}.
- */
+/** The descriptions are valid against the schemas of their standards. {@link OpenApiTest} compares them with the resources. */
 class DescriptionSchemasTest {
 
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);

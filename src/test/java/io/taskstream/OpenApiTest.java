@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The descriptions that programs read say what the resources do. */
+/** The OpenAPI and AsyncAPI descriptions match the resources. */
 class OpenApiTest {
 
     private static final Set<String> METHODS = Set.of("get", "head", "post", "put", "patch", "delete");

@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Whatever comes in, the answer is a grant that was meant, or a refusal; never another failure. */
+/** Any input is answered with the intended grant or with a refusal, and never with another failure. */
 class AccessFuzzTest {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");

@@ -65,7 +65,7 @@ final class LogTransferTest {
         file = directory.resolve("tasks.ndjson");
     }
 
-    /** Puts tasks into a log, and writes them to the file. */
+    /** Writes tasks into a log, and exports them to the file. */
     private void export(EventLog from) throws Exception {
         from.create(Task.open(FIRST, "Ä \"title\"", Map.of("k", "v"), time.instant()));
         join(from.append(FIRST, Events.batch("{\"a\":\n \"é\"}", "{\"time\":\"x\",\"data\":1}")));
@@ -119,7 +119,7 @@ final class LogTransferTest {
         assertSame(to);
     }
 
-    /** Takes in a part, as if the server had been stopped then; after that all, and all once more. */
+    /** Imports a part, as if the server had been stopped then; after that everything, twice. */
     private void breakOffAndGoOn(EventLog to) throws Exception {
         Path part = directory.resolve("part.ndjson");
         Files.write(part, Files.readAllLines(file).subList(0, 700));

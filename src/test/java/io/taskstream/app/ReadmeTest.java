@@ -15,17 +15,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README and the pages for operators say what the code and the scripts do, no less and no more. */
+/** The README and the operators' pages match the code and the scripts. */
 class ReadmeTest {
 
-    /** A key and its default; a dash stands for none. */
+    /** A key and its default; a dash means none. */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| (?:`([^`]+)`|—) \\|");
 
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#]+)[^)]*\\)");
 
     private static final Pattern WILDFLY_SET = Pattern.compile("write-attribute\\(name=([^,]+),value=([^)]+)\\)");
     private static final Pattern WILDFLY_PROPERTY = Pattern.compile("/system-property=([^:]+):add\\(value=([^)]+)\\)");
-    /** An attribute that standalone.xml sets is written, any other becomes undefined. */
+    /** An attribute that standalone.xml sets is written; any other becomes undefined. */
     private static final Pattern WILDFLY_UNSET =
             Pattern.compile("(\\S+):(?:undefine|write)-attribute\\(name=([^,)]+)[,)]");
 
@@ -115,7 +115,7 @@ class ReadmeTest {
                 .isEqualTo(matches(PAYARA_NAME, script("payara/configure.asadmin")));
     }
 
-    /** What stands from the heading to the next one of any level that is not deeper. */
+    /** The text from the heading to the next one of the same or a higher level. */
     private static String section(String page, String heading) throws IOException {
         String text = page(page);
         int start = text.indexOf("\n" + heading + "\n");

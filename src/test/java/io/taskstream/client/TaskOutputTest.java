@@ -51,7 +51,7 @@ class TaskOutputTest {
         server.start();
     }
 
-    /** A hundred times as fast as real time. */
+    /** A hundred times the real speed. */
     private final class FastTime extends ScheduledThreadPoolExecutor {
 
         FastTime() {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every engine must do with what is appended. */
+/** What every engine must do on an append. */
 abstract class AppendContract extends TaskContract {
 
     @Test

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** An engine that is opened for each test, and what tests do with it. */
+/** Opens an engine for each test, with helper methods. */
 abstract class EngineFixture {
 
     static final int MAX_EVENTS = 100;
@@ -42,10 +42,10 @@ abstract class EngineFixture {
      */
     protected abstract EventLog open(int maxEvents, Duration keys, InstantSource time) throws Exception;
 
-    /** Has the engine trim now, if it would only later. */
+    /** Makes the engine trim now, if it would trim later. */
     protected void trim(EventLog engine) {}
 
-    /** Moves the time by which the engine lets idempotency keys grow old; answers false if it can't be moved. */
+    /** Moves the clock by which the engine expires idempotency keys. Returns false if that is not possible. */
     protected boolean advance(Duration duration) {
         time.advance(duration);
         return true;
@@ -110,7 +110,7 @@ abstract class EngineFixture {
         return '"' + text + '"';
     }
 
-    /** Runs the work on as many threads at the same time, and answers what each answered. */
+    /** Runs the work on that many threads at the same time. Returns what each returned. */
     static <T> List<T> inParallel(int threads, ThreadWork<T> work) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** An engine that is metered, and one that can be opened only later. */
+/** An engine with metrics, and one that can be opened only later. */
 class ManagedEventLogTest {
 
     private static final TaskId TASK = new TaskId("t");

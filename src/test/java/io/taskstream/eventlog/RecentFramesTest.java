@@ -102,7 +102,7 @@ class RecentFramesTest {
         assertThat(bytes(chunk)).isEqualTo(before);
     }
 
-    /** Against a model that keeps a plain list of frames. */
+    /** Compares with a model that keeps a plain list of frames. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void doesWhatASimpleListWouldDo(long seed) {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What every engine must do while requests race for one upload. */
+/** What every engine must do when requests race for one upload. */
 abstract class UploadRaceContract extends UploadContract {
 
     /** A claim as the log answered it. */
@@ -53,7 +53,10 @@ abstract class UploadRaceContract extends UploadContract {
         assertThat(events).as("the last turn had no rival").hasSizeGreaterThanOrEqualTo(4);
     }
 
-    /** Claims, and advances until another has claimed, for a few turns; at most 20 events, since no engine keeps them all. */
+    /**
+     * Claims, and advances until another thread has claimed, for a few turns; at most 20 events, since no engine keeps them
+     * all.
+     */
     private List<Turn> raceForTurns(TaskId id, int thread) {
         List<Turn> turns = new ArrayList<>();
         for (int round = 0, events = 0; round < 5; round++) {

@@ -11,7 +11,7 @@ import io.taskstream.eventlog.UploadChange.Begin;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Changes of uploads, and uploads of a log that has lost events; what holds for others is in the contract of engines. */
+/** Changes of uploads, and uploads of a log that has lost events. {@link UploadContract} tests the rest with every engine. */
 class UploadsTest {
 
     private static Uploads begin(Uploads before, String name, int second) {

@@ -60,7 +60,7 @@ class CookiesTest {
         assertThat(new Cookies(false).noSession("/ts")).startsWith("__Secure-taskstream.ts=; Path=/ts; Max-Age=0;");
     }
 
-    /** Browsers refuse the prefix {@code __Host-} for any path but the whole host. */
+    /** Browsers reject the prefix {@code __Host-} with any path but the whole host's. */
     @Test
     void atAnotherRootTheyAreForThatPathAndNoOtherServerTakesThem() {
         assertThat(new Cookies(false).session("abc", MINUTE, "/some/where", NOW))

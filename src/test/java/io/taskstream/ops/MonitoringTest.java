@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/** What is handed out for Grafana and Prometheus names only metrics that exist. */
+/** The dashboard and the alert rules name only metrics that exist. */
 class MonitoringTest {
 
     private static final Path DASHBOARD = Path.of("server-config/monitoring/taskstream-dashboard.json");

@@ -26,7 +26,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** All that is operated, moved by hand. */
+/** The parts that operations need, driven by hand. */
 final class OpsFixture {
 
     static final Duration WINDOW = Duration.ofSeconds(10);
@@ -59,7 +59,7 @@ final class OpsFixture {
         log.create(Samples.task(TASK.value()));
     }
 
-    /** A viewer that has its retry line, which is taken. */
+    /** A viewer whose retry line was taken. */
     FakeExchange watch() {
         var exchange = new FakeExchange(new FakeOutput());
         StartPosition start = StartPosition.earliest(log.find(TASK).orElseThrow());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the metrics say of the redis engine. */
+/** The metrics of the redis engine. */
 @Tag("redis")
 class RedisMetricsTest {
 

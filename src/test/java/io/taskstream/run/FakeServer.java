@@ -21,8 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * A server with one task that follows the contract of uploads strictly, and misbehaves when told. It keeps each byte as it
- * came, and notes each request that the contract does not allow.
+ * A server with one task that implements the contract of uploads strictly, and misbehaves when told. It records each byte, and
+ * each request that the contract does not allow.
  */
 final class FakeServer implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class FakeServer implements AutoCloseable {
     volatile Supplier<Fault> faults = () -> Fault.NONE;
     volatile int streamStatus = 200;
 
-    /** A request with more bytes breaks off. */
+    /** Breaks off a request with more bytes. */
     volatile int longestBody = Integer.MAX_VALUE;
 
     /** Whether requests keep to what the runner promises beyond the contract. */
@@ -155,7 +155,7 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    /** Answers as an application of static files does, which a server may have before, or in place of Taskstream. */
+    /** Answers as an application of static files does, which may be deployed before Taskstream, or in its place. */
     private static void notDeployed(HttpExchange exchange) throws IOException {
         int status = switch (exchange.getRequestMethod()) {
             case "PUT" -> 403;
@@ -273,7 +273,7 @@ final class FakeServer implements AutoCloseable {
         return new Reply(204, "", upload.offset, isLast);
     }
 
-    /** Loses the upload, and what of the log was not acknowledged. */
+    /** Loses the upload, and the part of the log that was not acknowledged. */
     private Reply lose(String name, Fault fault) {
         byte[] kept = Arrays.copyOf(text.toByteArray(), acknowledged);
         text.reset();

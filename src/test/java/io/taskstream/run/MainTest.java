@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as users start it: in a process of its own, with real commands. */
+/** The program as users start it: in its own process, with real commands. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MainTest {
 
@@ -44,7 +44,7 @@ class MainTest {
         server.close();
     }
 
-    /** A runner that has been started, and what it prints. */
+    /** A started runner, and what it prints. */
     private record Run(Process process, Output out, Output err) {
 
         int code() throws InterruptedException {

@@ -63,7 +63,7 @@ class PublisherTest {
         spool.append(bytes, bytes.length);
     }
 
-    /** Lets the publisher work until it is over, or waits longer than some time. */
+    /** Runs the publisher until it ends, or waits longer than some time. */
     private void work(long longest) throws InterruptedException {
         long waited = 0;
         while (!publisher.isOver()) {
@@ -170,7 +170,7 @@ class PublisherTest {
         return LongStream.range(0, 60);
     }
 
-    /** Text whose characters are cut, lines with and without end, and bytes that are no text. */
+    /** Text with cut characters, lines with and without end, and bytes that are not text. */
     private static byte[] piece(Random chance) {
         byte[] text = ("grün €𝄞" + (chance.nextBoolean() ? "\n" : "\r"))
                 .repeat(1 + chance.nextInt(200))

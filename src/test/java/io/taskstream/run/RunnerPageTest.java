@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code src/docs/runner.md} describes the options that there are, and the README's script works as it stands. */
+/** {@code src/docs/runner.md} describes the existing options, and the README's script works unchanged. */
 class RunnerPageTest {
 
     private static final Path PAGE = Path.of("src/docs/runner.md");

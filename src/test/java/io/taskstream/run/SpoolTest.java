@@ -155,7 +155,7 @@ class SpoolTest {
         assertThat(next(0)).isEqualTo("abc\n[taskstream: 4 bytes were not published, the spool was full]\n|");
     }
 
-    /** Whatever the sizes: what is published and what the notices count is all there was, and each notice is a line. */
+    /** For any sizes: what is published and what the notices count add up to the whole, and each notice is a line. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void noByteIsMissingThatNoNoticeCounts(long seed) throws IOException {

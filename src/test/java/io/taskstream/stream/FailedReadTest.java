@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A viewer of a log that can't be read for a while, and gives no signal when it can be read again. */
+/** A viewer of a log that can't be read for a while, and does not notify when it can be read again. */
 class FailedReadTest {
 
     private final EventLogException failure = new EventLogException.Unavailable("Not now", null);

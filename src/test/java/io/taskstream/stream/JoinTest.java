@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The join of history and live, on real threads with random timing: publishers race, viewers connect, drop, resume, and
- * some take no bytes for a while. Whatever happens, each viewer's events follow one another without a hole or a repeat,
- * but for those that a gap or lag frame counts to the last.
+ * History and live events are joined on real threads with random timing: publishers race, viewers connect, disconnect, resume,
+ * and some accept no bytes for a while. Each viewer's events follow one another without a hole or a repeat, except where a
+ * notice says so.
  */
 class JoinTest {
 

@@ -231,7 +231,7 @@ class MergedJoinTest {
                     + ", at " + position + " over " + connections;
         }
 
-        /** Reads what came over one connection; what is cut off at its end does not count. */
+        /** Parses what came over one connection; a cut frame at the end does not count. */
         private void read(String text) {
             Map<String, Integer> here = new HashMap<>();
             Map<String, Long> begin = new HashMap<>();

@@ -19,7 +19,7 @@ class NothingIsLeftTest {
 
     private final StreamFixture fixture = new StreamFixture();
 
-    /** One viewer stays, so that the broadcaster stays; the others leave in all the ways there are. */
+    /** One viewer stays, so that the broadcaster stays; the others leave in every possible way. */
     @Test
     void tenThousandViewersComeAndGoAndNoObjectOfTheirsIsLeft() {
         Connection stays = fixture.watch(fixture.earliest());

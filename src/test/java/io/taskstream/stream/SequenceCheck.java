@@ -27,7 +27,7 @@ final class SequenceCheck {
         accounted = reached;
     }
 
-    /** All that came over one connection; its last frame may be cut off. */
+    /** All that came over one connection; its last frame may be cut. */
     void read(String stream) {
         int begin = 0;
         for (int end = stream.indexOf("\n\n"); end >= 0; end = stream.indexOf("\n\n", begin)) {

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 
-/** All that viewers of one task need, driven by hand. The log's epoch is {@value #EPOCH}. */
+/** The parts that viewers of one task need, driven by hand. The log's epoch is {@value #EPOCH}. */
 final class StreamFixture {
 
     static final String EPOCH = "00000000";
@@ -57,7 +57,7 @@ final class StreamFixture {
                 StreamMeters.create());
     }
 
-    /** Streams of another log, with viewers, threads and time of these. */
+    /** Streams of another log, with the same executors and time. */
     TaskStreams streamsOf(EventLog events) {
         return new TaskStreams(contextOf(events));
     }
@@ -66,7 +66,7 @@ final class StreamFixture {
         this(512);
     }
 
-    /** Appends, and does not yet fan out. */
+    /** Appends without a fan-out. */
     EventId append(String... json) {
         return log.append(TASK, Samples.batch(json))
                 .toCompletableFuture()
@@ -123,7 +123,7 @@ final class StreamFixture {
         }
     }
 
-    /** A viewer that is registered and has its retry line, which is taken. */
+    /** A registered viewer whose retry line was taken. */
     Connection watch(StartPosition start) {
         return watch(options(start));
     }
@@ -142,7 +142,7 @@ final class StreamFixture {
         return new Connection(exchange, sink(exchange, options));
     }
 
-    /** Time passes, with a sweep at every period of it. */
+    /** Moves the time, with a sweep at every period. */
     void pass(Duration time) {
         for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(Heartbeats.PERIOD)) {
             ticker.advance(Heartbeats.PERIOD);

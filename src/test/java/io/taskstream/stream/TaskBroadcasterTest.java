@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What the Javadoc of {@code SseBroadcaster} says, sentence by sentence. */
+/** Each sentence of the Javadoc of {@code SseBroadcaster}. */
 class TaskBroadcasterTest {
 
     private final StreamFixture fixture = new StreamFixture();

@@ -372,7 +372,7 @@ class TaskFinderTest {
         fixture.executor.runAll();
     }
 
-    /** Time passes, and what the sweeps have asked for is done after each. */
+    /** Moves the time, and does after each sweep what it asked for. */
     private void pass(Duration time) {
         for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(Heartbeats.PERIOD)) {
             fixture.pass(Heartbeats.PERIOD);

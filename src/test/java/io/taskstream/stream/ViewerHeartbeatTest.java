@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When a viewer's connection gets heartbeats, and what becomes of one that has left. */
+/** When a connection gets heartbeats, and what happens to a viewer that has left. */
 class ViewerHeartbeatTest {
 
     private final StreamFixture fixture = new StreamFixture();

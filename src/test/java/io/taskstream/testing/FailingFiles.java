@@ -10,7 +10,7 @@ import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** Files under {@code failing:}, whose disk is full, fails to force, or is read-only when a test says so. */
+/** Files under {@code failing:}, whose disk is full, fails to force, or is read-only when told. */
 public final class FailingFiles extends FilePathWrapper {
 
     private static final String SCHEME = "failing";
@@ -35,12 +35,12 @@ public final class FailingFiles extends FilePathWrapper {
         unforceable = ofName;
     }
 
-    /** Calls this with the name of the file before each read, on the thread that reads; the read waits until it returns. */
+    /** Calls this with the name of the file before each read, on the reading thread; the read waits until it returns. */
     public static void beforeEachRead(Consumer<String> call) {
         beforeRead = call;
     }
 
-    /** From now on no file can be opened to be written, made, moved or deleted. */
+    /** From now on no file can be opened for writing, created, moved or deleted. */
     public static void makeReadOnly() {
         readOnly = true;
     }
@@ -116,7 +116,7 @@ public final class FailingFiles extends FilePathWrapper {
             return file.write(bytes);
         }
 
-        /** Like a disk, takes half of it before it is full. */
+        /** Writes half of it before the disk is full, as real disks do. */
         private void failIfFull(ByteBuffer bytes) throws IOException {
             if (readOnly) {
                 throw new IOException("Read-only file system");

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Another log whose appends fail when told, as if its disk were full, or its watching or its reads, as if its network were cut. */
+/** Another log whose appends fail when told, as with a full disk, or whose watches or reads fail, as with a cut network. */
 public final class FailingLog extends ForwardingLog {
 
     private final Queue<Runnable> beforeRefusals = new ConcurrentLinkedQueue<>();
@@ -31,7 +31,7 @@ public final class FailingLog extends ForwardingLog {
         super(log);
     }
 
-    /** Fails to list tasks, or no more. */
+    /** Makes listing tasks fail, or succeed again. */
     public void failLists(boolean fails) {
         failsLists = fails;
         lists = 0;
@@ -55,7 +55,7 @@ public final class FailingLog extends ForwardingLog {
         failure = Optional.of(why);
     }
 
-    /** It has failed for good. */
+    /** Makes the log fail for good. */
     public void lose(String why) {
         fail(why);
         lost = true;
@@ -70,7 +70,7 @@ public final class FailingLog extends ForwardingLog {
         failure = Optional.empty();
     }
 
-    /** Refuses whoever watches next, after that has been done. */
+    /** Runs this, and then refuses the next watcher. */
     public void refuseNextWatch(Runnable before) {
         beforeRefusals.add(before);
     }

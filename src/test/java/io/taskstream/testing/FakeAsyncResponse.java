@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the answer that it is resumed with. */
+/** Keeps the answer with which it was resumed. */
 public final class FakeAsyncResponse implements AsyncResponse {
 
     private @Nullable Object answer;

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request as the filters of JAX-RS see it: a method and a path, what filters note with it, and who calls. */
+/** A request as JAX-RS filters see it: a method, a path, properties, and the caller. */
 public final class FakeContainerRequest {
 
     private final Map<String, Object> properties = new HashMap<>();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A request that is answered later, and whether it has been. */
+/** An asynchronous request, and whether it was answered. */
 public final class FakeExchange implements AsyncContext {
 
     private final List<AsyncListener> listeners = new CopyOnWriteArrayList<>();

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** A request body that arrives piece by piece, when told; a read gives one piece, or what fits of it. */
+/** A request body that arrives in pieces, when told. A read returns one piece, or the part of it that fits. */
 public final class FakeInput extends ServletInputStream {
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
@@ -59,12 +59,12 @@ public final class FakeInput extends ServletInputStream {
         isLikeGrizzly = true;
     }
 
-    /** As Grizzly does: it calls for an earlier request whose objects are those of this one. */
+    /** As Grizzly does: calls the listener for an earlier request that had the same objects. */
     public void callBackForAnEarlierRequest() throws IOException {
         listener.onDataAvailable();
     }
 
-    /** The producer goes away. */
+    /** The producer disconnects. */
     public void breakOff(IOException error) {
         failure = error;
         listener.onError(error);

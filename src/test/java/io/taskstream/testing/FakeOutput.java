@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Non-blocking output that records what is written, takes bytes or not as it is told, and refuses what the Servlet
- * specification forbids: to write before the first call-back, without having been found ready, by two threads at once,
- * or after the end.
+ * Non-blocking output that records what is written and accepts bytes when told. It rejects what the Servlet specification
+ * forbids: to write before the first call-back, without having been found ready, by two threads at once, or after the end.
  */
 public final class FakeOutput extends ServletOutputStream {
 
@@ -53,7 +52,7 @@ public final class FakeOutput extends ServletOutputStream {
         failure = error;
     }
 
-    /** Takes bytes, or takes none; calls back if that was asked for. */
+    /** Accepts bytes, or accepts none. Calls the listener back if that was asked for. */
     public void setReady(boolean isReady) {
         synchronized (this) {
             ready = isReady;
@@ -105,7 +104,7 @@ public final class FakeOutput extends ServletOutputStream {
         return writes;
     }
 
-    /** What was done that the Servlet specification forbids. */
+    /** What was done against the Servlet specification. */
     public synchronized List<String> violations() {
         return List.copyOf(violations);
     }

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 
-/** Requests that are suspended, of HTTP/2, with a body that is there already. */
+/** Suspended HTTP/2 requests whose body has arrived. */
 public final class FakeRequest {
 
     private FakeRequest() {}

@@ -5,7 +5,7 @@ import jakarta.servlet.ServletResponse;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** A response that has an output, and nothing else that anybody asks for. */
+/** A response with an output, and nothing else. */
 record FakeResponse(ServletOutputStream out) implements ServletResponse {
 
     @Override

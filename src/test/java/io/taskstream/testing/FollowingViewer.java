@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Follows a log as a viewer's cursor does: reads only when it is woken, and goes on from where it was. */
+/** Follows a log as a viewer's cursor does: reads only when notified, and continues from where it was. */
 public final class FollowingViewer implements LogWatcher, AutoCloseable {
 
     private static final int PAGE = 1 << 16;

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A sink of another maker. It records what it is sent, and has sent it at once, or when told. */
+/** A sink of another JAX-RS implementation. It records its events, which are sent at once, or when told. */
 public final class ForeignSink implements SseEventSink {
 
     private final List<OutboundSseEvent> sent = new CopyOnWriteArrayList<>();
@@ -63,7 +63,7 @@ public final class ForeignSink implements SseEventSink {
         return sent.stream().map(OutboundSseEvent::getData).toList();
     }
 
-    /** The other end went away. */
+    /** The other end has disconnected. */
     public void disconnect() {
         closed = true;
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Another log, for those who want to do some of it differently. */
+/** Passes all calls on to another log; subclasses change some of them. */
 abstract class ForwardingLog implements EventLog {
 
     private final EventLog log;

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The journal's files in a log's directory, and what a disk can do to them. */
+/** The journal's files in a log's directory, and ways to corrupt them. */
 public final class JournalFiles {
 
     private static final String PREFIX = "journal-";

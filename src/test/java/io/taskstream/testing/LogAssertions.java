@@ -9,12 +9,12 @@ import io.taskstream.task.TaskId;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What must hold of a log after a fault, whatever that was. */
+/** Invariants of a log after any fault. */
 public final class LogAssertions {
 
     private LogAssertions() {}
 
-    /** What was acknowledged stands where it was said to, and nothing that was published stands there twice. */
+    /** Each acknowledged event is at its sequence, and no published event is there twice. */
     public static void assertAllThere(EventLog log, Publisher publisher) {
         List<String> data =
                 events(log, publisher.task()).stream().map(LogAssertions::data).toList();
@@ -24,7 +24,7 @@ public final class LogAssertions {
         assertThat(data.stream().filter(each -> !each.startsWith("\""))).doesNotHaveDuplicates();
     }
 
-    /** The viewer gets what is in the log, in order, once, and was never told that the log is gone. */
+    /** The viewer gets the content of the log, in order, once, and was never told that the log is gone. */
     public static void assertSawAll(EventLog log, FollowingViewer viewer) {
         List<String> expected = events(log, viewer.task()).stream()
                 .flatMap(event -> Stream.of("id: " + event.id(), "data: " + data(event)))

@@ -10,7 +10,7 @@ public final class LogReader {
 
     private LogReader() {}
 
-    /** All frames behind the sequence, read piece by piece; each piece must go on where the one before ended. */
+    /** Returns all frames after the sequence, read in several reads, each of which must continue where the one before ended. */
     public static String frames(EventLog log, TaskId id, long after, int maxBytes) {
         var frames = new StringBuilder();
         long reached = after;

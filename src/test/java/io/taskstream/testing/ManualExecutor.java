@@ -4,7 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
-/** Runs what it was given when told, on the thread that tells it. */
+/** Runs its tasks when told, on the calling thread. */
 public final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -18,7 +18,7 @@ public final class ManualExecutor implements Executor {
         return waiting.size();
     }
 
-    /** Runs the first that waits, if one does. */
+    /** Runs the first waiting task, if there is one. */
     public void runOne() {
         Runnable work = waiting.poll();
         if (work != null) {
@@ -26,7 +26,7 @@ public final class ManualExecutor implements Executor {
         }
     }
 
-    /** Runs all, and what they give it meanwhile. */
+    /** Runs all tasks, also those that are added meanwhile. */
     public void runAll() {
         while (!waiting.isEmpty()) {
             runOne();

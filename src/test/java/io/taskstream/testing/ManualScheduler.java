@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Holds what is scheduled, and runs it when told; like a real one it never runs again what threw. */
+/** Holds scheduled tasks, and runs them when told. Like a real scheduler it never repeats a task that threw. */
 public final class ManualScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 
     private final List<Repeated> repeated = new ArrayList<>();

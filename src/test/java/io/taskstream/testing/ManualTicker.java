@@ -4,7 +4,7 @@ import io.taskstream.stream.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that stands still until it is moved. It begins near the overflow of a {@code long}, as a real one may. */
+/** A clock that moves only when told. It begins near the overflow of a {@code long}, as a real one may. */
 public final class ManualTicker implements Ticker {
 
     private final AtomicLong now =

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** AppendQueue numbers one after the other until it is closed, and remembers which were acknowledged, with their sequence. */
+/** Appends numbers one after the other until it is closed, and remembers which were acknowledged, with their sequence. */
 public final class Publisher implements AutoCloseable {
 
     private final List<Acknowledged> acknowledged = new CopyOnWriteArrayList<>();
@@ -16,6 +16,7 @@ public final class Publisher implements AutoCloseable {
     private final TaskId task;
     private final Thread thread;
 
+    private volatile String lastRefusal = "none";
     private volatile boolean closed;
 
     public Publisher(EventLog log, TaskId task) {
@@ -38,6 +39,7 @@ public final class Publisher implements AutoCloseable {
                 acknowledged.add(new Acknowledged(number, sequence));
             } catch (EventLogException.Unavailable e) {
                 refused.incrementAndGet();
+                lastRefusal = e.getMessage();
             }
             number++;
         }
@@ -59,7 +61,20 @@ public final class Publisher implements AutoCloseable {
     /** Returns once so many more were acknowledged. */
     public void awaitMore(int count) {
         int before = acknowledged.size();
-        Stages.await("acknowledged", () -> acknowledged.size() >= before + count);
+        int refusedBefore = refused.get();
+        try {
+            Stages.await("acknowledged", () -> acknowledged.size() >= before + count);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "%d acknowledged instead of %d, %d refused, at last: %s; the publisher %s"
+                            .formatted(
+                                    acknowledged.size() - before,
+                                    count,
+                                    refused.get() - refusedBefore,
+                                    lastRefusal,
+                                    thread.isAlive() ? "goes on" : "has ended"),
+                    e);
+        }
     }
 
     /** Returns once one more was refused. */
@@ -68,7 +83,7 @@ public final class Publisher implements AutoCloseable {
         Stages.await("refused", () -> refused.get() > before);
     }
 
-    /** AppendQueue no more, and returns when the last number is answered. */
+    /** Appends no more, and returns when the last number is answered. */
     public void finish() {
         closed = true;
         try {

@@ -3,7 +3,7 @@ package io.taskstream.testing;
 import io.taskstream.eventlog.EventLog.LogWatcher;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what it is told. */
+/** Counts its notifications. */
 public final class RecordingWatcher implements LogWatcher {
 
     private final AtomicInteger appended = new AtomicInteger();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A certificate for the loopback address, which vouches for itself, and its key; both in PEM. */
+/** A self-signed certificate for the loopback address, and its key; both in PEM. */
 public record RedisCertificate(Path certificate, Path key) {
 
     /** Makes a new one in that directory, by openssl. */

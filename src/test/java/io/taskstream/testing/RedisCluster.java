@@ -65,13 +65,13 @@ public final class RedisCluster implements AutoCloseable {
                 && !node.cli("info", "replication").contains("master_link_status:down");
     }
 
-    /** Of one node; it tells of the others. */
+    /** The URI of one node, which knows the others. */
     public String uri() {
         RedisServer node = nodes.get(0);
         return isByTls ? "rediss://127.0.0.1:" + node.tlsPort() : node.uri();
     }
 
-    /** The master that keeps what belongs to that key. */
+    /** The master that stores that key. */
     public RedisServer master(String key) {
         return nodes.stream()
                 .filter(node -> node.cli("info", "replication").contains("role:master"))

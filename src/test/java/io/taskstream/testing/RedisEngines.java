@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Opens engines as several servers would, with threads that they share. */
+/** Opens engines as several servers would, with shared threads. */
 public final class RedisEngines implements AutoCloseable {
 
     /** Long enough for a busy machine, short enough for a test of outages. */
@@ -25,7 +25,7 @@ public final class RedisEngines implements AutoCloseable {
     private final ExecutorService executor = Executors.newFixedThreadPool(2);
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
 
-    /** One of which nobody reads what it measures. */
+    /** An engine whose metrics nobody reads. */
     public static Stopwatch stopwatch() {
         return new Stopwatch(Histogram.ofDurations(), System::nanoTime);
     }

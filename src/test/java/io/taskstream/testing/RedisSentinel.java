@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A primary, its replicas, and a Sentinel that makes one of those the primary when that one is gone. */
+/** A primary, its replicas, and a Sentinel that promotes a replica when the primary is gone. */
 public final class RedisSentinel implements AutoCloseable {
 
     private static final String NAME = "taskstream";

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real redis-server of our own on a free port of the loopback interface, with a directory that goes when it is closed. */
+/** A real redis-server on a free port of the loopback interface, with a directory that is deleted when it is closed. */
 public final class RedisServer implements AutoCloseable {
 
     private final int port;
@@ -50,7 +50,7 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(freePort(), 0, config.toString(), "--sentinel");
     }
 
-    /** Starts one, or a Sentinel, that speaks TLS too, and nothing else with others of its kind. */
+    /** Starts one, or a Sentinel, that accepts TLS as well, and uses only TLS with others of its kind. */
     public static RedisServer byTls(RedisCertificate certificate, String... options) {
         int tlsPort = freePort();
         List<String> all = new ArrayList<>(List.of(options));
@@ -72,7 +72,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Starts it again, with what it has kept. */
+    /** Starts it again with its data. */
     public void start() {
         List<String> command = new ArrayList<>(List.of("redis-server"));
         command.addAll(options);
@@ -91,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
         Stages.await("redis-server answers", () -> process.isAlive() && isReady());
     }
 
-    /** Starts it again, once, without anything of what its append-only file has kept. */
+    /** Starts it again, once, without its append-only file. */
     public void startEmpty() {
         try {
             Files.move(directory.resolve("appendonlydir"), directory.resolve("lost"));
@@ -133,14 +133,14 @@ public final class RedisServer implements AutoCloseable {
         return "redis://127.0.0.1:" + port;
     }
 
-    /** Sends a command as {@code redis-cli} takes it, and answers what that prints. */
+    /** Sends a command as {@code redis-cli} takes it. Returns what that prints. */
     public String cli(String... arguments) {
         List<String> command = new ArrayList<>(List.of("redis-cli", "-p", "" + port));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
-    /** Runs a command to its end, and answers what it prints. */
+    /** Runs a command to its end. Returns what it prints. */
     public static String run(List<String> command) {
         try {
             Process cli = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -160,7 +160,7 @@ public final class RedisServer implements AutoCloseable {
         run(List.of("kill", "-" + name, Long.toString(process.pid())));
     }
 
-    /** Ends it at once, as the machine's end would. */
+    /** Kills it, as the end of the machine would. */
     public void kill() {
         process.destroyForcibly();
         try {

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Tasks and batches of events, made with few words. */
+/** Short ways to make tasks and batches of events. */
 public final class Samples {
 
     public static final String DONE = "{\"type\":\"done\"}";

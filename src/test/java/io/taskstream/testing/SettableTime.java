@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that moves when it is told to. Thread-safe. */
+/** A clock that moves only when told. Thread-safe. */
 public final class SettableTime implements InstantSource {
 
     private volatile Instant now = Instant.parse("2026-11-24T10:00:00Z");
@@ -14,7 +14,7 @@ public final class SettableTime implements InstantSource {
         return now;
     }
 
-    /** The same as nanoseconds of a monotonic clock. */
+    /** The same clock in nanoseconds, monotonic. */
     public long nanos() {
         return Duration.between(Instant.EPOCH, now).toNanos();
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Another log whose appends and reads, once it is slow, take effect when told. */
+/** Another log whose appends and reads, once it is slow, complete when told. */
 public final class SlowLog extends ForwardingLog {
 
     private final Queue<Runnable> pending = new ArrayDeque<>();

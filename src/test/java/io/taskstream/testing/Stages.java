@@ -8,14 +8,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread is about to do; far longer than it can take, so that only a fault runs out of time. */
+/** Waits for what another thread is about to do, far longer than that can take. So only a fault exceeds the time. */
 public final class Stages {
 
     private static final long SECONDS = 20;
 
     private Stages() {}
 
-    /** The stage's result. A failure that is unchecked is thrown as it is. */
+    /** Returns the stage's result. Throws an unchecked failure as it is. */
     public static <T> T join(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);

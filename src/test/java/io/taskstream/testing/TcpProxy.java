@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network between two programs that can be cut, made deaf to answers, slowed, or turned into a black hole. */
+/** A network between two programs that can be cut, lose all answers, be slow, or lose everything. */
 public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener;
@@ -40,7 +40,7 @@ public final class TcpProxy implements AutoCloseable {
         return "redis://127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** Breaks all connections, and lets none in until it is mended. */
+    /** Resets all connections, and accepts none until it is mended. */
     public void cut() {
         cut = true;
         sockets.forEach(TcpProxy::close);
@@ -48,25 +48,25 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Swallows whatever is sent, and breaks no connection, as a firewall that has forgotten them. Those that are there, or
-     * are made until it is mended, are dead for good without a word of it.
+     * Swallows all that is sent, and resets no connection, as a firewall does that has forgotten them. Connections that exist,
+     * or are made until it is mended, stay dead.
      */
     public void swallow() {
         swallows = true;
         forgotten.addAll(sockets);
     }
 
-    /** From now on, requests arrive, but no answer does. */
+    /** From now on requests arrive, but answers do not. */
     public void loseAnswers() {
         losesAnswers = true;
     }
 
-    /** Holds each piece of an answer back for so long. */
+    /** Delays each piece of an answer by that time. */
     public void delay(long millis) {
         delayMillis = millis;
     }
 
-    /** Is a good network from now on; what answers it swallowed stay lost, with their connections. */
+    /** Works again from now on. Answers that it swallowed stay lost, with their connections. */
     public void mend() {
         if (losesAnswers) {
             cut();

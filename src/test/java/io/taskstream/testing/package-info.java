@@ -1,2 +1,2 @@
-/** Fakes that do what they are told, when they are told. */
+/** Fakes that are driven by hand. */
 package io.taskstream.testing;

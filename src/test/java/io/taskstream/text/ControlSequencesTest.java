@@ -102,7 +102,7 @@ class ControlSequencesTest {
         return text.toString();
     }
 
-    /** Nobody's heap is filled by a string without an end. */
+    /** A string without an end does not fill the heap. */
     @Test
     void aStringThatIsTooLongIsText() {
         String endless = "]0;" + "x".repeat(3 << 20);

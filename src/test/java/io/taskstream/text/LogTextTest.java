@@ -49,7 +49,7 @@ class LogTextTest {
                         ControlSequencesTest.stripped(whole).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
-    /** Deltas as the server writes them and as others may, with other events between them. */
+    /** Deltas as the server writes them and as other servers may, with other events between them. */
     private static List<EventData> events(String text, Choices from) {
         List<EventData> events = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
@@ -108,7 +108,7 @@ class LogTextTest {
         assertThat(Stages.join(text(false).measure(Runnable::run)).bytes()).isZero();
     }
 
-    /** Nobody is to take what follows a hole for the whole. */
+    /** An incomplete answer must not look complete. */
     @Test
     void whatIsNoLongerKeptIsNotSkippedSilently() {
         publish(List.of(READER.read("1")));

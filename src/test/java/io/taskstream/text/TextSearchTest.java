@@ -69,7 +69,7 @@ class TextSearchTest {
                 .isEqualTo(columns);
     }
 
-    /** Short texts of few characters, so that matches are often and everywhere. */
+    /** Short texts of few characters, so that matches are frequent. */
     @Property
     void searchingInStepsFindsWhatOneSearchOfTheWholeTextFinds(Choices from) {
         String text = from.textOf("ab\n\r\u001b[m", 60);
@@ -207,7 +207,7 @@ class TextSearchTest {
         assertThat(Position.parse(text)).isEmpty();
     }
 
-    /** A client may send any numbers. */
+    /** A client may send any number. */
     @ParameterizedTest
     @ValueSource(
             strings = {"e-1.999999999999999999.1.0.0", "e-1.0.1.0.999999999999999999", "e-1.3.1.999999999999999999.0"})

@@ -118,7 +118,10 @@ class ByteBudgetTest {
         assertThat(modest.takeOrWait(100, () -> calls.add("modest"))).isTrue();
     }
 
-    /** Fifty callers want all that there is, and go on as fast as they can; the one that wants little waits for one round. */
+    /**
+     * Fifty callers together want the whole budget, and continue at once; a caller that wants little waits for one round at
+     * most.
+     */
     @Test
     void oneThatWantsLittleIsServedInTheFirstRound() {
         Queue<Runnable> calls = new ArrayDeque<>();
@@ -173,7 +176,7 @@ class ByteBudgetTest {
         assertThat(divided.held()).isEqualTo(COMMON / 2 + RESERVED);
     }
 
-    /** Each takes what it needs bit by bit, and waits with what it has: so all could wait for each other. */
+    /** Each request takes what it needs in parts and keeps them while it waits, so that all could wait for each other. */
     @Test
     void allGoOnInTheEndAndNeverHoldMoreThanThereIs() throws Exception {
         inThreads(thread -> {
@@ -199,7 +202,7 @@ class ByteBudgetTest {
         }
     }
 
-    /** All threads but one take all that one subject can get; the one never finds that there is nothing left. */
+    /** All threads but one take all that one subject can get; the remaining one always finds room. */
     @Test
     void aModestOneNeverWaitsForAGreedyOne() throws Exception {
         var isOver = new Semaphore(0);
@@ -232,7 +235,7 @@ class ByteBudgetTest {
         }
     }
 
-    /** What a thread does, given its number. */
+    /** The work of a thread, given its number. */
     private interface Work {
 
         void run(int thread) throws InterruptedException;

@@ -125,7 +125,7 @@ class JwtVerifierTest {
         return Base64URL.encode(padded).toString();
     }
 
-    /** Other texts that a lenient decoder of base64url takes for the same bytes. */
+    /** Other texts that a lenient base64url decoder maps to the same bytes. */
     private static List<String> respelled(String token) {
         List<String> respelled =
                 new ArrayList<>(List.of(token + "=", token + "==", token + "A=", token.replaceFirst("\\.", "=.")));

@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whatever a disk does at one place of the journal: each event that was acknowledged is there as it was, or its task has
- * another epoch or is gone; no id is given twice; and an upload counts its events or is lost with the epoch.
+ * One place of the journal is corrupted at random. Each acknowledged event is still there, or its task has another epoch or is
+ * gone. No id is given twice. An upload counts its events, or is lost with the epoch.
  */
 @Timeout(300)
 final class AnyJournalCorruptionTest {
@@ -47,7 +47,7 @@ final class AnyJournalCorruptionTest {
     private static final int CASES = Integer.getInteger("taskstream.test.damages", 50);
     private static final int TASKS = 5;
 
-    /** Where forcing costs little, if there is such a place. */
+    /** A directory in which a force is cheap, if there is one. */
     private static final Path FAST = Path.of("/dev/shm");
 
     private final SettableTime time = new SettableTime();
@@ -212,7 +212,7 @@ final class AnyJournalCorruptionTest {
         }
     }
 
-    /** Answers whether nothing is told. */
+    /** Returns whether no loss is reported. */
     private boolean check(Durability durability) {
         Map<TaskId, LogState> states = new HashMap<>();
         boolean isSame = true;

@@ -115,7 +115,7 @@ final class CommitRaceTest extends LogFixture {
         return log;
     }
 
-    /** Appends what is forced at once, until this thread has committed it: then the commit thread waits. */
+    /** Appends an event that is forced at once, until this thread has committed one, which means that the commit thread waits. */
     private void awaitTheCommitThreadToWait(EmbeddedEventLog log) {
         await("this thread commits", () -> {
             time.advance(Duration.ofSeconds(2));

@@ -26,14 +26,14 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store of which the disk has changed bytes: no event is ever shown that was not published, and the server goes on. */
+/** A store with corrupt bytes: no event is ever shown that was not published, and the server continues. */
 final class CorruptionTest extends LogFixture {
 
     private static final int TASKS = 60;
     private static final int EVENTS = 40;
     private static final String PADDING = "x".repeat(600);
 
-    /** The log's files as they were closed: the store, and the journal, which knows how far the store had come. */
+    /** The log's files after it was closed: the store, and the journal, which knows how far the store had come. */
     private final Map<Path, byte[]> closed = new HashMap<>();
 
     private byte[] sound = {};
@@ -133,7 +133,7 @@ final class CorruptionTest extends LogFixture {
         open = null;
     }
 
-    /** If the first turn meets with the damage, the next salvages what can be read. */
+    /** If the first maintenance finds the corruption, the next one salvages what can be read. */
     private static void runMaintenance(EmbeddedEventLog log) {
         try {
             log.runMaintenance();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A disk that fails, and recovers. */
+/** A disk that fails and recovers. */
 final class FailureTest extends LogFixture {
 
     @AfterEach
@@ -212,7 +212,7 @@ final class FailureTest extends LogFixture {
         assertThat(log.find(A)).isEmpty();
     }
 
-    /** Two objects of one task would each tell the store how far it reaches. */
+    /** Two objects of one task would each report to the store how far it reaches. */
     @Test
     void whatIsAppendedWhileTheStoreFailsIsKeptThoughTheTaskLeftTheHeapMeanwhile() throws InterruptedException {
         closeLog();
@@ -249,7 +249,7 @@ final class FailureTest extends LogFixture {
         assertThat(data(openFailing(), A)).containsExactly("1", "2", "3");
     }
 
-    /** Both wait while the committing thread tells a watcher of an earlier append. */
+    /** Both wait while the commit thread notifies a watcher of an earlier append. */
     private void refuseInOneGroupWithAnAppend(EmbeddedEventLog log, TaskId refused, TaskId appendedTo)
             throws InterruptedException {
         var isTold = new CountDownLatch(1);
@@ -272,7 +272,7 @@ final class FailureTest extends LogFixture {
         }
     }
 
-    /** Blocks the thread that tells it of an append until it may go on. */
+    /** Blocks the thread that notifies it of an append, until it is released. */
     record BlockingWatcher(CountDownLatch isTold, CountDownLatch goOn) implements EventLog.LogWatcher {
 
         @Override

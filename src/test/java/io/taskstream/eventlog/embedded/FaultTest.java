@@ -41,7 +41,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A fault of the program, or of the process: nothing is dropped or acknowledged for it, and no file or thread is kept. */
+/**
+ * A fault of the program or of the process: nothing is dropped, nothing is acknowledged wrongly, and no file or thread is
+ * leaked.
+ */
 @Timeout(60)
 final class FaultTest extends LogFixture {
 
@@ -255,7 +258,7 @@ final class FaultTest extends LogFixture {
         assertThat(data(open(), A)).hasSize(5);
     }
 
-    /** The interrupt may have met the thread at the journal. */
+    /** The interrupt may have reached the thread in the journal. */
     private static void appendOnceItIsWell(EmbeddedEventLog log, int number) {
         await("well", () -> log.trouble().isEmpty());
         append(log, A, Integer.toString(number));
@@ -290,7 +293,7 @@ final class FaultTest extends LogFixture {
         assertThat(open(time, this::recorded).find(A)).isPresent();
     }
 
-    /** How a server refuses a thread. */
+    /** How a server refuses to give a thread. */
     interface Refusal {
         @Nullable
         Thread make(List<Thread> threads, Runnable work);

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A journal of which the disk has changed or lost bytes. What was acknowledged is there, or the task has another epoch;
- * and where nothing is missing no epoch changes.
+ * A journal with corrupt or missing bytes. What was acknowledged is there, or the task has another epoch. Where nothing is
+ * missing no epoch changes.
  */
 @EnabledOnOs(OS.LINUX)
 final class JournalCorruptionTest extends LogFixture {
@@ -81,7 +81,7 @@ final class JournalCorruptionTest extends LogFixture {
         journal = new JournalFiles(copy);
     }
 
-    /** The same when the whole system falls. */
+    /** The same when the whole system crashes. */
     private void fall() throws IOException {
         kill();
         byte[] boot = Files.readString(BOOT).strip().getBytes(StandardCharsets.US_ASCII);
@@ -102,7 +102,7 @@ final class JournalCorruptionTest extends LogFixture {
         assertThat(append(log, A, "0").last()).isEqualTo(lastOfA.at(lastOfA.sequence() + 1));
     }
 
-    /** Tasks go on in other epochs, also after a further start, and whatever could be read is there. */
+    /** Tasks continue in other epochs, also after a further start, and whatever could be read is there. */
     private void assertLossIsTold(Durability durability, int... lost) {
         EmbeddedEventLog log = open(copy, durability);
         EventId a = log.find(A).orElseThrow().last();

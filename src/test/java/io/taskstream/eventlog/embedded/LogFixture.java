@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log in a directory of its own, and what tests do with it. */
+/** A log in a directory of its own, with helper methods. */
 abstract class LogFixture {
 
     static final TaskId A = new TaskId("a");

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Whatever is done to a log, and in whatever order, it holds what a list would. */
+/** Random operations on a log give the same result as on a list. */
 final class LogModelTest {
 
     private static final int MAX_EVENTS = 20;
@@ -90,7 +90,7 @@ final class LogModelTest {
         return log;
     }
 
-    /** The files are again as they were before the log was closed. */
+    /** Restores the files as they were before the log was closed. */
     private static void crash(EmbeddedEventLog log, Path directory) throws IOException {
         Path copy = Files.createTempDirectory("taskstream");
         copyAll(directory, copy);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Tasks that enter and leave the heap while they are looked up in the store. */
 final class LookUpRaceTest extends LogFixture {
 
-    /** So many that one page of the store does not hold them. */
+    /** So many that they take more than one page of the store. */
     private static final int MANY = 1_500;
 
     @AfterEach

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that nobody publishes to or watches are on the disk alone. */
+/** Tasks without publishers and viewers are only on disk. */
 final class ManyTasksTest extends LogFixture {
 
     private static final int TASKS = 20_000;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
 
-/** Opens the engine as tests like it: everything is kept, unless they say otherwise. */
+/** Opens the engine with the tests' defaults: everything is kept. */
 final class OpenLog {
 
     static final Retention KEEP_ALL =
@@ -27,7 +27,7 @@ final class OpenLog {
         return with(new EmbeddedOptions(directory.toString(), Durability.SYNC, retention, 8 << 20, 8), time);
     }
 
-    /** Opens one that stores and trims only when told to. */
+    /** Opens one that checkpoints and trims only when told to. */
     static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time) {
         return withoutCheckpoints(options, time, TestExecutors.shared());
     }

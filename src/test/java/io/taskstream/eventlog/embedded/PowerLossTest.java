@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The system falls, and what was written but not forced is not on the disk, though viewers have seen it. */
+/** The system crashes. What was written but not forced is not on the disk, although viewers have seen it. */
 @EnabledOnOs(OS.LINUX)
 final class PowerLossTest extends LogFixture {
 
@@ -180,7 +180,7 @@ final class PowerLossTest extends LogFixture {
         }
     }
 
-    /** Copies the files as another system finds them after this one fell. */
+    /** Copies the files as the system finds them after its crash. */
     private void fall(boolean losesNewest) throws IOException {
         copyFiles();
         for (Path segment : segments()) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is there when the log is opened again, after a stop, a crash or an accident. */
+/** What a log contains after a stop, a crash or an accident. */
 final class RestartTest extends LogFixture {
 
     private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -188,7 +188,10 @@ final class RestartTest extends LogFixture {
         }
     }
 
-    /** The files as they are on the disk at some moment; the journal first, since it is deleted when the store has it. */
+    /**
+     * The files as they are on the disk at some moment. The journal comes first, since it is deleted when the store has its
+     * content.
+     */
     private Path crashedCopy(String name) throws IOException {
         Path copy = Files.createDirectory(copies.resolve(name));
         for (Path file : files("journal-")) {

@@ -16,7 +16,7 @@ import org.h2.store.fs.FilePath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is large goes in slices, so that the storing of what is new has its turn between them. */
+/** Large data is deleted in slices, so that checkpoints get their turn in between. */
 final class RetentionSweepTest {
 
     private static final int BLOCKS = 3_000;

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is let go, and that its space is given back. */
+/** What retention deletes, and that its space is released. */
 final class RetentionTest extends LogFixture {
 
     private static final long ALL = Long.MAX_VALUE / 2;
@@ -141,7 +141,7 @@ final class RetentionTest extends LogFixture {
         }
     }
 
-    /** Appends are stored by the first turn, deleted in the second, and their space is given back by some more. */
+    /** The first maintenance stores the appends, the second deletes them, and some more release their space. */
     private void tendSome(EmbeddedEventLog log) {
         for (int i = 0; i < 12; i++) {
             create(log, new TaskId("tick" + i));
@@ -197,7 +197,7 @@ final class RetentionTest extends LogFixture {
                 () -> log.list(new TaskQuery(null, Map.of(), 1, null)).isEmpty());
     }
 
-    /** The committing thread waits for the storing thread while the heap holds much that is not stored. */
+    /** The commit thread waits for the checkpoint thread while the heap holds many dirty bytes. */
     @Test
     void tasksGoWhileMoreComesInThanTheHeapHolds() throws InterruptedException {
         EmbeddedEventLog log = open(new Retention(Duration.ZERO, ALL, ALL, ALL, YEAR));

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store of which reads take long: only what needs them waits. */
+/** A store with slow reads: only what needs them waits. */
 final class SlowStoreTest extends LogFixture {
 
-    /** So many that one page of the store does not hold them. */
+    /** So many that they take more than one page of the store. */
     private static final int MANY = 1_500;
 
     private static final TaskId C = new TaskId("c");
@@ -157,7 +157,7 @@ final class SlowStoreTest extends LogFixture {
         assertThat(data(log(), A)).endsWith("0", "1", "2", "3", "4");
     }
 
-    /** The look-up sees the store as it was before. */
+    /** The look-up reads the store as it was before. */
     @Test
     void aKeyThatIsStoredWhileItIsLookedUpIsFound() throws InterruptedException {
         closeLog();
@@ -203,7 +203,7 @@ final class SlowStoreTest extends LogFixture {
         assertThatThrownBy(() -> join(waiting)).isInstanceOf(EventLogException.Unavailable.class);
     }
 
-    /** The reader has seen where the events are, and the store has forgotten them when it reads them. */
+    /** The reader has seen where the events are, and the store deletes them before it reads them. */
     @Test
     void historyOfATaskThatIsDeletedMeanwhileEnds() {
         // Watched, it stays in the heap, but not its events.

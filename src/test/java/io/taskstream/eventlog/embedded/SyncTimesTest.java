@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How long the disk takes is measured. */
+/** The time of each force is measured. */
 final class SyncTimesTest extends LogFixture {
 
     private static final long EACH = 3_000_000;

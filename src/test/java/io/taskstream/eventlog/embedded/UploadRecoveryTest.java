@@ -213,7 +213,7 @@ final class UploadRecoveryTest extends LogFixture {
         }
     }
 
-    /** Returns whether the loss is told. */
+    /** Returns whether the loss is reported. */
     private boolean assertKeptOrLost(EmbeddedEventLog log, LogState before) {
         TaskId id = before.task().id();
         assertConsistent(log, id);
@@ -233,7 +233,7 @@ final class UploadRecoveryTest extends LogFixture {
         return true;
     }
 
-    /** The head says what was acknowledged; behind that the process was killed while it wrote. */
+    /** The header says what was acknowledged. Behind that, the process was killed while it wrote. */
     @Test
     void aGroupThatWasBeingWrittenIsCountedWithItsEventsOrNotAtAll() throws IOException {
         var random = new Random(18);

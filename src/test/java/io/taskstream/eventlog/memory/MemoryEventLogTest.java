@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is true of this engine alone. */
+/** What applies to this engine only. */
 class MemoryEventLogTest {
 
     private static final int FINISHED_TASKS = 3;
@@ -112,7 +112,7 @@ class MemoryEventLogTest {
         assertThat(state.last().epoch()).isNotEqualTo(epoch);
     }
 
-    /** Whatever of creating, finishing and deleting comes first, the bound of finished tasks goes on to hold. */
+    /** The bound of finished tasks holds in whichever order tasks are created, finished and deleted. */
     @Test
     void finishingAndDeletingMayRace() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(2);

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When appends are refused, with time that is moved by hand: tried for five seconds, two more for a command. */
+/** When appends are refused, with manual time: they are tried for five seconds, and two more for a command. */
 class AppendQueueTest {
 
     private static final TaskId TASK = new TaskId("task");
@@ -167,7 +167,7 @@ class AppendQueueTest {
         return appends.append(TASK, Events.batch(event)).toCompletableFuture();
     }
 
-    /** Time passes to so many milliseconds after the beginning, a tenth of a second at a time. */
+    /** Moves the time to so many milliseconds after the beginning, a tenth of a second at a time. */
     private void passTo(long millis) {
         while (ticker.nanos() - began < Duration.ofMillis(millis).toNanos()) {
             ticker.advance(Duration.ofMillis(100));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Redis that speaks TLS, and lets in only who knows the password. */
+/** A Redis with TLS and a password. */
 @Tag("redis")
 final class RedisAccessTest {
 

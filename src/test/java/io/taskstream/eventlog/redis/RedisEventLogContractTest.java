@@ -36,7 +36,7 @@ final class RedisEventLogContractTest extends EventLogContract {
                 new RedisConfig.Retention(maxEvents, Duration.ofHours(1), keys));
     }
 
-    /** Redis measures by its own clock. */
+    /** Redis measures with its own clock. */
     @Override
     protected boolean advance(Duration duration) {
         return false;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What holds when the primary is gone and a replica takes its place. */
+/** The primary fails, and a replica takes its place. */
 @Tag("redis")
 final class RedisFailoverTest {
 

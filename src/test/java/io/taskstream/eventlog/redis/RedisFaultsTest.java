@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds while Redis or the network fails: what is acknowledged is in the log, once; what can't be kept is refused in
- * a bounded time; and viewers that stay get everything, in order, once, when all is well again.
+ * Redis or the network fails. Acknowledged events are in the log once. Others are refused in a bounded time. Viewers that stay
+ * get everything in order, once, after the recovery.
  */
 @Tag("redis")
 final class RedisFaultsTest extends TwoServersFixture {
@@ -50,7 +50,7 @@ final class RedisFaultsTest extends TwoServersFixture {
         assertThat(data()).containsExactly("1", "2", "3", "4");
     }
 
-    /** AppendQueue are tried for two seconds here. */
+    /** Appends are tried for two seconds here. */
     @Test
     void aBatchThatWaitsBehindACallIsRefusedBeforeOneThatComesMuchLater() throws InterruptedException {
         server.signal("STOP");
@@ -119,7 +119,7 @@ final class RedisFaultsTest extends TwoServersFixture {
         assertThat(near.find(TASK)).isPresent();
     }
 
-    /** Redis deals with those who wait for replicas one after the other; all it knows is served meanwhile. */
+    /** Redis serves clients that wait for replicas one after the other; reads continue meanwhile. */
     @Test
     void whileReplicasAreMissingAppendsAreRefusedAndReadsAreServed() {
         List<TaskId> tasks =

@@ -21,9 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds when a primary hangs, so that its connections are neither closed nor answered, and another takes its place:
- * all goes on there, and when the one that hung comes to itself, nothing changes. What was not replicated may be lost, if
- * that is told.
+ * A primary hangs, so that its connections are neither closed nor answered, and another takes its place. Publishers and viewers
+ * continue there, also when the old primary continues. What was not replicated may be lost, but then the loss is reported.
  */
 @Tag("redis")
 final class RedisHungPrimaryTest {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many viewers that read much history at once, each of whom takes its time, are no outage. */
+/** Many slow viewers that read much history at the same time are not taken for an outage. */
 @Tag("redis")
 final class RedisReplayStormTest {
 
@@ -54,7 +54,7 @@ final class RedisReplayStormTest {
     private static final RedisConfig.Timeouts TIMES =
             new RedisConfig.Timeouts(Duration.ofSeconds(6), Duration.ofSeconds(12), Duration.ofMillis(500));
 
-    /** What one viewer takes to deal with a page; one after the other, they would take longer than a command may. */
+    /** The time that one viewer takes for a page; one after the other, they would take longer than a command may. */
     private static final long TIME_OF_A_PAGE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -113,7 +113,7 @@ final class RedisReplayStormTest {
         assertThat(threads).isNotEmpty().noneMatch(name -> name.startsWith("lettuce"));
     }
 
-    /** Each look asks for a subscription, reads, and tells of viewers: at most so many are under way. */
+    /** Each viewer asks for a subscription, reads, and reports viewers: at most so many commands are under way. */
     @Test
     void aLookAtManyLogsAsksForAFewAtATime() {
         int logs = 100;
@@ -195,7 +195,7 @@ final class RedisReplayStormTest {
         threads.add(Thread.currentThread().getName());
     }
 
-    /** Runs what it is given on a few threads, or keeps it until it is released. */
+    /** Runs its tasks on a few threads, or keeps them until it is released. */
     private static final class HeldExecutor implements Executor {
 
         private final ExecutorService pool = Executors.newFixedThreadPool(8);
@@ -226,7 +226,7 @@ final class RedisReplayStormTest {
         }
     }
 
-    /** Looks at what Lettuce's threads are doing, again and again. */
+    /** Samples what Lettuce's threads are doing. */
     private static final class StackSampler implements AutoCloseable {
 
         private final Set<String> encodings = ConcurrentHashMap.newKeySet();

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds while Redis, or the network, neither answers nor breaks a connection off: what is published is refused in a
- * bounded time and never acknowledged, and when all is well again, all goes on without a loss.
+ * Redis or the network neither answers nor closes a connection. Events are refused in a bounded time and never acknowledged.
+ * After the recovery everything continues without a loss.
  */
 @Tag("redis")
 final class RedisSilenceTest extends TwoServersFixture {
 
-    /** How long Redis is silent; half a minute shows more. */
+    /** How long Redis is silent; for the long form set half a minute. */
     private static final Duration SILENCE = Duration.ofSeconds(Integer.getInteger("redis.silence.seconds", 8));
 
     /** Two attempts to append, and twice the time of a busy machine. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several Redis that speak TLS, with us and among each other: what one tells of another's place holds for TLS. */
+/** Several Redis servers with TLS, to clients and among each other: the addresses that one reports are used with TLS. */
 @Tag("redis")
 final class RedisTlsTest {
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Uploads that several servers change, while Redis or the network fails. The upload "u" is there. */
+/** Several servers change uploads while Redis or the network fails. The upload "u" exists. */
 @Tag("redis")
 final class RedisUploadTest extends TwoServersFixture {
 
@@ -210,7 +210,7 @@ final class RedisUploadTest extends TwoServersFixture {
                 NO_CHECK);
     }
 
-    /** Redis as it was, for a later {@link #restore}. */
+    /** A copy of the state of Redis, for a later {@link #restore}. */
     private List<String> snapshot() {
         return List.of(server.cli("hget", STATE, "last"), server.cli("hget", STATE, "upload:u"));
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How many watch a task on other servers. */
+/** The number of viewers that a task has on other servers. */
 @Tag("redis")
 final class RedisViewersTest {
 

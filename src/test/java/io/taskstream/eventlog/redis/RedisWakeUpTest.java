@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Messages wake, where nobody would look for hours. */
+/** Notifications alone wake readers: the polling interval is hours. */
 @Tag("redis")
 final class RedisWakeUpTest {
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A Redis that brings each write to the disk, a server beside it, and one behind a network that can fail. */
+/** A Redis that syncs each write, a server beside it, and one behind a network that can fail. */
 abstract class TwoServersFixture {
 
     static final TaskId TASK = new TaskId("task");

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How long a line may take, and how much of all lines is in the heap. */
+/** Bounds of a line's duration, and of the heap that all lines take. */
 class LineBoundsTest extends LineFixture {
 
     private static final int PIECE = 1 << 14;
@@ -92,7 +92,7 @@ class LineBoundsTest extends LineFixture {
         assertThat(budget.held()).isZero();
     }
 
-    /** One subject begins more lines than there is room for, and ends none; another one's are read all the same. */
+    /** One subject begins more lines than there is room for, and ends none. Another subject's lines are still read. */
     @Test
     void aModestPublisherIsNotKeptWaitingByAGreedyOne() throws IOException {
         maxLine = ROOM;
@@ -111,7 +111,7 @@ class LineBoundsTest extends LineFixture {
         assertThat(outcomes).isEmpty();
     }
 
-    /** Each holds a part of its half line, and none can be read on: only a read shows that its producer is gone. */
+    /** Each request holds a part of its half line, and none can be read further: only a read shows that its producer is gone. */
     @Test
     void manyHalfLinesHoldNothingWhenTheirProducersAreGone() throws IOException {
         maxLine = 100_000;

@@ -32,7 +32,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A publisher of lines, its log, and all that it waits for, by hand. */
+/** A publisher of lines with its log, driven by hand. */
 abstract class LineFixture {
 
     static final TaskId TASK = new TaskId("t");
@@ -105,7 +105,7 @@ abstract class LineFixture {
         in.setReadListener(publisher);
     }
 
-    /** What a request of the subject holds. */
+    /** The bytes that a request of the subject holds. */
     ByteBudget.Allocation share(String subject) {
         return budget.allocate(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
     }

@@ -33,7 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Whatever lines a producer sends, and however they are cut: what is right up to the first mistake is in the log. */
+/** However a producer's lines are cut, everything valid before the first mistake is in the log. */
 class LinesFuzzTest {
 
     private static final TaskId TASK = new TaskId("t");
@@ -61,7 +61,7 @@ class LinesFuzzTest {
         assertThat(budget.held()).isZero();
     }
 
-    /** The log's deltas, joined, are what the whole body is decoded to, however it is cut and wherever it pauses. */
+    /** The log's deltas, joined, equal the decoded body, however it is cut and wherever it pauses. */
     @Property
     void textIsKeptAsItWasSent(Choices from) throws IOException {
         byte[] bytes = text(from);
@@ -126,7 +126,7 @@ class LinesFuzzTest {
         return lengths.stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Bytes of which many are line ends, characters of every length, or parts of them. */
+    /** Bytes with many line ends, and characters of every length or parts of them. */
     static byte[] text(Choices from) {
         var bytes = new ByteArrayOutputStream();
         for (int left = from.between(0, 30); left > 0; left--) {

@@ -41,8 +41,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever bytes a producer uploads, wherever its requests end, break off or overtake each other: the offset that it is told
- * stands for exactly the events in the log, and in the end all bytes are there once.
+ * Wherever an upload's requests end, break off or overtake each other: the offset that the producer is told covers exactly the
+ * events in the log, and in the end all bytes are there once.
  */
 class UploadsFuzzTest {
 
@@ -232,7 +232,7 @@ class UploadsFuzzTest {
             scheduler.runDelayed();
         }
 
-        /** All that the server can do without more bytes is done. */
+        /** Does all that the server can do without more bytes. */
         private void settle() {
             while (log.waiting() > 0 || executor.waiting() > 0 || scheduler.delayed() > 0) {
                 executor.runAll();

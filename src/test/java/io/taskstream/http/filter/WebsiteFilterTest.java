@@ -297,7 +297,7 @@ class WebsiteFilterTest {
         return Objects.requireNonNull(check.refuse(request(peer, protocol, method, path, headers)));
     }
 
-    /** Zero if it is let through. */
+    /** Zero if the request is passed on. */
     private int status(String method, String path, String... headers) {
         return statusOf(CLIENT, "HTTP/1.1", method, path, headers);
     }

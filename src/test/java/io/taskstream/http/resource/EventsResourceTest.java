@@ -52,7 +52,7 @@ class EventsResourceTest {
     private final ByteBudget budget = new ByteBudget(1 << 20, 0);
     private final Publishers publishers = new Publishers();
 
-    /** As WildFly does, for example, when the connection is closed while the listener is set. */
+    /** An exception that WildFly throws, for example, when the connection is closed while the listener is set. */
     @Test
     void aPublisherThatCantBeListenedToIsCountedNoLonger() throws IOException {
         log.create(Samples.task(TASK.value()));
@@ -95,7 +95,7 @@ class EventsResourceTest {
         return new EventsResource(context, new BoundedBody(executor, checks, budget, 1_000), requests, rates);
     }
 
-    /** Input that takes no listener. */
+    /** Input that accepts no listener. */
     private static final class DeafInput extends ServletInputStream {
 
         private final Consumer<ReadListener> before;

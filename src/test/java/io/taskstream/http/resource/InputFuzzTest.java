@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Whatever a client sends, it is taken as it was meant or refused as wrong; nothing else fails. */
+/** Any input is read as intended or refused as invalid, and causes no other failure. */
 class InputFuzzTest {
 
     private static final EventId LAST = new EventId("abc", 7);

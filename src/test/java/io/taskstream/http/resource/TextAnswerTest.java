@@ -61,7 +61,7 @@ class TextAnswerTest {
         assertThat(out.violations()).isEmpty();
     }
 
-    /** What a slow reader does not take is not read from the log. */
+    /** What a slow reader does not accept is not read from the log. */
     @Test
     void nothingIsReadForAConnectionThatTakesNoBytes() throws IOException {
         String text = publish(900);

@@ -6,7 +6,7 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.store.fs.FilePath;
 
-/** Shows tests of the engine what the store's file holds, and lets them change it. */
+/** Gives tests of the engine access to the content of the store's file. */
 public final class StoreInternals {
 
     public static final Class<? extends RuntimeException> FAULT = Corruption.Fault.class;
@@ -31,7 +31,7 @@ public final class StoreInternals {
         Table.ORDINALS.open(store).put(id.value(), ordinal);
     }
 
-    /** Puts a block of that many events of one byte each. */
+    /** Stores a block of that many events of one byte each. */
     public static void putBlock(Store store, long ordinal, long first, int events) {
         var block = new EventBlock.Writer();
         block.begin();
@@ -46,7 +46,7 @@ public final class StoreInternals {
         return Table.EVENTS.open(store.mvStore()).sizeAsLong();
     }
 
-    /** Returns the tasks that are deleted but for their events. */
+    /** Returns the tasks that are deleted except for their events. */
     public static MVMap<Long, byte[]> deleted(Store store) {
         return Table.DELETED.open(store.mvStore());
     }
