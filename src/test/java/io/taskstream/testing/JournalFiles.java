@@ -58,22 +58,21 @@ public final class JournalFiles {
 
     /** Where its groups begin. */
     public List<Long> groups(Path segment) throws IOException {
-        List<Long> ends = groupEnds(segment);
-        List<Long> begins = new ArrayList<>(List.of((long) HEAD));
-        begins.addAll(ends);
-        return begins.subList(0, ends.size());
+        List<Long> bounds = bounds(segment);
+        return bounds.subList(0, bounds.size() - 1);
     }
 
     /** Where its last group ends; zeros may follow. */
     public long end(Path segment) throws IOException {
-        List<Long> ends = groupEnds(segment);
-        return ends.isEmpty() ? HEAD : ends.get(ends.size() - 1);
+        List<Long> bounds = bounds(segment);
+        return bounds.get(bounds.size() - 1);
     }
 
-    private static List<Long> groupEnds(Path segment) throws IOException {
-        List<Long> found = new ArrayList<>();
+    /** Where its groups begin, and where the last one ends. */
+    private static List<Long> bounds(Path segment) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
         int at = HEAD;
+        List<Long> found = new ArrayList<>(List.of((long) at));
         while (at < bytes.limit() && bytes.getInt(at) > 0) {
             at += 8 + bytes.getInt(at);
             found.add((long) at);

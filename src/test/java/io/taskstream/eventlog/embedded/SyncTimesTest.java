@@ -9,12 +9,17 @@ import io.taskstream.metrics.Histogram;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.FailingFiles;
+import io.taskstream.testing.JournalFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The time of each force is measured. */
+/** How long syncs take: the time of each is measured, and few make the file longer, which takes more of it. */
 final class SyncTimesTest extends LogFixture {
 
     private static final long EACH = 3_000_000;
@@ -57,6 +62,19 @@ final class SyncTimesTest extends LogFixture {
         assertThatThrownBy(() -> join(log.append(A, Events.batch("1"))))
                 .isInstanceOf(EventLogException.Unavailable.class);
         assertThat(count()).isEqualTo(before);
+    }
+
+    @Test
+    void fewSyncsMakeTheFileLonger() throws IOException {
+        EmbeddedEventLog log = open(Durability.SYNC);
+        var files = new JournalFiles(directory);
+        Set<Long> sizes = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            append(log, A, '"' + "x".repeat(3_000) + '"');
+            sizes.add(Files.size(files.newest()));
+        }
+        assertThat(files.end(files.newest())).isGreaterThan(300_000);
+        assertThat(sizes).hasSizeLessThan(5);
     }
 
     @Test
