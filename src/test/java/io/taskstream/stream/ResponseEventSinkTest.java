@@ -125,7 +125,7 @@ class ResponseEventSinkTest {
         viewer.take();
         viewer.out().afterWrite(() -> viewer.out().setReady(false));
         fixture.publish(big);
-        assertThat(viewer.out().text().length()).isLessThan(100_000);
+        assertThat(viewer.out().text().length()).isLessThan(40_000);
         fixture.pass(HEARTBEAT.plusSeconds(1));
         viewer.sink().send(new ForeignViewer.Event(null, null, null, "between"));
         while (viewer.out().text().length() < big.length()) {

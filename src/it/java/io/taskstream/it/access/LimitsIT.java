@@ -45,7 +45,7 @@ class LimitsIT {
     private static final Duration HEAD = Duration.ofSeconds(90);
 
     /** Payara queues more of a large event for a stalled viewer than WildFly does, but within a bound. */
-    private static final long HEAP = System.getProperty("it.server").equals("payara") ? 200 << 20 : 100 << 20;
+    private static final long HEAP = System.getProperty("it.server").equals("payara") ? 150 << 20 : 100 << 20;
 
     private static GuardedServer guarded;
     private static URI server;
