@@ -107,8 +107,8 @@ final class RedisUploadTest extends TwoServersFixture {
         Upload claimed = claim(far);
         network.loseAnswers();
         CompletionStage<Appended> before = submit(far, next(claimed), "1");
-        CompletionStage<Appended> after = submit(far, new Advance("u", claimed.turn(), 1, 2, false), "2");
         await("the first is in the log", () -> upload().offset() == 1);
+        CompletionStage<Appended> after = submit(far, new Advance("u", claimed.turn(), 1, 2, false), "2");
         Upload newer = claim(near);
         network.mend();
         Upload answered = Objects.requireNonNull(join(before).upload());
