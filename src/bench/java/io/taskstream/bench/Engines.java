@@ -11,6 +11,7 @@ import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.eventlog.redis.RedisConfig;
 import io.taskstream.eventlog.redis.RedisEventLog;
 import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.EventData;
 import io.taskstream.task.EventReader;
@@ -57,7 +58,13 @@ final class Engines {
     static EventLog embedded(Path directory, Durability durability, Retention retention) {
         var options = new EmbeddedOptions(directory.toString(), durability, retention, RECENT_BYTES, CACHE_MEGABYTES);
         return new EmbeddedEventLog(
-                options, InstantSource.system(), new Random(), EXECUTOR, Engines::daemon, stopwatch());
+                options,
+                InstantSource.system(),
+                new Random(),
+                EXECUTOR,
+                Engines::daemon,
+                LogMeters.create(),
+                System::nanoTime);
     }
 
     /** The memory engine, which keeps so many events of a task. */

@@ -59,6 +59,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 
 /**
  * The objects of the running application, wired by hand.
@@ -94,9 +95,11 @@ record ApplicationGraph(
         Limits limits = settings.limits();
         LogMeters appends = LogMeters.create();
         StreamMeters meters = StreamMeters.create();
-        var syncs = new Stopwatch(appends.syncs(), ticker::nanos);
         EventLog log = ManagedEventLog.open(
-                () -> engine(settings, time, executor, scheduler, threads, syncs), scheduler, appends, ticker::nanos);
+                () -> engine(settings, time, executor, scheduler, threads, appends, ticker::nanos),
+                scheduler,
+                appends,
+                ticker::nanos);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
         AccessGraph access = AccessGraph.build(
@@ -190,14 +193,16 @@ record ApplicationGraph(
             Executor executor,
             ScheduledExecutorService scheduler,
             ThreadFactory threads,
-            Stopwatch syncs) {
+            LogMeters meters,
+            LongSupplier nanos) {
         var random = new SecureRandom();
         return switch (settings.engine()) {
             case Settings.MEMORY -> new MemoryEventLog(settings.memory(), time, random);
-            case Settings.EMBEDDED -> new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, syncs);
+            case Settings.EMBEDDED ->
+                new EmbeddedEventLog(settings.embedded(), time, random, executor, threads, meters, nanos);
             case Settings.REDIS -> {
-                var redisThreads = new RedisConfig.Threads(executor, scheduler, syncs.nanos());
-                yield RedisEventLog.open(settings.redis(), redisThreads, random, syncs);
+                var redisThreads = new RedisConfig.Threads(executor, scheduler, nanos);
+                yield RedisEventLog.open(settings.redis(), redisThreads, random, new Stopwatch(meters.syncs(), nanos));
             }
             default -> throw new IllegalStateException("There is no engine " + settings.engine());
         };

@@ -4,7 +4,9 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
@@ -83,21 +85,28 @@ public final class Histogram {
     }
 
     /**
-     * Exposes the histogram to Prometheus.
+     * Exposes histograms to Prometheus as one family.
      *
      * @param name as Prometheus writes it
      * @param unit the number of recorded units in one unit of the name
+     * @param histograms each with the labels that tell it from the others
      */
-    Collector collector(String name, String help, double unit) {
+    static Collector collector(String name, String help, double unit, Map<Labels, Histogram> histograms) {
+        return () -> {
+            HistogramSnapshot.Builder family =
+                    HistogramSnapshot.builder().name(name).help(help);
+            histograms.forEach((labels, histogram) -> family.dataPoint(histogram.snapshot(unit, labels)));
+            return family.build();
+        };
+    }
+
+    private HistogramDataPointSnapshot snapshot(double unit, Labels labels) {
         double[] upperBounds = new double[counts.length];
         Arrays.setAll(upperBounds, i -> i < bounds.length ? bounds[i] / unit : Double.POSITIVE_INFINITY);
-        return () -> HistogramSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(HistogramDataPointSnapshot.builder()
-                        .classicHistogramBuckets(ClassicHistogramBuckets.of(upperBounds, counts()))
-                        .sum(sum() / unit)
-                        .build())
+        return HistogramDataPointSnapshot.builder()
+                .labels(labels)
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(upperBounds, counts()))
+                .sum(sum() / unit)
                 .build();
     }
 }

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.taskstream.metrics.LogMeters.Commits;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -82,7 +84,11 @@ public final class Metrics {
                 stream.events(),
                 null);
         counter("taskstream.sent.bytes", "Bytes of frames sent to viewers", stream.bytes(), null);
-        histogram("taskstream_write_events", "Events that one write to one viewer carried", stream.eventsPerWrite(), 1);
+        histogram(
+                "taskstream_write_events",
+                "Events that one write to one viewer carried",
+                1,
+                Map.of(Labels.EMPTY, stream.eventsPerWrite()));
     }
 
     private void slowness(StreamMeters stream) {
@@ -108,6 +114,16 @@ public final class Metrics {
                 "taskstream_log_sync_seconds",
                 "Time that the log's disk took for a sync, or its Redis for a call that appends",
                 appends.syncs());
+        Commits commits = appends.commits();
+        histogram(
+                "taskstream_log_commit_seconds",
+                "Time that the embedded log took to commit a group, alone or while it wrote a checkpoint, and to begin a"
+                        + " segment of its journal, for which groups wait",
+                NANOS_PER_SECOND,
+                Map.of(
+                        Labels.of("cause", "group"), commits.alone(),
+                        Labels.of("cause", "checkpoint"), commits.checkpoints(),
+                        Labels.of("cause", "segment"), commits.segments()));
     }
 
     private void log(Supplier<LogUsage> log, BooleanSupplier isAvailable) {
@@ -157,11 +173,11 @@ public final class Metrics {
     }
 
     private void seconds(String name, String help, Histogram nanos) {
-        histogram(name, help, nanos, NANOS_PER_SECOND);
+        histogram(name, help, NANOS_PER_SECOND, Map.of(Labels.EMPTY, nanos));
     }
 
-    private void histogram(String name, String help, Histogram histogram, double unit) {
-        registry.getPrometheusRegistry().register(histogram.collector(name, help, unit));
+    private void histogram(String name, String help, double unit, Map<Labels, Histogram> histograms) {
+        registry.getPrometheusRegistry().register(Histogram.collector(name, help, unit, histograms));
     }
 
     /**

@@ -19,8 +19,7 @@ import io.taskstream.eventlog.embedded.EmbeddedOptions;
 import io.taskstream.eventlog.embedded.Retention;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
-import io.taskstream.metrics.Histogram;
-import io.taskstream.metrics.Stopwatch;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.task.EventReader;
 import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
@@ -100,7 +99,8 @@ final class LogTransferTest {
                 new Random(),
                 TestExecutors.shared(),
                 TestExecutors.threads(),
-                new Stopwatch(Histogram.ofDurations(), () -> 0));
+                LogMeters.create(),
+                () -> 0);
     }
 
     @Test

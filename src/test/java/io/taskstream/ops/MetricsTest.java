@@ -51,6 +51,17 @@ class MetricsTest {
     }
 
     @Test
+    void commitsAreToldApartByWhatDelaysThem() {
+        fixture.appends.commits().checkpoints().record(2_000_000);
+        assertThat(fixture.scrape().lines())
+                .contains(
+                        "taskstream_log_commit_seconds_count{cause=\"checkpoint\"} 1",
+                        "taskstream_log_commit_seconds_sum{cause=\"checkpoint\"} 0.002",
+                        "taskstream_log_commit_seconds_count{cause=\"group\"} 0",
+                        "taskstream_log_commit_seconds_count{cause=\"segment\"} 0");
+    }
+
+    @Test
     void everyNameIsOursAndHasAHelpText() {
         List<String> lines = fixture.scrape().lines().toList();
         List<String> families = lines.stream()

@@ -14,8 +14,7 @@ import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import io.taskstream.it.wire.Calls;
-import io.taskstream.metrics.Histogram;
-import io.taskstream.metrics.Stopwatch;
+import io.taskstream.metrics.LogMeters;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -185,7 +184,8 @@ class FailingDiskIT {
                 new Random(),
                 Runnable::run,
                 Thread::new,
-                new Stopwatch(Histogram.ofDurations(), () -> 0));
+                LogMeters.create(),
+                () -> 0);
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Checkpointer implements Runnable {
     private final CheckpointWriter writer;
     private final RetentionSweep retention;
     private final DirtyBudget budget;
+    private final CommitTimes commits;
     private final Semaphore wakeUps;
     private final InstantSource time;
 
@@ -66,6 +67,7 @@ final class Checkpointer implements Runnable {
             CheckpointWriter writer,
             RetentionSweep retention,
             DirtyBudget budget,
+            CommitTimes commits,
             Semaphore wakeUps,
             InstantSource time) {
         this.committer = committer;
@@ -75,6 +77,7 @@ final class Checkpointer implements Runnable {
         this.writer = writer;
         this.retention = retention;
         this.budget = budget;
+        this.commits = commits;
         this.wakeUps = wakeUps;
         this.time = time;
     }
@@ -209,12 +212,15 @@ final class Checkpointer implements Runnable {
         if (checkpoint.dirtyTasks().isEmpty()) {
             return;
         }
+        commits.setCheckpointing(true);
         try {
             writer.write(checkpoint);
         } catch (RuntimeException | Error e) {
             putBack(checkpoint.dirtyTasks().stream().map(DirtyTask::cached).toList());
             reopenAfter(e);
             throw e;
+        } finally {
+            commits.setCheckpointing(false);
         }
     }
 

@@ -47,10 +47,10 @@ final class Committer implements Runnable {
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Journal journal;
     private final CommitGroup group;
-    private final Durability durability;
+    private final EmbeddedOptions options;
     private final DirtyBudget budget;
     private final InstantSource time;
-
+    private final CommitTimes times;
     private final CommitTrouble trouble = new CommitTrouble();
 
     private volatile boolean waiting;
@@ -75,16 +75,18 @@ final class Committer implements Runnable {
     Committer(
             Journal journal,
             CommitGroup group,
-            Durability durability,
+            EmbeddedOptions options,
             DirtyBudget budget,
             InstantSource time,
+            CommitTimes times,
             long lastNumber,
             Set<CachedTask> dirty) {
         this.journal = journal;
         this.group = group;
-        this.durability = durability;
+        this.options = options;
         this.budget = budget;
         this.time = time;
+        this.times = times;
         this.forcedAt = time.millis();
         this.lastNumber = lastNumber;
         this.dirty.addAll(dirty);
@@ -198,7 +200,10 @@ final class Committer implements Runnable {
         thread = Thread.currentThread();
         committing.acquireUninterruptibly();
         while (trouble.failure() == null && (!closing || !requests.isEmpty())) {
-            clearInterrupt();
+            // It would close the journal's file and make every wait return at once. Only close() ends the thread.
+            if (Thread.interrupted()) {
+                LOG.log(Level.DEBUG, "The commit thread was interrupted, and continues");
+            }
             runCommands();
             if (budget.isFull() && !closing) {
                 LockSupport.parkNanos(FULL_PAUSE);
@@ -207,13 +212,6 @@ final class Committer implements Runnable {
             } else {
                 pause();
             }
-        }
-    }
-
-    /** An interrupt would close the journal's file and make every wait return at once. Only {@link #close()} ends the thread. */
-    private static void clearInterrupt() {
-        if (Thread.interrupted()) {
-            LOG.log(Level.DEBUG, "The commit thread was interrupted, and continues");
         }
     }
 
@@ -247,6 +245,7 @@ final class Committer implements Runnable {
 
     private void commit() {
         long lastGoodOffset = journal.writeOffset();
+        times.beginGroup();
         try {
             collect();
             if (group.length() > 0) {
@@ -254,7 +253,7 @@ final class Committer implements Runnable {
                 openJournal();
                 lastGoodOffset = journal.writeOffset();
                 journal.write(lastNumber + 1, group.journal());
-                if (durability == Durability.SYNC) {
+                if (options.durability() == Durability.SYNC) {
                     journal.force();
                 }
                 journal.confirm(lastNumber + 1);
@@ -266,12 +265,13 @@ final class Committer implements Runnable {
             failGroup(lastGoodOffset, e);
             return;
         }
+        // Also without bytes: an upload that was heard of is not in the journal.
+        budget.add(group.apply());
         if (group.length() > 0) {
             lastNumber++;
             dirty.addAll(group.changed());
+            times.endGroup();
         }
-        // Also without bytes: an upload that was heard of is not in the journal.
-        budget.add(group.apply());
         groupRequests.forEach(WriteRequest::complete);
         groupRequests.clear();
         forceIfDue();
@@ -315,7 +315,7 @@ final class Committer implements Runnable {
     }
 
     private void forceIfDue() {
-        if (durability != Durability.INTERVAL || !journal.isUnforced()) {
+        if (options.durability() != Durability.INTERVAL || !journal.isUnforced()) {
             return;
         }
         long now = time.millis();
@@ -351,9 +351,9 @@ final class Committer implements Runnable {
         committing.acquireUninterruptibly();
     }
 
-    /** Begins a new segment, and returns what the store lacks of the groups before it. Only on the commit thread. */
+    /** Begins a new segment if the current one is large, and returns what the store lacks. Only on the commit thread. */
     Checkpoint beginCheckpoint() throws IOException {
-        if (journal.isOpen()) {
+        if (journal.isOpen() && journal.writeOffset() >= options.segmentBytes()) {
             journal.begin(lastNumber + 1);
         }
         var checkpoint = new Checkpoint(

@@ -14,6 +14,7 @@ import io.taskstream.eventlog.embedded.CommitGroup.Creation;
 import io.taskstream.eventlog.embedded.journal.Journal;
 import io.taskstream.eventlog.embedded.journal.SegmentFiles;
 import io.taskstream.eventlog.embedded.store.StoreFile;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.LogUsage;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.Task;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.h2.mvstore.MVStoreException;
@@ -63,7 +65,8 @@ public final class EmbeddedEventLog implements EventLog {
      *
      * @param executor reads the disk for viewers that are behind, and for appends that need a look-up
      * @param threads creates the commit thread and the checkpoint thread
-     * @param syncs measures the disk's syncs
+     * @param meters receives the times of syncs and commits
+     * @param nanos a monotonic clock, in nanoseconds
      * @throws EventLogException.Unavailable if the disk prevents it at present
      * @throws IllegalStateException if it can't be opened; the message says why
      */
@@ -73,11 +76,13 @@ public final class EmbeddedEventLog implements EventLog {
             RandomGenerator random,
             Executor executor,
             ThreadFactory threads,
-            Stopwatch syncs) {
+            LogMeters meters,
+            LongSupplier nanos) {
         directory = directory(options.directory());
         Retention retention = options.retention();
         var wakeUps = new Semaphore(0);
         var budget = new DirtyBudget(wakeUps::release);
+        var times = new CommitTimes(meters.commits(), nanos);
         store = StoreFile.open(FilePath.get(directory + "/" + STORE), options.cacheMegabytes(), time);
         Committer begun = null;
         Thread started = null;
@@ -85,11 +90,16 @@ public final class EmbeddedEventLog implements EventLog {
             var recovery = Recovery.of(store, directory, retention, budget, random);
             cache = recovery.cache();
             begun = new Committer(
-                    new Journal(directory, options.durability() == Durability.SYNC, syncs),
+                    new Journal(
+                            directory,
+                            options.durability() == Durability.SYNC,
+                            new Stopwatch(meters.syncs(), nanos),
+                            new Stopwatch(meters.commits().segments(), nanos)),
                     new CommitGroup(cache, retention.keys(), time, random, recovery.nextOrdinal()),
-                    options.durability(),
+                    options,
                     budget,
                     time,
+                    times,
                     recovery.last(),
                     recovery.dirty());
             committer = begun;
@@ -102,6 +112,7 @@ public final class EmbeddedEventLog implements EventLog {
                     recovery.checkpointWriter(),
                     new RetentionSweep(store, cache, retention, time),
                     budget,
+                    times,
                     wakeUps,
                     time);
             reader = new LogReader(cache, store, executor, time);

@@ -59,6 +59,7 @@ final class AnyJournalCorruptionTest {
     @TempDir
     private Path slow;
 
+    private long segmentBytes;
     private Path original = Path.of(".");
     private Path damaged = Path.of(".");
 
@@ -90,12 +91,25 @@ final class AnyJournalCorruptionTest {
 
     private EmbeddedEventLog open(Path directory, Durability durability) {
         return OpenLog.withoutCheckpoints(
-                new EmbeddedOptions(directory.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 1), time);
+                new EmbeddedOptions(directory.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 1, segmentBytes),
+                time);
     }
 
     @ParameterizedTest
-    @CsvSource({"SYNC,false", "INTERVAL,false", "NONE,false", "SYNC,true", "INTERVAL,true", "NONE,true"})
-    void whatWasAcknowledgedIsThereOrItsLossIsTold(Durability durability, boolean isClosed) throws IOException {
+    @CsvSource({
+        "SYNC,false,0",
+        "INTERVAL,false,0",
+        "NONE,false,0",
+        "SYNC,true,0",
+        "INTERVAL,true,0",
+        "NONE,true,0",
+        "SYNC,false,20000",
+        "NONE,false,20000",
+        "SYNC,true,20000"
+    })
+    void whatWasAcknowledgedIsThereOrItsLossIsTold(Durability durability, boolean isClosed, long segments)
+            throws IOException {
+        segmentBytes = segments;
         var random = new Random(durability.name().hashCode() + (isClosed ? 1 : 0));
         publish(durability, isClosed, random);
         int same = 0;

@@ -11,6 +11,7 @@ import io.taskstream.eventlog.embedded.store.Corruption;
 import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.eventlog.embedded.store.StoreInternals;
 import io.taskstream.metrics.Histogram;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.metrics.Stopwatch;
 import io.taskstream.task.InvalidTaskException;
 import io.taskstream.task.Task;
@@ -54,12 +55,16 @@ final class FaultTest extends LogFixture {
     private EmbeddedEventLog open(InstantSource clock, ThreadFactory factory) {
         closeLog();
         open = null;
-        var options = new EmbeddedOptions(directory.toString(), Durability.SYNC, OpenLog.KEEP_ALL, 1 << 20, 8);
-        open = new EmbeddedEventLog(options, clock, new Random(), TestExecutors.shared(), factory, syncs());
+        open = new EmbeddedEventLog(
+                options(), clock, new Random(), TestExecutors.shared(), factory, LogMeters.create(), () -> 0);
         return open;
     }
 
-    private static Stopwatch syncs() {
+    private EmbeddedOptions options() {
+        return new EmbeddedOptions(directory.toString(), Durability.SYNC, OpenLog.KEEP_ALL, 1 << 20, 8, 0);
+    }
+
+    private static Stopwatch stopwatch() {
         return new Stopwatch(Histogram.ofDurations(), () -> 0);
     }
 
@@ -120,7 +125,7 @@ final class FaultTest extends LogFixture {
     }
 
     private void writeGroup(long number, Consumer<WriteBuffer> changes) throws IOException {
-        try (var journal = new Journal(FilePath.get(directory.toString()), true, syncs())) {
+        try (var journal = new Journal(FilePath.get(directory.toString()), true, stopwatch(), stopwatch())) {
             journal.begin(number);
             var group = new WriteBuffer();
             Journal.beginGroup(group);
@@ -179,8 +184,16 @@ final class FaultTest extends LogFixture {
         var cache = new TaskCache(file);
         var group = new CommitGroup(cache, OpenLog.KEEP_ALL.keys(), time, new Random(), 1);
         var budget = new DirtyBudget(() -> {});
-        var journal = new Journal(FilePath.get(directory.toString()), true, syncs());
-        var committer = new Committer(journal, group, Durability.SYNC, budget, time, 0, new LinkedHashSet<>());
+        var journal = new Journal(FilePath.get(directory.toString()), true, stopwatch(), stopwatch());
+        var committer = new Committer(
+                journal,
+                group,
+                options(),
+                budget,
+                time,
+                new CommitTimes(LogMeters.create().commits(), () -> 0),
+                0,
+                new LinkedHashSet<>());
         Thread thread = recorded(committer);
         thread.start();
         CompletableFuture<Boolean> faulty = committer.submit(new WriteRequest<>(stage -> {

@@ -38,6 +38,7 @@ final class JournalCorruptionTest extends LogFixture {
     private Path copy;
 
     private JournalFiles journal = new JournalFiles(Path.of("."));
+    private long segmentBytes;
     private EventId lastOfA = new EventId("", 0);
     private EventId lastOfB = new EventId("", 0);
 
@@ -49,7 +50,7 @@ final class JournalCorruptionTest extends LogFixture {
     private EmbeddedEventLog open(Path in, Durability durability) {
         closeLog();
         open = OpenLog.withoutCheckpoints(
-                new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
+                new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8, segmentBytes), time);
         return open;
     }
 
@@ -252,6 +253,20 @@ final class JournalCorruptionTest extends LogFixture {
         assertThat(older).isNotEqualTo(journal.newest());
         journal.flip(older, 3);
         journal.flip(older, journal.groups(older).get(1) + 17);
+        assertNothingIsTold(durability);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void damageOfWhatTheStoreHasCostsNothingInTheNewestSegmentEither(Durability durability) throws IOException {
+        segmentBytes = 1 << 20;
+        publish(durability);
+        kill();
+        assertThat(journal.segments()).hasSize(1);
+        // Of the group with event 1, behind those that created the tasks: its length, and its change.
+        long group = journal.groups(journal.newest()).get(2);
+        journal.flip(journal.newest(), group + 17);
+        journal.flip(journal.newest(), group);
         assertNothingIsTold(durability);
     }
 

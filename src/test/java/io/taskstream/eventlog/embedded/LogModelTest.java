@@ -38,10 +38,12 @@ final class LogModelTest {
     private final Map<TaskId, List<String>> model = new HashMap<>();
     private final Map<TaskId, Upload> uploads = new HashMap<>();
     private int next;
+    private long segmentBytes;
 
     @Property(tries = 40)
     void itHoldsWhatAListWould(Choices from) throws IOException {
         List<Integer> steps = from.list(0, 40, () -> from.between(0, 999));
+        segmentBytes = from.between(0, 1) == 0 ? 0 : 6_000;
         Path directory = Files.createTempDirectory("taskstream");
         model.clear();
         uploads.clear();
@@ -63,7 +65,7 @@ final class LogModelTest {
     private EmbeddedEventLog open(Path directory) {
         var retention = new Retention(Duration.ofDays(1), MAX_EVENTS, 1 << 20, 1 << 30, Duration.ofDays(1));
         return OpenLog.withoutCheckpoints(
-                new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1), time);
+                new EmbeddedOptions(directory.toString(), Durability.NONE, retention, 1_000, 1, segmentBytes), time);
     }
 
     private EmbeddedEventLog take(int step, EmbeddedEventLog log, Path directory) throws IOException {

@@ -1,7 +1,6 @@
 package io.taskstream.eventlog.embedded;
 
-import io.taskstream.metrics.Histogram;
-import io.taskstream.metrics.Stopwatch;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.testing.TestExecutors;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** Opens the engine with the tests' defaults: everything is kept. */
 final class OpenLog {
@@ -36,24 +36,40 @@ final class OpenLog {
     static EmbeddedEventLog withoutCheckpoints(EmbeddedOptions options, InstantSource time, Executor executor) {
         Iterator<Boolean> isCommitter = List.of(true, false).iterator();
         return new EmbeddedEventLog(
-                options,
+                withShortSegments(options),
                 time,
                 new Random(),
                 executor,
                 work -> TestExecutors.threads().newThread(isCommitter.next() ? work : () -> {}),
-                unread());
+                LogMeters.create(),
+                () -> 0);
     }
 
     static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time) {
-        return with(options, time, unread());
+        return with(options, time, LogMeters.create(), () -> 0);
     }
 
-    private static Stopwatch unread() {
-        return new Stopwatch(Histogram.ofDurations(), () -> 0);
-    }
-
-    static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, Stopwatch syncs) {
+    static EmbeddedEventLog with(EmbeddedOptions options, InstantSource time, LogMeters meters, LongSupplier nanos) {
         return new EmbeddedEventLog(
-                options, time, new Random(), TestExecutors.shared(), TestExecutors.threads(), syncs);
+                withShortSegments(options),
+                time,
+                new Random(),
+                TestExecutors.shared(),
+                TestExecutors.threads(),
+                meters,
+                nanos);
+    }
+
+    /** Tests write little. So that they have several segments, each checkpoint begins one, unless the test wants a size. */
+    private static EmbeddedOptions withShortSegments(EmbeddedOptions options) {
+        return options.segmentBytes() == EmbeddedOptions.SEGMENT_BYTES
+                ? new EmbeddedOptions(
+                        options.directory(),
+                        options.durability(),
+                        options.retention(),
+                        options.recentBytes(),
+                        options.cacheMegabytes(),
+                        0)
+                : options;
     }
 }

@@ -14,8 +14,7 @@ import io.taskstream.eventlog.UploadChange.Advance;
 import io.taskstream.eventlog.UploadChange.Begin;
 import io.taskstream.eventlog.UploadChange.Claim;
 import io.taskstream.eventlog.UploadChange.Heard;
-import io.taskstream.metrics.Histogram;
-import io.taskstream.metrics.Stopwatch;
+import io.taskstream.metrics.LogMeters;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
 import io.taskstream.testing.JournalFiles;
@@ -27,7 +26,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,11 +118,10 @@ final class UploadRecoveryTest extends LogFixture {
 
     @Test
     void whatIsHeardOfIsNeitherWrittenNorForced() throws IOException {
-        var forced = new AtomicLong();
-        var syncs = new Stopwatch(Histogram.ofDurations(), forced::incrementAndGet);
+        LogMeters meters = LogMeters.create();
         var options = new EmbeddedOptions(directory.toString(), Durability.SYNC, OpenLog.KEEP_ALL, 8 << 20, 8);
         closeLog();
-        EmbeddedEventLog log = OpenLog.with(options, time, syncs);
+        EmbeddedEventLog log = OpenLog.with(options, time, meters, () -> 0);
         open = log;
         create(log, A);
         change(log, A, new Begin("u", "text/plain"));
@@ -132,12 +129,12 @@ final class UploadRecoveryTest extends LogFixture {
         log.runMaintenance();
         var files = new JournalFiles(directory);
         long length = files.end(files.newest());
-        long before = forced.get();
+        long[] before = meters.syncs().counts();
         time.advance(Duration.ofSeconds(1));
         assertThat(change(log, A, new Heard("u", 1)).heard()).isEqualTo(time.instant());
         assertThat(uploads(log, A)).extracting(Upload::heard).containsExactly(time.instant());
         assertThat(files.end(files.newest())).isEqualTo(length);
-        assertThat(forced.get()).isEqualTo(before);
+        assertThat(meters.syncs().counts()).isEqualTo(before);
         assertThat(change(log, A, new Advance("u", 1, 0, 1, false), "1").offset())
                 .isEqualTo(1);
     }

@@ -32,6 +32,7 @@ public final class Journal implements AutoCloseable {
     private final FilePath directory;
     private final boolean isForced;
     private final Stopwatch syncs;
+    private final Stopwatch begins;
     private final CRC32C checksum = new CRC32C();
 
     /** Direct, since each thread that commits would keep a direct copy of another. */
@@ -47,11 +48,13 @@ public final class Journal implements AutoCloseable {
     /**
      * @param isForced whether every group is forced to the disk before it is acknowledged
      * @param syncs measures each force
+     * @param begins measures the beginning of each segment
      */
-    public Journal(FilePath directory, boolean isForced, Stopwatch syncs) {
+    public Journal(FilePath directory, boolean isForced, Stopwatch syncs, Stopwatch begins) {
         this.directory = directory;
         this.isForced = isForced;
         this.syncs = syncs;
+        this.begins = begins;
     }
 
     /** Returns whether groups can be written. */
@@ -69,6 +72,7 @@ public final class Journal implements AutoCloseable {
         if (segment != null && firstOfSegment == number) {
             return;
         }
+        long start = begins.start();
         if (!forced) {
             force();
         }
@@ -87,6 +91,7 @@ public final class Journal implements AutoCloseable {
         writeOffset = SegmentHeader.BLOCK;
         filledTo = SegmentHeader.BLOCK;
         forced = true;
+        begins.stop(start);
     }
 
     /** Creates the file under a temporary name, so that a segment exists only once its header is on the disk. */
