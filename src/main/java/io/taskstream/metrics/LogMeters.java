@@ -16,7 +16,7 @@ public record LogMeters(LongAdder events, LongAdder bytes, Histogram appends, Hi
     /**
      * How long the embedded engine is busy with one commit group, by what delays it, in nanoseconds.
      *
-     * @param alone groups while the store was not written
+     * @param alone groups while no checkpoint was being written
      * @param checkpoints groups while a checkpoint was being written to the store
      * @param segments the beginning of each new segment of the journal, for which groups wait
      */

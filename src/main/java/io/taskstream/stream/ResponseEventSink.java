@@ -33,10 +33,7 @@ public final class ResponseEventSink implements SseEventSink, WriteListener, Asy
     /** The bytes after which a run gives its thread to other viewers. */
     private static final int MAX_RUN_BYTES = 256 * 1024;
 
-    /**
-     * The most bytes in one write. The container copies what the connection does not take, for each slow viewer; Grizzly
-     * allocates twice as much for pieces of 64 KiB, which fill the whole of its thread's buffer.
-     */
+    /** The container copies what a slow viewer's connection does not take; with 64 KiB, Grizzly needs twice the memory. */
     private static final int MAX_WRITE_BYTES = 32 * 1024;
 
     private final AsyncContext context;

@@ -3,10 +3,7 @@ package io.taskstream.eventlog.embedded;
 import io.taskstream.metrics.LogMeters.Commits;
 import java.util.function.LongSupplier;
 
-/**
- * Measures commit groups, by what delays them. Only the thread that commits may call it; only {@link #setCheckpointing} is
- * thread-safe.
- */
+/** Measures commit groups, by what delays them. Confined to the thread that commits, but for {@link #setCheckpointing}. */
 final class CommitTimes {
 
     private final Commits commits;
@@ -25,7 +22,7 @@ final class CommitTimes {
         this.nanos = nanos;
     }
 
-    /** Says whether a checkpoint is being written to the store. */
+    /** Says whether a checkpoint is being written to the store. Any thread may call it. */
     void setCheckpointing(boolean newIsCheckpointing) {
         isCheckpointing = newIsCheckpointing;
     }
@@ -37,7 +34,7 @@ final class CommitTimes {
 
     /** Records the time of the group, which was committed. */
     void endGroup() {
-        // Also a checkpoint that has ended meanwhile, or begun, shares the disk with the group.
+        // A checkpoint that has begun or ended meanwhile shared the disk with the group, too.
         (wasCheckpointing || isCheckpointing ? commits.checkpoints() : commits.alone())
                 .record(nanos.getAsLong() - start);
     }
