@@ -7,7 +7,11 @@ import io.taskstream.it.server.ServerUnderTest;
 import io.taskstream.it.wire.RawConnection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +54,9 @@ class ServerLogIT extends OnServer {
                     "Jersey: the client of an upload's request has gone before it was told that a newer one ended it"),
             new Expected("taskstream.access is missing", "A test deploys without the setting, which is warned of"));
 
+    private static final int PRODUCERS = 8;
+    private static final int POSTS = 250;
+
     /** Requests, each with an answer or a refusal of its own. */
     private static final List<String> REQUESTS = List.of(
             "GET /tasks",
@@ -64,6 +71,7 @@ class ServerLogIT extends OnServer {
 
     @Test
     void nothingIsLoggedThatAnOperatorWouldBeCalledFor() {
+        publishAtOnce();
         leaveBeforeTheAnswer();
         assertThat(Api.underTest().get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(LogEntry.readAll(ServerUnderTest.get().log()))
@@ -72,6 +80,19 @@ class ServerLogIT extends OnServer {
                         EXPECTED.stream().noneMatch(expected -> entry.text().contains(expected.text())))
                 .extracting(LogEntry::text)
                 .isEmpty();
+    }
+
+    /** Many posts at once, some of which end on another thread than they began on. */
+    private static void publishAtOnce() {
+        Api api = Api.underTest();
+        String task = api.createTask();
+        ExecutorService producers = Executors.newFixedThreadPool(PRODUCERS);
+        List<CompletableFuture<Void>> published = IntStream.range(0, PRODUCERS)
+                .mapToObj(producer -> CompletableFuture.runAsync(
+                        () -> IntStream.range(0, POSTS).forEach(post -> api.publish(task, "{}")), producers))
+                .toList();
+        published.forEach(CompletableFuture::join);
+        producers.shutdown();
     }
 
     /** Clients whose connections are reset when their answers may be on the way. */

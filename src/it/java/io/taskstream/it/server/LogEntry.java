@@ -20,8 +20,9 @@ public record LogEntry(String text) {
     /** A date begins an entry of WildFly's, and one in brackets an entry of Payara's; other lines continue the last. */
     private static final Pattern BEGIN = Pattern.compile("\\[?\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:.*");
 
-    private static final Pattern WARNING_OR_WORSE = Pattern.compile(
-            "\\d{4}\\S+ \\S+ (WARN|ERROR|FATAL) .*|\\[\\d{4}\\S+ (\\[[^]]*] )?\\[(WARNING|SEVERE|ALERT|EMERGENCY)] .*");
+    /** Payara's entries have levels of both kinds, for Weld logs by JBoss Logging. */
+    private static final Pattern WARNING_OR_WORSE = Pattern.compile("\\d{4}\\S+ \\S+ (WARN|ERROR|FATAL) .*"
+            + "|\\[\\d{4}\\S+ (\\[[^]]*] )?\\[(WARN|WARNING|ERROR|FATAL|SEVERE|ALERT|EMERGENCY)] .*");
 
     /** All that is in the log, and in older parts of it beside it. */
     public static List<LogEntry> readAll(Path log) {
