@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  *
  * <ul>
  *   <li>{@code bench.workloads}, {@code bench.targets}: only those whose name begins so, with - for spaces, comma-separated
+ *   <li>{@code bench.before}: the WAR of another build, which is measured beside this one
  *   <li>{@code bench.engines}: Taskstream alone, with each of these engines, comma-separated; {@code redis} needs
  *       redis-server
  *   <li>{@code bench.rounds}: how many count, 3
@@ -66,10 +67,11 @@ public final class Bench {
             return List.of(Targets.running(Long.getLong("bench.pid"), port));
         }
         Path war = Path.of(System.getProperty("bench.war", "target/taskstream.war"));
+        String before = System.getProperty("bench.before");
         String heap = System.getProperty("bench.heap", "512m");
         List<String> engines = list("bench.engines");
         List<Target> all = engines.isEmpty()
-                ? Targets.all(war, directory, heap, settings())
+                ? Targets.all(war, before == null ? null : Path.of(before), directory, heap, settings())
                 : Targets.engines(engines, war, directory, heap, settings());
         return all.stream()
                 .filter(target -> isWanted("bench.targets", target.name()))

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All that can be measured. */
 public final class Targets {
@@ -21,14 +22,24 @@ public final class Targets {
      * All targets, none of them started.
      *
      * @param war Taskstream
+     * @param before another build of it, {@code null} for none
      * @param directory where all files go
      * @param heap of each JVM, as {@code -Xmx} takes it
      * @param settings system properties for the servers
      */
-    public static List<Target> all(Path war, Path directory, String heap, Map<String, String> settings) {
+    public static List<Target> all(
+            Path war, @Nullable Path before, Path directory, String heap, Map<String, String> settings) {
         List<Path> ours = List.of(war);
         List<Path> textbook = List.of(TextbookArchive.in(directory));
-        return List.of(
+        List<Target> targets = new ArrayList<>();
+        if (before != null) {
+            for (String name : List.of("wildfly", "payara")) {
+                Path files = directory.resolve("before-" + name);
+                targets.add(ServerTarget.taskstream(
+                        "before " + name, server(name, files, List.of(before), heap, () -> settings)));
+            }
+        }
+        targets.addAll(List.of(
                 ServerTarget.taskstream(
                         "taskstream wildfly",
                         server("wildfly", directory.resolve("wildfly"), ours, heap, () -> settings)),
@@ -45,7 +56,8 @@ public final class Targets {
                 new PeerTarget("undertow", UndertowPeer.class, "", heap, directory),
                 new PeerTarget("spring", SpringPeer.class, "", heap, directory),
                 new PeerTarget("ceiling single", CeilingPeer.class, "single", heap, directory),
-                new PeerTarget("ceiling joined", CeilingPeer.class, "joined", heap, directory));
+                new PeerTarget("ceiling joined", CeilingPeer.class, "joined", heap, directory)));
+        return targets;
     }
 
     /**
