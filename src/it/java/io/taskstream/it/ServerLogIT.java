@@ -87,12 +87,20 @@ class ServerLogIT extends OnServer {
         Api api = Api.underTest();
         String task = api.createTask();
         ExecutorService producers = Executors.newFixedThreadPool(PRODUCERS);
-        List<CompletableFuture<Void>> published = IntStream.range(0, PRODUCERS)
-                .mapToObj(producer -> CompletableFuture.runAsync(
-                        () -> IntStream.range(0, POSTS).forEach(post -> api.publish(task, "{}")), producers))
-                .toList();
-        published.forEach(CompletableFuture::join);
-        producers.shutdown();
+        try {
+            CompletableFuture.allOf(IntStream.range(0, PRODUCERS)
+                            .mapToObj(producer -> CompletableFuture.runAsync(() -> publish(api, task), producers))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } finally {
+            producers.shutdownNow();
+        }
+    }
+
+    private static void publish(Api api, String task) {
+        for (int i = 0; i < POSTS; i++) {
+            api.publish(task, "{}");
+        }
     }
 
     /** Clients whose connections are reset when their answers may be on the way. */
