@@ -23,6 +23,8 @@ public record DocsPage(String file, String text) {
     private static final Pattern ANY_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```$");
     private static final Pattern COMMAND_IN_TEXT =
             Pattern.compile("`((?:(?:curl|mvn|docker|podman|buildah) |bin/|\\.ci/|src/\\S+\\.sh)[^`]*)`");
+    private static final Pattern PLAIN_COMMAND =
+            Pattern.compile("(?m)^ *(?:(?:curl|mvn|docker|podman|buildah|java|node) |bin/|\\.ci/).*");
     /** Blocks in a list are indented by as much. */
     private static final int IN_LIST = -2;
 
@@ -119,6 +121,18 @@ public record DocsPage(String file, String text) {
                 .matcher(ANY_BLOCK.matcher(text).replaceAll(""))
                 .results()
                 .map(match -> match.group(1).replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    /** The commands in blocks without a language, which {@link #blocks} does not see. */
+    List<String> commandsInPlainBlocks() {
+        return ANY_BLOCK
+                .matcher(text)
+                .results()
+                .map(block -> block.group().strip())
+                .filter(block -> block.startsWith("```\n"))
+                .flatMap(block -> PLAIN_COMMAND.matcher(block).results())
+                .map(command -> command.group().strip())
                 .toList();
     }
 

@@ -108,6 +108,7 @@ class ReadmeWalkIT {
         TreeSet<String> others = new TreeSet<>();
         for (DocsPage page : DocsPage.all()) {
             others.addAll(page.commandsInText());
+            others.addAll(page.commandsInPlainBlocks());
             page.blocks().stream()
                     .flatMap(block -> block.steps().stream())
                     .filter(step -> !step.isCall())
