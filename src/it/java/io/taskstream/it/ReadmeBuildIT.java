@@ -1,5 +1,14 @@
 package io.taskstream.it;
 
+import static io.taskstream.it.DocsCommandsTest.BENCH;
+import static io.taskstream.it.DocsCommandsTest.BUILD_SAMPLE;
+import static io.taskstream.it.DocsCommandsTest.COPY_SAMPLE;
+import static io.taskstream.it.DocsCommandsTest.DEPLOY_SAMPLE;
+import static io.taskstream.it.DocsCommandsTest.FORMAT;
+import static io.taskstream.it.DocsCommandsTest.FUZZ;
+import static io.taskstream.it.DocsCommandsTest.INSTALL;
+import static io.taskstream.it.DocsCommandsTest.RUN;
+import static io.taskstream.it.DocsCommandsTest.STOP;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,17 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("separate")
 @MainlyOn("payara")
 class ReadmeBuildIT {
-
-    static final String RUN = "mvn -Prun verify";
-    static final String INSTALL = "mvn install -DskipTests";
-    static final String COPY_SAMPLE = "cp -r src/it/sample target/sample";
-    static final String BUILD_SAMPLE = "mvn -f target/sample package";
-    static final String DEPLOY_SAMPLE =
-            "cp target/sample/target/sample.war target/run/wildfly-*/standalone/deployments/";
-    static final String STOP = "kill $(cat target/run/taskstream.pid)";
-    static final String FORMAT = "mvn spotless:apply";
-    static final String FUZZ = "mvn test -Pfuzz";
-    static final String BENCH = "mvn -Pbench,servers verify";
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration BUILD = Duration.ofMinutes(10);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -36,51 +35,6 @@ class ReadmeWalkIT {
 
     /** Drains the server, and so comes last. */
     private static final DocsPage OPERATIONS = DocsPage.of("src/docs/operations.md");
-
-    private static final String IN_COPY = "ReadmeBuildIT";
-
-    private static final String AT_ROOT = ".ci/test, which runs the contract there";
-    private static final String AS_COPY = "ContextRootIT";
-
-    private static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
-            Map.entry(ReadmeBuildIT.RUN, IN_COPY),
-            Map.entry(ReadmeBuildIT.STOP, IN_COPY),
-            Map.entry(ReadmeBuildIT.FORMAT, IN_COPY),
-            Map.entry(ReadmeBuildIT.FUZZ, IN_COPY),
-            Map.entry(ReadmeBuildIT.BENCH, IN_COPY),
-            Map.entry("docker build -t taskstream -f Containerfile .", "build-and-smoke.sh, with buildah"),
-            Map.entry("docker run -p 127.0.0.1:8080:8080 -e TASKSTREAM_ACCESS=open taskstream", "build-and-smoke.sh"),
-            Map.entry(
-                    "docker run --read-only --tmpfs /tmp -v taskstream:/opt/taskstream/standalone/data -p 127.0.0.1:8080:8080"
-                            + " -e TASKSTREAM_ACCESS=open taskstream",
-                    "build-and-smoke.sh"),
-            Map.entry("src/it/container/build-and-smoke.sh", ".ci/test"),
-            Map.entry("bin/jboss-cli.sh --file=server-config/wildfly/configure.cli", "every WildFly of these tests"),
-            Map.entry(
-                    "bin/asadmin multimode --file server-config/payara/configure.asadmin",
-                    "every Payara of these tests"),
-            Map.entry("bin/asadmin restart-domain", "every Payara of these tests is started after that"),
-            Map.entry(
-                    "jq -r '.components[] | \"\\(.group):\\(.name) \\(.version)\"' target/bom.json",
-                    "by hand, with each release"),
-            Map.entry("mvn help:evaluate -q -DforceStdout -Dexpression=version.wildfly", "by hand, with each release"),
-            Map.entry("bin/standalone.sh -Dtaskstream.context-root=/some/where", AT_ROOT),
-            Map.entry("bin/asadmin deploy --contextroot /some/where taskstream.war", AT_ROOT),
-            Map.entry("bin/jboss-cli.sh --connect", AS_COPY),
-            Map.entry("bin/asadmin set-config-ordinal --ordinal=500 --source=application", AS_COPY),
-            Map.entry("bin/asadmin deploy --enabled=false --name=second --contextroot=/second taskstream.war", AS_COPY),
-            Map.entry(
-                    "bin/asadmin set-config-property --source=application --sourceName=second"
-                            + " --propertyName=taskstream.log.directory --propertyValue=/var/lib/taskstream-second",
-                    AS_COPY),
-            Map.entry("bin/asadmin enable second", AS_COPY),
-            Map.entry(ReadmeBuildIT.INSTALL, IN_COPY),
-            Map.entry(ReadmeBuildIT.COPY_SAMPLE, IN_COPY),
-            Map.entry(ReadmeBuildIT.BUILD_SAMPLE, IN_COPY),
-            Map.entry(ReadmeBuildIT.DEPLOY_SAMPLE, IN_COPY),
-            Map.entry("node --test src/test/page/*.test.mjs", "PageModulesTest"),
-            Map.entry("mvn verify", "the build that these tests are of"),
-            Map.entry(".ci/test", "what runs these tests"));
 
     private static final Pattern TOKEN = Pattern.compile("\"subject\": \"(\\w+)\", \"token\": \"…\"");
 
@@ -102,20 +56,6 @@ class ReadmeWalkIT {
 
     @TempDir
     private Path directory;
-
-    @Test
-    void everyCommandIsRunHereOrKnownToBeRunElsewhere() {
-        TreeSet<String> others = new TreeSet<>();
-        for (DocsPage page : DocsPage.all()) {
-            others.addAll(page.commandsInText());
-            others.addAll(page.commandsInPlainBlocks());
-            page.blocks().stream()
-                    .flatMap(block -> block.steps().stream())
-                    .filter(step -> !step.isCall())
-                    .forEach(step -> others.add(step.command()));
-        }
-        assertThat(others).containsExactlyInAnyOrderElementsOf(RUN_ELSEWHERE.keySet());
-    }
 
     @Test
     void whatThePagesShowHappens() throws IOException {
