@@ -90,6 +90,36 @@ class RunnerCommandsIT extends OnServer {
         assertCancelled("trap '' TERM", 137, "begun\n");
     }
 
+    @Test
+    void aTaskThatAnotherFinishesEndsPublishingAndNotTheCommand() {
+        try (var runner = run(List.of(), "echo begun; sleep 5; echo after; exit 3")) {
+            Await.until(
+                    "its output is there",
+                    PATIENCE,
+                    () -> api.get("/tasks/" + task + "/events").body().contains("begun"));
+            assertThat(api.post(
+                                    "/tasks/" + task + "/events",
+                                    "application/json",
+                                    "{\"type\":\"done\",\"status\":\"completed\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(runner.await(PATIENCE)).as(runner.messages()).isEqualTo(3);
+            assertThat(runner.shown()).isEqualTo("begun\nafter\n");
+            assertThat(runner.messages()).contains("was finished by somebody else");
+            assertEnded("completed", "begun\n");
+        }
+    }
+
+    @Test
+    void whatAChildWritesAfterTheCommandsEndIsPublished() {
+        try (var runner = run(List.of(), "(for i in 1 2 3; do sleep 1; echo line $i; done) & echo started")) {
+            assertThat(runner.await(PATIENCE)).as(runner.messages()).isZero();
+            String text = "started\nline 1\nline 2\nline 3\n";
+            assertThat(runner.shown()).isEqualTo(text);
+            assertEnded("completed", text);
+        }
+    }
+
     private void assertCancelled(String trap, int code, String text) {
         try (var runner = run(List.of("--grace", "2s"), trap + "; echo begun; while :; do sleep 0.1; done")) {
             Await.until("the command runs", PATIENCE, () -> runner.shown().contains("begun"));

@@ -64,6 +64,12 @@ final class Publisher {
 
     private int most = MOST_BYTES;
     private boolean mayBeCreated;
+    private boolean isCreated;
+
+    /** The answer after which the task is asked whether it is still open, and what goes on then. */
+    private @Nullable Answer conflict;
+
+    private Phase afterConflict = Phase.CREATE_TASK;
 
     /**
      * @param nanos monotonic time
@@ -171,12 +177,35 @@ final class Publisher {
             return failed("what answers there is not Taskstream", 0);
         }
         if (!status.equals("open")) {
-            return refused("the task " + options.task + " is finished already (" + status + ")");
+            return isCreated
+                    ? refused("the task " + options.task + " was finished by somebody else, or by the server")
+                    : refused("the task " + options.task + " is finished already (" + status + ")");
         }
+        Answer reason = conflict;
+        if (reason != null) {
+            conflict = null;
+            phase = afterConflict;
+            return retries.refused("the server refuses to publish: " + reason);
+        }
+        isCreated = true;
         retries.succeeded();
         // An answer that was lost may have been the task's creation: then each of its events is later.
         created.accept(mayBeOurs ? null : task.get("lastEventId"));
         phase = Phase.MAKE_UPLOAD;
+        return 0;
+    }
+
+    /**
+     * Goes on after an answer 409 that tells no other offset. The task is finished, or it has too many uploads, or another
+     * request has taken the upload over: the problems differ in their words alone, so the task is asked.
+     */
+    private long conflict(Answer answer) {
+        if (!answer.isOfTaskstream()) {
+            return unexpected(answer);
+        }
+        conflict = answer;
+        afterConflict = phase == Phase.APPEND ? Phase.ASK_OFFSET : phase;
+        phase = Phase.CREATE_TASK;
         return 0;
     }
 
@@ -190,7 +219,7 @@ final class Publisher {
                 }
                 yield goOn(answer, answer.isComplete());
             }
-            case 409 -> answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+            case 409 -> conflict(answer);
             case 404 -> answer.isOfTaskstream() ? refusedAsDeleted() : unexpected(answer);
             default -> unexpected(answer);
         };
@@ -216,6 +245,9 @@ final class Publisher {
                     return failed("it takes nothing", answer.retryAfterSeconds());
                 }
                 long wait = goOn(answer, isComplete);
+                if (phase == Phase.APPEND) {
+                    retries.succeeded();
+                }
                 if (length < most / 2) {
                     retries.pace(now + PACE_NANOS);
                 }
@@ -223,8 +255,9 @@ final class Publisher {
                 return wait;
             }
             case 409 -> {
-                if (answer.offset() < 0) {
-                    return answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+                // Each answer that refuses an append may tell the offset, also that of a task that is finished.
+                if (!answer.isOtherOffset()) {
+                    return conflict(answer);
                 }
                 return base + answer.offset() == before ? failed(answer.toString(), 0) : goOn(answer, false);
             }
@@ -272,7 +305,10 @@ final class Publisher {
         if (position < acknowledged || position > Math.min(sent, spool.written()) || isComplete != isEnd) {
             return startAnew();
         }
-        retries.succeeded();
+        // The offset alone is no success: where nothing but appends fails, the runner must say so, and give up.
+        if (position > acknowledged || isEnd) {
+            retries.succeeded();
+        }
         acknowledged = position;
         sent = sent == Long.MAX_VALUE ? position : sent;
         spool.acknowledge(position);
@@ -300,18 +336,17 @@ final class Publisher {
         Answer answer = server.publish(known == null ? "" : known.json(), run + "-end");
         return switch (answer.status()) {
             case 200 -> {
+                if (!answer.isOfEvents()) {
+                    yield failed("what answers there is not Taskstream", 0);
+                }
                 retries.succeeded();
                 phase = Phase.PUBLISHED;
                 yield 0;
             }
-            case 409 -> answer.isOfTaskstream() ? refusedAsFinished() : unexpected(answer);
+            case 409 -> conflict(answer);
             case 404 -> answer.isOfTaskstream() ? refusedAsDeleted() : unexpected(answer);
             default -> unexpected(answer);
         };
-    }
-
-    private long refusedAsFinished() {
-        return refused("the task " + options.task + " was finished by somebody else, or by the server");
     }
 
     private long refusedAsDeleted() {

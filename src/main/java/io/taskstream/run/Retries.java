@@ -34,7 +34,7 @@ final class Retries {
         this.lastSuccess = notBefore;
     }
 
-    /** Returns when a request succeeded the last time; at first, when there was none yet. */
+    /** Returns when {@link #succeeded} was called the last time; at first, when this was made. */
     long lastSuccess() {
         return lastSuccess;
     }
@@ -49,6 +49,7 @@ final class Retries {
         notBefore = Math.max(notBefore, time);
     }
 
+    /** Notes that publishing has advanced. An answer that only tells how far it is does not count. */
     void succeeded() {
         failures = 0;
         lastSuccess = nanos.getAsLong();

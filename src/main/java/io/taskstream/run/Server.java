@@ -174,6 +174,17 @@ final class Server {
             return headers.firstValue("Content-Type").orElse("").startsWith("application/problem+json");
         }
 
+        /** Tells whether it refuses bytes only since the upload has another offset, that in the answer. */
+        boolean isOtherOffset() {
+            return offset() >= 0
+                    && Json.strings(body).getOrDefault("type", "").endsWith("#mismatching-upload-offset");
+        }
+
+        /** Tells whether it is the answer of Taskstream to events that it has published, and no page of a proxy. */
+        boolean isOfEvents() {
+            return Json.strings(body).containsKey("lastEventId");
+        }
+
         /** Returns the seconds to wait before the next request, 0 if the answer names none. */
         long retryAfterSeconds() {
             return number("Retry-After", 0);

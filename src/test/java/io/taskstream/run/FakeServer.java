@@ -40,8 +40,19 @@ final class FakeServer implements AutoCloseable {
         SHORT,
         CONFLICT,
         GONE,
-        FORGOTTEN
+        FORGOTTEN,
+
+        /** A proxy that does not know this method. */
+        NO_PATCH,
+
+        /** The task has as many uploads as it may have. */
+        NO_UPLOAD,
+
+        /** A page of a proxy, with the status of success. */
+        LOGIN_PAGE
     }
+
+    private static final String OTHER_OFFSET = "The offset is another";
 
     static {
         System.setProperty("sun.net.httpserver.nodelay", "true");
@@ -151,6 +162,7 @@ final class FakeServer implements AutoCloseable {
             case TOO_MANY -> problem(exchange, 429, "Too many events");
             case NOT_DEPLOYED -> notDeployed(exchange);
             case UNAUTHORIZED -> problem(exchange, 401, "The token has expired");
+            case LOGIN_PAGE -> answer(exchange, 200, "text/html", "<h1>Log in</h1>");
             default -> route(exchange, path, body, fault);
         }
     }
@@ -170,13 +182,17 @@ final class FakeServer implements AutoCloseable {
         String name = path.substring(path.lastIndexOf('/') + 1);
         Reply reply = switch (call) {
             case "PUT " -> create(new String(body, StandardCharsets.UTF_8));
-            case "PUT /uploads/NAME" -> make(exchange, name);
+            case "PUT /uploads/NAME" -> make(exchange, name, fault);
             case "HEAD /uploads/NAME" -> head(name, fault);
             case "PATCH /uploads/NAME" -> append(exchange, name, body, fault);
             case "POST /events" -> publish(exchange, new String(body, StandardCharsets.UTF_8));
             default -> violation("unknown call " + call);
         };
         if (fault == Fault.CUT_AFTER || fault == Fault.CUT_WITHIN) {
+            return;
+        }
+        if (reply.status == 403) {
+            answer(exchange, 403, "text/html", "<h1>Forbidden</h1>");
             return;
         }
         acknowledged = text.size();
@@ -202,12 +218,15 @@ final class FakeServer implements AutoCloseable {
                         + "}");
     }
 
-    private Reply make(HttpExchange exchange, String name) {
+    private Reply make(HttpExchange exchange, String name, Fault fault) {
         if (!isCreated) {
             return new Reply(404, "There is no task build");
         }
         if (!status.equals("open")) {
             return new Reply(409, "The task is finished");
+        }
+        if (fault == Fault.NO_UPLOAD) {
+            return new Reply(409, "The task has 100 uploads that are not complete");
         }
         if (!"text/plain".equals(exchange.getRequestHeaders().getFirst("Content-Type"))) {
             return violation("wrong type of an upload");
@@ -231,12 +250,12 @@ final class FakeServer implements AutoCloseable {
 
     private Reply append(HttpExchange exchange, String name, byte[] body, Fault fault) {
         var headers = exchange.getRequestHeaders();
+        if (fault == Fault.NO_PATCH) {
+            return new Reply(403, "");
+        }
         Upload upload = uploads.get(name);
         if (upload == null) {
             return new Reply(404, "There is no upload " + name);
-        }
-        if (!status.equals("open")) {
-            return new Reply(409, "The task is finished");
         }
         if (fault == Fault.GONE || fault == Fault.FORGOTTEN) {
             return lose(name, fault);
@@ -252,11 +271,14 @@ final class FakeServer implements AutoCloseable {
             return violation("an upload that is complete");
         }
         if (fault == Fault.CONFLICT) {
-            return new Reply(409, "The offset is another", upload.offset, false);
+            return new Reply(409, OTHER_OFFSET, upload.offset, false);
         }
         if (offset != upload.offset) {
             violations.add("offset " + offset + " instead of " + upload.offset);
-            return new Reply(409, "The offset is another", upload.offset, false);
+            return new Reply(409, OTHER_OFFSET, upload.offset, false);
+        }
+        if (!status.equals("open")) {
+            return new Reply(409, "The task is finished", upload.offset, false);
         }
         int length = body.length - (isLast ? 0 : Utf8.incomplete(body));
         if (isForRunner && length < body.length && Utf8.incomplete(Arrays.copyOf(body, length)) == 0) {
@@ -288,7 +310,7 @@ final class FakeServer implements AutoCloseable {
             return new Reply(404, "There is no task build");
         }
         if (!key.isEmpty() && key.equals(used)) {
-            return new Reply(200, "{\"count\":1}");
+            return published();
         }
         if (!status.equals("open")) {
             return new Reply(409, "The task is finished");
@@ -299,7 +321,11 @@ final class FakeServer implements AutoCloseable {
         key = used;
         status = Json.strings(json).getOrDefault("status", "none");
         emit(json);
-        return new Reply(200, "{\"count\":1}");
+        return published();
+    }
+
+    private Reply published() {
+        return new Reply(200, "{\"count\":1,\"lastEventId\":\"e-" + events.size() + "\"}");
     }
 
     private Reply violation(String what) {
@@ -308,11 +334,14 @@ final class FakeServer implements AutoCloseable {
     }
 
     private static void problem(HttpExchange exchange, int status, String detail) throws IOException {
+        String type = detail.equals(OTHER_OFFSET)
+                ? "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+                : "about:blank";
         answer(
                 exchange,
                 status,
                 "application/problem+json",
-                "{\"status\":" + status + ",\"detail\":\"" + detail + "\"}");
+                "{\"type\":\"" + type + "\",\"status\":" + status + ",\"detail\":\"" + detail + "\"}");
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {

@@ -275,6 +275,72 @@ class PublisherTest {
         assertThat(said.get(0)).contains("build was finished");
     }
 
+    /** The answers to all other requests must not look like success. */
+    @Test
+    void aProxyThatRefusesOnlyAppendsIsToldAndGivenUp() throws Exception {
+        server.faults = () -> Fault.NO_PATCH;
+        append("one\n");
+        work(TimeUnit.MINUTES.toNanos(1));
+        assertThat(said).hasSize(1);
+        assertThat(said.get(0)).contains("403");
+        assertThat(server.requests).hasSizeLessThan(60);
+
+        publisher.end("completed", null);
+        workToTheEnd();
+
+        assertThat(publisher.phase()).isEqualTo(Publisher.Phase.GIVEN_UP);
+        assertThat(said).hasSize(1);
+    }
+
+    /** The server is back a moment before: making the task and the upload must leave time for the bytes. */
+    @Test
+    void aServerThatIsBackAtTheLastMomentIsInTime() throws Exception {
+        open("--give-up-after", "1m");
+        server.faults = () -> Fault.CUT_BEFORE;
+        append("one\n");
+        publisher.end("completed", null);
+        work(TimeUnit.SECONDS.toNanos(50));
+        var twice = new ArrayList<>(List.of(Fault.NONE, Fault.BAD_GATEWAY, Fault.BAD_GATEWAY));
+        now = TimeUnit.SECONDS.toNanos(59);
+        server.faults = () -> twice.isEmpty() ? Fault.NONE : twice.remove(0);
+        workToTheEnd();
+
+        assertThat(publisher.phase()).isEqualTo(Publisher.Phase.PUBLISHED);
+    }
+
+    @Test
+    void tooManyUploadsAreToldAsThatAndTriedAgain() throws Exception {
+        server.faults = () -> Fault.NO_UPLOAD;
+        append("one\n");
+        work(TimeUnit.MINUTES.toNanos(5));
+        assertThat(said).hasSize(1);
+        assertThat(said.get(0)).contains("100 uploads");
+        assertThat(server.requests).hasSizeLessThan(25);
+
+        server.faults = () -> Fault.NONE;
+        publisher.end("completed", null);
+        workToTheEnd();
+
+        assertThat(publisher.phase()).isEqualTo(Publisher.Phase.PUBLISHED);
+        assertThat(server.text()).asString(UTF_8).isEqualTo("one\n");
+        assertThat(created).hasSize(1);
+    }
+
+    @Test
+    void aLoginPageDoesNotEndTheTask() throws Exception {
+        append("one\n");
+        publisher.end("completed", null);
+        server.faults = () -> server.requests.size() < 3 ? Fault.NONE : Fault.LOGIN_PAGE;
+        work(TimeUnit.MINUTES.toNanos(1));
+        assertThat(publisher.isOver()).isFalse();
+        assertThat(said).hasSize(1);
+
+        server.faults = () -> Fault.NONE;
+        workToTheEnd();
+
+        assertThat(server.events()).hasSize(1);
+    }
+
     @Test
     void aTaskThatWasFinishedBeforeIsNotFilled() throws Exception {
         server.finish("completed");
