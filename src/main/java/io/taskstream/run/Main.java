@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The program: runs a command, or reads a pipe, and publishes the output. */
@@ -192,15 +193,24 @@ public final class Main {
     }
 
     private void keep(int code) {
-        String position = publisher.position();
+        long size = spool.size();
         try {
-            long size = spool.size();
-            Path file = spool.keep();
-            say("gave up. " + size + " bytes were not published; they are in " + file);
-            say("to publish them: java -jar taskstream-run.jar --continue " + position + " --status " + endStatus(code)
-                    + " " + options.server + "/tasks/" + options.task + " < " + file);
+            String position = publisher.offset(spool.keep());
+            List<Path> files = files();
+            String runner = "java -jar taskstream-run.jar --continue " + position + " --status " + endStatus(code) + " "
+                    + options.server + "/tasks/" + options.task;
+            say("gave up. " + size + " bytes were not published; they are kept in " + directory);
+            say("to publish them: "
+                    + (files.size() == 1 ? runner + " < " + files.get(0) : "cat " + directory + "/* | " + runner));
         } catch (IOException e) {
-            say("gave up, and could not keep what was not published in " + directory + ": " + e.getMessage());
+            say("gave up. " + size + " bytes were not published; what there is of them is in " + directory + ": "
+                    + e.getMessage());
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
         }
     }
 

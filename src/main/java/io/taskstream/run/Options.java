@@ -51,7 +51,7 @@ final class Options {
     private static final Pattern PATH = Pattern.compile("(?<prefix>.*?)(?:/tasks(?:/(?<id>[^/]+))?)?/*");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(s|m|h|)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]|)");
-    private static final Pattern EARLIER = Pattern.compile("([A-Za-z0-9._~-]{1,128})@(\\d{1,18})");
+    private static final Pattern EARLIER = Pattern.compile("([A-Za-z0-9._~-]{1,128})@(-?\\d{1,18})");
 
     /** The address of the server, without a slash at its end. */
     final String server;
@@ -68,7 +68,10 @@ final class Options {
     final long spool;
     final String status;
 
-    /** The upload of an earlier run, and the offset of the first byte in it that is published now. */
+    /**
+     * The upload of an earlier run, and the offset in it of the pipe's first byte; negative if as many bytes are in front of
+     * the upload.
+     */
     final @Nullable String earlierUpload;
 
     final long earlierOffset;

@@ -54,7 +54,10 @@ final class Publisher {
     private String upload;
     private int uploads = 1;
 
-    /** The position in the spool of the upload's first byte; negative if that was published by an earlier run. */
+    /**
+     * The position in the spool of the upload's first byte. It is negative if an earlier run has published that. It is positive
+     * if bytes in front belong to another upload.
+     */
     private long base;
 
     private long acknowledged;
@@ -94,6 +97,7 @@ final class Publisher {
         this.run = "run-" + Long.toString(random.nextLong() >>> 1, 36);
         this.upload = options.earlierUpload == null ? run : options.earlierUpload;
         this.base = -options.earlierOffset;
+        this.acknowledged = Math.max(0, base);
         this.sent = options.earlierUpload == null ? 0 : Long.MAX_VALUE;
     }
 
@@ -117,9 +121,9 @@ final class Publisher {
         return phase;
     }
 
-    /** Returns the upload and the offset of its first byte that is not acknowledged, as {@code --continue} takes them. */
-    String position() {
-        return upload + "@" + (acknowledged - base);
+    /** Returns the upload, and the offset in it of that position of the spool, as {@code --continue} takes them. */
+    String offset(long position) {
+        return upload + "@" + (position - base);
     }
 
     /** Makes the request that is due, and returns in how many nanoseconds the next is, unless the spool changes before. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -61,9 +62,9 @@ final class Spool implements Closeable {
         this.nanos = nanos;
     }
 
-    /** Takes the first bytes of the array, or drops them. */
+    /** Takes the first bytes of the array, or drops them. Behind the end it takes none. */
     synchronized void append(byte[] bytes, int length) {
-        if (isDiscarded) {
+        if (isDiscarded || isEnded) {
             return;
         }
         int from = dropped == 0 ? 0 : resume(bytes, length);
@@ -152,13 +153,18 @@ final class Spool implements Closeable {
         // A thread that is interrupted in a read closes the channel.
         if (channel == null || !channel.isOpen()) {
             channel = FileChannel.open(
-                    directory.resolve(Long.toString(number)),
+                    file(number),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
             segments.put(number, channel);
         }
         return channel;
+    }
+
+    /** Names a segment so that a shell's {@code *} has them in their order. */
+    private Path file(long number) {
+        return directory.resolve(String.format(Locale.ROOT, "%08d", number));
     }
 
     private static int afterFirstLineEnd(byte[] bytes, int length) {
@@ -238,7 +244,7 @@ final class Spool implements Closeable {
     private void delete(Map.Entry<Long, FileChannel> entry) {
         try {
             entry.getValue().close();
-            Files.deleteIfExists(directory.resolve(Long.toString(entry.getKey())));
+            Files.deleteIfExists(file(entry.getKey()));
         } catch (IOException e) {
             // It stays in the directory for temporary files.
         }
@@ -251,20 +257,29 @@ final class Spool implements Closeable {
         segments.clear();
     }
 
-    /** Moves what is not acknowledged into one file, and returns it. */
-    synchronized Path keep() throws IOException {
-        Path file = directory.resolve("output");
-        try (FileChannel kept = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            while (acknowledged < end) {
-                byte[] bytes = read(acknowledged, Math.min(end, acknowledged + (1 << 20)));
-                for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
-                    kept.write(rest);
-                }
-                acknowledge(acknowledged + bytes.length);
+    /**
+     * Keeps the segments that contain what is not acknowledged: there is at least one, and the order of their names is theirs.
+     * Nothing is copied, since the disk may be full. From now on the spool takes nothing, and deletes nothing.
+     *
+     * @return the position of the first byte in them, at most that of the first byte that is not acknowledged
+     */
+    synchronized long keep() throws IOException {
+        try {
+            long last = end / segment;
+            // A write that failed half-way has left bytes behind the end.
+            segments.tailMap(last, false).entrySet().forEach(this::delete);
+            segments.tailMap(last, false).clear();
+            if (segments.isEmpty() || segments.containsKey(last)) {
+                open(last).truncate(end % segment);
             }
+            return segments.firstKey() * segment;
+        } finally {
+            for (FileChannel channel : segments.values()) {
+                channel.close();
+            }
+            segments.clear();
+            isDiscarded = true;
         }
-        discard();
-        return file;
     }
 
     /** Returns how many bytes are not acknowledged. */
@@ -296,14 +311,14 @@ final class Spool implements Closeable {
         }
     }
 
-    /** Deletes all files, except one that was kept. */
+    /** Deletes all files, except those that were kept. */
     @Override
     public void close() {
         discard();
         try {
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            // It contains the file that was kept.
+            // It contains the files that were kept.
         }
     }
 

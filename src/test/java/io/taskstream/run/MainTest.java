@@ -278,6 +278,30 @@ class MainTest {
     }
 
     @Test
+    void whatIsKeptInManyFilesIsPublishedByAPipe() throws Exception {
+        int port = server.port();
+        server.close();
+        Run run = command("seq 1 3000000", "--quiet", "--give-up-after", "1s");
+        assertThat(run.code()).isZero();
+        Matcher later = Pattern.compile("(cat .*) \\| java -jar taskstream-run.jar (.*)\n")
+                .matcher(run.said());
+        assertThat(later.find()).isTrue();
+        server = new FakeServer(port);
+
+        Run second = run(("--quiet " + later.group(2)).split(" "));
+        try (var in = second.process.getOutputStream()) {
+            new ProcessBuilder("/bin/sh", "-c", later.group(1))
+                    .start()
+                    .getInputStream()
+                    .transferTo(in);
+        }
+
+        assertThat(second.code()).isZero();
+        assertThat(published()).hasLineCount(3_000_000).endsWith("\n2999999\n3000000\n");
+        assertThat(server.events()).containsExactly("{\"type\":\"done\",\"status\":\"completed\"}");
+    }
+
+    @Test
     void aSignalAfterTheCommandsEndEndsTheWaitForTheServer() throws Exception {
         server.close();
         Run run = command("echo one; exit 3", "--give-up-after", "0");

@@ -408,7 +408,7 @@ class PublisherTest {
         publisher.stop();
         workToTheEnd();
         assertThat(server.text()).asString(UTF_8).isEqualTo("one\ntwo\nthree\n");
-        String position = publisher.position();
+        String position = publisher.offset(4);
         assertThat(position).endsWith("@4");
         server.faults = () -> Fault.NONE;
 
@@ -419,6 +419,32 @@ class PublisherTest {
 
         assertThat(publisher.phase()).isEqualTo(Publisher.Phase.PUBLISHED);
         assertThat(server.text()).asString(UTF_8).isEqualTo("one\ntwo\nthree\n");
+        assertThat(server.violations).isEmpty();
+    }
+
+    /** What is kept begins with a segment, in front of what is not acknowledged, and even in front of the upload. */
+    @Test
+    void aLaterRunMayHaveMoreThanIsMissing() throws Exception {
+        append("one\n");
+        work(TimeUnit.SECONDS.toNanos(1));
+        var once = new ArrayList<>(List.of(Fault.GONE));
+        server.faults = () -> once.isEmpty() ? Fault.NONE : once.remove(0);
+        append("two\n");
+        work(TimeUnit.SECONDS.toNanos(1));
+        append("three\n");
+        publisher.stop();
+        workToTheEnd();
+        String position = publisher.offset(0);
+        assertThat(position).endsWith("@-4");
+
+        open("--continue", position);
+        append("one\ntwo\nthree\n");
+        publisher.end("completed", null);
+        workToTheEnd();
+
+        assertThat(publisher.phase()).isEqualTo(Publisher.Phase.PUBLISHED);
+        assertThat(server.text()).asString(UTF_8).isEqualTo("one\ntwo\nthree\n");
+        assertThat(said).hasSize(1);
         assertThat(server.violations).isEmpty();
     }
 

@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,16 +203,73 @@ class SpoolTest {
     }
 
     @Test
-    void whatIsNotPublishedCanBeKept() throws IOException {
+    void whatIsNotPublishedIsKeptWhereItIs() throws IOException {
         open(1000, 10);
-        append("0123456789".repeat(5));
+        append("0123456789".repeat(5) + "abc");
         spool.acknowledge(15);
+        Set<Path> before = paths();
 
-        Path kept = spool.keep();
+        assertThat(spool.keep()).isEqualTo(10);
+        append("more\n");
         spool.close();
 
-        assertThat(kept).hasContent("56789" + "0123456789".repeat(3));
+        assertThat(paths()).hasSize(5).isEqualTo(before);
+        assertThat(kept()).isEqualTo("0123456789".repeat(4) + "abc");
+    }
+
+    @Test
+    void whereNothingIsLeftAnEmptyFileIsKept() throws IOException {
+        open(1000, 10);
+        append("0123456789");
+        spool.acknowledge(10);
+
+        assertThat(spool.keep()).isEqualTo(10);
+        spool.close();
+
         assertThat(files()).isEqualTo(1);
+        assertThat(kept()).isEmpty();
+    }
+
+    /** A directory in place of a segment lets a write fail as a full disk does. */
+    @Test
+    void afterAFullDiskWhatWasWrittenIsKept() throws IOException {
+        open(1000, 10);
+        append("0123\n");
+        Path blocked = Files.createDirectory(directory.resolve("00000001"));
+        append("56789abc\n");
+        spool.end();
+        Files.delete(blocked);
+
+        spool.keep();
+        spool.close();
+
+        assertThat(kept()).isEqualTo("0123\n");
+    }
+
+    private Set<Path> paths() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private String kept() throws IOException {
+        var text = new StringBuilder();
+        for (Path file : paths()) {
+            text.append(Files.readString(file));
+        }
+        return text.toString();
+    }
+
+    /** The last bytes may have been sent already, and nobody would send more. */
+    @Test
+    void behindTheEndNothingIsTaken() throws IOException {
+        open(1000, 100);
+        append("one\n");
+        spool.end();
+        append("two\n");
+
+        assertThat(spool.written()).isEqualTo(4);
+        assertThat(next(0)).isEqualTo("one\n|");
     }
 
     @Test
