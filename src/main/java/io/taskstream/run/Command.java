@@ -3,6 +3,9 @@ package io.taskstream.run;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,28 +17,66 @@ import java.util.stream.Stream;
 final class Command {
 
     private final Process process;
+    private final InputStream output;
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private volatile boolean isCancelled;
 
-    private Command(Process process) {
+    private Command(Process process, InputStream output) {
         this.process = process;
+        this.output = output;
     }
 
     /**
      * Starts a command in this directory, with this environment and this standard input.
      *
+     * @param directory exists; it is left as it was
      * @throws IOException if there is no such program, or it may not be run
      */
-    static Command start(List<String> command) throws IOException {
-        return new Command(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                .start());
+    static Command start(List<String> command, Path directory) throws IOException, InterruptedException {
+        var builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.INHERIT);
+        Path pipe = directory.resolve("pipe");
+        if (!isMade(pipe)) {
+            Process process = builder.start();
+            return new Command(process, process.getInputStream());
+        }
+        // An open of one end alone would wait for the other.
+        var bothEnds = new RandomAccessFile(pipe.toFile(), "rw");
+        var output = new FileInputStream(pipe.toFile());
+        try {
+            return new Command(builder.redirectOutput(pipe.toFile()).start(), output);
+        } catch (IOException e) {
+            output.close();
+            throw e;
+        } finally {
+            Files.delete(pipe);
+            bothEnds.close();
+        }
     }
 
-    /** Returns both outputs, in the order in which they were written. */
+    /**
+     * Makes a pipe with a name. Java closes its own pipe at the command's exit, and with it what the command's children still
+     * write is lost. Java has no other pipe that a process can write to, and a shell or {@code cat} in between would get the
+     * terminal's signals.
+     *
+     * @return {@code false} where there are none, as on Windows, on which Java leaves its own open
+     */
+    private static boolean isMade(Path pipe) throws InterruptedException {
+        try {
+            return new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Returns both outputs, in the order in which they were written. It ends when no process can write to it any more. */
     InputStream output() {
-        return process.getInputStream();
+        return output;
     }
 
     /**
@@ -79,7 +120,7 @@ final class Command {
         cancelled.countDown();
     }
 
-    /** {@link Process#destroy} would close the pipe, too, and what the command says at last would be lost. */
+    /** {@link Process#destroy} would close Java's own pipe, too, and what the command says at last would be lost. */
     private void terminate() {
         process.toHandle().destroy();
     }

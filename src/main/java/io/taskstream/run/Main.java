@@ -26,6 +26,8 @@ public final class Main {
     private static final int NOT_FOUND = 127;
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     private static final long PATIENCE_MILLIS = 3000;
 
     private final Options options;
@@ -39,6 +41,9 @@ public final class Main {
     private volatile @Nullable Command command;
     private volatile @Nullable Tee tee;
     private volatile boolean isWaiting;
+
+    /** When the command had ended; 0 before. */
+    private volatile long exited;
 
     private Main(Options options) throws IOException {
         this.options = options;
@@ -106,13 +111,14 @@ public final class Main {
 
     private int runCommand() throws InterruptedException {
         try {
-            Command started = Command.start(options.command);
+            Command started = Command.start(options.command, directory);
             command = started;
             Signals.handle(this::signalled);
             Tee pipe = tee(started.output());
             publishing.start();
             int code = started.await();
-            pipe.awaitAfterExit();
+            exited = System.nanoTime();
+            pipe.awaitAfterExit(SILENCE);
             publisher.end(status(started, code), code == 0 ? null : "exit code " + code);
             return code;
         } catch (IOException e) {
@@ -175,8 +181,8 @@ public final class Main {
     }
 
     /**
-     * While the command runs, signals are for it. One that ended it must not also end the wait for the server: that begins later.
-     * For a pipe the second signal ends the runner.
+     * While the command runs, signals are for it. One that ended it must not also end the waits for its children's output and
+     * for the server: those begin later. For a pipe the second signal ends the runner.
      */
     private void signalled(String name) {
         Command running = command;
@@ -186,9 +192,15 @@ public final class Main {
         } else if (isWaiting || (running == null && signals.incrementAndGet() > 1)) {
             publisher.stop();
             publishing.interrupt();
-            if (reading != null) {
-                reading.stop();
-            }
+            stop(reading);
+        } else if (exited != 0 && System.nanoTime() - exited > PATIENCE_MILLIS * 1_000_000) {
+            stop(reading);
+        }
+    }
+
+    private static void stop(@Nullable Tee reading) {
+        if (reading != null) {
+            reading.stop();
         }
     }
 

@@ -54,10 +54,7 @@ final class Publisher {
     private String upload;
     private int uploads = 1;
 
-    /**
-     * The position in the spool of the upload's first byte. It is negative if an earlier run has published that. It is positive
-     * if bytes in front belong to another upload.
-     */
+    /** The position in the spool of the upload's first byte; negative if an earlier run has published that. */
     private long base;
 
     private long acknowledged;
@@ -181,9 +178,8 @@ final class Publisher {
             return failed("what answers there is not Taskstream", 0);
         }
         if (!status.equals("open")) {
-            return isCreated
-                    ? refused("the task " + options.task + " was finished by somebody else, or by the server")
-                    : refused("the task " + options.task + " is finished already (" + status + ")");
+            String how = isCreated ? "was finished by somebody else, or by the server" : "is finished already";
+            return refused("the task " + options.task + " " + how + " (" + status + ")");
         }
         Answer reason = conflict;
         if (reason != null) {
@@ -199,10 +195,7 @@ final class Publisher {
         return 0;
     }
 
-    /**
-     * Goes on after an answer 409 that tells no other offset. The task is finished, or it has too many uploads, or another
-     * request has taken the upload over: the problems differ in their words alone, so the task is asked.
-     */
+    /** A 409 without another offset has several causes. Its words alone tell which, so the task is asked if it is open. */
     private long conflict(Answer answer) {
         if (!answer.isOfTaskstream()) {
             return unexpected(answer);
@@ -259,7 +252,7 @@ final class Publisher {
                 return wait;
             }
             case 409 -> {
-                // Each answer that refuses an append may tell the offset, also that of a task that is finished.
+                // An answer that refuses an append may tell the offset, whatever its reason.
                 if (!answer.isOtherOffset()) {
                     return conflict(answer);
                 }

@@ -176,8 +176,7 @@ final class Server {
 
         /** Tells whether it refuses bytes only since the upload has another offset, that in the answer. */
         boolean isOtherOffset() {
-            return offset() >= 0
-                    && Json.strings(body).getOrDefault("type", "").endsWith("#mismatching-upload-offset");
+            return offset() >= 0 && Json.strings(body).getOrDefault("type", "").endsWith("#mismatching-upload-offset");
         }
 
         /** Tells whether it is the answer of Taskstream to events that it has published, and no page of a proxy. */

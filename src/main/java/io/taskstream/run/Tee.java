@@ -3,6 +3,7 @@ package io.taskstream.run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Tee implements Runnable {
 
     private static final int BUFFER = 64 << 10;
-    private static final int SILENCE_SECONDS = 5;
+    /** How often something is waited for that comes within the silence. */
+    private static final int MOST_WAITS = 12;
 
     private final InputStream output;
     private final OutputStream terminal;
@@ -66,15 +68,24 @@ final class Tee implements Runnable {
         end.await();
     }
 
-    /** Waits for the end of the output of a command that has exited. Its children may hold the pipe open without writing. */
-    void awaitAfterExit() throws InterruptedException {
-        boolean isSilent = false;
-        while (!isSilent) {
+    /**
+     * Waits for the end of the output of a command that has exited. Its children may hold the pipe open, without writing or for
+     * ever: the wait ends after a silence, or after some time. Time does not count in which the terminal takes nothing, since
+     * the command's own output may be behind that.
+     *
+     * @param silence how long nothing must come; the whole wait lasts at most twelve times as long
+     */
+    void awaitAfterExit(Duration silence) throws InterruptedException {
+        for (int waits = 0; waits < MOST_WAITS; ) {
             long before = reads.get();
-            if (end.await(SILENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (end.await(silence.toNanos(), TimeUnit.NANOSECONDS)) {
                 return;
             }
-            isSilent = isReading && reads.get() == before;
+            boolean isNew = reads.get() != before;
+            if (!isNew && isReading) {
+                return;
+            }
+            waits += isNew ? 1 : 0;
         }
     }
 

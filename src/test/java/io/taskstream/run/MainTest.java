@@ -242,6 +242,41 @@ class MainTest {
     }
 
     @Test
+    void whatAChildWritesAfterTheCommandsEndIsPublished() throws Exception {
+        Run run = command("(for i in 1 2 3; do sleep 1; echo line $i; done) & echo started");
+
+        assertThat(run.code()).isZero();
+        assertThat(published()).isEqualTo("started\nline 1\nline 2\nline 3\n");
+        assertThat(run.printed()).isEqualTo(published());
+    }
+
+    /** As {@code exec > >(…)} of other shells, with a reader that is slower than the command. */
+    @Test
+    void whatPassesThroughAChildIsWhole() throws Exception {
+        Run run = command("{ seq 2000; echo BUILD FAILURE; } | while IFS= read -r l; do echo \"t $l\"; done & sleep 0.05;"
+                + " exit 3");
+
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(published()).hasLineCount(2001).startsWith("t 1\nt 2\n").endsWith("\nt 2000\nt BUILD FAILURE\n");
+    }
+
+    @Test
+    void aSignalEndsTheWaitForAChildThatWritesForEver() throws Exception {
+        Run run = command("(while :; do echo more; sleep 0.3; done) & echo $!; exit 3");
+        await(() -> published().contains("more"));
+        long child = Long.parseLong(published().lines().findFirst().orElseThrow());
+        TimeUnit.SECONDS.sleep(4);
+
+        run.process.toHandle().destroy();
+
+        assertThat(run.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(run.code()).isEqualTo(3);
+        ProcessHandle.of(child).ifPresent(ProcessHandle::destroyForcibly);
+        assertThat(server.events().get(0)).contains("exit code 3");
+        assertThat(server.violations).isEmpty();
+    }
+
+    @Test
     void theCommandRunsWithoutAServerAndItsOutputArrivesLater() throws Exception {
         int port = server.port();
         server.close();
