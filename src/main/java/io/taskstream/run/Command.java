@@ -1,9 +1,11 @@
 package io.taskstream.run;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +35,7 @@ final class Command {
      * @throws IOException if there is no such program, or it may not be run
      */
     static Command start(List<String> command, Path directory) throws IOException, InterruptedException {
-        var builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.INHERIT);
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(input());
         Path pipe = directory.resolve("pipe");
         if (!isMade(pipe)) {
             Process process = builder.start();
@@ -49,9 +50,22 @@ final class Command {
             output.close();
             throw e;
         } finally {
-            Files.delete(pipe);
             bothEnds.close();
+            Files.delete(pipe);
         }
+    }
+
+    /** Without a standard input, as after {@code <&-}, the JVM's first file takes its place. */
+    private static Redirect input() {
+        try {
+            Path modules = Path.of(System.getProperty("java.home"), "lib", "modules");
+            if (Files.isSameFile(Path.of("/dev/stdin"), modules)) {
+                return Redirect.from(new File("/dev/null"));
+            }
+        } catch (IOException e) {
+            // There are no such files.
+        }
+        return Redirect.INHERIT;
     }
 
     /**
@@ -65,7 +79,7 @@ final class Command {
         try {
             return new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
                             .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectOutput(Redirect.DISCARD)
                             .start()
                             .waitFor()
                     == 0;

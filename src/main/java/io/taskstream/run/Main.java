@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ public final class Main {
     private static final int NOT_PUBLISHED = 75;
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
+
+    /** Java 17 says "error=13, Permission denied", Java 25 "Exec failed, error: 13 (Permission denied)". */
+    private static final Pattern NO_PERMISSION = Pattern.compile("error(=|: )13\\b");
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -126,7 +131,7 @@ public final class Main {
             say(message);
             publishing.start();
             publisher.end("failed", message);
-            return message.contains("error=13") ? NOT_EXECUTABLE : NOT_FOUND;
+            return NO_PERMISSION.matcher(message).find() ? NOT_EXECUTABLE : NOT_FOUND;
         }
     }
 
