@@ -64,6 +64,11 @@ public final class Main {
     }
 
     private static int run(List<String> arguments) throws InterruptedException {
+        if (!Arguments.areWhole(arguments)) {
+            say(
+                    "Java cannot read the arguments in this locale, and the command would get others; LC_ALL=C.UTF-8 helps");
+            return WRONG_USAGE;
+        }
         try {
             var options = new Options(arguments);
             if (options.isHelp) {
