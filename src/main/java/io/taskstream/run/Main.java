@@ -101,7 +101,7 @@ public final class Main {
             keep(code);
         }
         spool.close();
-        return options.command.isEmpty() && !isPublished ? NOT_PUBLISHED : code;
+        return options.command.isEmpty() && !(isPublished && !spool.isLossy()) ? NOT_PUBLISHED : code;
     }
 
     private int readPipe() throws InterruptedException {
@@ -111,11 +111,17 @@ public final class Main {
             publishing.start();
         }
         pipe.await();
-        publisher.end(options.status, null);
         if (options.earlierUpload != null) {
             // How much the server has of it can be judged only when all of it is known.
+            if (spool.isLossy() || !pipe.isWhole()) {
+                say(
+                        "nothing was published, and the same call can publish it all: the input was not read to its end, or it"
+                                + " is larger than --spool, or than what is free in the directory for temporary files");
+                return 0;
+            }
             publishing.start();
         }
+        publisher.end(options.status, null);
         return 0;
     }
 

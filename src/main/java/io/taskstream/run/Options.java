@@ -106,13 +106,14 @@ final class Options {
         check(token == null || isToken(token), "--token is no token");
         giveUpAfter = time("--give-up-after", "15m");
         grace = time("--grace", "10s");
-        spool = size("--spool", "1g");
+        boolean isLater = values.containsKey("--continue");
+        spool = isLater && !values.containsKey("--spool") ? Long.MAX_VALUE : size("--spool", "1g");
         status = values.getOrDefault("--status", "completed");
         check(STATUSES.contains(status), "--status must be completed, failed or cancelled");
         check(command.isEmpty() || !values.containsKey("--status"), "--status is only for a pipe");
         Matcher earlier = match(EARLIER, "--continue", values.getOrDefault("--continue", "none@0"));
-        check(command.isEmpty() || !values.containsKey("--continue"), "--continue is only for a pipe");
-        earlierUpload = values.containsKey("--continue") ? earlier.group(1) : null;
+        check(command.isEmpty() || !isLater, "--continue is only for a pipe");
+        earlierUpload = isLater ? earlier.group(1) : null;
         earlierOffset = Long.parseLong(earlier.group(2));
         Matcher path = PATH.matcher("");
         String id = values.get("--id");

@@ -46,6 +46,7 @@ final class Spool implements Closeable {
 
     private long lastLineEnd;
     private long dropped;
+    private boolean isLossy;
     private boolean isEnded;
     private boolean isDiscarded;
     private long changes;
@@ -108,6 +109,7 @@ final class Spool implements Closeable {
         end -= incomplete;
         sendable = Math.min(sendable, end);
         dropped += count + incomplete;
+        isLossy = true;
     }
 
     private boolean writeNotice() {
@@ -153,10 +155,7 @@ final class Spool implements Closeable {
         // A thread that is interrupted in a read closes the channel.
         if (channel == null || !channel.isOpen()) {
             channel = FileChannel.open(
-                    file(number),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+                    file(number), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             segments.put(number, channel);
         }
         return channel;
@@ -285,6 +284,11 @@ final class Spool implements Closeable {
     /** Returns how many bytes are not acknowledged. */
     synchronized long size() {
         return end - acknowledged;
+    }
+
+    /** Tells whether any output was dropped. */
+    synchronized boolean isLossy() {
+        return isLossy;
     }
 
     /** Returns the position behind all output so far. */

@@ -20,6 +20,7 @@ final class Tee implements Runnable {
     private final Spool spool;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean isReading;
+    private volatile boolean isWhole;
     private final AtomicLong reads = new AtomicLong();
 
     Tee(InputStream output, OutputStream terminal, Spool spool) {
@@ -37,6 +38,7 @@ final class Tee implements Runnable {
                 isShown = isShown && show(buffer, length);
                 spool.append(buffer, length);
             }
+            isWhole = true;
         } catch (IOException e) {
             // The same as its end.
         } finally {
@@ -87,6 +89,11 @@ final class Tee implements Runnable {
             }
             waits += isNew ? 1 : 0;
         }
+    }
+
+    /** Tells whether the output was read to its end. */
+    boolean isWhole() {
+        return isWhole;
     }
 
     /** Ends the wait for the output's end. */

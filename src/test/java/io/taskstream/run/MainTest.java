@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -66,13 +67,16 @@ class MainTest {
         private final CompletableFuture<Void> end;
 
         Output(InputStream in) {
-            end = CompletableFuture.runAsync(() -> {
-                try {
-                    in.transferTo(bytes);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            // The common pool may have one thread, which one output would keep from all others.
+            end = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            in.transferTo(bytes);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    work -> new Thread(work, "output").start());
         }
 
         String soFar() {
@@ -86,7 +90,12 @@ class MainTest {
     }
 
     private Run run(String... arguments) throws IOException {
-        List<String> line = new ArrayList<>(List.of(
+        return run(List.of(), Map.of(), arguments);
+    }
+
+    private Run run(List<String> shell, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> line = new ArrayList<>(shell);
+        line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + temporary,
@@ -102,6 +111,7 @@ class MainTest {
         var builder = new ProcessBuilder(line);
         builder.environment().put("TASKSTREAM_TOKEN", "secret");
         builder.environment().put("KEPT", "kept");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);
         return new Run(process, new Output(process.getInputStream()), new Output(process.getErrorStream()));
@@ -173,6 +183,38 @@ class MainTest {
         assertThat(run.code()).isEqualTo(127);
         assertThat(run.said()).startsWith("taskstream: cannot run the command");
         assertThat(server.events().get(0)).contains("\"failed\"").contains("/no/such/command");
+    }
+
+    @Test
+    void aCommandThatMayNotBeRunIs126() throws Exception {
+        Path file = Files.writeString(temporary.resolve("script"), "#!/bin/sh\n");
+        Run run = run(server.url() + "/tasks/build", "--", file.toString());
+
+        assertThat(run.code()).isEqualTo(126);
+    }
+
+    @Test
+    void aCommandWithoutInputReadsNothing() throws Exception {
+        Run run = run(
+                List.of("/bin/sh", "-c", "exec \"$@\" <&-", "sh"),
+                Map.of(),
+                server.url() + "/tasks/build",
+                "--",
+                "head",
+                "-c",
+                "10");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.printed()).isEmpty();
+    }
+
+    @Test
+    void argumentsThatJavaCannotReadAreRefused() throws Exception {
+        Run run = run(List.of(), Map.of("LC_ALL", "C"), server.url() + "/tasks/build", "--", "echo", "gr\u00f6\u00dfe");
+
+        assertThat(run.code()).isEqualTo(64);
+        assertThat(run.said()).contains("LC_ALL=C.UTF-8");
+        assertThat(server.requests).isEmpty();
     }
 
     @Test
@@ -253,8 +295,8 @@ class MainTest {
     /** As {@code exec > >(…)} of other shells, with a reader that is slower than the command. */
     @Test
     void whatPassesThroughAChildIsWhole() throws Exception {
-        Run run = command("{ seq 2000; echo BUILD FAILURE; } | while IFS= read -r l; do echo \"t $l\"; done & sleep 0.05;"
-                + " exit 3");
+        Run run = command("{ seq 2000; echo BUILD FAILURE; }"
+                + " | { sleep 0.5; while IFS= read -r l; do echo \"t $l\"; done; } & exit 3");
 
         assertThat(run.code()).isEqualTo(3);
         assertThat(published()).hasLineCount(2001).startsWith("t 1\nt 2\n").endsWith("\nt 2000\nt BUILD FAILURE\n");
@@ -262,7 +304,7 @@ class MainTest {
 
     @Test
     void aSignalEndsTheWaitForAChildThatWritesForEver() throws Exception {
-        Run run = command("(while :; do echo more; sleep 0.3; done) & echo $!; exit 3");
+        Run run = command("(while :; do sleep 0.3; echo more; done) & echo $!; exit 3");
         await(() -> published().contains("more"));
         long child = Long.parseLong(published().lines().findFirst().orElseThrow());
         TimeUnit.SECONDS.sleep(4);
@@ -334,6 +376,34 @@ class MainTest {
         assertThat(second.code()).isZero();
         assertThat(published()).hasLineCount(3_000_000).endsWith("\n2999999\n3000000\n");
         assertThat(server.events()).containsExactly("{\"type\":\"done\",\"status\":\"completed\"}");
+    }
+
+    /** Another run would go on behind what was dropped: nothing could put it in its place any more. */
+    @Test
+    void aLaterRunPublishesAllOrNothing() throws Exception {
+        Run run = run("--spool", "1k", "--continue", "run-1@0", server.url() + "/tasks/build");
+        try (var in = run.process.getOutputStream()) {
+            in.write("a line\n".repeat(1000).getBytes(UTF_8));
+        }
+
+        assertThat(run.code()).isEqualTo(75);
+        assertThat(run.said()).contains("nothing was published").contains("--spool");
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void aPipeThatIsPublishedWithGapsIs75() throws Exception {
+        int port = server.port();
+        server.close();
+        Run run = run("--spool", "1k", server.url() + "/tasks/build");
+        try (var in = run.process.getOutputStream()) {
+            in.write("a line\n".repeat(1000).getBytes(UTF_8));
+        }
+        await(() -> run.err.soFar().contains("not all of it"));
+        server = new FakeServer(port);
+
+        assertThat(run.code()).isEqualTo(75);
+        assertThat(published()).contains("the spool was full");
     }
 
     @Test

@@ -117,4 +117,15 @@ class OptionsTest {
                 .isNotEmpty()
                 .doesNotContain("secret");
     }
+
+    /** A pipe that may be published later, too, need not be dropped in part. */
+    @Test
+    void aLaterRunTakesAllThatAnEarlierHasKept() throws Exception {
+        Options options = options("--continue run-1x@-4 http://host/tasks/x");
+
+        assertThat(options.earlierUpload).isEqualTo("run-1x");
+        assertThat(options.earlierOffset).isEqualTo(-4);
+        assertThat(options.spool).isEqualTo(Long.MAX_VALUE);
+        assertThat(options("http://host/tasks/x").spool).isEqualTo(1 << 30);
+    }
 }
