@@ -84,6 +84,7 @@ const CASES = {
     'colours that are drawn over': ['\x1b[31mabc\x1b[m\x1b[2G\x1b[32mX\x1b[m\n', ['<fg=1>a</><fg=2>X</><fg=1>c</>']],
     'wide characters': ['你好\r\x1b[2Cx\n', ['你x ']],
     'half of a wide character': ['你好\r\x1b[1Cx\n', [' x好']],
+    'halves of wide characters that are blanked': ['你好吗呢\r\x1b[1C\x1b[2X\x1b[4C\x1b[1X\n', ['      呢']],
     'combining marks': ['e\u0301a\rX\n', ['Xa']],
     tabs: ['a\tb\n\tc\r\x1b[8Cd\n', ['a       b', '        d']],
     'GCC clears after each colour': [
@@ -153,6 +154,40 @@ for (const [name, [sent, left]] of Object.entries(CASES)) {
         assert.equal(lines.toNdjson().length, [...sent].length);
     });
 }
+
+/** Each made the page stand still for seconds: what one sequence costs must not grow with what others left. */
+const COSTLY = {
+    'cells put in': 'x\r' + '\x1b[400@'.repeat(4000),
+    'cells put into a long row': 'x'.repeat(1_000_000) + '\r' + '\x1b[@'.repeat(8000),
+    'cells taken out of a long row': 'x'.repeat(1_000_000) + '\r' + '\x1b[P'.repeat(8000),
+    'the beginning of a long row cleared': 'x'.repeat(60_000) + '\x1b[1K'.repeat(6000),
+    'a cursor far behind a row that was cleared': '\t'.repeat(8000) + '\x1b[2Kx'.repeat(3200),
+    'a cursor that is restored there': '\t'.repeat(8000) + '\x1b7' + '\x1b[2K\x1b8x'.repeat(2400),
+    'a style of many attributes': '\x1b[' + ';'.repeat(100_000) + 'm',
+};
+
+for (const [name, sent] of Object.entries(COSTLY)) {
+    test(`what is sent is soon shown: ${name}`, () => {
+        const began = performance.now();
+        const lines = linesOf(sent);
+        assert.ok(performance.now() - began < 1500);
+        assert.equal(lines.toSentText().join(''), sent);
+    });
+}
+
+test('a row that cells are put into, or that has tabs, is not longer than others', () => {
+    for (const sent of ['x\r' + '\x1b[400@'.repeat(4000), '\t'.repeat(300_000)])
+        for (const text of shown(linesOf(sent))) assert.ok(text.length <= 1.1 * (1 << 20), `${text.length}`);
+});
+
+test('an erased row takes the events of many rows', () => {
+    const lines = linesOf('a\n');
+    for (let sequence = 2; sequence < 200_000; sequence++) publish(lines, 'b', sequence);
+    publish(lines, '\x1b[A\x1b[J', 200_000);
+    lines.settle();
+    assert.deepEqual(shown(lines), ['a']);
+    assert.equal(lines.toNdjson().length, 200_000);
+});
 
 test('a string without an end is text when the task is done', () => {
     const lines = linesOf('\x1b]8;;https://e.org BUILD FAILED');

@@ -42,7 +42,7 @@ export function isString(introducer) {
 function csiAt(text, at) {
   const [all, parameters, between, final] = matchAt(CSI, text, at);
   if (final === '') return isOpen(text, at, all, MOST_IN_CSI) ? null : sequence('nothing', all.length);
-  const isKnown = between === '' && /^[\d;:]*$/.test(parameters);
+  const isKnown = between === '' && all.length < MOST_IN_CSI && /^[\d;:]*$/.test(parameters);
   return isKnown ? sequence('csi', all.length, final, parameters) : sequence('nothing', all.length);
 }
 

@@ -7,6 +7,9 @@
 
 import { cellsOf, widthOf } from './cells.js';
 
+/** In a longer row no cells are blanked, taken out or put in, for each time costs as much as the row is long. */
+const MOST_EDITED = 1 << 14;
+
 export class TerminalRow {
   #text = '';
   /** Flat: the end of a part, its style, and so on; null while all is plain. */
@@ -125,16 +128,17 @@ export class TerminalRow {
 
   /** Blanks from a column on. */
   blank(column, many) {
+    if (!this.#edit(column)) return;
     const end = Math.min(column + many, this.width);
-    if (column >= end) return;
-    this.version++;
-    this.#toCells();
-    for (let at = column; at < end; at++) this.#put(at, ' ', null);
+    this.#put(column, ' ', null);
+    this.#put(end - 1, ' ', null);
+    this.#characters.fill(' ', column, end);
+    this.#styles.fill(null, column, end);
   }
 
   /** The characters behind move to the left. */
   remove(column, many) {
-    if (column >= this.width) return;
+    if (!this.#edit(column)) return;
     this.blank(column, many);
     this.#characters.splice(column, many);
     this.#styles.splice(column, many);
@@ -142,13 +146,18 @@ export class TerminalRow {
 
   /** The characters behind move to the right. */
   insert(column, many) {
-    if (column >= this.width) return;
-    this.version++;
-    this.#toCells();
+    if (!this.#edit(column)) return;
     if (this.#characters[column] === '') this.#put(column - 1, ' ', null);
     this.#characters.splice(column, 0, ...Array(many).fill(' '));
     this.#styles.splice(column, 0, ...Array(many).fill(null));
     this.#stale = true;
+  }
+
+  #edit(column) {
+    if (column >= this.width || this.width > MOST_EDITED) return false;
+    this.version++;
+    this.#toCells();
+    return true;
   }
 
   /** Takes what was sent for rows that are there no more. @param {TerminalRow[]} rows */
@@ -156,7 +165,7 @@ export class TerminalRow {
     for (const row of [this, ...rows]) {
       if (row !== this) {
         this.sent += row.sent;
-        this.events.push(...row.events);
+        row.events.forEach((event) => this.events.push(event));
       }
       this.sent += row.end;
     }

@@ -178,11 +178,16 @@ export class Terminal {
     const row = this.#openRow();
     if (to > row.width) row.write(' '.repeat(to - row.width), row.width, null);
     this.#column = to;
+    this.#bound(row);
   }
 
   #print(text) {
     const row = this.#openRow();
     this.#column = row.write(text, this.#column, this.#style);
+    this.#bound(row);
+  }
+
+  #bound(row) {
     if (row.width > MOST_IN_ROW || this.#bottom().sent.length > MOST_SENT) {
       this.#note(this.#at);
       this.#sealRows();
@@ -191,6 +196,8 @@ export class Terminal {
 
   #openRow() {
     const bottom = this.#bottom();
+    // The row may have been cut since the cursor went there.
+    this.#toColumn(this.#column);
     return this.#rows[this.#row] ?? bottom;
   }
 
