@@ -43,6 +43,8 @@ class Reader {
         tell: (message) => this.told.push(message),
     });
 
+    epoch = 'e';
+
     constructor(texts, oldest = 1) {
         this.texts = texts;
         this.oldest = oldest;
@@ -63,7 +65,7 @@ class Reader {
     event(sequence) {
         const text = this.texts[sequence - 1];
         const data = JSON.stringify(text === null ? { type: 'error', message: 'no' } : { type: 'message_delta', text });
-        return { id: `e-${sequence}`, data, at: 0, replayed: true };
+        return { id: `${this.epoch}-${sequence}`, data, at: 0, replayed: true };
     }
 
     /** As the server counts. */
@@ -96,6 +98,17 @@ class Reader {
             this.texts.push(text);
             this.part.event(this.event(this.texts.length));
         }
+    }
+
+    /** The log begins anew, and of the new one the first events are not kept. */
+    reset(texts, oldest) {
+        this.texts = texts;
+        this.oldest = oldest;
+        this.epoch += 'f';
+        this.part.mark({ kind: 'gap', text: 'the log began anew', at: 0 });
+        for (let sequence = oldest; sequence <= texts.length; sequence++) this.part.event(this.event(sequence));
+        const lastEventId = `${this.epoch}-${texts.length}`;
+        this.part.update({ lastEventId, events: texts.length - oldest + 1 });
     }
 
     /** Scrolls, and draws: what the part is told of then. */
@@ -259,6 +272,32 @@ test('of a log whose beginning is not kept no line has a number, and one scrolls
     await reader.part.toStart();
     assert.equal(reader.topText, 'line 1001');
     assert.equal(reader.part.hasEarlier, false);
+});
+
+test('of a log that began anew all lines are shown, though its first are not kept', async () => {
+    const reader = new Reader(numbered(200));
+    await reader.open();
+    reader.reset(numbered(250).map((text) => `new ${text}`), 100);
+    const lines = shown(reader.lines);
+    assert.deepEqual(lines.slice(199, 202), ['line 200', 'the log began anew', 'new line 100']);
+    assert.equal(lines.at(-1), 'new line 250');
+    assert.equal(lines.length, 200 + 1 + 151);
+    assert.equal(reader.part.hasEarlier, false);
+});
+
+test('a reader who has gone up gets all of a log that began anew, behind a mark', async () => {
+    const reader = new Reader(numbered(2000));
+    await reader.open();
+    reader.part.followed();
+    await reader.part.toStart();
+    reader.reset(numbered(150).map((text) => `new ${text}`), 100);
+    assert.equal(reader.part.unseen, 51);
+    while (!reader.part.isLive) await reader.scrollTo(reader.lines.end);
+    const lines = shown(reader.lines);
+    const at = lines.indexOf('what follows is another log');
+    assert.match(lines[at - 1], /^line /);
+    assert.equal(lines[at + 1], 'new line 100');
+    assert.equal(lines.at(-1), 'new line 150');
 });
 
 test('what can not be read is told, and what is held stays', async () => {

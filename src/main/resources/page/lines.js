@@ -324,6 +324,11 @@ export function sequenceOf(id) {
   return Number(id.slice(id.lastIndexOf('-') + 1));
 }
 
+/** What an event's id says of which log it is in: a task's log can begin anew. */
+export function epochOf(id) {
+  return id.slice(0, id.lastIndexOf('-'));
+}
+
 function feedsIn(text) {
   let feeds = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) feeds++;

@@ -6,7 +6,7 @@
  * set is not known.
  */
 
-import { sequenceOf } from './lines.js';
+import { epochOf, sequenceOf } from './lines.js';
 
 const MOST_AT_ONCE = 5000;
 /** With fewer rows before or behind the screen, more is asked for. */
@@ -21,6 +21,7 @@ export class LogPart {
   /** The place of the first line. */
   #begin = 0;
   #first = null;
+  #epoch = null;
   /** The first event behind the part. */
   #next = 0;
   #last = 0;
@@ -89,12 +90,15 @@ export class LogPart {
   /** An event came live. */
   event(event) {
     const sequence = sequenceOf(event.id);
-    // Another log began: nothing of it is above.
-    if (sequence < this.#next && sequence === 1) {
-      this.#first = this.#next = 1;
-      this.#seen = 0;
+    const epoch = epochOf(event.id);
+    // Another log began, perhaps without its first events: nothing of it is above.
+    if (epoch !== (this.#epoch ?? epoch)) {
+      this.#first = this.#next = this.oldest = sequence;
+      this.#seen = sequence - 1;
       this.#begin = this.#lines.start;
+      if (!this.isLive) this.#needs.feed.add({ kind: 'gap', text: 'what follows is another log', at: event.at });
     }
+    this.#epoch = epoch;
     this.#last = sequence;
     const isFollowing = this.#needs.isFollowing();
     if (isFollowing) this.followed();
