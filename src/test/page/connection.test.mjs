@@ -15,6 +15,10 @@ class Sources {
     events = [];
     states = [];
     deadDropped = [];
+    isHidden = false;
+    asked = 0;
+    /** How asking for the task fails; null if it does not. */
+    failure = null;
     #timers = new Map();
     #number = 0;
 
@@ -30,7 +34,12 @@ class Sources {
             address: (query) => JSON.stringify(query),
             open: (url) => this.#open(url),
             dropDead: async (many) => this.deadDropped.push([this.silence, many]),
-            snapshot: async () => TASK,
+            snapshot: async () => {
+                this.asked++;
+                if (this.failure) throw this.failure;
+                return TASK;
+            },
+            isHidden: () => this.isHidden,
             probe: async () => ({ status: 0 }),
             random: () => 0,
             onEvent: (event) => this.events.push(event.data),
@@ -150,6 +159,50 @@ test('events that come again are not shown again, and a hole is told', () => {
     sources.last.onopen();
     [1, 2, 2, 1, 3, 5].forEach((sequence) => sources.event(sequence));
     assert.deepEqual(sources.events, ['1', '2', '3', 'hole', '5']);
+});
+
+test('a task that was deleted while the stream goes on is told', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    await sources.connection.poll(TASK);
+    assert.equal(sources.connection.state.name, 'open');
+    for (const failure of [{ status: 503 }, { status: 404, isProblem: false }]) {
+        sources.failure = failure;
+        await sources.connection.poll(TASK);
+        assert.equal(sources.connection.state.name, 'open');
+    }
+    sources.isHidden = true;
+    await sources.connection.poll(TASK);
+    assert.equal(sources.asked, 3);
+    sources.isHidden = false;
+    sources.failure = { status: 404, isProblem: true, message: 'no such task' };
+    await sources.connection.poll(TASK);
+    assert.equal(sources.connection.state.name, 'gone');
+});
+
+test('how a task ended is asked for until it is known, also while nobody looks', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    sources.event(1, { type: 'done' });
+    assert.equal(sources.connection.state.name, 'ended');
+    sources.isHidden = true;
+    sources.failure = { status: 503 };
+    await sources.connection.poll(TASK);
+    await sources.connection.poll(null);
+    assert.equal(sources.asked, 2);
+    await sources.connection.poll({ status: 'completed', finished: '2026-01-01T00:00:00Z' });
+    assert.equal(sources.asked, 2);
+});
+
+test('one answer is awaited before the task is asked for again', async () => {
+    const sources = new Sources();
+    sources.last.onopen();
+    const first = sources.connection.poll(TASK);
+    await sources.connection.poll(TASK);
+    assert.equal(sources.asked, 1);
+    await first;
+    await sources.connection.poll(TASK);
+    assert.equal(sources.asked, 2);
 });
 
 function framesOf(...pieces) {

@@ -40,13 +40,14 @@ const EVENT_ID = /^(.+)-(\d+)$/;
 /**
  * @typedef {Object} Needs `address(query)` of the stream; `open(url)` gives a StreamSource; `dropDead(many)` tests that many
  * connections and drops dead ones; `snapshot()` gives the task, or fails with a `status`, 0 for no answer, and `probe(url)` the status;
- * `onEvent` is given id, data, at and replayed, `onMark` kind, text and at, `onState` the State; `clock` has now(), date(),
- * after(ms, run) and stop(timer); `random()`
+ * `isHidden()` whether nobody sees the page; `onEvent` is given id, data, at and replayed, `onMark` kind, text and at, `onState` the
+ * State; `clock` has now(), date(), after(ms, run) and stop(timer); `random()`
  */
 
 export class Connection {
   #needs;
   #source = null;
+  #isPolling = false;
   #url = '';
   #generation = 0;
   #timer = null;
@@ -111,6 +112,20 @@ export class Connection {
   /** Makes the next attempt at once. */
   reconnectNow() {
     if (this.#state.name === 'reconnecting') this.#connect();
+  }
+
+  /**
+   * Asks for the task, if more may be known of it. It may be deleted while a stream of several goes on, and when it ended
+   * the server may not have answered. One at a time: on a silent network each would hold one of the browser's few connections.
+   * @param {?Object} task what is known of it
+   */
+  async poll(task) {
+    const { name } = this.#state;
+    const isDue = name === 'ended' ? !task?.finished : name === 'open' && !this.#needs.isHidden();
+    if (this.#isPolling || !isDue) return;
+    this.#isPolling = true;
+    await this.#needs.snapshot().catch((error) => isGone(error) && this.#final('gone', error.message));
+    this.#isPolling = false;
   }
 
   #connect() {
@@ -271,7 +286,7 @@ export class Connection {
     const answer = await this.#ask();
     if (generation !== this.#generation) return;
     if (answer.end) this.#end(answer.end);
-    else if (answer.status === 404 && answer.isProblem) this.#final('gone', answer.detail);
+    else if (isGone(answer)) this.#final('gone', answer.detail);
     else if (answer.status === 400 && this.#asked !== null) this.#askForNoInterval();
     else if (isFinal(answer.status)) this.#final('refused', answer.detail);
     else this.#retry(answer.retryAfter, answer.detail);
@@ -345,6 +360,10 @@ export class Connection {
 }
 
 /** A 404 that Taskstream did not give comes from a server that starts or stops, and has it not yet or no more. */
+function isGone({ status, isProblem }) {
+  return status === 404 && isProblem;
+}
+
 function isFinal(status) {
   return status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
 }

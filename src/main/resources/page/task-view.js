@@ -39,6 +39,7 @@ const isCancelRequest = (data) => data.includes('"cancel_requested"') && itemOf(
 export const ofBrowser = {
   dropDead: (many) => connections.dropDead(many),
   probe: probeStream,
+  isHidden: () => document.hidden,
   clock: {
     // Nobody sets this one back.
     now: () => performance.now(),
@@ -62,7 +63,6 @@ class TaskView {
   #lastId = null;
   #shown = 'lines';
   #connected = 'connecting';
-  #isPolling = false;
   #actions;
 
   constructor(main, id, query) {
@@ -169,7 +169,8 @@ class TaskView {
     this.output.wrap = isOn('wrap', isPhone());
     this.#showToggles();
     this.#useKeys();
-    this.#timers = [setInterval(() => this.#tick(), 1000), setInterval(() => this.#poll(), SNAPSHOT_MS)];
+    const poll = () => this.connection.poll(this.#task);
+    this.#timers = [setInterval(() => this.#tick(), 1000), setInterval(poll, SNAPSHOT_MS)];
     addEventListener('online', this.#actions.reconnect, { signal: this.#stop.signal });
     this.tools.showLight(this.connection.state);
     const { targetNumber } = this.columns;
@@ -226,15 +227,6 @@ class TaskView {
     this.tools.showLight(this.connection.state);
     this.head.tick();
     this.output.tick();
-  }
-
-  /** One at a time: on a silent network each would hold one of the browser's few connections. */
-  async #poll() {
-    const { name } = this.connection.state;
-    if (this.#isPolling || name !== 'open' || document.hidden) return;
-    this.#isPolling = true;
-    await this.#snapshot().catch(() => {});
-    this.#isPolling = false;
   }
 
   #event(event) {

@@ -20,6 +20,7 @@ import { ofBrowser } from './task-view.js';
 export const MOST_WATCHED = 4;
 /** Events, and so lines, of each. */
 const WINDOW = 20_000;
+const SNAPSHOT_MS = 20_000;
 /** Such an output has no earlier part to go to. */
 const WHOLE = { isLive: true, isWhole: true, hasEarlier: false, near() {} };
 
@@ -53,11 +54,14 @@ export function mountWatch(main, query) {
   replace(main, h('div.watch', { testid: 'watch' }, title, elements));
   useKeys({ f: () => panes.forEach((pane) => pane.output.follow(true)) });
   panes.forEach((pane) => pane.start());
-  const timer = setInterval(() => panes.forEach((pane) => pane.showLight()), 1000);
+  const timers = [
+    setInterval(() => panes.forEach((pane) => pane.showLight()), 1000),
+    setInterval(() => panes.forEach((pane) => pane.poll()), SNAPSHOT_MS),
+  ];
   const online = () => panes.forEach((pane) => pane.connection.reconnectNow());
   addEventListener('online', online);
   return () => {
-    clearInterval(timer);
+    timers.forEach(clearInterval);
     removeEventListener('online', online);
     panes.forEach((pane) => pane.dispose());
   };
@@ -68,6 +72,7 @@ class Pane {
   #stop = new AbortController();
   #connected = '';
   #light = new Light();
+  #task = null;
 
   constructor(id, shared, heartbeat) {
     this.id = id;
@@ -114,8 +119,13 @@ class Pane {
     this.output.dispose();
   }
 
+  poll() {
+    this.connection.poll(this.#task);
+  }
+
   async #snapshot() {
     const task = await getTask(this.id, this.#stop.signal);
+    this.#task = task;
     setText(this.title, task.title || task.id);
     replace(this.status, statusChip(task.status));
     return task;
@@ -126,6 +136,8 @@ class Pane {
     if (name === this.#connected) return;
     this.#connected = name;
     if (['open', 'ended'].includes(name)) this.#snapshot().catch(() => {});
+    // The light says that it was deleted.
+    if (name === 'gone') replace(this.status);
   }
 
   showLight() {

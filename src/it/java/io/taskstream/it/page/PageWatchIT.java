@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.taskstream.it.wire.CuttingProxy;
@@ -112,6 +113,22 @@ class PageWatchIT extends InBrowser {
         assertThat(light(page, "not-there")).hasAttribute("data-state", "gone");
         assertThat(line(page, tasks.get(0), 2)).isVisible();
         screenshot(page, "watch-phone");
+    }
+
+    @Test
+    void aTaskThatIsDeletedIsToldAndTheOthersGoOn() {
+        Page page = window();
+        page.navigate(api.at("/#/watch?task=" + tasks.get(0) + "&task=" + tasks.get(1))
+                .toString());
+        assertThat(light(page, tasks.get(0))).hasAttribute("data-state", OPEN);
+        api.send("DELETE", "/tasks/" + tasks.get(0), null, "");
+        assertThat(light(page, tasks.get(0)))
+                .hasAttribute("data-state", "gone", new HasAttributeOptions().setTimeout(30_000));
+        assertThat(pane(page, tasks.get(0)).getByTestId("status")).hasCount(0);
+        publishLines(tasks.get(1), 1, 3);
+        assertThat(line(page, tasks.get(1), 2)).isVisible();
+        assertThat(light(page, tasks.get(1))).hasAttribute("data-state", OPEN);
+        screenshot(page, "watch-deleted");
     }
 
     private static Locator pane(Page page, String task) {
