@@ -240,7 +240,6 @@ class TaskView {
     this.tools.showLight(state);
     if (state.name === this.#connected) return;
     this.#connected = state.name;
-    if (state.name === 'open') this.times.forget();
     if (['open', 'ended'].includes(state.name)) this.#snapshot().catch(() => {});
     if (OVER.includes(state.name)) this.#showEmpty();
     if (state.name === 'gone') this.head.gone();
