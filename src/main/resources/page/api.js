@@ -8,9 +8,10 @@
 import { sequenceOf } from './lines.js';
 import { FrameReader } from './stream-source.js';
 
-/** How long the head of an answer may take. */
+/** How long the head of an answer may take, and then the rest. */
 const ANSWER_MS = 20_000;
 const READ_MS = 60_000;
+const OF_STREAM = { headers: { Accept: 'text/event-stream' }, cache: 'no-store' };
 
 const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
 
@@ -62,12 +63,6 @@ export const getEvents = (id, { after, limit }, signal) => json(ofTask(id, '/eve
 
 /** Reads events of the log as a stream has them, for an answer of history has at most 1000. */
 export async function readEvents(id, from, until, signal) {
-  const stop = new AbortController();
-  const response = await call(streamAddress(id, { from }), {
-    headers: { Accept: 'text/event-stream' },
-    cache: 'no-store',
-    signal: AbortSignal.any([stop.signal, signal, AbortSignal.timeout(READ_MS)]),
-  });
   const events = [];
   let last = 0;
   const frames = new FrameReader(({ type, data, id: eventId }) => {
@@ -75,12 +70,11 @@ export async function readEvents(id, from, until, signal) {
     last = sequenceOf(eventId);
     events.push({ id: eventId, data, at: Date.now(), replayed: true });
   });
-  try {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  await call(streamAddress(id, { from }), { ...OF_STREAM, signal }, async ({ body }) => {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     for (let part; last < until && !(part = await reader.read()).done;) frames.text(part.value);
-  } finally {
-    stop.abort();
-  }
+    reader.cancel();
+  });
   return events;
 }
 
@@ -108,40 +102,34 @@ export const streamAddress = (id, query) => ofTask(id, '/stream', query);
 
 /** Asks for a stream only to see how it is answered; fails with an {@link ApiError}. @return {Promise<{status: number}>} */
 export async function probeStream(url) {
-  const stop = new AbortController();
-  const headers = { Accept: 'text/event-stream' };
-  const { status } = await call(url, { headers, cache: 'no-store', signal: stop.signal });
-  stop.abort();
+  const { status, body } = await call(url, OF_STREAM);
+  body?.cancel();
   return { status, detail: null };
 }
 
-async function json(url, options) {
-  const response = await call(url, options);
-  try {
-    return await response.json();
-  } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new ApiError(response.status, 'Unexpected answer', 'The server answered with something that is not JSON.');
-  }
-}
+const json = (url, options) => call(url, options, (response) => response.json());
 
-async function call(url, options = {}) {
+/** @param {(response: Response) => any} read takes what is wanted of the answer, within {@link READ_MS} */
+async function call(url, options = {}, read = (response) => response) {
   const stop = new AbortController();
   // A browser waits for minutes on a connection that the network has silently dropped.
-  const late = setTimeout(() => stop.abort(), ANSWER_MS);
-  let response;
+  const limit = (ms) => setTimeout(() => stop.abort(), ms);
+  let late = limit(ANSWER_MS);
   try {
     const headers = { Accept: 'application/json', ...options.headers };
     const signal = AbortSignal.any([stop.signal, options.signal].filter(Boolean));
-    response = await fetch(url, { ...options, headers, signal });
+    const response = await fetch(url, { ...options, headers, signal });
+    clearTimeout(late);
+    late = limit(READ_MS);
+    if (!response.ok) throw await problem(response);
+    return await read(response);
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (error instanceof ApiError || options.signal?.aborted) throw error;
+    if (error instanceof SyntaxError) throw new ApiError(200, 'Unexpected answer', 'The server’s answer is not JSON.');
     throw new ApiError(0, 'No connection', 'The server can’t be reached.');
   } finally {
     clearTimeout(late);
   }
-  if (!response.ok) throw await problem(response);
-  return response;
 }
 
 async function problem(response) {
