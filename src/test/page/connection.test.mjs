@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection } from '../../main/resources/page/connection.js';
-import { lightOf } from '../../main/resources/page/light.js';
+import { lightOf, spoken } from '../../main/resources/page/light.js';
 import { FrameReader, HttpConnections, StreamSource } from '../../main/resources/page/stream-source.js';
 
 const TASK = { status: 'open', lastEventId: null };
@@ -136,6 +136,34 @@ test('the light counts from what was heard last, whatever the clock says', async
     sources.date -= 3_600_000;
     await sources.pass(8);
     assert.equal(lightOf(sources.connection.state, sources.now).hint, 'Last heard from the server 8 s ago.');
+});
+
+test('what is said aloud changes with the connection, and not with each line', async () => {
+    const sources = new Sources();
+    const said = [];
+    const say = () => {
+        const text = spoken(lightOf(sources.connection.state, sources.now));
+        if (text !== said.at(-1)) said.push(text);
+    };
+    say();
+    sources.last.onopen();
+    say();
+    for (let sequence = 1; sequence < 4; sequence++) {
+        sources.event(sequence);
+        say();
+        await sources.pass(9);
+        sources.heartbeat();
+        say();
+    }
+    sources.last.onerror();
+    for (let second = 0; second < 3; second++, await sources.pass(1)) say();
+    sources.last.onopen();
+    say();
+    sources.event(4, { type: 'done' });
+    say();
+    const open = 'Connected';
+    const lost = 'Connection lost, reconnecting';
+    assert.deepEqual(said, ['Connection: Connecting…', open, lost, open, 'Connection: Ended · completed']);
 });
 
 test('a reconnect is left to the source for as long as any drain may take', async () => {

@@ -15,9 +15,11 @@ export function lightOf(state, now) {
   return LIGHTS[state.name](state, now);
 }
 
-/** What is said aloud of a light that has changed; without the seconds that go on counting. */
+const SPOKEN = { live: 'Connected', quiet: 'Connected', reconnecting: 'Connection lost, reconnecting' };
+
+/** What is said aloud when it changes: not the seconds that go on counting, nor each line. */
 export function spoken({ name, label }) {
-  return name === 'reconnecting' ? 'Connection lost, reconnecting' : `Connection: ${label}`;
+  return SPOKEN[name] ?? `Connection: ${label}`;
 }
 
 const LIGHTS = {

@@ -13,7 +13,7 @@ export class TaskTools {
   #lines;
   #actions;
   #light = new Light();
-  #lightName = '';
+  #said = '';
 
   /**
    * @param {{search: HTMLElement, faults: HTMLElement}} parts shown in the bar
@@ -48,8 +48,9 @@ export class TaskTools {
     this.retry.hidden = light.name !== 'reconnecting';
     this.dropped.hidden = state.dropped === 0;
     setText(this.dropped, `${count(state.dropped)} dropped`);
-    if (light.name !== this.#lightName) announce(spoken(light));
-    this.#lightName = light.name;
+    const said = spoken(light);
+    if (said !== this.#said) announce(said);
+    this.#said = said;
   }
 
   /** `times` is off, on or elapsed. */
