@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { getTask, probeStream, readEvents } from '../../main/resources/page/api.js';
+import { getTask, probeStream, readEvents, serverNow } from '../../main/resources/page/api.js';
 
 /** A body that ends after these pieces, or stands still until it is aborted or cancelled. */
 function body(pieces, ends, signal, seen) {
@@ -97,4 +97,28 @@ test('an answer that is not JSON is told, and a problem says what it says', asyn
     server(t, { status: 404, pieces: [JSON.stringify(problem)], type: 'application/problem+json', headers: { 'Retry-After': '2' } });
     const failure = await failureOf(t, getTask('a'), 0);
     assert.deepEqual([failure.status, failure.message, failure.isProblem, failure.retryAfter], [404, problem.detail, true, 2000]);
+});
+
+test('the time is the server’s, whatever the clock here says', async (t) => {
+    const right = 1_800_000_000_000;
+    let here = right;
+    let answerMs = 0;
+    t.mock.method(Date, 'now', () => here);
+    t.mock.method(globalThis, 'fetch', async () => {
+        const date = new Date(right + 900).toUTCString();
+        here += answerMs;
+        return new Response('{}', { headers: { Date: date } });
+    });
+    const isRight = () => Math.abs(serverNow() - right - answerMs) <= 1000;
+    await getTask('a');
+    assert.equal(serverNow(), here, 'a clock that is right is taken as it is');
+    answerMs = 15_000;
+    await getTask('a');
+    assert.equal(serverNow(), here, 'a slow answer says nothing else');
+    answerMs = 0;
+    for (const wrong of [-300_000, 300_000, 0]) {
+        here = right + wrong;
+        await getTask('a');
+        assert.ok(isRight(), `${wrong}: ${serverNow() - right}`);
+    }
 });

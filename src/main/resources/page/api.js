@@ -15,6 +15,12 @@ const OF_STREAM = { headers: { Accept: 'text/event-stream' }, cache: 'no-store' 
 
 const BASE = new URL('.', globalThis.document?.baseURI ?? 'http://localhost/');
 
+/** Milliseconds that the server's clock is ahead of this one, as far as its answers tell. */
+let ahead = 0;
+
+/** The time by the server's clock, as all that it tells is. */
+export const serverNow = () => Date.now() + ahead;
+
 /** A call that failed; `status` is 0 when no answer came. `message` is fit to be shown. */
 export class ApiError extends Error {
   /** Milliseconds the server asks to wait, or null. */
@@ -68,7 +74,7 @@ export async function readEvents(id, from, until, signal) {
   const frames = new FrameReader(({ type, data, id: eventId }) => {
     if (type !== 'message' || data === null || last >= until) return;
     last = sequenceOf(eventId);
-    events.push({ id: eventId, data, at: Date.now(), replayed: true });
+    events.push({ id: eventId, data, at: serverNow(), replayed: true });
   });
   await call(streamAddress(id, { from }), { ...OF_STREAM, signal }, async ({ body }) => {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -118,7 +124,11 @@ async function call(url, options = {}, read = (response) => response) {
   try {
     const headers = { Accept: 'application/json', ...options.headers };
     const signal = AbortSignal.any([stop.signal, options.signal].filter(Boolean));
+    const asked = Date.now();
     const response = await fetch(url, { ...options, headers, signal });
+    // The answer was made since then, within the second that begins at its date.
+    const date = Date.parse(response.headers.get('Date'));
+    if (date) ahead = Math.min(Math.max(ahead, date - Date.now()), date + 1000 - asked);
     clearTimeout(late);
     late = limit(READ_MS);
     if (!response.ok) throw await problem(response);

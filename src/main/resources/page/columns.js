@@ -1,5 +1,6 @@
 /** The columns before a line, numbers and times, and the lines that the page's address points at. */
 
+import { serverNow } from './api.js';
 import { replaceAddress } from './dom.js';
 import { clockMillis, duration, elapsed, millis, took } from './format.js';
 import { extended, rangeOf, taskAddress } from './line-range.js';
@@ -89,7 +90,7 @@ export class Columns {
   #tookOf({ opening, closing, seconds }) {
     const began = seconds.began === null ? this.#exactTimeOf(opening) : seconds.began * 1000;
     if (began === null) return null;
-    if (closing === null) return { text: took(Date.now() - began), since: began };
+    if (closing === null) return { text: took(serverNow() - began), since: began };
     const ended = seconds.ended === null ? this.#exactTimeOf(closing) : seconds.ended * 1000;
     return ended === null ? null : { text: took(ended - began), since: null };
   }

@@ -260,9 +260,9 @@ export class Output {
   }
 
   /** Times of groups that grow go on; called now and then. */
-  tick() {
+  tick(now) {
     for (const element of this.sheet.querySelectorAll('.took[data-since]'))
-      setText(element, took(Date.now() - Number(element.dataset.since)));
+      setText(element, took(now - Number(element.dataset.since)));
   }
 
   /** Scrolls as a key would a text area. */

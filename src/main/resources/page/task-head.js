@@ -3,7 +3,7 @@
  * done.
  */
 
-import { cancelTask } from './api.js';
+import { cancelTask, serverNow } from './api.js';
 import { confirmThen } from './dialogs.js';
 import { copy, h, icon, iconButton, replace, setText, toast } from './dom.js';
 import { ago, full, lifetime, plural } from './format.js';
@@ -59,7 +59,7 @@ export class TaskHead {
   tick() {
     const task = this.#task;
     if (!task) return;
-    const facts = [`Created ${ago(task.created, Date.now())}`, plural(task.events ?? 0, 'event')];
+    const facts = [`Created ${ago(task.created, serverNow())}`, plural(task.events ?? 0, 'event')];
     if (task.finished) facts.splice(1, 0, `took ${lifetime(task)}`);
     else facts.push(plural(task.viewers ?? 0, 'viewer'));
     setText(this.facts, facts.join(' · '));

@@ -1,6 +1,6 @@
 /** One task: its head, its output live, and everything that ties them to the stream. */
 
-import { findPlace, getEvents, getTask, probeStream, readEvents, searchLog, streamAddress } from './api.js';
+import { findPlace, getEvents, getTask, probeStream, readEvents, searchLog, serverNow, streamAddress } from './api.js';
 import { Columns } from './columns.js';
 import { Connection } from './connection.js';
 import { h, icon, replace, setText, toast } from './dom.js';
@@ -43,7 +43,7 @@ export const ofBrowser = {
   clock: {
     // Nobody sets this one back.
     now: () => performance.now(),
-    date: () => Date.now(),
+    date: serverNow,
     after: (ms, run) => setTimeout(run, ms),
     stop: (timer) => clearTimeout(timer),
   },
@@ -226,7 +226,7 @@ class TaskView {
   #tick() {
     this.tools.showLight(this.connection.state);
     this.head.tick();
-    this.output.tick();
+    this.output.tick(serverNow());
   }
 
   #event(event) {

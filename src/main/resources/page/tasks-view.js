@@ -3,7 +3,7 @@
  * every few seconds.
  */
 
-import { createTask, listTasks } from './api.js';
+import { createTask, listTasks, serverNow } from './api.js';
 import { openForm } from './dialogs.js';
 import { h, icon, replace, replaceAddress, setText } from './dom.js';
 import { ago, count, full, lifetime, plural } from './format.js';
@@ -176,7 +176,7 @@ class TasksView {
   }
 
   #show() {
-    const now = Date.now();
+    const now = serverNow();
     const arrivals = this.#loadedOnce && this.#filter.isEmpty;
     const { next } = this.#loaded;
     for (const { labels } of this.#loaded.tasks)
