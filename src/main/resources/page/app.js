@@ -19,7 +19,6 @@ const main = document.getElementById('main');
 let leave = () => {};
 let current = null;
 
-/** Shows what the address after the `#` says. */
 function route() {
   const [path, search] = parts();
   const address = `${path}?${search}`;

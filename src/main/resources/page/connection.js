@@ -109,7 +109,6 @@ export class Connection {
     this.#close();
   }
 
-  /** Makes the next attempt at once. */
   reconnectNow() {
     if (this.#state.name === 'reconnecting') this.#connect();
   }
@@ -159,8 +158,8 @@ export class Connection {
     const { clock } = this.#needs;
     this.#source?.close();
     this.#source = null;
-    if (this.#timer !== null) clock.stop(this.#timer);
-    if (this.#watch !== null) clock.stop(this.#watch);
+    clock.stop(this.#timer);
+    clock.stop(this.#watch);
     this.#timer = this.#watch = null;
   }
 

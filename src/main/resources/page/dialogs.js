@@ -82,17 +82,16 @@ async function attempt(button, error, run) {
 /**
  * A button that opens a menu.
  * @param {string} label the button's name
- * @param {{icon: string, label: string, testid: string, danger?: boolean, run: () => void}[]} entries
+ * @param {Array[]} entries each an icon, a name, a test id, what it runs, and perhaps a class
  */
 export function menuButton(label, entries) {
   const id = `menu-${++counter}`;
-  const items = entries.map((entry) => {
+  const items = entries.map(([drawing, name, testid, run, look]) => {
     const onclick = () => {
       close(true);
-      entry.run();
+      run();
     };
-    const look = { role: 'menuitem', tabindex: '-1', class: entry.danger && 'danger', testid: entry.testid };
-    return h('button.menu-item', { ...look, onclick }, icon(entry.icon), entry.label);
+    return h('button.menu-item', { role: 'menuitem', tabindex: '-1', class: look, testid, onclick }, icon(drawing), name);
   });
   const menu = h('div.menu', { role: 'menu', id, 'aria-label': label, hidden: true, onkeydown: onKey }, items);
   const button = iconButton('more', label, {

@@ -87,17 +87,14 @@ class DoctorView {
     doctor.head(performance.now(), response.headers);
     const reader = response.body.getReader();
     this.#draw(doctor);
-    for (;;) {
-      const { done, value } = await reader.read().catch((error) => {
-        if (signal.aborted) throw error;
-        doctor.end(performance.now(), error);
-        return { done: true };
-      });
-      if (done) break;
-      doctor.bytes(performance.now(), value);
-      this.#draw(doctor);
+    let failure = null;
+    try {
+      for (let part; !(part = await reader.read()).done; this.#draw(doctor)) doctor.bytes(performance.now(), part.value);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
     }
-    if (doctor.facts.endAfter === null) doctor.end(performance.now());
+    doctor.end(performance.now(), failure);
   }
 
   #failed(error) {

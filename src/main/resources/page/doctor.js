@@ -102,63 +102,38 @@ export class Doctor {
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-const FINE = {
-  tone: 'ok',
-  name: 'ok',
-  title: 'Nothing is in the way',
-  text: 'Every number arrived in its second. Streams reach this browser as they are sent.',
-};
+const finding = (tone, name, title, text) => ({ tone, name, title, text });
 
-const cut = ({ last, endAfter }, error) => ({
-  tone: 'bad',
-  name: 'cut',
-  title: 'Something cuts the stream',
-  text:
+const FINE = finding('ok', 'ok', 'Nothing is in the way',
+  'Every number arrived in its second. Streams reach this browser as they are sent.');
+
+const cut = ({ last, endAfter }, error) =>
+  finding('bad', 'cut', 'Something cuts the stream',
     `It ${error ? 'broke off' : 'was closed'} after ${seconds(endAfter)}, at number ${last} of ${EXPECTED}. Look for a ` +
     'limit on the length of a response or of a request: a proxy’s read or total timeout (nginx: proxy_read_timeout; ' +
-    'haproxy: timeout server, timeout tunnel), or a load balancer’s.',
-});
+    'haproxy: timeout server, timeout tunnel), or a load balancer’s.');
 
-const lost = ({ missing }) => ({
-  tone: 'bad',
-  name: 'missing',
-  title: 'Numbers are missing',
-  text:
+const lost = ({ missing }) =>
+  finding('bad', 'missing', 'Numbers are missing',
     `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? '…' : ''} never arrived. ` +
-    'Something on the way rewrites the stream.',
-});
+    'Something on the way rewrites the stream.');
 
-const buffers = ({ worstDelay, together, firstAfter }) => ({
-  tone: 'bad',
-  name: 'buffers',
-  title: 'Something buffers the stream',
-  text:
+const buffers = ({ worstDelay, together, firstAfter }) =>
+  finding('bad', 'buffers', 'Something buffers the stream',
     `Numbers arrived up to ${seconds(worstDelay)} late, ${together} of them together with the one before; the first ` +
     `after ${seconds(firstAfter)}. Turn buffering off for the streams (nginx: proxy_buffering off, or let it honour ` +
-    'X-Accel-Buffering; Apache: flushpackets=on), and look for compression, a virus scanner or a content cache on the way.',
-});
+    'X-Accel-Buffering; Apache: flushpackets=on), and look for compression, a virus scanner or a content cache on the way.');
 
-const compresses = ({ encoding }) => ({
-  tone: 'warn',
-  name: 'compresses',
-  title: 'Something compresses the stream',
-  text:
+const compresses = ({ encoding }) =>
+  finding('warn', 'compresses', 'Something compresses the stream',
     `It came with Content-Encoding: ${encoding}. A compressor delays bytes until it has enough of them; the server asked ` +
-    'for no-transform. Exclude text/event-stream from compression.',
-});
+    'for no-transform. Exclude text/event-stream from compression.');
 
-const changes = ({ type }) => ({
-  tone: 'bad',
-  name: 'type',
-  title: 'This is not an event stream',
-  text: `Its type is ${type}. Another server answered, or the type was changed on the way.`,
-});
+const changes = ({ type }) =>
+  finding('bad', 'type', 'This is not an event stream',
+    `Its type is ${type}. Another server answered, or the type was changed on the way.`);
 
-const uneven = ({ worstDelay }) => ({
-  tone: 'warn',
-  name: 'uneven',
-  title: 'The stream arrives slightly unevenly',
-  text:
+const uneven = ({ worstDelay }) =>
+  finding('warn', 'uneven', 'The stream arrives slightly unevenly',
     `Numbers arrived up to ${seconds(worstDelay)} late: a slow or busy line, a busy machine, or a small buffer. ` +
-    'Streams work well enough with that.',
-});
+    'Streams work well enough with that.');

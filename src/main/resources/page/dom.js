@@ -78,7 +78,6 @@ export function stepButtons(noun, keys, testid, step) {
   return [button('up', 'Previous', keys[0], -1), button('down', 'Next', keys[1], 1)];
 }
 
-/** Replaces what an element holds. */
 export function replace(element, ...children) {
   element.replaceChildren(...children.flat().filter(isGiven));
 }
@@ -110,7 +109,6 @@ export function toast(text, tone = 'plain') {
   toastTimer = setTimeout(() => replace(place), tone === 'bad' ? 8000 : 3000);
 }
 
-/** Puts text on the clipboard, and says so. */
 export async function copy(text, done) {
   try {
     await copyText(text);
@@ -142,7 +140,6 @@ export function saveFrom(url, name) {
   h('a', { href: url, download: name }).click();
 }
 
-/** Offers text as a file. */
 export function saveAs(name, type, parts) {
   const url = URL.createObjectURL(new Blob(parts, { type }));
   saveFrom(url, name);

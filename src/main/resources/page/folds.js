@@ -188,16 +188,15 @@ export class Folds {
     group.closing = line;
   }
 
-  #begin(number, line, { kind, name = '', from = 0, isFolded, isFaint = false, began = null }) {
+  #begin(number, line, { began = null, from = 0, ...about }) {
     if (depthOf(this.#open) >= MOST_DEPTH) this.#endUpTo(this.#open.parent, number, number, line);
     const group = {
+      name: '',
+      isFaint: false,
+      ...about,
       header: number,
       end: Infinity,
-      kind,
-      name,
       from: from < line.text.length ? from : 0,
-      isFolded,
-      isFaint,
       isCollapsed: false,
       isChosen: false,
       opening: line,

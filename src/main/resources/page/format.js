@@ -63,7 +63,6 @@ export function duration(ms) {
   return `${Math.floor(seconds / big)} ${bigName}` + (rest === 0 ? '' : ` ${rest} ${smallName}`);
 }
 
-/** How long a finished task was open. */
 export function lifetime({ created, finished }) {
   return duration(millis(finished) - millis(created));
 }

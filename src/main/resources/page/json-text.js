@@ -15,7 +15,6 @@ export function compact(json) {
   return json.match(TOKEN).map(readable).join('');
 }
 
-/** Indented, a line each. */
 export function pretty(json) {
   const tokens = json.match(TOKEN);
   const lines = [];

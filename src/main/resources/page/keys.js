@@ -56,13 +56,8 @@ document.addEventListener('keydown', (event) => {
 
 export function openHelp() {
   const onchange = () => rememberOn('single-keys', box.checked);
-  const box = h('input', {
-    type: 'checkbox',
-    id: 'single-keys',
-    checked: areSingleOn(),
-    testid: 'single-keys',
-    onchange,
-  });
+  const look = { type: 'checkbox', id: 'single-keys', testid: 'single-keys' };
+  const box = h('input', { ...look, checked: areSingleOn(), onchange });
   const entry = ([keys, text]) => {
     const each = keys.split(' ').map((key) => h('kbd', key));
     return h('div', h('dt', each), h('dd', text));

@@ -67,7 +67,6 @@ export class Lines {
     return this.#cut;
   }
 
-  /** One past the newest line. */
   get end() {
     return this.#cut + this.#lines.length;
   }

@@ -222,13 +222,11 @@ export class LogPart {
     this.#needs.changed();
   }
 
-  /** Holds a part elsewhere. */
   #hold(from, until) {
     const far = this.#lines.end + FAR;
     return this.#ask(from, until, (events) => this.#take(events, () => far));
   }
 
-  /** Goes to the first line that is kept. */
   async toStart() {
     if (!this.hasEarlier || (await this.#hold(this.oldest, this.oldest + this.#step)))
       this.#needs.reveal(this.#lines.start);

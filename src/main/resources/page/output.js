@@ -131,7 +131,6 @@ export class Output {
     this.#lastTop = this.element.scrollTop;
   }
 
-  /** The first line on screen. */
   get topLine() {
     return this.#layout.lineAt(Math.floor(this.#scrollRow()));
   }
@@ -391,7 +390,6 @@ export class Output {
   }
 }
 
-/** A button over the output that goes to its end. */
 export function jumpButton(output) {
   const onclick = () => output.follow(true);
   // The wheel is meant for what lies below.

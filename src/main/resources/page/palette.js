@@ -11,8 +11,8 @@ export const LEAST_CONTRAST = 4.5;
 
 /** What the page's text stands on, and its text: the lightest and the darkest ground of rows that output.css and base.css have. */
 const THEMES = {
-  light: { text: 0x1e2430, ground: 0xfdfdfe, grounds: [0xfdfdfe, 0xe9ecf1] },
-  dark: { text: 0xd5dce6, ground: 0x0a0d12, grounds: [0x0a0d12, 0x232934] },
+  light: { text: 0x1e2430, grounds: [0xfdfdfe, 0xe9ecf1] },
+  dark: { text: 0xd5dce6, grounds: [0x0a0d12, 0x232934] },
 };
 
 /** The sixteen as text on the page's own ground, and as ground. */
@@ -57,7 +57,7 @@ function chosen(fg, bg, inverse, faint, name) {
   if (ground === null) {
     if (above === null && !faint) return { color: null, background: null };
     const text = above === null ? theme.text : rgbOf(above, TEXT[name]);
-    return { color: css(readable(faint ? mixed(text, theme.ground, FAINT) : text, theme.grounds)), background: null };
+    return { color: css(readable(faint ? mixed(text, theme.grounds[0], FAINT) : text, theme.grounds)), background: null };
   }
   const text = above === null ? best(ground) : rgbOf(above, TEXT[best(ground) === LIGHT_TEXT ? 'dark' : 'light']);
   return { color: css(readable(faint ? mixed(text, ground, FAINT) : text, [ground])), background: css(ground) };

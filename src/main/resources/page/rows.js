@@ -17,7 +17,6 @@ export class Rows {
     return this.#ends.length;
   }
 
-  /** How many rows the lines have together. */
   get total() {
     return this.rowOf(this.lines);
   }
@@ -26,7 +25,6 @@ export class Rows {
     this.#ends.push((this.#ends.at(-1) ?? this.#gone) + rows);
   }
 
-  /** Forgets all but so many lines. */
   truncate(lines) {
     this.#ends.length = Math.min(lines, this.lines);
   }

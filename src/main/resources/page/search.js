@@ -38,7 +38,6 @@ class Matches {
     return this.count >= this.#most;
   }
 
-  /** Where the query is in a text. */
   offsetsIn(text) {
     const offsets = [];
     if (this.#pattern === null) return offsets;
@@ -77,7 +76,6 @@ export class Search extends Matches {
     return this.query === '' || this.full || (this.#next >= this.#lines.end && !this.#hasChanged());
   }
 
-  /** The match one is at, or null. */
   get current() {
     return this.matches[this.currentIndex] ?? null;
   }
@@ -139,7 +137,6 @@ export class Search extends Matches {
   }
 }
 
-/** Hits that are asked for at once. */
 const MOST_HITS = 1000;
 
 /** The search of the server in a log of which only a part is held: from the reader to the end, and then from the beginning. */

@@ -42,7 +42,6 @@ export function theme() {
   return THEMES.includes(chosen) ? chosen : 'system';
 }
 
-/** Goes on to the next theme: system, light, dark. */
 export function nextTheme() {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
   remember('theme', next);

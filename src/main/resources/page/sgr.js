@@ -26,29 +26,31 @@ const PLAIN = Object.freeze({
   url: null,
 });
 
-const CHANGES = new Map([
-  [1, { bold: true }],
-  [2, { faint: true }],
-  [3, { italic: true }],
-  [4, { underline: 1 }],
-  [7, { inverse: true }],
-  [8, { conceal: true }],
-  [9, { strike: true }],
-  [21, { underline: 2 }],
-  [22, { bold: false, faint: false }],
-  [23, { italic: false }],
-  [24, { underline: 0 }],
-  [27, { inverse: false }],
-  [28, { conceal: false }],
-  [29, { strike: false }],
-  [39, { fg: null }],
-  [49, { bg: null }],
-  [53, { overline: true }],
-  [55, { overline: false }],
-]);
+const CHANGES = {
+  1: { bold: true },
+  2: { faint: true },
+  3: { italic: true },
+  4: { underline: 1 },
+  7: { inverse: true },
+  8: { conceal: true },
+  9: { strike: true },
+  21: { underline: 2 },
+  22: { bold: false, faint: false },
+  23: { italic: false },
+  24: { underline: 0 },
+  27: { inverse: false },
+  28: { conceal: false },
+  29: { strike: false },
+  39: { fg: null },
+  49: { bg: null },
+  53: { overline: true },
+  55: { overline: false },
+};
 for (let colour = 0; colour < 8; colour++) {
-  CHANGES.set(30 + colour, { fg: colour }).set(40 + colour, { bg: colour });
-  CHANGES.set(90 + colour, { fg: colour + 8 }).set(100 + colour, { bg: colour + 8 });
+  CHANGES[30 + colour] = { fg: colour };
+  CHANGES[40 + colour] = { bg: colour };
+  CHANGES[90 + colour] = { fg: colour + 8 };
+  CHANGES[100 + colour] = { bg: colour + 8 };
 }
 
 const DASHED = 5;
@@ -77,7 +79,7 @@ export function restyled(style, parameters) {
       if (colour !== null && COLOURS.get(number) !== null) next[COLOURS.get(number)] = colour;
     } else if (number === 4 && parts.length > 0) {
       if (Number(parts[0]) <= DASHED) next.underline = Number(parts[0]);
-    } else Object.assign(next, CHANGES.get(number));
+    } else Object.assign(next, CHANGES[number]);
   }
   return shared(next);
 }

@@ -4,7 +4,6 @@ import { h, setText } from './dom.js';
 import { full } from './format.js';
 import { lightOf } from './light.js';
 
-/** Names and tones. */
 const SHOWN = {
   open: ['Open', 'info'],
   completed: ['Completed', 'ok'],
@@ -35,7 +34,6 @@ export function labelChips(labels) {
   return Object.entries(labels ?? {}).map(([name, value]) => h('span.tag', h('span.tag-name', name), value));
 }
 
-/** The light that says how a connection is. */
 export class Light {
   #text = h('span.light-text');
   element = h('div.light', { testid: 'light' }, h('span.lamp', { 'aria-hidden': 'true' }), this.#text);

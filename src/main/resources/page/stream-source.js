@@ -48,11 +48,7 @@ export class StreamSource extends Source {
   #stop = null;
   #timer = 0;
 
-  /**
-   * Opens the stream.
-   * @param {string} url
-   * @param {HttpConnections} using
-   */
+  /** Opens the stream. @param {HttpConnections} using */
   constructor(url, using = connections) {
     super();
     this.#url = url;
@@ -195,10 +191,7 @@ export class HttpConnections {
 
   /**
    * Makes the browser drop connections that a network has silently dropped: a request on each that it may keep, and those that
-   * are not answered soon are aborted, which closes theirs.
-   *
-   * That does not close one of HTTP/2. Chromium gives it up ten seconds after a request, if nothing has come on it for ten
-   * seconds before (`SpdySession::MaybeSendPrefacePing`), and repeats by itself what waits for an answer.
+   * are not answered soon are aborted, which closes theirs. That does not close one of HTTP/2 (see decision 16).
    */
   async dropDead(many = CONNECTIONS) {
     const stop = new AbortController();
@@ -212,5 +205,4 @@ export class HttpConnections {
   }
 }
 
-/** Those of this page. */
 export const connections = new HttpConnections();

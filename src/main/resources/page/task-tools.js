@@ -1,7 +1,7 @@
 /** The bar above the output: connection light, search, and what can be done with the output. */
 
 import { deleteTask, logAddress } from './api.js';
-import { confirmThen, menuButton, openDialog } from './dialogs.js';
+import { confirmThen, menuButton, openDialog, openForm } from './dialogs.js';
 import { announce, copy, h, icon, saveAs, saveFrom, setText, toast } from './dom.js';
 import { count, plural } from './format.js';
 import { spoken } from './light.js';
@@ -62,19 +62,18 @@ export class TaskTools {
     this.wrap.ariaPressed = wrap;
   }
 
-  /** Asks for the number of a line, and goes there. */
   askLine() {
     const field = h('input', { id: 'line', type: 'number', min: '1', required: true, testid: 'line-number' });
-    const go = h('button.button.primary', { type: 'submit', testid: 'line-go' }, 'Go');
-    const onsubmit = (event) => {
-      event.preventDefault();
-      dialog.close();
-      this.#actions.toLine(Number(field.value));
-    };
-    const label = h('label', { for: 'line' }, 'Number of the line');
-    const form = h('form.form', { onsubmit }, label, field, h('div.dialog-actions', go));
-    const dialog = openDialog({ title: 'Go to line', body: [form], testid: 'line-dialog' });
-    field.focus();
+    const dialog = openForm({
+      title: 'Go to line',
+      fields: [h('label', { for: 'line' }, 'Number of the line'), field],
+      yes: 'Go',
+      name: 'line',
+      run: async () => {
+        dialog.close();
+        this.#actions.toLine(Number(field.value));
+      },
+    });
   }
 
   #menu() {
@@ -87,15 +86,15 @@ export class TaskTools {
     const help = () =>
       openDialog({ title: 'Publish into this task', body: pipeHelp(id), testid: 'pipe-dialog', wide: true });
     return menuButton('More', [
-      { icon: 'list', label: 'Go to line…', testid: 'go-to-line', run: () => this.askLine() },
-      { icon: 'unfold', label: 'Open all groups', testid: 'unfold-all', run: () => foldAll(false) },
-      { icon: 'fold', label: 'Fold all groups', testid: 'fold-all', run: () => foldAll(true) },
-      { icon: 'copy', label: 'Copy all', testid: 'copy-all', run: copyAll },
-      { icon: 'download', label: 'Download text', testid: 'download-text', run: saveText },
-      { icon: 'download', label: 'Download whole log', testid: 'download-log', run: saveLog },
-      { icon: 'download', label: 'Download NDJSON', testid: 'download-ndjson', run: saveEvents },
-      { icon: 'terminal', label: 'How to publish', testid: 'show-pipe', run: help },
-      { icon: 'trash', label: 'Delete task…', testid: 'delete', danger: true, run: () => this.#askDelete() },
+      ['list', 'Go to line…', 'go-to-line', () => this.askLine()],
+      ['unfold', 'Open all groups', 'unfold-all', () => foldAll(false)],
+      ['fold', 'Fold all groups', 'fold-all', () => foldAll(true)],
+      ['copy', 'Copy all', 'copy-all', copyAll],
+      ['download', 'Download text', 'download-text', saveText],
+      ['download', 'Download whole log', 'download-log', saveLog],
+      ['download', 'Download NDJSON', 'download-ndjson', saveEvents],
+      ['terminal', 'How to publish', 'show-pipe', help],
+      ['trash', 'Delete task…', 'delete', () => this.#askDelete(), 'danger'],
     ]);
   }
 
@@ -114,7 +113,6 @@ export class TaskTools {
   }
 }
 
-/** A button that stays pressed. */
 function toggle(drawing, text, label, testid, onclick) {
   const look = { 'aria-pressed': 'false', 'aria-label': label, title: label, testid };
   return h('button.button.toggle', { ...look, onclick }, icon(drawing), h('span.toggle-text', text));

@@ -50,7 +50,6 @@ export const ofBrowser = {
   random: Math.random,
 };
 
-/** States in which no more will come. */
 const OVER = ['ended', 'gone', 'refused'];
 
 class TaskView {
@@ -298,7 +297,6 @@ class TaskView {
     this.#showToggles();
   }
 
-  /** Changes how the output looks. */
   #look(change) {
     change();
     this.#showToggles();

@@ -26,7 +26,6 @@ export class TerminalRow {
   end = '';
   /** Whether what is sent goes on in it. */
   isOpen = true;
-  /** Counts the changes. */
   version = 0;
   /** The data of the events that begin in it. @type {string[]} */
   events = [];
@@ -53,7 +52,6 @@ export class TerminalRow {
     return this.#parts;
   }
 
-  /** A line feed has come. */
   endLine() {
     this.isOpen = false;
     this.end = this.sent.endsWith('\r') ? '\r\n' : '\n';
@@ -126,7 +124,6 @@ export class TerminalRow {
     this.#stale = true;
   }
 
-  /** Blanks from a column on. */
   blank(column, many) {
     if (!this.#edit(column)) return;
     const end = Math.min(column + many, this.width);

@@ -54,17 +54,7 @@ export function mountWatch(main, query) {
   replace(main, h('div.watch', { testid: 'watch' }, title, elements));
   useKeys({ f: () => panes.forEach((pane) => pane.output.follow(true)) });
   panes.forEach((pane) => pane.start());
-  const timers = [
-    setInterval(() => panes.forEach((pane) => pane.showLight()), 1000),
-    setInterval(() => panes.forEach((pane) => pane.poll()), SNAPSHOT_MS),
-  ];
-  const online = () => panes.forEach((pane) => pane.connection.reconnectNow());
-  addEventListener('online', online);
-  return () => {
-    timers.forEach(clearInterval);
-    removeEventListener('online', online);
-    panes.forEach((pane) => pane.dispose());
-  };
+  return () => panes.forEach((pane) => pane.dispose());
 }
 
 class Pane {
@@ -73,6 +63,7 @@ class Pane {
   #connected = '';
   #light = new Light();
   #task = null;
+  #timers = [];
 
   constructor(id, shared, heartbeat) {
     this.id = id;
@@ -107,20 +98,20 @@ class Pane {
     this.output.look({ numberOf: () => null });
     this.output.wrap = isOn('wrap', false);
     this.showLight();
+    const poll = () => this.connection.poll(this.#task);
+    this.#timers = [setInterval(() => this.showLight(), 1000), setInterval(poll, SNAPSHOT_MS)];
+    addEventListener('online', () => this.connection.reconnectNow(), { signal: this.#stop.signal });
     // Until the snapshot is here all that comes counts as new.
     this.connection.start({});
     this.#snapshot().catch(() => {});
   }
 
   dispose() {
+    this.#timers.forEach(clearInterval);
     this.#stop.abort();
     this.connection.stop();
     this.feed.dispose();
     this.output.dispose();
-  }
-
-  poll() {
-    this.connection.poll(this.#task);
   }
 
   async #snapshot() {

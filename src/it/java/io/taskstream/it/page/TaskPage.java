@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  *                 search, search-count, search-previous, search-next;
  *                 follow, numbers, times, wrap (each with `aria-pressed`);
  *                 menu-button with go-to-line, unfold-all, fold-all, copy-all, download-text, download-log,
- *                 download-ndjson, show-pipe, delete; line-dialog with line-number, line-go;
+ *                 download-ndjson, show-pipe, delete; line-dialog with line-number, line-submit;
  *                 output (also #output), in it elements of class `row` with `data-line` and `data-kind` = text |
  *                 started | completed | tokens | error | approval | cancel | done | json | gap | lag | hole, and
  *                 item-toggle and fold (`aria-expanded`), took, pause; cut-note, jump, output-empty
