@@ -121,6 +121,9 @@ class PageWatchIT extends InBrowser {
         page.navigate(api.at("/#/watch?task=" + tasks.get(0) + "&task=" + tasks.get(1))
                 .toString());
         assertThat(light(page, tasks.get(0))).hasAttribute("data-state", OPEN);
+        assertThat(pane(page, tasks.get(1)).boundingBox().y)
+                .as("side by side")
+                .isEqualTo(pane(page, tasks.get(0)).boundingBox().y);
         api.send("DELETE", "/tasks/" + tasks.get(0), null, "");
         assertThat(light(page, tasks.get(0)))
                 .hasAttribute("data-state", "gone", new HasAttributeOptions().setTimeout(30_000));
