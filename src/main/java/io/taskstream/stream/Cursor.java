@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Cursor implements ResponseViewer.Feed {
     private final Runnable wake;
     private final Consumer<Runnable> retryLater;
     private final Supplier<ProducerWatch.Snapshot> producers;
+    private final IntSupplier passes;
     private final StreamMeters meters;
 
     private EventId reached;
@@ -50,6 +52,9 @@ final class Cursor implements ResponseViewer.Feed {
     private boolean atEnd;
     private @Nullable CompletableFuture<Chunk> reading;
 
+    /** The number of passes when the last read began. */
+    private int passesBefore;
+
     /** Whether a retry of a failed read is scheduled. Used by any thread. */
     private volatile boolean retries;
 
@@ -57,6 +62,7 @@ final class Cursor implements ResponseViewer.Feed {
      * @param wake runs, on any thread, when a read has completed that could not complete at once, or is to be tried again
      * @param retryLater runs its argument, on any thread, after the time that a log may take to recover
      * @param producers returns the state of the task's producers
+     * @param passes returns how many passes over the task's viewers have begun; after an append one more begins
      */
     Cursor(
             FrameReader reader,
@@ -64,6 +70,7 @@ final class Cursor implements ResponseViewer.Feed {
             Runnable wake,
             Consumer<Runnable> retryLater,
             Supplier<ProducerWatch.Snapshot> producers,
+            IntSupplier passes,
             StreamMeters meters) {
         this.reader = reader;
         this.reached = start.after();
@@ -71,6 +78,7 @@ final class Cursor implements ResponseViewer.Feed {
         this.wake = wake;
         this.retryLater = retryLater;
         this.producers = producers;
+        this.passes = passes;
         this.meters = meters;
     }
 
@@ -139,7 +147,17 @@ final class Cursor implements ResponseViewer.Feed {
     }
 
     private @Nullable Chunk read(int maxBytes) {
+        Chunk chunk = readOnce(maxBytes);
+        // A pass during the read found the viewer reading, and its event may have come too late for the read.
+        while (chunk != null && chunk.isEmpty() && passes.getAsInt() != passesBefore) {
+            chunk = readOnce(maxBytes);
+        }
+        return chunk;
+    }
+
+    private @Nullable Chunk readOnce(int maxBytes) {
         if (reading == null) {
+            passesBefore = passes.getAsInt();
             reading = reader.read(isKnown ? reached.sequence() : 0, maxBytes).toCompletableFuture();
             // Not on a dependent stage: this very future must be done when the wake-up looks at it.
             CompletionStage<Chunk> read = reading;

@@ -8,6 +8,7 @@ import io.taskstream.task.TaskId;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -28,14 +29,15 @@ interface FrameReader {
      * @param executor reads the history
      */
     static FrameReader traced(EventLog log, TaskId task, Executor executor) {
-        return (after, maxBytes) ->
-                log.read(task, after, maxBytes).thenApplyAsync(chunk -> withTraces(log, task, chunk), executor);
+        // At the log's end no thread is needed. Or each quiet task of a merged stream would wake all others, for ever.
+        return (after, maxBytes) -> log.read(task, after, maxBytes)
+                .thenCompose(chunk -> chunk.isEmpty()
+                        ? CompletableFuture.completedStage(chunk)
+                        : CompletableFuture.supplyAsync(() -> withTraces(log, task, chunk), executor));
     }
 
     private static Chunk withTraces(EventLog log, TaskId task, Chunk chunk) {
-        List<StoredEvent> events = chunk.isEmpty()
-                ? List.of()
-                : log.history(task, chunk.first().sequence() - 1, Math.toIntExact(chunk.events()));
+        List<StoredEvent> events = log.history(task, chunk.first().sequence() - 1, Math.toIntExact(chunk.events()));
         // If the log moved on since the read, the history is of other events, and the chunk goes without traces.
         if (events.isEmpty() || !events.get(0).id().equals(chunk.first())) {
             return chunk;

@@ -48,6 +48,10 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher, Respon
     private final List<BiConsumer<SseEventSink, Throwable>> errorListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<SseEventSink>> closeListeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger signals = new AtomicInteger();
+
+    /** How many passes have begun; may overflow. */
+    private final AtomicInteger passes = new AtomicInteger();
+
     private final AtomicBoolean started = new AtomicBoolean();
     private final Object admission = new Object();
     private final ProducerWatch producers;
@@ -116,7 +120,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher, Respon
         FrameReader reader = traced
                 ? FrameReader.traced(log, task, context.fanOut().executor())
                 : (after, maxBytes) -> log.read(task, after, maxBytes);
-        return new Cursor(reader, start, wake, this::retryLater, producers::snapshot, context.meters());
+        return new Cursor(reader, start, wake, this::retryLater, producers::snapshot, passes::get, context.meters());
     }
 
     private void retryLater(Runnable retry) {
@@ -290,6 +294,7 @@ public final class TaskBroadcaster implements SseBroadcaster, LogWatcher, Respon
         long began = context.ticker().nanos();
         long appended = firstAppend;
         firstAppend = NONE;
+        passes.incrementAndGet();
         try {
             if (deleted) {
                 close();

@@ -162,6 +162,7 @@ class CursorTest {
                 () -> {},
                 later -> {},
                 () -> ProducerWatch.Snapshot.NONE,
+                () -> 0,
                 fixture.context.meters());
     }
 

@@ -5,7 +5,9 @@ import static io.taskstream.stream.StreamFixture.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.eventlog.Batch;
+import io.taskstream.eventlog.Chunk;
 import io.taskstream.testing.Samples;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,36 @@ class FrameReaderTest {
         publishTraced(Samples.DONE);
         assertThat(traced.take()).endsWith(COMMENT + frame(1, Samples.DONE));
         assertThat(traced.exchange().isCompleted()).isTrue();
+    }
+
+    @Test
+    void anEventThatComesWhileTheReaderWaitsForAThreadIsNotMissed() {
+        var queue = new ArrayDeque<Runnable>();
+        Cursor cursor = new Cursor(
+                FrameReader.traced(fixture.log, TASK, queue::add),
+                fixture.earliest(),
+                () -> {},
+                later -> {},
+                () -> ProducerWatch.Snapshot.NONE,
+                () -> 0,
+                fixture.context.meters());
+        assertThat(cursor.next(1)).isNull();
+        fixture.append("1");
+        // The pass wakes the viewer, and then each thread that the reader has asked for.
+        Chunk chunk = cursor.next(1);
+        while (chunk == null && !queue.isEmpty()) {
+            queue.remove().run();
+            chunk = cursor.next(1);
+        }
+        assertThat(chunk).isNotNull();
+    }
+
+    @Test
+    void aTracedViewerAtTheEndNeedsNoThread() {
+        StreamFixture.Connection traced = fixture.watch(options(true));
+        traced.take();
+        traced.sink().wake();
+        assertThat(fixture.executor.waiting()).isZero();
     }
 
     private ViewerOptions options(boolean traced) {

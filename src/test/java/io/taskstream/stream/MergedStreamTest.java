@@ -287,6 +287,21 @@ class MergedStreamTest {
     }
 
     @Test
+    void tracedTasksThatAreQuietKeepNoThreadBusy() {
+        Connection viewer =
+                fixture.connect(new ViewerOptions(StartPosition.UNKNOWN, HEARTBEAT, false, STALL, true, null));
+        fixture.streams.register(
+                List.of(log(A), log(B)), StreamPosition.NONE, StartPosition::earliest, log -> () -> {}, viewer.sink());
+        viewer.sink().open(2500);
+        for (int i = 0; i < 100; i++) {
+            fixture.executor.runOne();
+        }
+        assertThat(fixture.executor.waiting()).isZero();
+        publish(A, "1");
+        assertThat(viewer.take()).endsWith(frame("a", 1, "1") + position(1, 0));
+    }
+
+    @Test
     void leavesWhereverTheConnectionEnds() {
         Connection viewer = watch("");
         viewer.out().failWith(new IOException("Broken pipe"));
