@@ -55,6 +55,8 @@ import jakarta.json.bind.JsonbBuilder;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -82,7 +84,7 @@ record ApplicationGraph(
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     /**
-     * Builds all objects.
+     * Builds all objects. If that fails, closes those that are open.
      *
      * @param executor runs the fan-out, and parses published lines
      * @param scheduler runs the heartbeats, the timers of the redis engine, and attempts to open the embedded one
@@ -90,6 +92,33 @@ record ApplicationGraph(
      */
     static ApplicationGraph build(
             Settings settings, Executor executor, ScheduledExecutorService scheduler, ThreadFactory threads) {
+        var opened = new ArrayDeque<Runnable>();
+        try {
+            return build(settings, executor, scheduler, threads, opened);
+        } catch (RuntimeException | Error e) {
+            // Otherwise the next deployment would find the log in use until the server restarts.
+            opened.forEach(close -> closeAfter(e, close));
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Runnable close) {
+        try {
+            close.run();
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * @param opened gets what closes the objects that are open, the latest first
+     */
+    private static ApplicationGraph build(
+            Settings settings,
+            Executor executor,
+            ScheduledExecutorService scheduler,
+            ThreadFactory threads,
+            Deque<Runnable> opened) {
         InstantSource time = InstantSource.system();
         Ticker ticker = Ticker.system();
         Limits limits = settings.limits();
@@ -100,6 +129,7 @@ record ApplicationGraph(
                 scheduler,
                 appends,
                 ticker::nanos);
+        opened.push(log::close);
         var events = new EventReader(JsonbBuilder.create(), settings.json());
         settings.transfer().run(log, events);
         AccessGraph access = AccessGraph.build(
@@ -111,6 +141,7 @@ record ApplicationGraph(
                         .isPresent());
         var cookies = new Cookies(access.origins().credentials());
         var heartbeats = new Heartbeats(scheduler, ticker);
+        opened.push(heartbeats::close);
         var fanOut = new FanOut(executor, Runtime.getRuntime().availableProcessors(), LINGER);
         var streams = new TaskStreams(
                 new StreamContext(log, fanOut, heartbeats, ticker, time, events, limits.heartbeat(), meters));
@@ -118,6 +149,7 @@ record ApplicationGraph(
         var doctor = new DoctorStreams(streams, scheduler);
         var publishers = new Publishers();
         var checks = new PeriodicChecks(scheduler, ticker);
+        opened.push(checks::close);
         var receiving = new ByteBudget(limits.receivingBytes(), limits.reservedBytes());
         checks.add(now -> receiving.callAll());
         checks.add(now -> access.sessions().endWithdrawn());
@@ -170,13 +202,15 @@ record ApplicationGraph(
                 new RequestCheck(),
                 refusals,
                 new ProblemMapper());
+        var abandoned = new AbandonedTasks(log, events, settings.abandoned(), time).start(scheduler, executor);
+        opened.push(abandoned::close);
         return new ApplicationGraph(
                 drain,
                 health,
                 heartbeats,
                 doctor,
                 checks,
-                new AbandonedTasks(log, events, settings.abandoned(), time).start(scheduler, executor),
+                abandoned,
                 new WebsiteFilter.Check(
                         settings.access().mode(),
                         settings.access().hosts(),
