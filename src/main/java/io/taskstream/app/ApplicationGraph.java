@@ -202,7 +202,7 @@ record ApplicationGraph(
                 new RequestCheck(),
                 refusals,
                 new ProblemMapper());
-        var abandoned = new AbandonedTasks(log, events, settings.abandoned(), time).start(scheduler, executor);
+        var abandoned = new AbandonedTasks(log, events, settings.abandoned(), time, ticker).start(scheduler, executor);
         opened.push(abandoned::close);
         return new ApplicationGraph(
                 drain,
