@@ -19,6 +19,9 @@ public final class FanOut {
     private static final RepeatedFailures FAILURES =
             new RepeatedFailures(System.getLogger(FanOut.class.getName()), "A pass over the viewers of a task failed");
 
+    /** How long passes wait at most after the executor has refused a thread. */
+    private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
@@ -49,6 +52,24 @@ public final class FanOut {
     /** Has the pass run on another thread; never blocks. */
     void submit(Runnable pass) {
         waiting.add(pass);
+        startThreadIfNeeded();
+    }
+
+    /**
+     * Returns a timer that tries again if the executor has refused a thread. The tasks whose passes wait submit no other, and the
+     * thread that submits must not run them: it may be the one that commits.
+     */
+    Heartbeats.Timer retries() {
+        return new Heartbeats.Timer() {
+            @Override
+            long fire(long now) {
+                startThreadIfNeeded();
+                return now + RETRY_NANOS;
+            }
+        };
+    }
+
+    private void startThreadIfNeeded() {
         if (waiting.size() > idle.get()) {
             startThread();
         }
@@ -72,10 +93,10 @@ public final class FanOut {
         try {
             executor.execute(this::work);
         } catch (RejectedExecutionException e) {
-            // The server is shutting down, which ends the streams.
+            // The server is shutting down, which ends the streams, or has no thread at present: the timer tries again.
             running.decrementAndGet();
         } catch (RuntimeException | Error e) {
-            // There is no thread at present; the next submission tries again.
+            // There is no thread at present; the timer or the next submission tries again.
             running.decrementAndGet();
             FAILURES.report(e);
         }

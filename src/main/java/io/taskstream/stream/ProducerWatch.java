@@ -91,8 +91,11 @@ final class ProducerWatch extends Heartbeats.Timer {
                 }
             });
         } catch (RejectedExecutionException e) {
-            // The server stops.
+            // The server stops, or has no thread at present: the next firing looks.
             looking = false;
+        } catch (RuntimeException | Error e) {
+            looking = false;
+            FAILURES.report(e);
         }
     }
 

@@ -31,6 +31,7 @@ public final class TaskStreams implements AutoCloseable {
     public TaskStreams(StreamContext context) {
         this.context = context;
         this.newest = new TaskFinder.Newest(context.log(), context.time());
+        context.heartbeats().start(context.fanOut().retries(), context.ticker().nanos());
     }
 
     /**

@@ -3,6 +3,8 @@ package io.taskstream.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.testing.ManualExecutor;
+import io.taskstream.testing.Samples;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -135,5 +137,37 @@ class FanOutTest {
         fanOut.submit(() -> ran.add(2));
         executor.runAll();
         assertThat(ran).containsExactly(1, 2);
+    }
+
+    @Test
+    void thePassOfTheOnlyActiveTaskRunsSoonAfterTheExecutorHasRefusedIt() {
+        var fixture = new StreamFixture();
+        StreamFixture.Connection viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        fixture.executor.refuseNext(() -> {
+            throw new RejectedExecutionException("Full");
+        });
+        fixture.append("1");
+        fixture.append("2");
+        fixture.pass(Duration.ofSeconds(2));
+        fixture.executor.runAll();
+        assertThat(viewer.take()).isEqualTo(StreamFixture.frames(1, 2));
+    }
+
+    @Test
+    void aPassIsTriedAgainUntilTheExecutorTakesIt() {
+        var fixture = new StreamFixture();
+        StreamFixture.Connection viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        for (int i = 0; i < 5; i++) {
+            fixture.executor.refuseNext(() -> {
+                throw new InternalError("unable to create native thread");
+            });
+        }
+        fixture.append(Samples.DONE);
+        fixture.pass(Duration.ofSeconds(8));
+        fixture.executor.runAll();
+        assertThat(viewer.take()).isEqualTo(StreamFixture.frame(1, Samples.DONE));
+        assertThat(viewer.exchange().isCompleted()).isTrue();
     }
 }

@@ -103,6 +103,20 @@ class ProducerWatchTest {
                         "{\"upload\":\"b\",\"state\":\"lost\",\"since\":\"" + heard + "\"}");
     }
 
+    @Test
+    void aLookForWhichThereIsNoThreadFollowsLater() {
+        Connection viewer = fixture.watch(fixture.earliest());
+        viewer.take();
+        begin("a");
+        Instant heard = claim("a", 0);
+        pass(ALMOST);
+        fixture.executor.refuseNext(() -> {
+            throw new InternalError("unable to create native thread");
+        });
+        pass(BEYOND);
+        assertThat(viewer.take()).isEqualTo(producer("a", "lost", heard));
+    }
+
     private Instant begin(String name) {
         return change(new UploadChange.Begin(name, "text/plain"));
     }

@@ -8,10 +8,21 @@ import java.util.concurrent.Executor;
 public final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> refusals = new ConcurrentLinkedQueue<>();
+
+    /** Takes the next task not, but runs this instead, which throws. */
+    public void refuseNext(Runnable refusal) {
+        refusals.add(refusal);
+    }
 
     @Override
     public void execute(Runnable work) {
-        waiting.add(work);
+        Runnable refusal = refusals.poll();
+        if (refusal == null) {
+            waiting.add(work);
+        } else {
+            refusal.run();
+        }
     }
 
     public int waiting() {
