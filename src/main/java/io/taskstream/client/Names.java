@@ -33,6 +33,13 @@ public final class Names {
     /** The media type of events, one a line. */
     public static final String JSON_LINES = "application/x-ndjson";
 
+    /** The type of the problem with which an append to an upload is refused whose offset is another. */
+    public static final String MISMATCHING_OFFSET =
+            "https://iana.org/assignments/http-problem-types#mismatching-upload-offset";
+
+    /** The type of the problem with which an append to a complete upload is refused. */
+    public static final String COMPLETED_UPLOAD = "https://iana.org/assignments/http-problem-types#completed-upload";
+
     /** The name of an event without an id: the viewer was too slow, and the log no longer has some events. */
     public static final String LAG = "lag";
 

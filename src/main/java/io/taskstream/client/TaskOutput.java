@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write returns when the bytes are in the buffer of 256 KiB, and waits while it is full. The requests are made by the
  * scheduler, one at a time; a pause between them lets many short lines share one. While the server is away, they are repeated
- * for {@linkplain #PATIENCE_MILLIS ten minutes}. Thread-safe.
+ * for {@linkplain #PATIENCE_MILLIS ten minutes}; a client with a read time-out notices a server that hangs. A task that has been
+ * finished or deleted meanwhile ends the output with an error. Thread-safe.
  */
 public final class TaskOutput extends OutputStream implements Consumer<String> {
 
-    /** How long requests may fail one after the other, in milliseconds, before the stream fails. */
+    /** How long requests may fail one after the other, in milliseconds from the first failure, before the stream fails. */
     static final long PATIENCE_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
     private static final int CAPACITY = 256 << 10;
@@ -44,6 +45,9 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
     private static final long PACE_MILLIS = 50;
     private static final long FIRST_DELAY_MILLIS = 200;
     private static final long LONGEST_DELAY_MILLIS = 5_000;
+
+    /** The longest that is waited because the server asks for it in {@code Retry-After}. */
+    private static final long LONGEST_RETRY_MILLIS = 60_000;
 
     private final WebTarget task;
     private final WebTarget upload;
@@ -61,10 +65,15 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
     private boolean isSoon;
     private boolean isClosed;
     private boolean isComplete;
-    private long waitedMillis;
+    /** Whether something was written, flushed or closed since the request began. */
+    private boolean isMore;
+
     private long delayMillis = FIRST_DELAY_MILLIS;
+    private String trouble = "";
     private @Nullable IOException failure;
     private @Nullable Future<?> next;
+    /** Ends the patience; {@code null} unless the last append failed. */
+    private @Nullable Future<?> deadline;
 
     private TaskOutput(WebTarget task, String name, MediaType type, ScheduledExecutorService scheduler) {
         this.task = task;
@@ -175,7 +184,8 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
 
     /** Makes the next request soon, unless failures delay it. */
     private synchronized void send() {
-        if (!isRunning && !isSoon && waitedMillis == 0) {
+        isMore = true;
+        if (!isRunning && !isSoon && deadline == null) {
             schedule(PACE_MILLIS);
         }
     }
@@ -185,12 +195,15 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
             next.cancel(false);
         }
         isSoon = afterMillis <= PACE_MILLIS;
+        next = isComplete || failure != null ? null : later(this::request, afterMillis);
+    }
+
+    private synchronized @Nullable Future<?> later(Runnable action, long afterMillis) {
         try {
-            next = isComplete || failure != null
-                    ? null
-                    : scheduler.schedule(this::request, afterMillis, TimeUnit.MILLISECONDS);
+            return scheduler.schedule(action, afterMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             fail("The scheduler is shut down", e);
+            return null;
         }
     }
 
@@ -198,10 +211,11 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
         byte[] bytes;
         boolean isLast;
         synchronized (this) {
-            if (isRunning) {
+            if (isRunning || failure != null) {
                 return;
             }
             isRunning = true;
+            isMore = false;
             bytes = Arrays.copyOf(buffer, used);
             isLast = isClosed;
         }
@@ -216,18 +230,20 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
         }
         synchronized (this) {
             isRunning = false;
-            // Written, flushed or closed meanwhile: that must not wait for the next sign of life.
-            boolean isMore = waitedMillis == 0 && (used > bytes.length || isClosed != isLast);
-            schedule(isMore ? Math.min(after, PACE_MILLIS) : after);
+            // More must not wait for the next sign of life.
+            schedule(isMore && deadline == null ? Math.min(after, PACE_MILLIS) : after);
         }
     }
 
     /** Returns in how many milliseconds the next request is due. */
     private long connect() {
         Entity<byte[]> nothing = Entity.entity(new byte[0], type);
-        try (Response created = task.request().put(nothing)) {
-            if (created.getStatusInfo().getFamily() != Response.Status.Family.SUCCESSFUL) {
-                return refused(created);
+        // A task that was there and is gone was deleted, and must not come back without its events.
+        if (base < 0) {
+            try (Response created = task.request().put(nothing)) {
+                if (created.getStatusInfo().getFamily() != Response.Status.Family.SUCCESSFUL) {
+                    return refused(created);
+                }
             }
         }
         try (Response made = upload.request().put(nothing)) {
@@ -235,7 +251,7 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
             if (made.getStatusInfo().getFamily() != Response.Status.Family.SUCCESSFUL || offset < 0) {
                 return refused(made);
             }
-            return reached(offset, isComplete(made));
+            return reached(offset, isComplete(made), 0);
         }
     }
 
@@ -246,60 +262,85 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
                 .header(Names.UPLOAD_INTERVAL, INTERVAL_SECONDS);
         try (Response answer = request.post(Entity.entity(bytes, Names.PARTIAL_UPLOAD))) {
             long offset = offset(answer);
-            return answer.getStatus() == 204 && offset >= 0 ? reached(offset, isComplete(answer)) : refused(answer);
+            return answer.getStatus() == 204 && offset >= 0
+                    ? reached(offset, isComplete(answer), bytes.length)
+                    : refused(answer);
         }
     }
 
     /** Removes what is in the log from the buffer. */
-    private synchronized long reached(long offset, boolean complete) {
+    private synchronized long reached(long offset, boolean complete, int sent) {
         long start = base < 0 ? offset : base;
-        int kept = (int) Math.max(-1, Math.min(CAPACITY, offset - start));
-        if (kept < 0 || kept > used) {
+        if (offset < start || offset - start > used) {
             return fail("The upload is at " + offset + " and not where this producer left it", null);
         }
-        boolean isStuck = isConnected && kept == 0;
+        int kept = (int) (offset - start);
+        boolean isAppend = isConnected;
+        boolean isStuck = sent > 0 && kept == 0;
         base = offset;
         used -= kept;
         System.arraycopy(buffer, kept, buffer, 0, used);
         isConnected = true;
         isComplete = complete && isClosed && used == 0;
-        waitedMillis = 0;
-        delayMillis = FIRST_DELAY_MILLIS;
+        // That an upload can be made says nothing of appends: a proxy may refuse only these.
+        if (deadline != null && (isAppend || kept > 0 || isComplete)) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+        if (deadline == null) {
+            delayMillis = FIRST_DELAY_MILLIS;
+        }
         notifyAll();
         if (complete && !isComplete) {
             return fail("The upload is complete already", null);
         }
-        if (isStuck && used == CAPACITY) {
+        if (isStuck && sent == CAPACITY) {
             return fail("A line is longer than " + CAPACITY + " bytes", null);
         }
         // What the server leaves is the beginning of a line or character.
-        return used == 0 || isStuck ? (isClosed ? PACE_MILLIS : SIGN_OF_LIFE_MILLIS) : PACE_MILLIS;
+        boolean isIdle = isAppend && !isClosed && (used == 0 || isStuck);
+        return isIdle ? SIGN_OF_LIFE_MILLIS : PACE_MILLIS;
     }
 
     /** Decides by an answer other than success whether the next request may do better. */
     private long refused(Response answer) {
         int status = answer.getStatus();
         MediaType body = answer.getMediaType();
-        boolean isProblem = body != null && body.getSubtype().equals("problem+json");
-        String after = answer.getHeaderString(HttpHeaders.RETRY_AFTER);
-        boolean isOffset = status == 409 && offset(answer) >= 0;
-        boolean isRemoved = status == 404 && isConnected;
         // Without a problem it is an answer of a proxy, or of the server while Taskstream is not deployed.
-        if (isProblem && status < 500 && status != 429 && status != 408 && !isOffset && !isRemoved) {
-            return fail("The server answers " + status + ": " + answer.readEntity(String.class), null);
+        boolean isProblem = body != null && body.getSubtype().equals("problem+json");
+        if (isProblem && status < 500 && status != 429 && status != 408) {
+            String problem = answer.readEntity(String.class);
+            // The header Upload-Offset is no sign of these: it comes with every failed append.
+            boolean isElsewhere = problem.contains('"' + Names.MISMATCHING_OFFSET + '"')
+                    || problem.contains('"' + Names.COMPLETED_UPLOAD + '"');
+            if (!isElsewhere) {
+                String gone = status == 404 && base >= 0
+                        ? "The task was deleted, or the server has lost it; it"
+                        : "The server";
+                return fail(gone + " answers " + status + ": " + problem, null);
+            }
         }
+        String after = answer.getHeaderString(HttpHeaders.RETRY_AFTER);
         long afterMillis = after != null && after.matches("\\d{1,6}") ? Long.parseLong(after) * 1_000 : 0;
-        return failed("The server answers " + status, afterMillis);
+        return failed("The server answers " + status, Math.min(LONGEST_RETRY_MILLIS, afterMillis));
     }
 
     private synchronized long failed(String reason, long afterMillis) {
         isConnected = false;
+        trouble = reason;
+        if (deadline == null) {
+            deadline = later(this::giveUp, PATIENCE_MILLIS);
+        }
         long delay = Math.max(delayMillis, afterMillis);
-        waitedMillis += delay;
         delayMillis = Math.min(LONGEST_DELAY_MILLIS, 2 * delayMillis);
-        return waitedMillis > PATIENCE_MILLIS
-                ? fail(reason + ", for " + PATIENCE_MILLIS / 60_000 + " minutes", null)
-                : delay;
+        return delay;
+    }
+
+    private synchronized void giveUp() {
+        // A success may have cancelled this just when it began.
+        if (deadline != null) {
+            fail(trouble + ", for " + PATIENCE_MILLIS / 60_000 + " minutes", null);
+        }
     }
 
     private synchronized long fail(String reason, @Nullable Throwable cause) {

@@ -22,8 +22,6 @@ import java.util.concurrent.CompletionException;
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
 
-    private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
-
     private static final Logger LOG = System.getLogger(ProblemMapper.class.getName());
 
     /** The statuses of the failures whose message is for the client. */
@@ -84,10 +82,10 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             case CLAIMED -> Problem.of(409, "A newer request has taken over the upload");
             case OFFSET ->
                 Problem.of(409, "The upload has another offset, which the header Upload-Offset tells")
-                        .with("type", JsonAnswer.JSON.createValue(TYPES + "mismatching-upload-offset"));
+                        .with("type", JsonAnswer.JSON.createValue(Names.MISMATCHING_OFFSET));
             case COMPLETE ->
                 Problem.of(400, "The upload is complete")
-                        .with("type", JsonAnswer.JSON.createValue(TYPES + "completed-upload"));
+                        .with("type", JsonAnswer.JSON.createValue(Names.COMPLETED_UPLOAD));
             case LOST -> Problem.of(410, "The log has lost bytes of the upload that had been counted");
             case TOO_MANY -> Problem.of(409, "The task has " + Upload.MAX_PER_TASK + " uploads that are not complete");
         };
