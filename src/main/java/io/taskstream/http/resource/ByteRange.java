@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ByteRange(long start, long length) {
 
-    private static final Pattern FORM = Pattern.compile("bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*");
+    private static final Pattern FORM = Pattern.compile("bytes=[ \t]*([0-9]*)-([0-9]*)[ \t]*");
 
     /**
      * Returns whether a {@code Range} asks for one part (RFC 9110, section 14.2). Any other counts as none: that is allowed, and
@@ -25,7 +25,7 @@ record ByteRange(long start, long length) {
         }
         String first = form.group(1);
         String last = form.group(2);
-        return first.isEmpty() ? !last.isEmpty() : last.isEmpty() || Long.parseLong(first) <= Long.parseLong(last);
+        return first.isEmpty() ? !last.isEmpty() : last.isEmpty() || number(first) <= number(last);
     }
 
     /**
@@ -41,12 +41,21 @@ record ByteRange(long start, long length) {
         long start;
         long end = total;
         if (form.group(1).isEmpty()) {
-            start = Math.max(0, total - Long.parseLong(form.group(2)));
+            start = Math.max(0, total - number(form.group(2)));
         } else {
-            start = Long.parseLong(form.group(1));
-            end = form.group(2).isEmpty() ? total : Math.min(total, Long.parseLong(form.group(2)) + 1);
+            start = number(form.group(1));
+            end = form.group(2).isEmpty() ? total : Math.min(total - 1, number(form.group(2))) + 1;
         }
         return start < end ? new ByteRange(start, end - start) : null;
+    }
+
+    /** Parses digits; a number beyond the largest of a {@code long} counts as that one, which no text has. */
+    private static long number(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** Returns the value of {@code Content-Range} (RFC 9110, section 14.4). */

@@ -17,6 +17,14 @@ class ByteRangeTest {
         "bytes=2-400, 10, bytes 2-9/10",
         "bytes=2-999999999999999999, 10, bytes 2-9/10",
         "bytes=9-, 10, bytes 9-9/10",
+        "bytes=0-1000000000000000000, 10, bytes 0-9/10",
+        "bytes=0-9223372036854775807, 10, bytes 0-9/10",
+        "bytes=0-99999999999999999999999, 10, bytes 0-9/10",
+        "bytes=-99999999999999999999999, 10, bytes 0-9/10",
+        "bytes=9223372036854775807-, 10,",
+        "bytes=99999999999999999999999-, 10,",
+        "bytes=99999999999999999999999-99999999999999999999999, 10,",
+        "bytes=000000000000000000000002-4, 10, bytes 2-4/10",
         "bytes=-3, 10, bytes 7-9/10",
         "bytes=-300, 10, bytes 0-9/10",
         "bytes= 1-2 , 10, bytes 1-2/10",
@@ -42,7 +50,7 @@ class ByteRangeTest {
                 "bytes=0-1,3-4",
                 "lines=0-1",
                 "bytes=a-b",
-                "bytes=0-1000000000000000000"
+                "bytes=99999999999999999999999-2"
             })
     void anyOtherRangeCountsAsNone(String range) {
         assertThat(ByteRange.isOne(range)).isFalse();
