@@ -22,7 +22,9 @@ public record Task(
 
     private static final int MAX_TITLE = 1_000;
     private static final int MAX_LABELS = 64;
-    private static final int MAX_LABEL_CHARACTERS = 256;
+
+    /** The most characters of the key or the value of a label. */
+    public static final int MAX_LABEL_CHARACTERS = 256;
 
     /**
      * @throws InvalidTaskException if the title or the labels are too long

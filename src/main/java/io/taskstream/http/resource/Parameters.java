@@ -6,6 +6,7 @@ import io.taskstream.eventlog.EventLog;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.LogState;
 import io.taskstream.http.Problem;
+import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
@@ -18,6 +19,9 @@ final class Parameters {
 
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1_000;
+
+    /** A value of a label that no task has, because it is too long. */
+    private static final String IMPOSSIBLE = "x".repeat(Task.MAX_LABEL_CHARACTERS + 1);
 
     private Parameters() {}
 
@@ -60,7 +64,7 @@ final class Parameters {
                         .orElseThrow(() -> wrong("status", "must be open, completed, failed or cancelled"));
     }
 
-    /** Parses labels of the form {@code key:value}. */
+    /** Parses labels of the form {@code key:value}. No task has two values of one key, and so none has all such labels. */
     static Map<String, String> labels(List<String> texts) {
         Map<String, String> labels = new TreeMap<>();
         for (String text : texts) {
@@ -68,7 +72,8 @@ final class Parameters {
             if (colon < 1) {
                 throw wrong("label", "must be key:value");
             }
-            labels.put(text.substring(0, colon), text.substring(colon + 1));
+            String value = text.substring(colon + 1);
+            labels.merge(text.substring(0, colon), value, (one, other) -> one.equals(other) ? one : IMPOSSIBLE);
         }
         return labels;
     }

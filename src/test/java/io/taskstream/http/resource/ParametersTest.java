@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.taskstream.client.TaskStatus;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.LogState;
+import io.taskstream.eventlog.TaskQuery;
+import io.taskstream.task.Task;
+import io.taskstream.task.TaskId;
 import jakarta.ws.rs.WebApplicationException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +60,19 @@ class ParametersTest {
                 .containsEntry("c", "");
         assertRefused("label", () -> Parameters.labels(List.of("a")));
         assertRefused("label", () -> Parameters.labels(List.of(":1")));
+    }
+
+    @Test
+    void noTaskHasTwoValuesOfOneLabel() {
+        assertThat(Parameters.labels(List.of("a:1", "a:1"))).containsOnly(Map.entry("a", "1"));
+        for (String value : List.of("", "1", "2", "2:1", "x".repeat(256))) {
+            Task task = Task.open(new TaskId("t"), null, Map.of("a", value), Instant.EPOCH);
+            for (List<String> labels :
+                    List.of(List.of("a:1", "a:2"), List.of("a:2", "a:1"), List.of("a:1", "a:2", "a:1"))) {
+                var query = new TaskQuery(null, Parameters.labels(labels), 1, null);
+                assertThat(query.matches(task)).as("%s of %s", value, labels).isFalse();
+            }
+        }
     }
 
     @Test
