@@ -46,8 +46,14 @@ public class NegotiationFilter extends HttpFilter {
     private static final Pattern LANGUAGE =
             Pattern.compile("(?:\\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,2})" + STRICT_WEIGHT);
 
-    private static final Pattern MEDIA_TYPE = Pattern.compile(TOKEN + "/" + TOKEN + "(?:[ \t]*;[ \t]*" + TOKEN + "=(?:"
-            + TOKEN + "|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"))*");
+    private static final String PARAMETER = TOKEN + "=(?:" + TOKEN + "|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\")";
+    private static final Pattern NEXT_PARAMETER = Pattern.compile(PARAMETER);
+
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("(" + TOKEN + "/" + TOKEN + ")(?:[ \t]*;[ \t]*(?:" + PARAMETER + ")?)*+");
+
+    /** Legal (RFC 9110, section 5.6.6), but not every JAX-RS implementation parses it. */
+    private static final Pattern EMPTY_PARAMETER = Pattern.compile(";[ \t]*(?:;|$)");
 
     /** Legal, but not every JAX-RS implementation parses it. */
     private static final Pattern EMPTY_PART = Pattern.compile("(?:^|,)[ \t]*(?:,|$)");
@@ -76,7 +82,8 @@ public class NegotiationFilter extends HttpFilter {
         String type = joined(request, HttpHeaders.CONTENT_TYPE);
         boolean isAcceptRight = accept == null || accept.equals(ranges);
         boolean areLanguagesRight = languages == null || areLanguages(languages);
-        boolean isTypeRight = type == null || isMediaType(type);
+        String readable = type == null ? null : mediaType(type);
+        boolean isTypeRight = type == null || type.equals(readable);
         if (isAcceptRight && areLanguagesRight && isTypeRight) {
             return Map.of();
         }
@@ -88,7 +95,7 @@ public class NegotiationFilter extends HttpFilter {
             changes.put(HttpHeaders.ACCEPT_LANGUAGE, List.of());
         }
         if (!isTypeRight) {
-            changes.put(HttpHeaders.CONTENT_TYPE, List.of());
+            changes.put(HttpHeaders.CONTENT_TYPE, readable == null ? List.of() : List.of(readable));
         }
         return changes;
     }
@@ -161,11 +168,28 @@ public class NegotiationFilter extends HttpFilter {
                         .allMatch(part -> LANGUAGE.matcher(part).matches());
     }
 
-    /** Tells whether the header is one media type with parameters. */
-    static boolean isMediaType(String header) {
-        return USUAL.contains(header)
-                || (header.length() <= LONGEST_TYPE
-                        && MEDIA_TYPE.matcher(header.strip()).matches());
+    /**
+     * Returns the header without empty parameters, which is itself if there are none; {@code null} if it is not one media type
+     * with parameters.
+     */
+    static @Nullable String mediaType(String header) {
+        if (USUAL.contains(header)) {
+            return header;
+        }
+        Matcher type = MEDIA_TYPE.matcher(header.strip());
+        if (header.length() > LONGEST_TYPE || !type.matches()) {
+            return null;
+        }
+        if (!EMPTY_PARAMETER.matcher(header.strip()).find()) {
+            return header;
+        }
+        StringBuilder readable = new StringBuilder(type.group(1));
+        NEXT_PARAMETER
+                .matcher(header)
+                .region(header.indexOf(';'), header.length())
+                .results()
+                .forEach(parameter -> readable.append(';').append(parameter.group()));
+        return readable.toString();
     }
 
     /** Splits at the commas that are not within quotation marks; ignores empty parts (RFC 9110, section 5.6.1). */
@@ -226,7 +250,9 @@ public class NegotiationFilter extends HttpFilter {
 
         @Override
         public @Nullable String getContentType() {
-            return changes.containsKey(HttpHeaders.CONTENT_TYPE) ? null : super.getContentType();
+            return changes.containsKey(HttpHeaders.CONTENT_TYPE)
+                    ? getHeader(HttpHeaders.CONTENT_TYPE)
+                    : super.getContentType();
         }
     }
 }

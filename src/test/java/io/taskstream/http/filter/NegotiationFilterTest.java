@@ -56,8 +56,8 @@ class NegotiationFilterTest {
         assertThat(NegotiationFilter.mediaRanges("x,".repeat(30_000) + "a/b")).isEqualTo("a/b");
         assertThat(NegotiationFilter.mediaRanges("a/b;" + "x=y;".repeat(30_000) + "q=.5"))
                 .isEqualTo("a/b;q=0.500");
-        assertThat(NegotiationFilter.isMediaType("a/b;x=\"" + "\\\\".repeat(30_000) + "\""))
-                .isFalse();
+        assertThat(NegotiationFilter.mediaType("a/b;x=\"" + "\\\\".repeat(30_000) + "\""))
+                .isNull();
     }
 
     @ParameterizedTest
@@ -81,12 +81,25 @@ class NegotiationFilterTest {
                 "application/vnd.x+json"
             })
     void aMediaTypeIsOne(String type) {
-        assertThat(NegotiationFilter.isMediaType(type)).isTrue();
+        assertThat(NegotiationFilter.mediaType(type)).isSameAs(type);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/plain;|text/plain",
+                "text/plain ; ;|text/plain",
+                "text/plain;;charset=utf-8;|text/plain;charset=utf-8",
+                "a/b; ; x=\"y;;z\";|a/b;x=\"y;;z\""
+            })
+    void emptyParametersAreLeftOut(String type, String readable) {
+        assertThat(NegotiationFilter.mediaType(type)).isEqualTo(readable);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage", ";", "a/b/c", "a/b, c/d", "a/b; charset", "a/b; charset=\"x", "a/", "/b"})
     void allElseIsNone(String type) {
-        assertThat(NegotiationFilter.isMediaType(type)).isFalse();
+        assertThat(NegotiationFilter.mediaType(type)).isNull();
     }
 }
