@@ -55,6 +55,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof LimitException limit) {
             return Response.fromResponse(problem(limit).response())
+                    .header(HttpHeaders.RETRY_AFTER, null)
                     .header(HttpHeaders.RETRY_AFTER, limit.retrySeconds())
                     .build();
         }
@@ -98,10 +99,11 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return answer;
         }
         Response problem = Problem.of(status, detail(status, failure)).response();
-        // Other headers of JAX-RS, such as Allow with 405, stay.
+        // The headers of JAX-RS, such as Allow with 405, stay.
         Response.ResponseBuilder builder = Response.fromResponse(problem);
         answer.getStringHeaders().forEach((name, values) -> {
             if (!name.regionMatches(true, 0, "Content-", 0, 8)) {
+                builder.header(name, null);
                 values.forEach(value -> builder.header(name, value));
             }
         });

@@ -2,6 +2,7 @@ package io.taskstream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.access.LimitException;
 import io.taskstream.access.RefusedException;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
@@ -14,10 +15,12 @@ import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.RedirectionException;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,19 @@ class ProblemTest {
         Response response = mapper.toResponse(new RefusedException("The token expired while publishing"));
         assertThat(response.getStatus()).isEqualTo(401);
         assertThat(response.getHeaderString("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+    }
+
+    @Test
+    void aLimitOfTheServerHasOneTimeToWait() {
+        Response response = mapper.toResponse(LimitException.ofServer("full", Duration.ofSeconds(7)));
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getStringHeaders().get("Retry-After")).containsExactly("7");
+    }
+
+    @Test
+    void aTimeToWaitOfJaxRsReplacesItsOwn() {
+        Response response = mapper.toResponse(new ServiceUnavailableException(9L));
+        assertThat(response.getStringHeaders().get("Retry-After")).containsExactly("9");
     }
 
     @Test
