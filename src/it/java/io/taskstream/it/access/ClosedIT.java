@@ -70,7 +70,15 @@ class ClosedIT {
             server.deploy(Path.of(System.getProperty("it.war")));
             Api api = new Api(server.url());
             Await.until("it answers", Duration.ofSeconds(60), () -> api.get("/").statusCode() != 404);
-            for (String path : List.of("/", "/tasks", "/tasks/t", "/tasks/t/stream", "/metrics", "/no-such-path")) {
+            for (String path : List.of(
+                    "/",
+                    "/tasks",
+                    "/tasks/t",
+                    "/tasks/t/stream",
+                    "/metrics",
+                    "/no-such-path",
+                    "/error",
+                    "/error/cookie")) {
                 assertThat(api.get(path).statusCode()).as(path).isEqualTo(401);
                 assertThat(api.get(path, "Authorization", "Bearer a.b.c").statusCode())
                         .as(path)

@@ -1,6 +1,7 @@
 /**
  * The filters of requests. The servlet filters are declared in {@code web.xml}, in this order: {@code
- * body.UnreadBodyFilter}, {@link io.taskstream.http.filter.WebsiteFilter}, {@link io.taskstream.http.filter.NegotiationFilter}.
+ * body.UnreadBodyFilter}, {@link io.taskstream.http.filter.ErrorFilter} for errors only, {@link
+ * io.taskstream.http.filter.WebsiteFilter}, {@link io.taskstream.http.filter.NegotiationFilter}.
  * Those of JAX-RS follow: {@link io.taskstream.http.filter.CrossOriginFilter}, {@link
  * io.taskstream.http.filter.AuthenticationFilter}, {@link io.taskstream.http.filter.RequestCheck}, {@link
  * io.taskstream.http.filter.AuthorizationFilter}; and {@link io.taskstream.http.filter.AuditFilter} for the answer.
