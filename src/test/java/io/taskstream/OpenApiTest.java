@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.taskstream.client.Names;
 import io.taskstream.client.StreamItem;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** The OpenAPI and AsyncAPI descriptions match the resources. */
@@ -76,8 +78,8 @@ class OpenApiTest {
 
     @ParameterizedTest
     @CsvSource({
-        "post, /tasks, 201",
-        "put, /tasks/{id}, 200 201",
+        "post, /tasks, 201 408",
+        "put, /tasks/{id}, 200 201 408",
         "get, /tasks, 200",
         "get, /tasks/{id}, 200 404",
         "delete, /tasks/{id}, 204 404",
@@ -94,7 +96,7 @@ class OpenApiTest {
         "get, /tasks/{id}/log, 200 206 400 401 403 404 416 429 503",
         "get, /tasks/{id}/search, 200 400 401 403 404 429 503",
         "get, /tasks/{id}/lines, 200 400 401 403 404 429 503",
-        "post, /tasks/{id}/tickets, 200 401 403",
+        "post, /tasks/{id}/tickets, 200 401 403 429",
         "post, /session, 200 400 401 413",
         "delete, /session, 204 401",
         "delete, /sessions/{jti}, 204 401 403 507",
@@ -106,6 +108,24 @@ class OpenApiTest {
         Map<String, Object> responses =
                 map(map(map(paths().get(path)).get(method)).get("responses"));
         assertThat(responses.keySet()).contains(statuses.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"patch", "post"})
+    void aConflictOfAnUploadTellsTheOffset(String method) {
+        Map<String, Object> call =
+                map(map(paths().get("/tasks/{id}/uploads/{name}")).get(method));
+        Map<String, Object> conflict = map(map(call.get("responses")).get("409"));
+        Map<String, Object> response = map(resolve((String) conflict.get("$ref"), openapi));
+        assertThat(map(response.get("headers")).keySet()).contains(Names.UPLOAD_OFFSET);
+    }
+
+    @Test
+    void everyTypeOfAProblemIsDescribed() {
+        Map<String, Object> problem =
+                map(map(map(openapi.get("components")).get("schemas")).get("Problem"));
+        assertThat(map(map(problem.get("properties")).get("type")).get("enum"))
+                .isEqualTo(List.of("about:blank", Names.MISMATCHING_OFFSET, Names.COMPLETED_UPLOAD));
     }
 
     @Test

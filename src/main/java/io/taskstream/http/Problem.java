@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as a client gets it (RFC 9457). Its type is {@code about:blank}: the status tells a program all that it needs,
- * and the detail is for people.
+ * An error as a client gets it (RFC 9457). Its type is {@code about:blank} unless a further member {@code type} says otherwise:
+ * the status tells a program all that it needs, and the detail is for people.
  *
  * @param status the HTTP status
  * @param title the status in words
