@@ -70,6 +70,32 @@ class RequestHeadIT extends OnServer {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"text/plain;", "text/plain ; ; charset=utf-8", "text/plain;;"})
+    void aContentTypeMayHaveEmptyParameters(String type) {
+        String task = "/tasks/" + api.createTask();
+
+        assertThat(api.post(task + "/events", type, "a\n").statusCode()).isEqualTo(200);
+        assertThat(api.send("PUT", task + "/uploads/u", type, "").statusCode()).isEqualTo(201);
+        assertThat(api.post("/tasks", type.replace("text/plain", JSON), "{}").statusCode())
+                .isEqualTo(201);
+    }
+
+    /** Payara takes at most 8 KiB of a head. */
+    @Test
+    void aQueryHasRoomForTheLongestTextToSearchFor() {
+        String path = "/tasks/" + api.createTask() + "/search?q=" + "%E2%82%AC".repeat(1_000);
+
+        int status = api.get(path).statusCode();
+
+        System.out.println("The longest search on " + System.getProperty("it.server") + " is answered " + status);
+        assertThat(status)
+                .isIn(
+                        System.getProperty("it.server").startsWith("payara")
+                                ? List.of(200, 400, 414, 431)
+                                : List.of(200));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {".", ".."})
     void noTaskHasAnIdThatClientsRemoveFromAPath(String id) throws IOException {
         assertProblem(api.post("/tasks", JSON, "{\"id\":\"" + id + "\"}"), 400);

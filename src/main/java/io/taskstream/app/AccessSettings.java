@@ -87,7 +87,7 @@ record AccessSettings(
                 hosts(config),
                 new HeadLimits(
                         config.integer("taskstream.limit.header-bytes", 16_384, 0, MANY),
-                        config.integer("taskstream.limit.query-bytes", 4_096, 0, MANY)),
+                        config.integer("taskstream.limit.query-bytes", 16_384, 0, MANY)),
                 new ViewerQuotas.Limits(
                         config.integer("taskstream.limit.viewers", 50_000, 0, MANY),
                         config.integer("taskstream.limit.viewers-per-task", 0, 0, MANY),

@@ -1,6 +1,7 @@
 package io.taskstream.it.access;
 
 import static io.taskstream.it.access.GuardedServer.bearer;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.it.Api;
@@ -56,27 +57,18 @@ class LimitsIT {
         guarded = new GuardedServer(
                 "limits",
                 "512m",
-                Map.of(
-                        "taskstream.limit.viewers",
-                        Integer.toString(VIEWERS),
-                        "taskstream.limit.viewers-per-task",
-                        Integer.toString(VIEWERS_OF_TASK),
-                        "taskstream.limit.viewers-per-subject",
-                        "3",
-                        "taskstream.limit.open-tasks-per-subject",
-                        "3",
-                        "taskstream.limit.events-per-second-per-producer",
-                        Integer.toString(RATE),
-                        "taskstream.limit.json-depth",
-                        "8",
-                        "taskstream.limit.json-members",
-                        "8",
-                        "taskstream.publish.max-bytes",
-                        Integer.toString(MAX_BYTES),
-                        "taskstream.publish.receiving-bytes",
-                        Integer.toString(RECEIVING_BYTES),
-                        "taskstream.publish.line-seconds",
-                        Integer.toString(LINE_SECONDS)));
+                Map.ofEntries(
+                        entry("taskstream.limit.viewers", Integer.toString(VIEWERS)),
+                        entry("taskstream.limit.query-bytes", "4096"),
+                        entry("taskstream.limit.viewers-per-task", Integer.toString(VIEWERS_OF_TASK)),
+                        entry("taskstream.limit.viewers-per-subject", "3"),
+                        entry("taskstream.limit.open-tasks-per-subject", "3"),
+                        entry("taskstream.limit.events-per-second-per-producer", Integer.toString(RATE)),
+                        entry("taskstream.limit.json-depth", "8"),
+                        entry("taskstream.limit.json-members", "8"),
+                        entry("taskstream.publish.max-bytes", Integer.toString(MAX_BYTES)),
+                        entry("taskstream.publish.receiving-bytes", Integer.toString(RECEIVING_BYTES)),
+                        entry("taskstream.publish.line-seconds", Integer.toString(LINE_SECONDS))));
         server = guarded.api().at("");
         admin = token("admin");
     }
