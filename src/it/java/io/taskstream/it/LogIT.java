@@ -83,7 +83,14 @@ class LogIT extends OnServer {
     }
 
     @ParameterizedTest
-    @CsvSource({"0-4, 0, 5", "6-, 6, 1000", "-5, -5, 1000", "8-9, 8, 10", "3-99999, 3, 1000"})
+    @CsvSource({
+        "0-4, 0, 5",
+        "6-, 6, 1000",
+        "-5, -5, 1000",
+        "8-9, 8, 10",
+        "3-99999, 3, 1000",
+        "3-9223372036854775807, 3, 1000"
+    })
     void aRangeIsAPartOfTheBytes(String range, int from, int to) {
         String ascii = "one\ntwo\nthree\nfour\n";
         String task = api.createTask();

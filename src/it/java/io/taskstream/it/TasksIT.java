@@ -103,6 +103,17 @@ class TasksIT extends OnServer {
     }
 
     @Test
+    void noTaskHasTwoValuesOfOneLabel() {
+        String label = "run:" + UUID.randomUUID();
+        String task = create(label);
+
+        assertThat(idsOf(Api.json(api.get("/tasks?label=" + label + "&label=" + label))))
+                .containsExactly(task);
+        assertThat(idsOf(Api.json(api.get("/tasks?label=run:x&label=" + label))))
+                .isEmpty();
+    }
+
+    @Test
     void listFiltersByStatus() {
         String label = "run:" + UUID.randomUUID();
         String open = create(label);
