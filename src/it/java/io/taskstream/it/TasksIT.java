@@ -313,6 +313,8 @@ class TasksIT extends OnServer {
                 .isEqualTo(200);
         assertProblem(api.post(path, JSON, "3", "If-Match", "\"" + first + "\""), 412);
         assertProblem(api.post(path, "text/plain", "3", "If-Match", "\"" + first + "\""), 412);
+        assertProblem(api.post(path, "text/plain", "", "If-Match", "\"" + first + "\""), 412);
+        assertProblem(api.post(path, "application/x-ndjson", "\n", "If-Match", "\"" + first + "\""), 412);
         assertProblem(api.post(path, JSON, "3", "If-Match", first), 400);
         assertThat(api.task(id).getInt("events")).isEqualTo(2);
     }

@@ -2,8 +2,11 @@ package io.taskstream.http.body;
 
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.EventData;
+import io.taskstream.task.TaskId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,14 @@ public sealed interface BodyPart {
     /** Returns a batch without events that commits the end of the body; {@code null} if there is nothing to commit. */
     @Nullable
     Batch end(long from, long to);
+
+    /**
+     * Checks the condition of a body that had no event at all, because only a batch of events takes it to the log. May wait
+     * for the log.
+     *
+     * @throws EventLogException.UnexpectedLast if the log has another last event than the expected one
+     */
+    default void checkEmpty(EventLog log, TaskId task) {}
 
     /**
      * A body of its own.
@@ -54,6 +65,19 @@ public sealed interface BodyPart {
         @Override
         public @Nullable Batch end(long from, long to) {
             return null;
+        }
+
+        @Override
+        public void checkEmpty(EventLog log, TaskId task) {
+            if (expectedLast == null) {
+                return;
+            }
+            EventId last = log.find(task)
+                    .orElseThrow(() -> new EventLogException.NoSuchTask(task))
+                    .last();
+            if (!last.equals(expectedLast)) {
+                throw new EventLogException.UnexpectedLast(last);
+            }
         }
     }
 

@@ -265,6 +265,9 @@ public final class LinePublisher implements ReadListener {
             } else {
                 events.pause();
             }
+            if (bytes == 0 && events.isEmpty()) {
+                part.checkEmpty(context.log(), permit.task());
+            }
         } else {
             events.add(buffer, read, context.checks().nanos());
         }

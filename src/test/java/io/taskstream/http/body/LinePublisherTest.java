@@ -8,6 +8,7 @@ import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLogException;
 import io.taskstream.http.ProblemException;
 import io.taskstream.task.InvalidItemException;
+import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.Samples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +198,41 @@ class LinePublisherTest extends LineFixture {
         assertThat(outcome().failure())
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(EventLogException.UnexpectedLast.class);
+    }
+
+    @Test
+    void anotherLastEventRefusesABodyWithoutAnEvent() throws IOException {
+        memory.append(TASK, Samples.batch("0"));
+        for (LineFormat each : LineFormat.values()) {
+            format = each;
+            outcomes.clear();
+            var body = new FakeInput();
+            begin(body, new EventId("00000000", 0));
+            // A blank line of text would be an event.
+            body.arrive(each == LineFormat.NDJSON ? "\n \r\n" : "");
+            body.end();
+            executor.runAll();
+            assertThat(outcome().failure()).isInstanceOf(EventLogException.UnexpectedLast.class);
+        }
+        assertThat(events()).containsExactly("0");
+    }
+
+    @Test
+    void theExpectedLastEventAllowsABodyWithoutAnEvent() throws IOException {
+        memory.append(TASK, Samples.batch("0"));
+        begin(new EventId("00000000", 1));
+        in.arrive("\n");
+        end();
+        assertThat(outcome().count()).isZero();
+        assertThat(outcome().failure()).isNull();
+    }
+
+    @Test
+    void aTaskThatIsDeletedMeanwhileHasNoExpectedLastEvent() throws IOException {
+        begin(new EventId("00000000", 0));
+        memory.delete(TASK);
+        end();
+        assertThat(outcome().failure()).isInstanceOf(EventLogException.NoSuchTask.class);
     }
 
     @Test
