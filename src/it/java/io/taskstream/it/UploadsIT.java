@@ -92,6 +92,9 @@ class UploadsIT extends OnServer {
     void patchRefusesWhatItDoesNotUnderstand() {
         api.send("PUT", upload, TEXT, "");
         assertProblem(api.send("PATCH", upload, TEXT, "x", "Upload-Offset", "0"), 415);
+        String latin = "application/partial-upload; charset=ISO-8859-1";
+        assertProblem(api.send("PATCH", upload, latin, "x", "Upload-Offset", "0"), 415);
+        assertProblem(api.send("POST", upload, latin, "x", "Upload-Offset", "0"), 415);
         assertProblem(api.send("PATCH", upload, "application/partial-upload", "x"), 400);
         assertProblem(patch("-1", "?0", "x"), 400);
         assertProblem(patch("0", "1", "x"), 400);

@@ -54,10 +54,11 @@ public record BodyType(String name, Charset charset) {
         return type;
     }
 
-    /** Checks that a body is a part of an upload. */
+    /** Checks that a body is a part of an upload. Such bytes have no charset of their own; the upload's is UTF-8. */
     public static void checkPart(@Nullable String header) {
-        String taken = "The bytes of an upload must be sent as " + PART;
-        if (!parse(header, taken).name.equals(PART)) {
+        String taken = "The bytes of an upload must be sent as " + PART + ", in UTF-8";
+        BodyType type = parse(header, taken);
+        if (!type.name.equals(PART) || !type.charset.equals(StandardCharsets.UTF_8)) {
             throw unsupported(taken);
         }
     }

@@ -61,6 +61,30 @@ class BodyTypeTest {
         assertUnsupported(() -> BodyType.ofEvents(type), "");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/partial-upload",
+                "Application/Partial-Upload; charset=utf-8",
+                "application/partial-upload;charset=\"UTF8\";x=y"
+            })
+    void theBytesOfAnUploadAreInUtf8(String type) {
+        assertThatNoException().isThrownBy(() -> BodyType.checkPart(type));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/partial-upload; charset=ISO-8859-1",
+                "application/partial-upload;charset=utf-16",
+                "application/partial-upload;charset=no-such"
+            })
+    void whatCantBeTheBytesOfAnUploadIsUnsupported(String type) {
+        assertUnsupported(() -> BodyType.checkPart(type), "");
+    }
+
     private static void assertUnsupported(ThrowingCallable call, String message) {
         assertThatExceptionOfType(WebApplicationException.class)
                 .isThrownBy(call)
