@@ -3,8 +3,9 @@ package io.taskstream.testing;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
-/** Runs its tasks when told, on the calling thread. */
+/** Runs its tasks when told, on the calling thread; or refuses one, as a managed executor does without a free thread. */
 public final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -13,6 +14,13 @@ public final class ManualExecutor implements Executor {
     /** Takes the next task not, but runs this instead, which throws. */
     public void refuseNext(Runnable refusal) {
         refusals.add(refusal);
+    }
+
+    /** Refuses the next task. */
+    public void refuseNext() {
+        refuseNext(() -> {
+            throw new RejectedExecutionException("There is no thread");
+        });
     }
 
     @Override

@@ -45,13 +45,13 @@ public final class BoundedBody {
     private final int maxBytes;
 
     /**
-     * @param executor processes a body that arrived after its head
+     * @param executor processes a body that arrived after its head; the calling thread processes it if the executor refuses
      * @param checks find bodies that are late
      * @param budget bounds the bytes of all bodies; a request that it has no room for is answered 503
      * @param maxBytes the size that a body may have; a longer one is answered 413
      */
     public BoundedBody(Executor executor, PeriodicChecks checks, ByteBudget budget, int maxBytes) {
-        this.executor = executor;
+        this.executor = new CallerRunsExecutor(executor);
         this.checks = checks;
         this.budget = budget;
         this.maxBytes = maxBytes;

@@ -130,7 +130,13 @@ public final class LinePublisher implements ReadListener {
             Executor executor,
             ScheduledExecutorService scheduler,
             Limits limits,
-            PeriodicChecks checks) {}
+            PeriodicChecks checks) {
+
+        /** Runs short work for which a request waits on the executor, or on this thread if the executor refuses it. */
+        public void execute(Runnable work) {
+            new CallerRunsExecutor(executor).execute(work);
+        }
+    }
 
     /**
      * The outcome of a request.
@@ -165,7 +171,7 @@ public final class LinePublisher implements ReadListener {
     }
 
     private void readSoon() {
-        context.executor().execute(reader::run);
+        context.execute(reader::run);
     }
 
     private void publishAvailable() {
@@ -382,6 +388,6 @@ public final class LinePublisher implements ReadListener {
         share.close();
         var outcome = new Outcome(count, bytes, last, failure);
         // The receiver of the outcome writes the answer, which may block.
-        context.executor().execute(() -> whenDone.accept(outcome));
+        context.execute(() -> whenDone.accept(outcome));
     }
 }

@@ -105,7 +105,7 @@ public class EventsResource {
     private void answer(
             AsyncContext exchange, AsyncResponse response, @Nullable Appended appended, @Nullable Throwable error) {
         if (appended == null) {
-            context.executor().execute(() -> response.resume(error));
+            context.execute(() -> response.resume(error));
             return;
         }
         try {

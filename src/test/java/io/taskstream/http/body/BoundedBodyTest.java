@@ -184,6 +184,30 @@ class BoundedBodyTest {
     }
 
     @Test
+    void anExecutorThatRefusesLosesNoBody() throws IOException {
+        await(in, response);
+        in.arrive("12");
+        executor.refuseNext();
+        in.end();
+        assertThat(used).containsExactly("12");
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void anExecutorThatRefusesLosesNoAnswer() throws IOException {
+        await(in, response);
+        in.arrive("12");
+        executor.refuseNext();
+        ticker.advance(BoundedBody.PATIENCE);
+        scheduler.tick();
+        assertThat(response.answer())
+                .asInstanceOf(type(Response.class))
+                .extracting(Response::getStatus)
+                .isEqualTo(408);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
     void nothingIsHeldHoweverItEnds() throws IOException {
         var late = new FakeInput();
         await(late, new FakeAsyncResponse(), "1");

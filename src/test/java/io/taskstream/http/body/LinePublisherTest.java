@@ -258,6 +258,42 @@ class LinePublisherTest extends LineFixture {
     }
 
     @Test
+    void anExecutorThatRefusesLosesNoOutcome() throws IOException {
+        begin(null);
+        in.arrive("1\n");
+        executor.refuseNext();
+        in.end();
+        assertThat(outcome().count()).isEqualTo(1);
+        assertThat(outcome().failure()).isNull();
+    }
+
+    @Test
+    void anExecutorThatRefusesStopsNoReading() throws IOException {
+        log.slow();
+        begin(null);
+        in.arrive("1\n");
+        in.arriveUnnoticed("2\n");
+        executor.refuseNext();
+        log.finishOne();
+        assertThat(log.waiting()).isEqualTo(1);
+        log.finishOne();
+        executor.runAll();
+        assertThat(events()).containsExactly("1", "2");
+    }
+
+    @Test
+    void anExecutorThatRefusesDuringATurnStopsNoReading() throws IOException {
+        begin(null);
+        for (int i = 0; i < 40; i++) {
+            in.arriveUnnoticed(("\"" + "x".repeat(998) + "\"\n").repeat(8));
+        }
+        executor.refuseNext();
+        in.arrive("1\n");
+        executor.runAll();
+        assertThat(events()).hasSize(321);
+    }
+
+    @Test
     void anEndThatComesDuringAnAppendWaitsForIt() throws IOException {
         log.slow();
         begin(null);

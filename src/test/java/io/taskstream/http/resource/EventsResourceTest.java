@@ -75,6 +75,16 @@ class EventsResourceTest {
     }
 
     @Test
+    void aProblemIsAnsweredThoughTheExecutorRefuses() throws IOException {
+        log.create(Samples.task(TASK.value()));
+        var response = new FakeAsyncResponse();
+        executor.refuseNext();
+        String another = "\"00000000-7\"";
+        resource().publish(TASK, "application/json", another, null, null, FakeRequest.with("1"), ANN, response);
+        assertThat(response.answer()).isInstanceOf(Throwable.class);
+    }
+
+    @Test
     void linesTakeNoIdempotencyKey() {
         log.create(Samples.task(TASK.value()));
         var request = FakeRequest.with(new DeafInput(listener -> {}), -1);
