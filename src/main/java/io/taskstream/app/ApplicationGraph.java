@@ -153,7 +153,7 @@ record ApplicationGraph(
         var receiving = new ByteBudget(limits.receivingBytes(), limits.reservedBytes());
         checks.add(now -> receiving.callAll());
         checks.add(now -> access.sessions().endWithdrawn());
-        var body = new BoundedBody(executor, checks, receiving, limits.bodyBytes());
+        var body = new BoundedBody(executor, checks, receiving, publishers, limits.bodyBytes());
         var drain = new Drain(
                 streams,
                 publishers,

@@ -39,7 +39,7 @@ public final class Metrics {
 
     /** Exposes also the number of requests that are publishing. */
     public Metrics withPublishers(Supplier<Number> publishers) {
-        gauge("taskstream.publishers", "Requests that stream lines into a log now", publishers, null);
+        gauge("taskstream.publishers", "Requests whose bodies are arriving and published now", publishers, null);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.taskstream.ops;
 
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.RepeatedFailures;
 import io.taskstream.stream.Heartbeats;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The drain of a server. It disconnects all viewers one after the other, so that they do not reconnect together, lets
- * publishers finish, and closes the log. It happens once and cannot be undone: a drained server is to be stopped.
+ * publishers finish, ends those that do not, and closes the log. It happens once and cannot be undone: a drained server is to be stopped.
  *
  * <p>Thread-safe. It needs the thread that {@linkplain #run runs} it; the streams need none.
  */
@@ -29,6 +30,9 @@ public final class Drain {
 
     /** How long a server takes to stop once the window is over. In milliseconds. */
     private static final long STOPPING = 1_000;
+
+    /** How long publishers that are ended have to answer, until the log is closed. */
+    private static final Duration ANSWERING = Duration.ofSeconds(1);
 
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -106,11 +110,36 @@ public final class Drain {
             streams.close();
         } finally {
             try {
-                log.close();
+                endPublishers();
             } finally {
-                state = State.DRAINED;
-                done.countDown();
+                closeLog();
             }
+        }
+    }
+
+    private void closeLog() {
+        try {
+            log.close();
+        } finally {
+            state = State.DRAINED;
+            done.countDown();
+        }
+    }
+
+    /** Has the publishers that are left answer, as long as the log takes what they have sent. */
+    private void endPublishers() {
+        publishers.endAll(new EventLogException.Unavailable("This server is going to stop", null));
+        try {
+            awaitPublishers(ANSWERING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitPublishers(Duration patience) throws InterruptedException {
+        long began = ticker.nanos();
+        while (publishers.count() > 0 && ticker.nanos() - began < patience.toNanos()) {
+            pause.take(POLL);
         }
     }
 
@@ -142,15 +171,13 @@ public final class Drain {
                 pauseUntil(began + share(window.toNanos(), i, leaving.size()));
                 attempt(leaving.get(i)::drain);
             }
-            while (publishers.count() > 0 && ticker.nanos() - began < window.toNanos()) {
-                pause.take(POLL);
-            }
+            awaitPublishers(window.minusNanos(ticker.nanos() - began));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         LOG.log(
                 Level.INFO,
-                "Drained: {0} viewers have left, {1} publishers are cut off",
+                "Drained: {0} viewers have left, {1} publishers are still there and are ended",
                 leaving.size(),
                 publishers.count());
     }

@@ -3,10 +3,13 @@ package io.taskstream.ops;
 import static io.taskstream.ops.OpsFixture.WINDOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.testing.FakeExchange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DrainTest {
@@ -85,10 +88,66 @@ class DrainTest {
 
     @Test
     void publishersHaveTheWindowToFinish() {
-        fixture.publishers.begin();
         long began = fixture.ticker.nanos();
+        var silent = new SilentPublisher();
+        fixture.publishers.begin(silent);
         fixture.drain.run();
+        assertThat(silent.reason).isInstanceOf(EventLogException.Unavailable.class);
+        assertThat(silent.ended - began).isEqualTo(WINDOW.toNanos());
         assertThat(fixture.ticker.nanos() - began).isEqualTo(WINDOW.toNanos());
+    }
+
+    @Test
+    void aPublisherThatIsEndedFindsTheLogOpen() {
+        List<Boolean> open = new ArrayList<>();
+        fixture.publishers.begin(reason -> open.add(fixture.log.trouble().isEmpty()));
+        fixture.drain.run();
+        assertThat(open).containsExactly(true);
+    }
+
+    @Test
+    void aPublisherThatDoesNotAnswerKeepsTheLogOpenForASecond() {
+        long began = fixture.ticker.nanos();
+        fixture.publishers.begin(reason -> {});
+        fixture.drain.run();
+        assertThat(fixture.ticker.nanos() - began)
+                .isEqualTo(WINDOW.plusSeconds(1).toNanos());
+        assertThat(fixture.log.trouble()).isPresent();
+    }
+
+    @Test
+    void aPublisherThatFailsKeepsNoOtherOpen() {
+        var silent = new SilentPublisher();
+        fixture.publishers.begin(reason -> {
+            throw new LinkageError("This publisher fails");
+        });
+        fixture.publishers.begin(silent);
+        fixture.drain.run();
+        assertThat(silent.reason).isNotNull();
+        assertThat(fixture.log.trouble()).isPresent();
+    }
+
+    @Test
+    void aPublisherThatComesTooLateIsEndedAtOnce() {
+        fixture.drain.run();
+        var silent = new SilentPublisher();
+        fixture.publishers.begin(silent);
+        assertThat(silent.reason).isInstanceOf(EventLogException.Unavailable.class);
+        assertThat(fixture.publishers.count()).isZero();
+    }
+
+    /** Sends nothing, and answers when it is ended. */
+    private final class SilentPublisher implements Publishers.Request {
+
+        private @Nullable Throwable reason;
+        private long ended;
+
+        @Override
+        public void end(Throwable why) {
+            reason = why;
+            ended = fixture.ticker.nanos();
+            fixture.publishers.end(this);
+        }
     }
 
     @Test

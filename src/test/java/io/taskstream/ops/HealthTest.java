@@ -54,7 +54,7 @@ class HealthTest {
 
     @Test
     void itLivesWhileItDrains() {
-        fixture.publishers.begin();
+        fixture.publishers.begin(reason -> {});
         List<Boolean> alive = new ArrayList<>();
         List<Health> asked = new ArrayList<>();
         var drain = new Drain(fixture.streams, fixture.publishers, fixture.log, WINDOW, fixture.ticker, time -> {
@@ -63,7 +63,7 @@ class HealthTest {
         });
         asked.add(new Health(fixture.heartbeats, fixture.log, drain));
         drain.run();
-        assertThat(alive).containsExactly(true);
+        assertThat(alive).isNotEmpty().containsOnly(true);
     }
 
     @Test

@@ -18,7 +18,7 @@ class MetricsTest {
         fixture.publish("1", "22");
         fixture.ticker.advance(Duration.ofMillis(3));
         fixture.publish(Samples.DONE);
-        fixture.publishers.begin();
+        fixture.publishers.begin(reason -> {});
         assertThat(fixture.scrape().lines())
                 .contains(
                         "taskstream_viewers 0.0",

@@ -1,15 +1,19 @@
 package io.taskstream.it.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.taskstream.it.Api;
 import io.taskstream.it.server.Await;
 import io.taskstream.it.server.Server;
 import io.taskstream.it.server.ServerOptions;
 import io.taskstream.it.wire.Crowd;
+import io.taskstream.it.wire.RawConnection;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -211,5 +215,54 @@ class DrainIT {
             assertThat(crowd.resets()).isZero();
             checkSpread(crowd, ON_UNDEPLOY, undeploying, "undeploy");
         }
+    }
+
+    /**
+     * Else they stay open for ever, with the classes of the application that is gone. On Payara they still do: Jersey can send
+     * no answer any more when the application learns that it is undeployed.
+     */
+    @Test
+    @Order(4)
+    void onUndeployItAnswersProducersThatAreSilent() throws IOException {
+        assumeThat(name()).isEqualTo("wildfly");
+        String task = api.createTask();
+        String path = "/tasks/" + task;
+        assertThat(api.send("PUT", path + "/uploads/build", "text/plain", "").statusCode())
+                .isEqualTo(201);
+        try (var lines = new RawConnection(server.url(), 0);
+                var upload = new RawConnection(server.url(), 0);
+                var json = new RawConnection(server.url(), 0)) {
+            String chunked = "Host: test\r\nTransfer-Encoding: chunked\r\n";
+            lines.send("POST " + path + "/events HTTP/1.1\r\n" + chunked
+                    + "Content-Type: application/x-ndjson\r\n\r\n2\r\n1\n\r\n");
+            upload.send("PATCH " + path + "/uploads/build HTTP/1.1\r\n" + chunked
+                    + "Content-Type: application/partial-upload\r\nUpload-Offset: 0\r\nUpload-Complete: ?0\r\n\r\n"
+                    + "4\r\none\n\r\n");
+            json.send("POST " + path + "/events HTTP/1.1\r\n" + chunked
+                    + "Content-Type: application/json\r\n\r\n1\r\n[\r\n");
+            Await.until("both publish", PATIENCE, () -> api.task(task).getInt("events") == 2);
+
+            server.undeploy("taskstream");
+            long undeployed = System.nanoTime();
+            RawConnection.Head ofLines = readStopping(lines);
+            assertThat(lines.readBody(ofLines)).contains("\"count\":1,");
+            RawConnection.Head ofUpload = readStopping(upload);
+            assertThat(ofUpload.fields()).containsEntry("upload-offset", "4");
+            RawConnection.Head ofJson = readStopping(json);
+            upload.readBody(ofUpload);
+            json.readBody(ofJson);
+            for (RawConnection each : List.of(lines, upload, json)) {
+                assertThat(each.readToEnd()).isEmpty();
+            }
+            System.out.printf(
+                    "%s: producers were sent away %.1f s after%n", name(), (System.nanoTime() - undeployed) / 1e9);
+        }
+    }
+
+    private static RawConnection.Head readStopping(RawConnection connection) throws IOException {
+        RawConnection.Head answer = connection.readHead();
+        assertThat(answer.code()).isEqualTo(503);
+        assertThat(answer.fields()).containsKey("retry-after").containsEntry("connection", "close");
+        return answer;
     }
 }

@@ -2,14 +2,17 @@ package io.taskstream.http.body;
 
 import io.taskstream.access.LimitException;
 import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Caller;
 import io.taskstream.http.Problem;
+import io.taskstream.http.ProblemMapper;
 import io.taskstream.stream.SerialRunner;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,18 +45,22 @@ public final class BoundedBody {
     private final Executor executor;
     private final PeriodicChecks checks;
     private final ByteBudget budget;
+    private final Publishers publishers;
     private final int maxBytes;
 
     /**
      * @param executor processes a body that arrived after its head; the calling thread processes it if the executor refuses
      * @param checks find bodies that are late
      * @param budget bounds the bytes of all bodies; a request that it has no room for is answered 503
+     * @param publishers end bodies that arrive when the log is going to be closed
      * @param maxBytes the size that a body may have; a longer one is answered 413
      */
-    public BoundedBody(Executor executor, PeriodicChecks checks, ByteBudget budget, int maxBytes) {
+    public BoundedBody(
+            Executor executor, PeriodicChecks checks, ByteBudget budget, Publishers publishers, int maxBytes) {
         this.executor = new CallerRunsExecutor(executor);
         this.checks = checks;
         this.budget = budget;
+        this.publishers = publishers;
         this.maxBytes = maxBytes;
     }
 
@@ -148,14 +155,20 @@ public final class BoundedBody {
     void await(ServletInputStream in, long announced, Caller caller, AsyncResponse response, Use use) {
         var arrival = new Arrival(in, announced, caller.share(budget), response, use);
         checks.add(arrival.lateness);
-        in.setReadListener(arrival);
+        publishers.begin(arrival);
+        try {
+            in.setReadListener(arrival);
+        } catch (RuntimeException e) {
+            // It may have been ended at once, and only the arrival itself answers exactly once.
+            arrival.end(e);
+        }
     }
 
     /**
      * A body that is arriving. It is read with Servlet non-blocking input, to its end or to one byte more than it may have. One
      * outcome counts, once: the use, or an answer that refuses.
      */
-    private final class Arrival implements ReadListener {
+    private final class Arrival implements ReadListener, Publishers.Request {
 
         private final ServletInputStream in;
         private final long announced;
@@ -171,7 +184,8 @@ public final class BoundedBody {
         private int length;
 
         private volatile boolean allRead;
-        private volatile boolean late;
+        /** The answer that ends the request before its body has arrived; {@code null} as long as none does. */
+        private volatile @Nullable Response refusal;
 
         /**
          * @param share holds the bytes of the body; closed when the use has ended
@@ -201,18 +215,29 @@ public final class BoundedBody {
             refuse(response::cancel);
         }
 
-        /** Gives up between two reads, since the answer may have the rest of the body discarded. */
         private void giveUpIfLate(long now) {
             if (now - deadline >= 0) {
-                late = true;
-                reader.run();
+                giveUp(Problem.of(408, "The body did not arrive in time").response());
             }
         }
 
+        @Override
+        public void end(Throwable reason) {
+            giveUp(Response.fromResponse(ProblemMapper.response(reason))
+                    .header("Connection", "close")
+                    .build());
+        }
+
+        /** Gives up between two reads, since the answer may have the rest of the body discarded. */
+        private void giveUp(Response answer) {
+            refusal = answer;
+            reader.run();
+        }
+
         private void readAvailable() {
-            if (late) {
-                refuse(() -> response.resume(
-                        Problem.of(408, "The body did not arrive in time").response()));
+            Response answer = refusal;
+            if (answer != null) {
+                refuse(() -> response.resume(answer));
             }
             try {
                 while (!done.get() && (allRead || in.isReady())) {
@@ -269,7 +294,13 @@ public final class BoundedBody {
         /** Runs the outcome on another thread, since it may write the answer and block. */
         private void end(Runnable outcome) {
             checks.remove(lateness);
-            executor.execute(outcome);
+            executor.execute(() -> {
+                try {
+                    outcome.run();
+                } finally {
+                    publishers.end(this);
+                }
+            });
         }
     }
 }

@@ -7,6 +7,7 @@ import io.taskstream.eventlog.Appended;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
 import io.taskstream.eventlog.EventLog;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Limits;
 import io.taskstream.http.Problem;
 import io.taskstream.stream.SerialRunner;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * log and when the budget has room: back-pressure makes the producer wait until then. A line of text that has not ended is
  * published as far as it has come 1 s after its first byte that is not published.
  */
-public final class LinePublisher implements ReadListener {
+public final class LinePublisher implements ReadListener, Publishers.Request {
 
     /** How long an unfinished line of text waits for its end. */
     static final Duration PAUSE = Duration.ofSeconds(1);
@@ -60,28 +61,27 @@ public final class LinePublisher implements ReadListener {
     private final SerialRunner reader = new SerialRunner(this::publishAvailable);
     private final ByteBudget.Allocation share;
     private final LongConsumer lateness = this::endIfLate;
+    private final LineDeadline deadline;
 
-    /** While a batch is being appended, or the rate is exceeded: then nothing is read. */
-    private volatile boolean paused;
+    /** While a batch is being appended: then nothing is read. */
+    private volatile boolean appending;
+
+    /** While the rate is exceeded: then nothing is read until a timer has run. */
+    private volatile boolean resting;
 
     private volatile boolean allRead;
-    private volatile boolean lost;
-    private volatile @Nullable Throwable failure;
 
-    /** The number of the line that has begun and not ended; 0 for none. */
-    private volatile long unfinished;
+    /** Why the rest of the body is not read; {@code null} as long as it is. */
+    private volatile @Nullable Throwable cut;
 
     /** Whether a timer will look at an unfinished line: there is never more than one. */
     private volatile boolean timed;
-
-    // Used by the lateness check only.
-    private long lastUnfinished;
-    private long unfinishedSince;
 
     // Used by the reader only, or before it is started again.
     private boolean ended;
     private boolean endCommitted;
     private boolean done;
+    private @Nullable Throwable failure;
     private long count;
     private long bytes;
     private @Nullable EventId last;
@@ -109,6 +109,7 @@ public final class LinePublisher implements ReadListener {
         this.whenDone = whenDone;
         this.events = new BodyEvents(format, context.limits().bodyBytes(), charset, part.isFirst(), context.events());
         this.share = share;
+        this.deadline = new LineDeadline(context.limits().line());
         if (format == LineFormat.NDJSON) {
             context.checks().add(lateness);
         }
@@ -166,7 +167,7 @@ public final class LinePublisher implements ReadListener {
 
     @Override
     public void onError(Throwable error) {
-        lost = true;
+        cut = Problem.connectionLost();
         reader.run();
     }
 
@@ -176,7 +177,7 @@ public final class LinePublisher implements ReadListener {
 
     private void publishAvailable() {
         int left = BYTES_PER_TURN;
-        while (!done && !paused) {
+        while (!done && !appending) {
             try {
                 if (left <= 0) {
                     readSoon();
@@ -192,8 +193,7 @@ public final class LinePublisher implements ReadListener {
                 }
                 left -= read;
             } catch (IOException e) {
-                failure = Problem.connectionLost();
-                events.pause();
+                breakOff(Problem.connectionLost());
             } catch (RuntimeException | Error e) {
                 failure = e;
             }
@@ -206,13 +206,16 @@ public final class LinePublisher implements ReadListener {
      * read meanwhile, so that the producer's writes wait.
      */
     private boolean isAheadOfRate() {
-        boolean goesOn = failure == null && !lost && (!ended || !events.isEmpty());
-        long nanos = goesOn ? permit.spend(0) : 0;
+        boolean goesOn = failure == null && cut == null && (!ended || !events.isEmpty());
+        if (!goesOn || resting) {
+            return goesOn;
+        }
+        long nanos = permit.spend(0);
         if (nanos <= 0) {
             return false;
         }
-        paused = true;
-        ScheduledFuture<?> unused = context.scheduler().schedule(this::goOn, nanos, TimeUnit.NANOSECONDS);
+        resting = true;
+        ScheduledFuture<?> unused = context.scheduler().schedule(this::goOnAfterRest, nanos, TimeUnit.NANOSECONDS);
         return true;
     }
 
@@ -228,7 +231,7 @@ public final class LinePublisher implements ReadListener {
             total += read;
         }
         publishUnfinished();
-        unfinished = events.unfinishedLine();
+        deadline.note(events.unfinishedLine());
         return ended || failure != null || !events.isEmpty() ? Math.max(total, 1) : total;
     }
 
@@ -253,8 +256,10 @@ public final class LinePublisher implements ReadListener {
 
     /** Parses some available bytes. Returns 0 if there are none, or the budget has no room for them. */
     private int read(byte[] buffer) throws IOException {
-        if (lost) {
-            throw new IOException("The connection is lost");
+        Throwable reason = cut;
+        if (reason != null) {
+            breakOff(reason);
+            return 1;
         }
         boolean all = allRead;
         if (!all && !in.isReady()) {
@@ -289,26 +294,14 @@ public final class LinePublisher implements ReadListener {
         return Math.max(1, Math.min(PIECE, in.available() - 1));
     }
 
-    /**
-     * Ends the request if a line takes too long. Silence between lines may last; and while nothing is read, a line cannot
-     * end.
-     */
     private void endIfLate(long now) {
-        long line = unfinished;
-        if (line == 0 || line != lastUnfinished || paused) {
-            lastUnfinished = line;
-            unfinishedSince = now;
-            return;
-        }
-        long patience = context.limits().line().toNanos();
-        if (patience > 0 && now - unfinishedSince >= patience) {
-            failure = Problem.of(408, "A line did not end in time").asException();
-            readSoon();
+        if (deadline.isOver(now, !appending && !resting)) {
+            end(Problem.of(408, "A line did not end in time").asException());
         }
     }
 
-    private void goOn() {
-        paused = false;
+    private void goOnAfterRest() {
+        resting = false;
         readSoon();
     }
 
@@ -354,11 +347,12 @@ public final class LinePublisher implements ReadListener {
             settle(appended);
             return;
         }
-        paused = true;
+        appending = true;
         CompletionStage<Appended> stage = appended;
         stage.whenComplete((id, error) -> {
             settle(appended);
-            goOn();
+            appending = false;
+            readSoon();
         });
     }
 
@@ -376,9 +370,19 @@ public final class LinePublisher implements ReadListener {
         share.keep(events.heapBytes());
     }
 
-    /** Ends the request because of an error, after the batch that is being appended. Any thread may call it. */
-    public void end(Throwable error) {
-        failure = error;
+    /** Ends the body where it is. What has arrived is published as far as it is no half character or line of JSON. */
+    private void breakOff(Throwable reason) {
+        failure = reason;
+        events.pause();
+    }
+
+    /**
+     * Ends the request for this reason, after the batch that is being appended and what has arrived behind it; without it if
+     * all of the body has been read. Any thread may call it.
+     */
+    @Override
+    public void end(Throwable reason) {
+        cut = reason;
         readSoon();
     }
 

@@ -1,5 +1,7 @@
 package io.taskstream.http.resource;
 
+import static java.util.Objects.requireNonNull;
+
 import io.taskstream.access.Sessions;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
@@ -20,7 +22,9 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the requests whose bodies are published as they arrive. Thread-safe. */
 public final class LineRequests {
@@ -35,7 +39,7 @@ public final class LineRequests {
 
     /**
      * @param receiving bounds the bytes of all bodies and lines that are not in the log yet
-     * @param publishers counts these requests
+     * @param publishers counts these requests, and ends them when the log is going to be closed
      */
     public LineRequests(
             LinePublisher.Context context,
@@ -76,6 +80,7 @@ public final class LineRequests {
         AsyncContext exchange = request.getAsyncContext();
         exchange.setTimeout(0);
         ServletInputStream in = request.getInputStream();
+        var self = new AtomicReference<@Nullable LinePublisher>();
         var lines = new LinePublisher(
                 in,
                 Caller.of(caller).share(receiving),
@@ -89,10 +94,11 @@ public final class LineRequests {
                         end(task, part);
                         response.resume(answer.apply(outcome));
                     } finally {
-                        publishers.end();
+                        publishers.end(requireNonNull(self.get()));
                     }
                 });
-        publishers.begin();
+        self.set(lines);
+        publishers.begin(lines);
         if (part instanceof BodyPart.OfUpload upload) {
             uploads.begin(task, upload, lines);
         }

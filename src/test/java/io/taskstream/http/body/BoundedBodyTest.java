@@ -8,6 +8,8 @@ import io.taskstream.access.Grant;
 import io.taskstream.access.LimitException;
 import io.taskstream.access.Permissions;
 import io.taskstream.access.limit.ByteBudget;
+import io.taskstream.eventlog.EventLogException;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Caller;
 import io.taskstream.testing.FakeAsyncResponse;
 import io.taskstream.testing.FakeInput;
@@ -36,7 +38,8 @@ class BoundedBodyTest {
     private final ManualTicker ticker = new ManualTicker();
     private final PeriodicChecks checks = new PeriodicChecks(scheduler, ticker);
     private final ByteBudget budget = new ByteBudget(40, 0);
-    private final BoundedBody body = new BoundedBody(executor, checks, budget, 10);
+    private final Publishers publishers = new Publishers();
+    private final BoundedBody body = new BoundedBody(executor, checks, budget, publishers, 10);
     private final FakeInput in = new FakeInput();
     private final FakeAsyncResponse response = new FakeAsyncResponse();
     private final List<String> used = new ArrayList<>();
@@ -181,6 +184,33 @@ class BoundedBodyTest {
                 .asInstanceOf(type(WebApplicationException.class))
                 .extracting(problem -> problem.getResponse().getStatus())
                 .isEqualTo(413);
+    }
+
+    @Test
+    void aBodyThatIsStillArrivingWhenAllAreEndedIsAnswered() throws IOException {
+        await(in, response);
+        in.arrive("12");
+        assertThat(publishers.count()).isEqualTo(1);
+        publishers.endAll(new EventLogException.Unavailable("This server is going to stop", null));
+        executor.runAll();
+        assertThat(response.answer()).isInstanceOfSatisfying(Response.class, answer -> {
+            assertThat(answer.getStatus()).isEqualTo(503);
+            assertThat(answer.getHeaderString("Retry-After")).isNotNull();
+            assertThat(answer.getHeaderString("Connection")).isEqualTo("close");
+        });
+        in.end();
+        executor.runAll();
+        assertThat(used).isEmpty();
+        assertThat(publishers.count()).isZero();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void aBodyIsNoLongerCountedWhenItHasArrived() throws IOException {
+        await(in, response);
+        in.end();
+        executor.runAll();
+        assertThat(publishers.count()).isZero();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.taskstream.http.body;
 
 import static io.taskstream.testing.Samples.NOON;
 import static io.taskstream.testing.Samples.READER;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstream.access.Grant;
@@ -59,6 +60,9 @@ abstract class LineFixture {
     final ManualTicker ticker = new ManualTicker();
     final PeriodicChecks checks = new PeriodicChecks(scheduler, ticker);
     final ByteBudget budget = new ByteBudget(ROOM + RESERVED, RESERVED);
+
+    private @Nullable LinePublisher publisher;
+
     final List<LinePublisher.Outcome> outcomes = new ArrayList<>();
 
     @BeforeEach
@@ -100,7 +104,7 @@ abstract class LineFixture {
         var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
-        var publisher = new LinePublisher(
+        publisher = new LinePublisher(
                 in, share, permit, format, charset, new BodyPart.Whole(expectedLast, null), context, outcomes::add);
         in.setReadListener(publisher);
     }
@@ -108,6 +112,11 @@ abstract class LineFixture {
     /** The bytes that a request of the subject holds. */
     ByteBudget.Allocation share(String subject) {
         return budget.allocate(new Grant(subject, "", Permissions.ALL, ann.expires()), "192.0.2.1");
+    }
+
+    /** The request is ended by the server. */
+    void end(Throwable reason) {
+        requireNonNull(publisher).end(reason);
     }
 
     void end() throws IOException {

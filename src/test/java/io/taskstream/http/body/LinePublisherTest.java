@@ -294,6 +294,51 @@ class LinePublisherTest extends LineFixture {
     }
 
     @Test
+    void aSilentRequestThatIsEndedPublishesWhatHasArrived() throws IOException {
+        format = LineFormat.TEXT;
+        begin(null);
+        in.arrive("a\nb");
+        var reason = new EventLogException.Unavailable("This server is going to stop", null);
+        end(reason);
+        executor.runAll();
+        assertThat(deltas()).containsExactly("a\n", "b");
+        assertThat(outcome().count()).isEqualTo(2);
+        assertThat(outcome().bytes()).isEqualTo(3);
+        assertThat(outcome().failure()).isSameAs(reason);
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void aRequestThatIsEndedDoesNotWaitForItsRate() throws IOException {
+        perSecond = 1;
+        begin(null);
+        in.arrive("1\n2\n");
+        in.arrive("3\n");
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        var reason = new EventLogException.Unavailable("This server is going to stop", null);
+        end(reason);
+        executor.runAll();
+        assertThat(outcome().failure()).isSameAs(reason);
+        assertThat(outcome().count()).isEqualTo(events().size());
+        waitFor(Duration.ofSeconds(1));
+        assertThat(outcomes).hasSize(1);
+    }
+
+    @Test
+    void aRequestThatIsEndedBehindItsBodyIsAnsweredAsIfItWasNot() throws IOException {
+        log.slow();
+        begin(null);
+        in.arrive("1\n");
+        in.end();
+        end(new EventLogException.Unavailable("This server is going to stop", null));
+        log.finishOne();
+        executor.runAll();
+        assertThat(events()).containsExactly("1");
+        assertThat(outcome().count()).isEqualTo(1);
+    }
+
+    @Test
     void anEndThatComesDuringAnAppendWaitsForIt() throws IOException {
         log.slow();
         begin(null);

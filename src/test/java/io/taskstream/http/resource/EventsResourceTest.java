@@ -10,6 +10,7 @@ import io.taskstream.access.Permissions;
 import io.taskstream.access.Sessions;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
@@ -22,6 +23,7 @@ import io.taskstream.http.body.OpenUploads;
 import io.taskstream.http.body.PeriodicChecks;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.FakeAsyncResponse;
+import io.taskstream.testing.FakeInput;
 import io.taskstream.testing.FakeRequest;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
@@ -32,6 +34,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -75,6 +78,27 @@ class EventsResourceTest {
     }
 
     @Test
+    void aSilentPublisherIsAnsweredWhenAllAreEnded() throws IOException {
+        log.create(Samples.task(TASK.value()));
+        var response = new FakeAsyncResponse();
+        var in = new FakeInput();
+        resource().publish(TASK, "text/plain", null, null, null, FakeRequest.with(in, -1), ANN, response);
+        in.arrive("a\nb");
+        assertThat(publishers.count()).isEqualTo(1);
+        publishers.endAll(new EventLogException.Unavailable("This server is going to stop", null));
+        executor.runAll();
+        assertThat(response.answer()).isInstanceOfSatisfying(Response.class, answer -> {
+            assertThat(answer.getStatus()).isEqualTo(503);
+            assertThat(answer.getHeaderString("Retry-After")).isNotNull();
+            assertThat(answer.getHeaderString("Connection")).isEqualTo("close");
+            assertThat(new String((byte[]) answer.getEntity(), StandardCharsets.UTF_8))
+                    .contains("\"count\":2,");
+        });
+        assertThat(publishers.count()).isZero();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
     void aProblemIsAnsweredThoughTheExecutorRefuses() throws IOException {
         log.create(Samples.task(TASK.value()));
         var response = new FakeAsyncResponse();
@@ -102,7 +126,8 @@ class EventsResourceTest {
         var sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
         var requests =
                 new LineRequests(context, budget, publishers, new OpenUploads(log, checks), sessions, rates, time);
-        return new EventsResource(context, new BoundedBody(executor, checks, budget, 1_000), requests, rates);
+        return new EventsResource(
+                context, new BoundedBody(executor, checks, budget, publishers, 1_000), requests, rates);
     }
 
     /** Input that accepts no listener. */

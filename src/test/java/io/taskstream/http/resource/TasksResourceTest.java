@@ -12,6 +12,7 @@ import io.taskstream.access.Tickets;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.OpenTasks;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Caller;
@@ -71,7 +72,11 @@ class TasksResourceTest {
                 Duration.ofMinutes(1),
                 StreamMeters.create()));
         var body = new BoundedBody(
-                new ManualExecutor(), new PeriodicChecks(scheduler, ticker), new ByteBudget(1 << 20, 0), 1_000);
+                new ManualExecutor(),
+                new PeriodicChecks(scheduler, ticker),
+                new ByteBudget(1 << 20, 0),
+                new Publishers(),
+                1_000);
         return new TasksResource(
                 log,
                 streams,
