@@ -7,14 +7,21 @@ import io.taskstream.eventlog.embedded.store.StoreFile;
 import io.taskstream.eventlog.embedded.store.StoredEvents;
 import io.taskstream.eventlog.embedded.store.StoredTask;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.h2.store.fs.FilePath;
 
 /**
- * Writes checkpoints: commits all dirty tasks to the store at once, then deletes the segments of the journal that are no
- * longer needed. Used at start, then by the checkpoint thread.
+ * Writes checkpoints: all dirty tasks to the store, then deletes the segments of the journal that are no longer needed. Used at
+ * start, then by the checkpoint thread.
+ *
+ * <p>A large checkpoint is several commits, each of whole tasks, so that the heap it takes is bounded. Only the last one has the
+ * checkpoint's number: if the process ends before, the start applies the journal to tasks of which some have its changes.
  */
 final class CheckpointWriter {
+
+    /** A task's changes, and its record in the store with them. */
+    private record Written(DirtyTask dirty, StoredTask record) {}
 
     private final StoreFile file;
     private final TaskCache cache;
@@ -35,19 +42,24 @@ final class CheckpointWriter {
     /**
      * Writes a checkpoint.
      *
-     * @throws RuntimeException if the store failed; it then has none of the changes, and is marked as broken
+     * @throws RuntimeException if the store failed; it then is marked as broken, and lacks the changes of the tasks that are
+     *     still dirty
      */
     void write(Checkpoint checkpoint) {
         Store store = file.writable();
-        List<StoredTask> records = new ArrayList<>();
+        List<Written> uncommitted = new ArrayList<>();
         int blocks = RetentionSweep.BLOCKS;
         try {
-            for (DirtyTask dirty : checkpoint.dirtyTasks()) {
+            for (DirtyTask dirty : deletedFirst(checkpoint)) {
                 if (dirty.deleted()) {
                     blocks -= store.remove(dirty.record().ordinal(), blocks);
-                    records.add(dirty.record());
+                    uncommitted.add(new Written(dirty, dirty.record()));
                 } else {
-                    records.add(put(store, dirty));
+                    uncommitted.add(new Written(dirty, put(store, dirty)));
+                }
+                if (store.commitIfMany(checkpoint.nextOrdinal())) {
+                    uncommitted.forEach(this::markClean);
+                    uncommitted.clear();
                 }
             }
             store.commit(checkpoint.number(), checkpoint.nextOrdinal());
@@ -55,12 +67,17 @@ final class CheckpointWriter {
             file.markBroken(e);
             throw e;
         }
-        for (int i = 0; i < records.size(); i++) {
-            markClean(checkpoint.dirtyTasks().get(i), records.get(i));
-        }
+        uncommitted.forEach(this::markClean);
         // One checkpoint late: if the store's newest commit is unreadable, it opens with the one before.
         SegmentFiles.deleteThrough(directory, previous);
         previous = checkpoint.number();
+    }
+
+    /** Deleted tasks come first, since a later task may have the id of one. */
+    private static List<DirtyTask> deletedFirst(Checkpoint checkpoint) {
+        return checkpoint.dirtyTasks().stream()
+                .sorted(Comparator.comparing(DirtyTask::deleted).reversed())
+                .toList();
     }
 
     /** Writes a task's events, keys and record, and trims the task to its bounds. */
@@ -86,11 +103,12 @@ final class CheckpointWriter {
         return record;
     }
 
-    private void markClean(DirtyTask dirty, StoredTask record) {
+    private void markClean(Written written) {
+        DirtyTask dirty = written.dirty();
         if (dirty.deleted()) {
             cache.remove(dirty.cached());
         }
-        dirty.cached().stored(dirty, record);
+        dirty.cached().stored(dirty, written.record());
         budget.add(-dirty.cost());
     }
 }

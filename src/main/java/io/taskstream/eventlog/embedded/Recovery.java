@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -29,9 +30,12 @@ final class Recovery {
     private final RandomGenerator random;
     private final Set<CachedTask> dirty = new LinkedHashSet<>();
     private final long checkpoint;
+
+    /** Ordinals of tasks that have changes in the journal but are nowhere. */
+    private final Set<Long> lostTasks = new HashSet<>();
+
     private long nextOrdinal;
     private long last;
-    private long unknownChanges;
     private boolean isStoreFailing;
     private boolean isRenewed;
 
@@ -117,11 +121,11 @@ final class Recovery {
             file.writable().commit(last, nextOrdinal);
             journal.corrupt().forEach(Recovery::setAside);
         }
-        if (unknownChanges > 0) {
+        if (!lostTasks.isEmpty()) {
             LOG.log(
                     Level.ERROR,
-                    "The log has lost {0} of the newest changes, since it has lost their tasks",
-                    unknownChanges);
+                    "The log has lost the newest changes of {0} tasks, since it has lost these tasks",
+                    lostTasks.size());
         }
     }
 
@@ -177,19 +181,17 @@ final class Recovery {
         // The group that created the task may be lost.
         nextOrdinal = Math.max(nextOrdinal, change.ordinal() + 1);
         if (change instanceof JournalRecord.TaskCreated created) {
-            if (isRenewed) {
-                deletePredecessor(created);
-            }
-            String epoch = isRenewed ? EventId.newEpoch(random) : created.epoch();
-            CachedTask task = CachedTask.created(created.ordinal(), epoch, created.task());
-            cache.add(task);
-            budget.add(task.applyCreation());
-            dirty.add(task);
+            create(created);
             return;
         }
         CachedTask task = cache.load(change.ordinal());
         if (task == null) {
-            unknownChanges++;
+            // A checkpoint that was interrupted may have removed a task before: then its deletion follows.
+            if (change instanceof JournalRecord.TaskDeleted) {
+                lostTasks.remove(change.ordinal());
+            } else {
+                lostTasks.add(change.ordinal());
+            }
             return;
         }
         dirty.add(task);
@@ -200,13 +202,22 @@ final class Recovery {
         }
     }
 
-    /** The group that deleted an older task of that id may be lost. */
-    private void deletePredecessor(JournalRecord.TaskCreated created) {
-        CachedTask older = cache.load(created.task().id());
-        if (older != null && !older.isDeleted() && older.ordinal() != created.ordinal()) {
-            budget.add(older.applyDeletion());
-            dirty.add(older);
+    private void create(JournalRecord.TaskCreated created) {
+        CachedTask present = cache.load(created.task().id());
+        if (present != null && present.ordinal() > created.ordinal()) {
+            // A checkpoint that was interrupted has stored a later task of that id, so this one was deleted.
+            return;
         }
+        if (isRenewed && present != null && present.ordinal() < created.ordinal() && !present.isDeleted()) {
+            // The group that deleted the older task is lost.
+            budget.add(present.applyDeletion());
+            dirty.add(present);
+        }
+        String epoch = isRenewed ? EventId.newEpoch(random) : created.epoch();
+        CachedTask task = CachedTask.created(created.ordinal(), epoch, created.task());
+        cache.add(task);
+        budget.add(task.applyCreation());
+        dirty.add(task);
     }
 
     private static boolean isNew(JournalRecord.BatchAppended batch, CachedTask task) {

@@ -15,15 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Salvage {
 
-    private static final long BYTES_PER_COMMIT = 8 << 20;
-
     private final MVStore corrupt;
     private final Store target;
 
     private long unreadable;
     private long checkpoint;
     private long nextOrdinal = 1;
-    private long uncommitted;
 
     // Of the task whose events are being copied.
     private @Nullable StoredTask task;
@@ -111,7 +108,7 @@ final class Salvage {
     private void copyTask(long ordinal, StoredTask stored) {
         used(ordinal);
         target.put(stored.with(stored.oldest(), 0));
-        commitIfMany(100);
+        target.commitIfMany(1);
     }
 
     private void copyBlock(CompositeKey key, byte[] value) {
@@ -131,7 +128,7 @@ final class Salvage {
         target.events().put(ordinal, key.suffix(), value);
         last = block.last();
         bytes += block.framesLength();
-        commitIfMany(value.length);
+        target.commitIfMany(1);
     }
 
     /** Records which events of the current task were copied. */
@@ -153,19 +150,14 @@ final class Salvage {
                 withoutEvents.add(each);
             }
         });
-        withoutEvents.forEach(each -> target.put(each.with(each.last() + 1, 0)));
+        withoutEvents.forEach(each -> {
+            target.put(each.with(each.last() + 1, 0));
+            target.commitIfMany(1);
+        });
     }
 
     private void copyKey(String name, KeyAnswer answer) {
         target.keys().put(name, answer);
-        commitIfMany(100);
-    }
-
-    private void commitIfMany(long added) {
-        uncommitted += added;
-        if (uncommitted >= BYTES_PER_COMMIT) {
-            target.commit(0, 1);
-            uncommitted = 0;
-        }
+        target.commitIfMany(1);
     }
 }

@@ -30,6 +30,9 @@ public final class Store implements AutoCloseable {
     private static final String BYTES = "bytes";
     private static final byte[] NOTHING = {};
 
+    /** The heap that uncommitted changes may take, in bytes; the pages that they touch count whole. */
+    private static final int MANY = 16 << 20;
+
     /** The version of the tables' format; 0 had no uploads. */
     private static final int FORMAT = 1;
 
@@ -81,7 +84,9 @@ public final class Store implements AutoCloseable {
         MVStore.Builder builder = new MVStore.Builder()
                 .fileName(file.toString())
                 .cacheSize(cacheMegabytes)
-                .autoCommitDisabled();
+                // Neither at intervals nor, for want of memory, between two changes that belong together.
+                .autoCommitDisabled()
+                .autoCommitBufferSize(0);
         try {
             return inFormat(builder.open());
         } catch (IndexOutOfBoundsException
@@ -108,7 +113,9 @@ public final class Store implements AutoCloseable {
     static Store open(FilePath file, int cacheMegabytes) {
         MVStore mvStore = openFile(file, cacheMegabytes);
         try {
-            return new Store(mvStore);
+            var store = new Store(mvStore);
+            IndexRepair.runOnce(store);
+            return store;
         } catch (RuntimeException | Error e) {
             mvStore.closeImmediately();
             throw e;
@@ -147,6 +154,10 @@ public final class Store implements AutoCloseable {
         return mvStore.getFileStore().size();
     }
 
+    void setBytes(long bytes) {
+        numbers.put(BYTES, bytes);
+    }
+
     private void addBytes(long difference) {
         numbers.put(BYTES, Math.max(0, numbers.getOrDefault(BYTES, 0L) + difference));
     }
@@ -172,10 +183,16 @@ public final class Store implements AutoCloseable {
             if (before != null) {
                 removeFromIndexes(before);
             }
-            byStatus.put(statusKey(status, task.ordinal()), NOTHING);
-            if (status.isFinished()) {
-                byEnd.put(endKey(task), NOTHING);
-            }
+            addToIndexes(task);
+        }
+    }
+
+    /** Adds a task to the indexes by status and by end. */
+    void addToIndexes(StoredTask task) {
+        TaskStatus status = task.task().status();
+        byStatus.put(statusKey(status, task.ordinal()), NOTHING);
+        if (status.isFinished()) {
+            byEnd.put(endKey(task), NOTHING);
         }
     }
 
@@ -303,7 +320,10 @@ public final class Store implements AutoCloseable {
 
     /** Gives every open task a new epoch and commits. */
     public void renewEpochs(RandomGenerator random) {
-        openTasks().forEachRemaining(task -> put(task.withEpoch(EventId.newEpoch(random))));
+        openTasks().forEachRemaining(task -> {
+            put(task.withEpoch(EventId.newEpoch(random)));
+            commitIfMany(nextOrdinal());
+        });
         commit(checkpoint(), nextOrdinal());
     }
 
@@ -313,6 +333,20 @@ public final class Store implements AutoCloseable {
         numbers.put(NEXT_ORDINAL, nextOrdinal);
         mvStore.commit();
         mvStore.sync();
+    }
+
+    /**
+     * Commits, with the checkpoint as it was, if the changes take much of the heap. The file must be complete without the
+     * changes that follow.
+     *
+     * @return whether all changes are on the disk
+     */
+    public boolean commitIfMany(long nextOrdinal) {
+        boolean isMany = mvStore.getUnsavedMemory() >= MANY;
+        if (isMany) {
+            commit(checkpoint(), nextOrdinal);
+        }
+        return isMany;
     }
 
     /**

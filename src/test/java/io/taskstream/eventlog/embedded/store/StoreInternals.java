@@ -1,7 +1,11 @@
 package io.taskstream.eventlog.embedded.store;
 
+import io.taskstream.eventlog.Uploads;
+import io.taskstream.task.Task;
 import io.taskstream.task.TaskId;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.store.fs.FilePath;
@@ -39,6 +43,25 @@ public final class StoreInternals {
             block.add(new byte[] {'x'}, 0, 1, 0, null);
         }
         store.events().put(ordinal, first, block.value());
+    }
+
+    /** Makes the store one of an earlier build, which was killed before the indexes had the two tasks. */
+    static void damageIndexes(Store store, StoredTask open, StoredTask finished) {
+        MVStore file = store.mvStore();
+        Table.NUMBERS.open(file).remove("indexed");
+        Table.NUMBERS.open(file).put("bytes", 5L);
+        Table.ORDINALS.open(file).remove(open.task().id().value());
+        Table.ORDINALS.open(file).put("t9", 9L);
+        Table.BY_STATUS.open(file).clear();
+        Table.BY_END.open(file).clear();
+        store.addToIndexes(new StoredTask(
+                finished.ordinal(),
+                Task.open(finished.task().id(), null, Map.of(), Instant.EPOCH),
+                "e",
+                0,
+                1,
+                0,
+                Uploads.NONE));
     }
 
     /** Returns the number of blocks. */
