@@ -40,12 +40,24 @@ final class CheckpointWriter {
     }
 
     /**
-     * Writes a checkpoint.
+     * Writes a checkpoint, and deletes old segments of the journal.
+     *
+     * @throws RuntimeException as {@link #writeToStore} does
+     */
+    void write(Checkpoint checkpoint) {
+        writeToStore(checkpoint);
+        // One checkpoint late: if the store's newest commit is unreadable, it opens with the one before.
+        SegmentFiles.deleteThrough(directory, previous);
+        previous = checkpoint.number();
+    }
+
+    /**
+     * Writes a checkpoint, and leaves the journal as it is.
      *
      * @throws RuntimeException if the store failed; it then is marked as broken, and lacks the changes of the tasks that are
      *     still dirty
      */
-    void write(Checkpoint checkpoint) {
+    void writeToStore(Checkpoint checkpoint) {
         Store store = file.writable();
         List<Written> uncommitted = new ArrayList<>();
         int blocks = RetentionSweep.BLOCKS;
@@ -68,9 +80,6 @@ final class CheckpointWriter {
             throw e;
         }
         uncommitted.forEach(this::markClean);
-        // One checkpoint late: if the store's newest commit is unreadable, it opens with the one before.
-        SegmentFiles.deleteThrough(directory, previous);
-        previous = checkpoint.number();
     }
 
     /** Deleted tasks come first, since a later task may have the id of one. */

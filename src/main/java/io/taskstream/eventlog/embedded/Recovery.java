@@ -229,8 +229,14 @@ final class Recovery {
             return;
         }
         try {
-            checkpointWriter.write(new Checkpoint(
-                    last, nextOrdinal, dirty.stream().map(CachedTask::dirty).toList()));
+            var replayed = new Checkpoint(
+                    last, nextOrdinal, dirty.stream().map(CachedTask::dirty).toList());
+            if (isRenewed) {
+                // A corrupt segment is needed until it is replayed, and then set aside.
+                checkpointWriter.writeToStore(replayed);
+            } else {
+                checkpointWriter.write(replayed);
+            }
         } catch (RuntimeException e) {
             if (Corruption.isIn(e) || isRenewed) {
                 throw e;

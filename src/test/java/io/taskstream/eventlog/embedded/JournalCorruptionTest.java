@@ -335,6 +335,44 @@ final class JournalCorruptionTest extends LogFixture {
         assertLossIsTold(durability, 23);
     }
 
+    /** The start checkpoints several times while it applies so much, and no checkpoint may delete the damaged file. */
+    @Test
+    void aDamagedFileIsKeptAlsoIfTheStoreIsFarBehind() throws IOException {
+        EmbeddedEventLog log = open(directory, Durability.NONE);
+        create(log, A);
+        log.runMaintenance();
+        JournalFiles.copy(directory, copy);
+        Path store = copy.resolve("events.mv");
+        byte[] behind = Files.readAllBytes(store);
+        String large = '"' + "x".repeat(1 << 20) + '"';
+        for (int segment = 0; segment < 3; segment++) {
+            for (int i = 0; i < 10; i++) {
+                lastOfA = append(log, A, large).last();
+            }
+            JournalFiles.copy(directory, copy);
+            log.runMaintenance();
+        }
+        Files.write(store, behind);
+        journal = new JournalFiles(copy);
+        Path damaged = journal.segments().get(1);
+        byte[] whole = Files.readAllBytes(damaged);
+        journal.flip(damaged, journal.groups(damaged).get(3) + 100);
+        byte[] bytes = Files.readAllBytes(damaged);
+        assertThat(bytes).isNotEqualTo(whole);
+
+        EmbeddedEventLog reopened = open(copy, Durability.NONE);
+        assertThat(reopened.find(A).orElseThrow().last().sequence()).isEqualTo(lastOfA.sequence());
+        assertThat(reopened.find(A).orElseThrow().last().epoch()).isNotEqualTo(lastOfA.epoch());
+        assertThat(copy.resolve(damaged.getFileName() + ".corrupt")).hasBinaryContent(bytes);
+        assertThat(damaged).doesNotExist();
+        EventId last = append(reopened, A, "0").last();
+        reopened.runMaintenance();
+        append(reopened, A, "1");
+        reopened.runMaintenance();
+        assertThat(journal.segments()).as("segments that no start needs").hasSizeLessThan(4);
+        assertThat(open(copy, Durability.NONE).find(A).orElseThrow().last()).isEqualTo(last.at(last.sequence() + 1));
+    }
+
     @ParameterizedTest
     @EnumSource(Durability.class)
     void aTaskWhoseEndIsLostHasAnotherEpoch(Durability durability) throws IOException {
