@@ -17,6 +17,7 @@ public final class FailingFiles extends FilePathWrapper {
     private static volatile Predicate<String> full = name -> false;
     private static volatile Predicate<String> unforceable = name -> false;
     private static volatile Consumer<String> beforeRead = name -> {};
+    private static volatile Consumer<String> beforeForce = name -> {};
     private static volatile boolean readOnly;
 
     /** The same path, but with failures. */
@@ -40,6 +41,11 @@ public final class FailingFiles extends FilePathWrapper {
         beforeRead = call;
     }
 
+    /** Calls this with the name of the file before each force that succeeds, on the forcing thread. */
+    public static void beforeEachForce(Consumer<String> call) {
+        beforeForce = call;
+    }
+
     /** From now on no file can be opened for writing, created, moved or deleted. */
     public static void makeReadOnly() {
         readOnly = true;
@@ -50,6 +56,7 @@ public final class FailingFiles extends FilePathWrapper {
         full = name -> false;
         unforceable = name -> false;
         beforeRead = name -> {};
+        beforeForce = name -> {};
     }
 
     @Override
@@ -134,6 +141,7 @@ public final class FailingFiles extends FilePathWrapper {
             if (unforceable.test(name)) {
                 throw new IOException("Input/output error");
             }
+            beforeForce.accept(name);
             file.force(metaData);
         }
 

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.EventLogException.UploadRefused;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.eventlog.UploadChange;
 import io.taskstream.task.TaskId;
 import io.taskstream.testing.Events;
+import io.taskstream.testing.FailingFiles;
 import io.taskstream.testing.LogReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -40,9 +43,12 @@ final class PowerLossTest extends LogFixture {
     private String epochOfFinished = "";
 
     private EmbeddedEventLog open(Path in, Durability durability) {
+        return open(in.toString(), durability);
+    }
+
+    private EmbeddedEventLog open(String in, Durability durability) {
         closeLog();
-        open = OpenLog.withoutCheckpoints(
-                new EmbeddedOptions(in.toString(), durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
+        open = OpenLog.withoutCheckpoints(new EmbeddedOptions(in, durability, OpenLog.KEEP_ALL, 1 << 20, 8), time);
         return open;
     }
 
@@ -89,6 +95,20 @@ final class PowerLossTest extends LogFixture {
         EventId seen = publishThree(Durability.SYNC);
         fall(false);
         assertThat(last(open(copy, Durability.SYNC))).isEqualTo(seen);
+    }
+
+    /** The failed append's segment was abandoned, so nothing forces it later. */
+    @Test
+    void whatWasAcknowledgedIsForcedWhenAnAppendFails() {
+        EmbeddedEventLog log = open(FailingFiles.at(directory.toString()), Durability.INTERVAL);
+        List<String> forced = new ArrayList<>();
+        create(log, A);
+        append(log, A, "1");
+        FailingFiles.beforeEachForce(forced::add);
+        FailingFiles.failWrites(name -> name.startsWith("journal"));
+        assertThatThrownBy(() -> append(log, A, "2")).isInstanceOf(EventLogException.Unavailable.class);
+        assertThat(forced).contains("journal-0000000000000001");
+        FailingFiles.heal();
     }
 
     @Test

@@ -188,20 +188,48 @@ public final class Journal implements AutoCloseable {
         forced = true;
     }
 
-    /** Closes the segment after a failure, and cuts off the groups that failed if the disk permits. */
+    /**
+     * Closes the segment after a failure. If the disk permits, cuts off the groups that failed and forces those that were
+     * acknowledged.
+     */
     public void abandonSegment(long lastGoodOffset) {
-        FileChannel file = segment;
-        if (file == null) {
+        if (segment == null) {
             return;
         }
+        closeQuietly(segment);
         segment = null;
+        // An interrupt of this thread has closed the file, and would do so again.
+        boolean wasInterrupted = Thread.interrupted();
+        try (FileChannel file = SegmentFiles.file(directory, firstOfSegment).open("rw")) {
+            truncate(file, lastGoodOffset);
+            forceQuietly(file);
+        } catch (IOException | RuntimeException e) {
+            // As if it could not be forced.
+        }
         forced = true;
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void truncate(FileChannel file, long length) {
         try {
-            file.truncate(lastGoodOffset);
+            file.truncate(length);
         } catch (IOException | RuntimeException e) {
             // The next segment's number makes a start ignore the group, too.
         }
-        closeQuietly(file);
+    }
+
+    /** If the system crashes before the file is on the disk nevertheless, the next start reports the loss. */
+    private void forceQuietly(FileChannel file) {
+        if (forced) {
+            return;
+        }
+        try {
+            file.force(false);
+        } catch (IOException | RuntimeException e) {
+            // The caller reports the failure that came before.
+        }
     }
 
     /** Returns the offset of the next group in its segment. */
@@ -231,6 +259,7 @@ public final class Journal implements AutoCloseable {
     @Override
     public void close() {
         if (segment != null) {
+            forceQuietly(segment);
             closeQuietly(segment);
             segment = null;
         }
