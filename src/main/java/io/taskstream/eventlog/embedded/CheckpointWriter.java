@@ -63,15 +63,16 @@ final class CheckpointWriter {
         int blocks = RetentionSweep.BLOCKS;
         try {
             for (DirtyTask dirty : deletedFirst(checkpoint)) {
+                // Not behind the last one, whose commit follows anyway.
+                if (store.commitIfMany(checkpoint.nextOrdinal())) {
+                    uncommitted.forEach(this::markClean);
+                    uncommitted.clear();
+                }
                 if (dirty.deleted()) {
                     blocks -= store.remove(dirty.record().ordinal(), blocks);
                     uncommitted.add(new Written(dirty, dirty.record()));
                 } else {
                     uncommitted.add(new Written(dirty, put(store, dirty)));
-                }
-                if (store.commitIfMany(checkpoint.nextOrdinal())) {
-                    uncommitted.forEach(this::markClean);
-                    uncommitted.clear();
                 }
             }
             store.commit(checkpoint.number(), checkpoint.nextOrdinal());
