@@ -168,7 +168,7 @@ record ApplicationGraph(
                 .withPublishers(publishers::count)
                 .withDrain(() -> drain.state() != Drain.State.SERVING)
                 .withRefusals(refusals.counts());
-        var lines = new LinePublisher.Context(log, events, executor, scheduler, limits, checks);
+        var lines = new LinePublisher.Context(log, events, executor, scheduler, limits, checks, publishers);
         var uploads = new OpenUploads(log, checks);
         var requests = new LineRequests(lines, receiving, publishers, uploads, access.sessions(), access.rates(), time);
         var stream = new StreamResource(log, streams, limits, access.sessions(), access.viewers(), time);

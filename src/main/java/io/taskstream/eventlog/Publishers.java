@@ -52,6 +52,11 @@ public final class Publishers {
         }
     }
 
+    /** Whether all requests have been ended. */
+    public boolean areEnded() {
+        return stopped != null;
+    }
+
     /** Returns the number of requests now. */
     public int count() {
         return open.size();

@@ -4,6 +4,7 @@ import io.taskstream.access.LimitException;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Caller;
+import io.taskstream.http.LateAnswer;
 import io.taskstream.http.Problem;
 import io.taskstream.http.ProblemMapper;
 import io.taskstream.stream.SerialRunner;
@@ -57,7 +58,7 @@ public final class BoundedBody {
      */
     public BoundedBody(
             Executor executor, PeriodicChecks checks, ByteBudget budget, Publishers publishers, int maxBytes) {
-        this.executor = new CallerRunsExecutor(executor);
+        this.executor = new CallerRunsExecutor(executor, publishers);
         this.checks = checks;
         this.budget = budget;
         this.publishers = publishers;
@@ -99,7 +100,7 @@ public final class BoundedBody {
         try {
             ServletInputStream in = request.getInputStream();
             if (isIncomplete(request, in)) {
-                await(in, request.getContentLengthLong(), caller, response, use);
+                await(in, request.getContentLengthLong(), caller, exchange, response, use);
             } else {
                 // It is no larger than the buffer that the server has for the connection anyway, so only its product
                 // counts.
@@ -152,8 +153,14 @@ public final class BoundedBody {
      *
      * @param announced the announced length of the body, -1 if none was announced
      */
-    void await(ServletInputStream in, long announced, Caller caller, AsyncResponse response, Use use) {
-        var arrival = new Arrival(in, announced, caller.share(budget), response, use);
+    void await(
+            ServletInputStream in,
+            long announced,
+            Caller caller,
+            AsyncContext exchange,
+            AsyncResponse response,
+            Use use) {
+        var arrival = new Arrival(in, announced, caller.share(budget), exchange, response, use);
         checks.add(arrival.lateness);
         publishers.begin(arrival);
         try {
@@ -173,6 +180,7 @@ public final class BoundedBody {
         private final ServletInputStream in;
         private final long announced;
         private final ByteBudget.Allocation share;
+        private final AsyncContext exchange;
         private final AsyncResponse response;
         private final Use use;
         private final long deadline = checks.nanos() + PATIENCE.toNanos();
@@ -190,10 +198,17 @@ public final class BoundedBody {
         /**
          * @param share holds the bytes of the body; closed when the use has ended
          */
-        Arrival(ServletInputStream in, long announced, ByteBudget.Allocation share, AsyncResponse response, Use use) {
+        Arrival(
+                ServletInputStream in,
+                long announced,
+                ByteBudget.Allocation share,
+                AsyncContext exchange,
+                AsyncResponse response,
+                Use use) {
             this.in = in;
             this.announced = announced;
             this.share = share;
+            this.exchange = exchange;
             this.response = response;
             this.use = use;
         }
@@ -237,7 +252,7 @@ public final class BoundedBody {
         private void readAvailable() {
             Response answer = refusal;
             if (answer != null) {
-                refuse(() -> response.resume(answer));
+                refuse(() -> LateAnswer.send(exchange, response, answer));
             }
             try {
                 while (!done.get() && (allRead || in.isReady())) {

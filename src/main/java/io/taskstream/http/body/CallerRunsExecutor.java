@@ -1,5 +1,6 @@
 package io.taskstream.http.body;
 
+import io.taskstream.eventlog.Publishers;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -11,14 +12,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class CallerRunsExecutor implements Executor {
 
     private final Executor executor;
+    private final Publishers publishers;
 
-    CallerRunsExecutor(Executor executor) {
+    /**
+     * @param publishers when they have been ended, the calling thread runs all work: Payara's executor drops that of an
+     *     application that is undeployed, without a word
+     */
+    CallerRunsExecutor(Executor executor, Publishers publishers) {
         this.executor = executor;
+        this.publishers = publishers;
     }
 
     /** Runs the work once, on a thread of the other executor or on this one. */
     @Override
     public void execute(Runnable work) {
+        if (publishers.areEnded()) {
+            work.run();
+            return;
+        }
         var once = new Once(work);
         try {
             executor.execute(once);

@@ -124,6 +124,7 @@ public final class LinePublisher implements ReadListener, Publishers.Request {
      * @param scheduler resumes publishers that exceed their rate, and publishes unfinished lines of text
      * @param limits bounds the length of a line of NDJSON and the time that it may take
      * @param checks find lines of NDJSON that do not end
+     * @param publishers tell when no executor is to be relied on any more
      */
     public record Context(
             EventLog log,
@@ -131,11 +132,12 @@ public final class LinePublisher implements ReadListener, Publishers.Request {
             Executor executor,
             ScheduledExecutorService scheduler,
             Limits limits,
-            PeriodicChecks checks) {
+            PeriodicChecks checks,
+            Publishers publishers) {
 
         /** Runs short work for which a request waits on the executor, or on this thread if the executor refuses it. */
         public void execute(Runnable work) {
-            new CallerRunsExecutor(executor).execute(work);
+            new CallerRunsExecutor(executor, publishers).execute(work);
         }
     }
 

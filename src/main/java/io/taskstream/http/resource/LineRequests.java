@@ -8,6 +8,7 @@ import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Caller;
+import io.taskstream.http.LateAnswer;
 import io.taskstream.http.body.BodyPart;
 import io.taskstream.http.body.LineFormat;
 import io.taskstream.http.body.LinePublisher;
@@ -92,7 +93,7 @@ public final class LineRequests {
                 outcome -> {
                     try {
                         end(task, part);
-                        response.resume(answer.apply(outcome));
+                        LateAnswer.send(exchange, response, answer.apply(outcome));
                     } finally {
                         publishers.end(requireNonNull(self.get()));
                     }

@@ -12,7 +12,9 @@ import io.taskstream.eventlog.EventLogException;
 import io.taskstream.eventlog.Publishers;
 import io.taskstream.http.Caller;
 import io.taskstream.testing.FakeAsyncResponse;
+import io.taskstream.testing.FakeExchange;
 import io.taskstream.testing.FakeInput;
+import io.taskstream.testing.FakeOutput;
 import io.taskstream.testing.FakeRequest;
 import io.taskstream.testing.ManualExecutor;
 import io.taskstream.testing.ManualScheduler;
@@ -41,6 +43,7 @@ class BoundedBodyTest {
     private final Publishers publishers = new Publishers();
     private final BoundedBody body = new BoundedBody(executor, checks, budget, publishers, 10);
     private final FakeInput in = new FakeInput();
+    private final FakeExchange exchange = new FakeExchange(new FakeOutput());
     private final FakeAsyncResponse response = new FakeAsyncResponse();
     private final List<String> used = new ArrayList<>();
 
@@ -97,7 +100,7 @@ class BoundedBodyTest {
     @Test
     void whatIsThrownIsTheAnswerEvenAnError() throws IOException {
         var error = new StackOverflowError();
-        body.await(in, -1, ANN, response, (text, held) -> {
+        body.await(in, -1, ANN, exchange, response, (text, held) -> {
             throw error;
         });
         in.arrive("1");
@@ -118,7 +121,7 @@ class BoundedBodyTest {
     @Test
     void whatIsBeingKeptCountsUntilItIs() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, -1, ANN, response, (text, held) -> kept);
+        body.await(in, -1, ANN, exchange, response, (text, held) -> kept);
         in.arrive("12");
         in.end();
         executor.runAll();
@@ -130,7 +133,7 @@ class BoundedBodyTest {
     @Test
     void whatABodyBecomesCountsUntilItIsKept() throws IOException {
         var kept = new CompletableFuture<Void>();
-        body.await(in, -1, ANN, response, (text, held) -> {
+        body.await(in, -1, ANN, exchange, response, (text, held) -> {
             held.accept(20);
             return kept;
         });
@@ -164,7 +167,13 @@ class BoundedBodyTest {
         var other = new FakeInput();
         await(new FakeInput(), new FakeAsyncResponse(), "1");
         await(in, response, "1");
-        body.await(other, -1, BOB, new FakeAsyncResponse(), (text, held) -> CompletableFuture.completedStage(null));
+        body.await(
+                other,
+                -1,
+                BOB,
+                exchange,
+                new FakeAsyncResponse(),
+                (text, held) -> CompletableFuture.completedStage(null));
         other.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -177,7 +186,7 @@ class BoundedBodyTest {
     @Test
     void whoFindsNoRoomForABodyThatIsTooLongIsToldThat() throws IOException {
         await(new FakeInput(), new FakeAsyncResponse(), "1");
-        body.await(in, 11, ANN, response, (text, held) -> CompletableFuture.completedStage(null));
+        body.await(in, 11, ANN, exchange, response, (text, held) -> CompletableFuture.completedStage(null));
         in.arrive("1");
         executor.runAll();
         assertThat(response.answer())
@@ -247,7 +256,7 @@ class BoundedBodyTest {
         await(brokenOff, new FakeAsyncResponse(), "1");
         brokenOff.breakOff(new IOException("Reset by peer"));
         await(new FakeInput(), new FakeAsyncResponse(), "12345678901");
-        body.await(in, -1, ANN, response, (text, held) -> {
+        body.await(in, -1, ANN, exchange, response, (text, held) -> {
             throw new IllegalStateException("Not taken");
         });
         in.arrive("1");
@@ -262,7 +271,7 @@ class BoundedBodyTest {
     }
 
     private void await(FakeInput input, FakeAsyncResponse answer) {
-        body.await(input, -1, ANN, answer, (text, held) -> {
+        body.await(input, -1, ANN, exchange, answer, (text, held) -> {
             used.add(text);
             return CompletableFuture.completedStage(null);
         });

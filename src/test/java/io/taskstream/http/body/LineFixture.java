@@ -12,6 +12,7 @@ import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.EventId;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Limits;
@@ -101,7 +102,7 @@ abstract class LineFixture {
 
     void begin(FakeInput in, ByteBudget.Allocation share, @Nullable EventId expectedLast) throws IOException {
         var limits = new Limits(maxLine, ROOM, LINE, MINUTE, MINUTE, MINUTE, MINUTE);
-        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks, new Publishers());
         rates = new EventRates(perSecond, 0, time::nanos);
         var permit = new PublishPermit(TASK, ann, sessions, rates, time);
         publisher = new LinePublisher(

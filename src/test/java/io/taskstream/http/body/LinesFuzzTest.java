@@ -9,6 +9,7 @@ import io.taskstream.access.Sessions;
 import io.taskstream.access.limit.ByteBudget;
 import io.taskstream.access.limit.EventRates;
 import io.taskstream.access.limit.PublishPermit;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.memory.MemoryBounds;
 import io.taskstream.eventlog.memory.MemoryEventLog;
 import io.taskstream.http.Limits;
@@ -220,7 +221,7 @@ class LinesFuzzTest {
         var sessions = new Sessions(MINUTE, time, entry -> false);
         var permit = new PublishPermit(TASK, Grant.UNRESTRICTED, sessions, new EventRates(0, 0, time::nanos), time);
         var limits = new Limits(MAX_LINE, 1, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
-        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks, new Publishers());
         ByteBudget.Allocation share = budget.allocate(Grant.UNRESTRICTED, "::1");
         in.setReadListener(new LinePublisher(
                 in,

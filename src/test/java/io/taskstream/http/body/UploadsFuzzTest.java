@@ -14,6 +14,7 @@ import io.taskstream.access.limit.PublishPermit;
 import io.taskstream.eventlog.Batch;
 import io.taskstream.eventlog.EventLogException.UploadRefused;
 import io.taskstream.eventlog.EventLogException.UploadRefused.Reason;
+import io.taskstream.eventlog.Publishers;
 import io.taskstream.eventlog.Upload;
 import io.taskstream.eventlog.UploadChange;
 import io.taskstream.eventlog.memory.MemoryBounds;
@@ -86,7 +87,13 @@ class UploadsFuzzTest {
         private final Sessions sessions = new Sessions(HOUR, time, entry -> false);
         private final EventRates rates;
         private final LinePublisher.Context context = new LinePublisher.Context(
-                log, READER, executor, scheduler, new Limits(100, ROOM, HOUR, HOUR, HOUR, HOUR, HOUR), checks);
+                log,
+                READER,
+                executor,
+                scheduler,
+                new Limits(100, ROOM, HOUR, HOUR, HOUR, HOUR, HOUR),
+                checks,
+                new Publishers());
         private final Choices from;
         private final LineFormat format;
         private final List<Request> requests = new ArrayList<>();

@@ -121,7 +121,7 @@ class EventsResourceTest {
     private EventsResource resource() {
         var checks = new PeriodicChecks(scheduler, new ManualTicker());
         var limits = new Limits(1_000, 1 << 20, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE);
-        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks);
+        var context = new LinePublisher.Context(log, READER, executor, scheduler, limits, checks, publishers);
         var rates = new EventRates(0, 0, time::nanos);
         var sessions = new Sessions(Duration.ofDays(1), time, entry -> false);
         var requests =
