@@ -191,9 +191,7 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
     }
 
     private synchronized void schedule(long afterMillis) {
-        if (next != null) {
-            next.cancel(false);
-        }
+        cancel(next);
         isSoon = afterMillis <= PACE_MILLIS;
         next = isComplete || failure != null ? null : later(this::request, afterMillis);
     }
@@ -283,8 +281,8 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
         isConnected = true;
         isComplete = complete && isClosed && used == 0;
         // That an upload can be made says nothing of appends: a proxy may refuse only these.
-        if (deadline != null && (isAppend || kept > 0 || isComplete)) {
-            deadline.cancel(false);
+        if (isAppend || kept > 0 || isComplete) {
+            cancel(deadline);
             deadline = null;
         }
         if (deadline == null) {
@@ -345,8 +343,17 @@ public final class TaskOutput extends OutputStream implements Consumer<String> {
 
     private synchronized long fail(String reason, @Nullable Throwable cause) {
         failure = new IOException(reason, cause);
+        // Else the scheduler would hold the buffer until these are due.
+        cancel(next);
+        cancel(deadline);
         notifyAll();
         return 0;
+    }
+
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private static long offset(Response answer) {

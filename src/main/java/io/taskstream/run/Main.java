@@ -101,7 +101,7 @@ public final class Main {
             keep(code);
         }
         spool.close();
-        return options.command.isEmpty() && !(isPublished && !spool.isLossy()) ? NOT_PUBLISHED : code;
+        return options.command.isEmpty() && (!isPublished || spool.isLossy()) ? NOT_PUBLISHED : code;
     }
 
     private int readPipe() throws InterruptedException {

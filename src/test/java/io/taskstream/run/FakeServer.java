@@ -270,11 +270,10 @@ final class FakeServer implements AutoCloseable {
         if (upload.isComplete) {
             return violation("an upload that is complete");
         }
-        if (fault == Fault.CONFLICT) {
-            return new Reply(409, OTHER_OFFSET, upload.offset, false);
-        }
-        if (offset != upload.offset) {
+        if (fault != Fault.CONFLICT && offset != upload.offset) {
             violations.add("offset " + offset + " instead of " + upload.offset);
+        }
+        if (fault == Fault.CONFLICT || offset != upload.offset) {
             return new Reply(409, OTHER_OFFSET, upload.offset, false);
         }
         if (!status.equals("open")) {

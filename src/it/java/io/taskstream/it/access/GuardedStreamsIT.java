@@ -77,6 +77,13 @@ class GuardedStreamsIT {
     }
 
     @Test
+    void thePathsOfErrorsNeedATokenLikeAnyOther() {
+        for (String path : List.of("/error", "/error/cookie", "/no/such/path")) {
+            assertThat(guarded.api().get(path).statusCode()).as(path).isEqualTo(401);
+        }
+    }
+
+    @Test
     void aStreamEndsWithItsTokenAndSaysSo() {
         String task = guarded.createTask(publisher);
         String token =
